@@ -42,6 +42,8 @@ def main() -> None:
         if settings.DEMO:
             say("Gör i ordning demon …")
             call_command("demo", verbosity=0)
+        elif not apps.get_model("contacts", "Membership").objects.exists():
+            say("Ingen kan logga in än. Inloggningssidan visar kommandot som gör den första administratören.")
     except (ParseError, UnknownSchemeError):
         raise SystemExit(
             "DATABASE_URL går inte att läsa. Skriv till exempel postgres://namn:lösenord@värd:5432/databas."

@@ -15,7 +15,7 @@ from contacts.models import Membership, Principal, Unit, User
 from contacts.queries.prepared import prepared
 from contacts.rules.errors import NotAllowed, NotYours
 from contacts.rules.parties import Party
-from contacts.rules.permissions import Right, Role, role_may
+from contacts.rules.permissions import Border, Right, Role, border_of, role_may
 
 # The field of every form that carries the signed mark of who was shown it, and in which assignment.
 TYPED_BY_FIELD = "typed_by"
@@ -105,24 +105,28 @@ def memberships_of(user: User) -> list[Membership]:
 
 def check_may(by: Acting, right: Right, *nouns: Model) -> None:
     """Raises NotAllowed with a Swedish reason where the acting person's role lacks `right` or the assignment is over,
-    NotYours where one of `nouns`, what it is done to, lies outside the person's border (`is_within`).
+    NotYours where one of `nouns`, what it is done to, lies outside the border that the right has for the role.
     """
     if not role_may(by.role, right):
         raise NotAllowed(f"Din roll ({by.role.label.lower()}) får inte {right.label}.")
     if not (by.membership.active and by.unit.active):
         raise NotAllowed("Ditt uppdrag är avslutat.")
-    check_within(by, *nouns)
+    check_within(by, *nouns, border=border_of(by.role, right))
 
 
-def check_within(by: Acting, *nouns: Model) -> None:
+def check_within(by: Acting, *nouns: Model, border: Border = Border.UNIT) -> None:
     """Raises NotYours, as `check_may`, for what needs no right."""
-    if not all(is_within(noun, by) for noun in nouns):
+    if not all(is_within(noun, by, border) for noun in nouns):
         raise NotYours
 
 
 @singledispatch
-def is_within(noun: Model, by: Acting) -> bool:
-    """Whether the acting person may reach a row: the border of each model is said in `queries.borders` of its app."""
+def is_within(noun: Model, by: Acting, border: Border = Border.UNIT) -> bool:
+    """Whether the acting person may reach a row, by a right that reaches so far.
+
+    The border of each model is said in `queries.borders` of its app; a model that has one border only has it whatever
+    the right.
+    """
     raise TypeError(f"{type(noun).__name__} has no border")
 
 

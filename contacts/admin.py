@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters, InlineModelAdmin
@@ -37,6 +38,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.hours_text import hours_words
 from contacts.rules.permissions import Right
 from contacts.rules.phone import display
+from contacts.rules.trace_words import trace_words
 from contacts.services.directory import Row, note_password_change, save_row
 from contacts.webforms.seen import SeenForm, SeenUserForm
 
@@ -44,13 +46,17 @@ admin.site.site_header = "Driftstopp – administration"
 admin.site.site_title = "Driftstopp"
 admin.site.index_title = "Enheter, personer och kontakter"
 # Rights follow the assignment; a log-in's own things are its person's.
-admin.site.unregister([Group, Authenticator, EmailAddress, UserSession])
+admin.site.unregister(
+    [Group, Authenticator, EmailAddress, UserSession, SocialAccount, SocialApp, SocialToken]
+)
 
 
 def _by(request: HttpRequest) -> Acting | User:
-    """The assignment where there is one, else the person."""
+    """The assignment where there is one, else the person. A superuser acts for no unit: it is read in the log of the
+    principal that it concerns.
+    """
     acting: Acting | None = getattr(request, "acting", None)
-    return acting or cast("User", request.user)
+    return acting if acting and not request.user.is_superuser else cast("User", request.user)
 
 
 class OfferedFilters(ChangeList):
@@ -305,7 +311,11 @@ class DirectoryUploadAdmin(ReadOnlyHistory):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyHistory):
-    list_display = ["at", "user", "unit", "principal", "action", "target_type", "target_id"]
+    list_display = ["at", "user", "unit", "principal", "words", "target_type", "target_id"]
     list_filter = ["action"]
     list_select_related = ["user", "unit", "principal"]
     date_hierarchy = "at"
+
+    @admin.display(description="vad", ordering="action")
+    def words(self, row: AuditEntry) -> str:
+        return trace_words(row.action)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import models
 
 from contacts.access import Acting
-from contacts.models import AuditEntry, Principal, User
+from contacts.models import AuditEntry, DirectoryEntry, Membership, Principal, Unit, User
 
 
 def record(
@@ -44,13 +44,24 @@ def record_system(
     """Write one audit row for an action outside any assignment.
 
     That is a command on the server, where `user` is None, what an administrator did in the admin pages, and what a
-    person does to the own account; `principal` is whose reviewers it concerns.
+    person does to the own account; `principal` is whose reviewers it concerns, by default that of the target.
     """
     return AuditEntry.objects.create(
         user=user,
-        principal=principal,
+        principal=principal or (_principal_about(target) if target is not None else None),
         action=action,
         target_type=target._meta.label if target is not None else "",
         target_id=str(target.pk) if target is not None else "",
         changes=changes or {},
     )
+
+
+def _principal_about(row: models.Model) -> Principal | None:
+    """Whose reviewers are to read of a change outside any assignment; None where it is not one principal's alone."""
+    if isinstance(row, Principal):
+        return row
+    if isinstance(row, User):
+        found = Principal.objects.filter(units__memberships__user=row).distinct()[:2]
+        return found[0] if len(found) == 1 else None
+    unit = row.unit if isinstance(row, Membership) else row
+    return unit.principal if isinstance(unit, Unit | DirectoryEntry) else None

@@ -41,9 +41,7 @@ urlpatterns = [
     path("<int:entry_id>/sammanfor/", joining.join_contact, name="join_contact"),
     path("<int:entry_id>/sammanfor/<int:other_id>/", joining.join_contacts, name="join_contacts"),
     path(
-        "<int:entry_id>/sammanfor/<int:other_id>/upplos/",
-        joining.undo_contact_join,
-        name="undo_contact_join",
+        "<int:entry_id>/sammanfor/<int:other_id>/upplos/", joining.undo_contact_join, name="undo_contact_join"
     ),
     path("kontrollera/", verifying.verify_contacts, name="verify_contacts"),
     path("huvudvaxel/", switchboards.main_switchboard, name="main_switchboard"),
@@ -53,9 +51,7 @@ urlpatterns = [
     path("enhet/<int:unit_id>/sammanfor/", joining.join_unit, name="join_unit"),
     path("enhet/<int:unit_id>/sammanfor/<int:other_id>/", joining.join_two_units, name="join_units"),
     path(
-        "enhet/<int:unit_id>/sammanfor/<int:other_id>/upplos/",
-        joining.undo_units_join,
-        name="undo_unit_join",
+        "enhet/<int:unit_id>/sammanfor/<int:other_id>/upplos/", joining.undo_units_join, name="undo_unit_join"
     ),
     path("personer/", people.keep_people, name="keep_people"),
     path("person/ny/", people.person_new, name="person_new"),

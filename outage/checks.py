@@ -2,6 +2,7 @@
 
 import ctypes
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
+from contacts.content.identity_provider import identity_provider
 from contacts.content.reader import ContentError
 from contacts.content.search_words import search_language
 from outage.checklists import all_checklists
@@ -65,11 +67,15 @@ def check_secret_key(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
 
 @register(TAG)
 def check_content(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """E003: every routine, every checklist and the search words can be read; the message names file, key and remedy."""
+    """E003: every routine, every checklist, the search words and the identity provider can be read; the message names
+    file, key and remedy.
+    """
     try:
         search_language()
         for routine in all_routines():
             all_checklists(routine)
+        if settings.LOGIN_PROVIDER:
+            identity_provider(Path(settings.LOGIN_PROVIDER))
     except ContentError as error:
         place = f"{error.file.name}, {error.key}" if error.key else error.file.name
         return [Error(f"Innehållet går inte att läsa: {place}.", hint=error.remedy, id=f"{TAG}.E003")]

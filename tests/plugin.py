@@ -40,6 +40,8 @@ def _set_environment(room: Path) -> None:
     for name in (
         "CSRF_TRUSTED_ORIGINS",
         "BEHIND_PROXY",
+        "LOGIN_PROVIDER",
+        "LOGIN_PROVIDER_SECRET",
         "SESSION_MINUTES",
         "SEAL_P12",
         "SEAL_PASSPHRASE",

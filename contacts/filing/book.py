@@ -35,7 +35,6 @@ class Sheet:
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> "Sheet":
-        """A sheet that was stored, or sent by a child process."""
         return cls(
             name=str(told["name"]),
             rows=[[str(cell) for cell in row] for row in told["rows"]],
@@ -63,9 +62,7 @@ class Book:
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> "Book":
-        """A book that was stored, or sent by a child process. Raises TypeError, KeyError or ValueError for invalid
-        data.
-        """
+        """A book as stored, or as a child sent it. Raises TypeError, KeyError or ValueError for others."""
         return cls(tuple(Sheet.read(sheet) for sheet in told["sheets"]), blind=bool(told["blind"]))
 
     @property

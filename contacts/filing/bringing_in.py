@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -11,7 +10,7 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.models import AuditEntry, DirectoryFile, DirectoryUpload, Principal, User
+from contacts.models import AuditEntry, DirectoryFile, DirectoryUpload, Principal
 from contacts.queries.uploads import book_of, import_of
 from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.file_rows import BadRow
@@ -25,7 +24,7 @@ from .choices import Choices
 from .errors import BadTable
 from .plan import Plan, plan_steps, read_steps
 from .uploads import FileGone, chosen_steps, hash_of, keep_upload, known_for, preview_of
-from .write import write_steps
+from .write import By, write_steps
 
 
 class BadDirectoryFile(RuleError):
@@ -58,7 +57,7 @@ class ImportReport:
 
 def import_steps(
     *,
-    by: Acting | User | None,
+    by: By,
     content: bytes,
     dry_run: bool = False,
     principal: Principal | None = None,
@@ -82,12 +81,12 @@ def import_steps(
         rows, problems = yield from read_steps(content)
     except BadTable as wrong:
         rows, problems = [], [BadRow(1, "", wrong.reason)]
-    system = not isinstance(by, Acting)
+    system, plan = not isinstance(by, Acting), Plan(problems=problems)
     if dry_run:
-        plan = yield from plan_steps(rows, problems, only=principal, make_principals=system)
+        yield from plan_steps(rows, plan, only=principal, make_principals=system)
         return replace(_report(plan), preview=preview_of(plan))
     with transaction.atomic():
-        plan = yield from plan_steps(rows, problems, only=principal, make_principals=system, lock=True)
+        yield from plan_steps(rows, plan, only=principal, make_principals=system, lock=True)
         if plan.problems:
             raise BadDirectoryFile(plan.problems)
         report = _report(plan, retired=retire_missing)
@@ -107,14 +106,12 @@ def confirm_steps(
 
     Where the directory has changed so that the file would do something else by now, nothing is imported: the same
     file is stored with a new preview, and that upload is returned. Raises BadDirectoryFile where rows are wrong,
-    NotAllowed for another principal's upload, IdClash where the id is another form's, FileGone where the file is
-    deleted.
+    NotAllowed for another principal's upload, IdClash, and FileGone where the file is deleted.
     """
     check_may(by, Right.MANAGE_DIRECTORY, upload)
     told = book_of(upload)
     # Checked after the file: that is deleted when the upload is imported.
-    done = import_of(upload)
-    if done is not None:
+    if done := import_of(upload):
         return done
     if told is None:
         raise FileGone
@@ -123,8 +120,7 @@ def confirm_steps(
         with transaction.atomic():
             # Lock: of two who confirm one upload at once the second waits here, and then finds the first one's import.
             DirectoryUpload.objects.select_for_update(no_key=True).only("pk").get(pk=upload.pk)
-            done = import_of(upload)
-            if done is not None:
+            if done := import_of(upload):
                 return done
             claim(by=by, client_id=client_id, kind="directory.import", content={"upload": str(upload.pk)})
             plan = yield from chosen_steps(book, choices, known, only=by.principal, lock=True)
@@ -146,9 +142,8 @@ def confirm_steps(
 def _renewed(by: Acting, upload: DirectoryUpload, plan: Plan) -> DirectoryUpload:
     """Store the file again with the plan as it is now; confirmed twice it is stored once."""
     renewed_id = uuid5(upload.pk, hash_of(preview_of(plan)))
-    return keep_upload(
-        by=by, upload_id=renewed_id, file=upload.file, choices=Choices.read(upload.choices), plan=plan
-    )
+    choices = Choices.read(upload.choices)
+    return keep_upload(by=by, upload_id=renewed_id, file=upload.file, choices=choices, plan=plan)
 
 
 def _report(plan: Plan, *, retired: bool = False) -> ImportReport:
@@ -158,16 +153,9 @@ def _report(plan: Plan, *, retired: bool = False) -> ImportReport:
 
 
 def _write(
-    by: Acting | User | None,
-    plan: Plan,
-    report: ImportReport,
-    *,
-    retire_missing: bool,
-    upload: DirectoryUpload | None = None,
+    by: By, plan: Plan, report: ImportReport, *, retire_missing: bool, upload: DirectoryUpload | None = None
 ) -> Steps[AuditEntry]:
-    """Carry out a plan and write the one audit row about all of it."""
-    at: datetime = timezone.now()
-    told = yield from write_steps(by, plan, at, retire_missing=retire_missing)
+    told = yield from write_steps(by, plan, timezone.now(), retire_missing=retire_missing)
     told["unchanged"], told["gone"] = report.unchanged, report.gone
     if isinstance(by, Acting):
         return audit.record(by=by, action="directory.import", target=upload, changes=told)

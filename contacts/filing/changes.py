@@ -24,8 +24,6 @@ from .rows import DirectoryRow
 
 
 class Fate(Labelled):
-    """What a file means for one entry."""
-
     NEW = "new", "Nya"
     CHANGED = "changed", "Ändrade"
     UNCHANGED = "unchanged", "Oförändrade"
@@ -50,7 +48,6 @@ def tidy(text: str) -> str:
 
 
 def is_given(row: DirectoryRow, fact: str) -> bool:
-    """Whether the file says anything about one of the facts of the row's entry."""
     if fact == "phones":
         return row.numbers_given
     if fact == "hours":
@@ -60,10 +57,7 @@ def is_given(row: DirectoryRow, fact: str) -> bool:
 
 
 def merged(row: DirectoryRow, before: EntryFacts | None) -> EntryFacts:
-    """What the entry becomes. What the file does not say, or says in another spelling, stays as it is.
-
-    `before` is None for an entry that is not there yet.
-    """
+    """What an entry becomes: what the file leaves out, or spells otherwise, stays. `before`: None if new."""
     new = row.facts
     if before is None:
         return new
@@ -72,9 +66,8 @@ def merged(row: DirectoryRow, before: EntryFacts | None) -> EntryFacts:
         for fact in ("kind", "unit", *TEXTS)
         if not is_given(row, fact) or tidy(getattr(before, fact)) == getattr(new, fact)
     }
-    return replace(
-        new, **kept, name=before.name, phones=_phones(row, before.phones), hours=_hours(row, before.hours)
-    )
+    phones, hours = _phones(row, before.phones), _hours(row, before.hours)
+    return replace(new, **kept, name=before.name, phones=phones, hours=hours)
 
 
 def _phones(row: DirectoryRow, before: tuple[Phone, ...]) -> tuple[Phone, ...]:

@@ -61,9 +61,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a guess is based on: names and short names of principals, the own one, and what was remembered of the last
-    file.
-    """
+    """What a guess goes by: short names of principals by name, the own one, what was remembered before."""
 
     principals: Mapping[str, str]
     own: str
@@ -72,7 +70,6 @@ class Known:
 
 
 def with_letters(book: Book, how: str) -> Book:
-    """The book with its letters put right."""
     if not how:
         return book
     sheets = tuple(

@@ -72,9 +72,7 @@ def split_more_numbers(text: str) -> list[tuple[PhoneKind | None, str]]:
     is none of ours or is missing; the number is then the whole piece.
     """
     found: list[tuple[PhoneKind | None, str]] = []
-    for piece in (" ".join(p.split()) for p in re.split(r"[;,\n\r]", text)):
-        if not piece:
-            continue
+    for piece in filter(None, (" ".join(p.split()) for p in re.split(r"[;,\n\r]", text))):
         labelled = _LABELLED.fullmatch(piece)
         kind = _KIND_WORDS.get(search_key(labelled[1])) if labelled else None
         found.append((kind, labelled[2] if labelled and kind else piece))
@@ -103,14 +101,10 @@ def normal_order(numbers: Iterable[Phone], *, is_switchboard: bool) -> tuple[Pho
 
 
 def _without_doubles(numbers: Iterable[Phone]) -> list[Phone]:
-    seen: set[tuple[PhoneKind, str]] = set()
-    kept: list[Phone] = []
+    kept: dict[tuple[PhoneKind, str], Phone] = {}
     for phone in numbers:
-        key = (phone.kind, digits(phone.number) or phone.number)
-        if key not in seen:
-            seen.add(key)
-            kept.append(phone)
-    return kept
+        kept.setdefault((phone.kind, digits(phone.number) or phone.number), phone)
+    return list(kept.values())
 
 
 def columns_of(numbers: Iterable[Phone], is_switchboard: bool) -> dict[str, str]:
@@ -157,10 +151,8 @@ def grouped(bad: Iterable[BadRow]) -> list[Problem]:
     """The bad rows by what is wrong, the most common first. A word of a set column is a kind of its own."""
     found: dict[tuple[str, str], list[BadRow]] = {}
     for each in bad:
-        sentence = each.kind or (
-            each.sentence if each.column in _SET_WORDS else _QUOTED.sub("…", each.sentence)
-        )
-        found.setdefault((each.column, sentence), []).append(each)
+        told = each.sentence if each.column in _SET_WORDS else _QUOTED.sub("…", each.sentence)
+        found.setdefault((each.column, each.kind or told), []).append(each)
     problems = [
         # One of its kind is told in its own words.
         Problem(column, sentence if len(rows) > 1 else rows[0].sentence, tuple(rows))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
+from typing import TypeVar
 
 from rapidfuzz import fuzz, process
 
@@ -17,6 +18,8 @@ from contacts.rules.swedish_text import search_key
 
 from .columns import COLUMNS, KIND_BY_LABEL, MORE_NUMBERS, read_kind
 
+Meant = TypeVar("Meant")
+
 ON_CALL = "Jourtelefon"
 SWITCHBOARD_NUMBER = "Växelnummer"
 PERSON = "Personens namn"
@@ -30,7 +33,7 @@ TO_REMARK = "anm"
 """The value of "Gäller" that leaves the text as a remark."""
 OWN_HOURS = Availability.OWN_HOURS.label
 
-_NEAR_HEADING, _NEAR_VALUE = 86, 86
+_NEAR = 86
 _HEADINGS_WITHIN = 15
 _HEADINGS: dict[str, str] = {
     "Huvudman": "kommun kommuner organisation huvudmannen region regionkommun kommunregion",
@@ -83,12 +86,8 @@ _KINDS: dict[EntryKind, str] = {
 }
 _SAYS_DAYS = re.compile(r"\b(?:vard|man|tis|ons|tor|fre|lor|son)")
 _TIMES_FIRST = re.compile(r"(?:kl\.? )?(\d[\d.:]* ?[-–—] ?\d[\d.:]*) ([^\W\d].*?)", re.IGNORECASE)
-_EVENINGS = frozenset(
-    ["kvall", "kvallar", "kvallstid", "natt", "natter", "nattetid", "helg", "helger", "jour"]
-)
-_OF_NUMBERS = frozenset(
-    ["tel", "tfn", "telefon", "telnr", "telefonnr", "telefonnummer", "nummer", "nr", "ring"]
-)
+_EVENINGS = {"kvall", "kvallar", "kvallstid", "natt", "natter", "nattetid", "helg", "helger", "jour"}
+_OF_NUMBERS = {"tel", "tfn", "telefon", "telnr", "telefonnr", "telefonnummer", "nummer", "nr", "ring"}
 _OF_UNITS = re.compile(
     r"hemtj|hemsj|vard|vaxel|boende|mottag|avd|enhet|halso|jour|kund|bistand|rehab|team|sjuk|kommun|central|klinik"
     r"|hsv|natt|dag|expedition|reception|grupp|omrade|korttid|service|stod"
@@ -114,12 +113,16 @@ def column_of(heading: str) -> str | None:
     parts = (heading_key(part) for part in re.split(r"[/(),]", heading))
     if said := [_OF_HEADING[part] for part in parts if part in _OF_HEADING]:
         return said[0]
-    near = process.extractOne(key, _OF_HEADING.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR_HEADING)
-    return _OF_HEADING[near[0]] if near else None
+    return _nearest(key, _OF_HEADING)
+
+
+def _nearest(key: str, known: Mapping[str, Meant]) -> Meant | None:
+    """What the word most like `key` means."""
+    near = process.extractOne(key, known.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR)
+    return known[near[0]] if near else None
 
 
 def is_of_evenings(heading: str) -> bool:
-    """Whether the numbers under a heading are those of evenings, nights or weekends."""
     return not _EVENINGS.isdisjoint(search_key(heading).split())
 
 
@@ -137,10 +140,7 @@ def kind_of(value: str) -> str:
     """The most likely label of "Typ" for a value, "" where it cannot be told."""
     key = search_key(value)
     said = [kind for kind, words in _KINDS.items() if not set(key.split()).isdisjoint(words.split())]
-    kind = read_kind(value) or (said[0] if len(said) == 1 else None)
-    if kind is None:
-        near = process.extractOne(key, KIND_BY_LABEL.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR_VALUE)
-        kind = KIND_BY_LABEL[near[0]] if near else None
+    kind = read_kind(value) or (said[0] if len(said) == 1 else _nearest(key, KIND_BY_LABEL))
     return kind.label if kind else ""
 
 
@@ -158,16 +158,11 @@ def principal_of(value: str, principals: Mapping[str, str], own: str) -> str:
     if key in ("kommun", "kommunen"):
         return own if own != REGION_NAME else ""
     stem = re.sub(r"s?\s*(?:kommun|stad|kn)$", "", key)
-    near = process.extractOne(
-        stem or key, by_key.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR_VALUE
-    ) or process.extractOne(key, by_key.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR_VALUE)
-    return by_key[near[0]] if near else ""
+    return _nearest(stem or key, by_key) or _nearest(key, by_key) or ""
 
 
 def hours_of(value: str) -> str:
-    """The label of "Gäller" that a value most likely means: OWN_HOURS where `times_of` reads it, TO_REMARK where it
-    says more than that.
-    """
+    """The label of "Gäller" that a value most likely means: OWN_HOURS for times, TO_REMARK for more."""
     key = search_key(value)
     for pattern, availability in _HOURS:
         if pattern.fullmatch(key):
@@ -189,7 +184,6 @@ def times_of(value: str) -> tuple[str, str] | None:
 
 
 def is_hours(value: str) -> bool:
-    """Whether "Gäller" can be read as it stands."""
     try:
         read_hours(value, "", "")
     except RuleError:

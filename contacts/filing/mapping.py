@@ -66,7 +66,6 @@ class Mapped:
 
 
 def is_valid(column: str, word: str, known: Known) -> bool:
-    """Whether a word of a set column can be read as it stands."""
     if column == "Gäller":
         return is_hours(word)
     if column == "Typ":
@@ -77,29 +76,23 @@ def is_valid(column: str, word: str, known: Known) -> bool:
 def mapped(book: Book, choices: Choices, known: Known) -> Mapped:
     """The rows of a file as the choices say; `book` has its letters right."""
     result = Mapped()
-    wrong = (
-        ""
-        if choices.letters
-        else certain_repair([cell for s in book.filled for row in s.rows for cell in row])
-    )
+    cells = [] if choices.letters else [cell for s in book.filled for row in s.rows for cell in row]
+    wrong = certain_repair(cells)
     valid: dict[tuple[str, str], bool] = {}
     for place, (sheet, choice) in enumerate(zip(book.filled, choices.sheets, strict=True)):
         if not choice.take:
             continue
         formulas = set(sheet.formulas)
         skipped = set(choice.skipped)
-        units = Counter(
-            _unit(row, choice) for at, row in data_rows(sheet, choice.heading) if at not in skipped
-        )
+        rows = [(number, row) for number, row in data_rows(sheet, choice.heading) if number not in skipped]
+        units = Counter(_unit(row, choice) for _, row in rows)
         labels = _labels(sheet, choice)
-        for number, row in data_rows(sheet, choice.heading):
-            if number in skipped:
-                continue
+        for number, row in rows:
+            at = place * SHEET_ROWS + number
             if wrong and (garbled := _garbled(row, choice, wrong)):
-                result.rows.append(BadRow(place * SHEET_ROWS + number, *garbled))
+                result.rows.append(BadRow(at, *garbled))
                 continue
             several = units[_unit(row, choice)] > 1
-            at = place * SHEET_ROWS + number
             reading = _Row(at, choice, choices, known, result, valid, several, labels)
             reading.take(row, {cell for of, cell in formulas if of == number} if formulas else ())
     return result
@@ -109,21 +102,18 @@ def _garbled(row: Sequence[str], choice: SheetChoice, how: str) -> tuple[str, st
     """The column of a cell with wrong letters that were not repaired, and the message about it."""
     for column, cell in zip(choice.columns, row, strict=False):
         if column and fitness(repaired(cell, how)) > fitness(cell):
-            return (
-                column,
-                f"Tecknen i {quoted(cell)} har blivit fel. Låt dem rättas, eller skriv texten på nytt.",
-            )
+            wrong = f"Tecknen i {quoted(cell)} har blivit fel."
+            return column, f"{wrong} Låt dem rättas, eller skriv texten på nytt."
     return None
 
 
 def _labels(sheet: Sheet, choice: SheetChoice) -> dict[int, str]:
     """The headings that distinguish numbers of one kind, by their columns: they are put in the remark."""
     places = [place for place, column in enumerate(choice.columns) if column in ("Telefon", MORE_NUMBERS)]
+    if len(places) < 2:
+        return {}
     headings = headings_of(sheet, choice.heading)
-    told = {
-        place: headings[place] for place in places if headings[place] and column_of(headings[place]) is None
-    }
-    return told if len(places) > 1 else {}
+    return {at: headings[at] for at in places if headings[at] and column_of(headings[at]) is None}
 
 
 def _unit(row: Sequence[str], choice: SheetChoice) -> tuple[str, ...]:
@@ -132,35 +122,27 @@ def _unit(row: Sequence[str], choice: SheetChoice) -> tuple[str, ...]:
     return tuple(search_key(cell) for column, cell in pairs if column in ("Enhet", "Avdelning"))
 
 
+@dataclass(slots=True)
 class _Row:
-    def __init__(
-        self,
-        number: int,
-        choice: SheetChoice,
-        choices: Choices,
-        known: Known,
-        result: Mapped,
-        valid: dict[tuple[str, str], bool],
-        several: bool,
-        labels: Mapping[int, str],
-    ) -> None:
-        self._row, self._choice, self._choices, self._known = number, choice, choices, known
-        self._result, self._valid = result, valid
-        self._several, self._labels = several, labels
-        self._cells: dict[str, str] = {}
-        self._remarks: list[str] = []
-        self._more: list[str] = []
+    _row: int
+    _choice: SheetChoice
+    _choices: Choices
+    _known: Known
+    _result: Mapped
+    _valid: dict[tuple[str, str], bool]
+    _several: bool
+    _labels: Mapping[int, str]
+    _cells: dict[str, str] = field(default_factory=dict)
+    _remarks: list[str] = field(default_factory=list)
+    _more: list[str] = field(default_factory=list)
 
     def take(self, row: Sequence[str], formulas: Iterable[int]) -> None:
-        """Append the row to the result, unless one of its words leaves it out."""
         by_column: dict[str, list[str]] = {column: [] for column in self._choice.columns if column}
         for place, column in enumerate(self._choice.columns):
             if column and place < len(row) and row[place].strip():
                 by_column[column].append(row[place])
-        for column in ("Huvudman", "Typ"):
-            by_column.setdefault(
-                column, [self._choice.principal if column == "Huvudman" else self._choice.kind]
-            )
+        by_column.setdefault("Huvudman", [self._choice.principal])
+        by_column.setdefault("Typ", [self._choice.kind])
         for place in formulas:
             if place < len(self._choice.columns) and (column := self._choice.columns[place]):
                 self._result.rows.append(BadRow(self._row, column, _FORMULA))
@@ -172,9 +154,9 @@ class _Row:
                 self._remarks.append(f"{label}: {' '.join(row[place].split())}")
         self._plain(by_column)
         self._numbers(by_column)
-        for column, parts, between in ((REMARK, self._remarks, "; "), (MORE_NUMBERS, self._more, "; ")):
+        for column, parts in ((REMARK, self._remarks), (MORE_NUMBERS, self._more)):
             if parts or column in by_column:
-                self._cells[column] = between.join(parts)
+                self._cells[column] = "; ".join(parts)
         self._result.rows.append((self._row, self._cells))
 
     def _set_words(self, by_column: Mapping[str, list[str]]) -> bool:
@@ -246,18 +228,13 @@ class _Row:
 
     def _number(self, column: str, kind: PhoneKind, cell: str) -> None:
         stays = column in COLUMNS and column != MORE_NUMBERS
-        if _is_read(column, kind, cell):
-            if stays:
-                self._cells[column] = cell
-            else:
-                self._more.append(cell if column == MORE_NUMBERS else Phone(kind, cell).words)
-            return
-        found = find_numbers(cell, kind) if self._choices.numbers else None
+        is_read = _is_read(column, kind, cell)
+        found = find_numbers(cell, kind) if self._choices.numbers and not is_read else None
         if found is None:
             if stays:
                 self._cells[column] = cell
             else:
-                self._more.append(cell)
+                self._more.append(Phone(kind, cell).words if is_read and column != MORE_NUMBERS else cell)
             return
         self._result.proposals.append(Proposal(self._row, column, cell, found.phones, found.rest, found.zero))
         if found.rest:

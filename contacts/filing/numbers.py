@@ -59,15 +59,13 @@ def find_numbers(text: str, kind: PhoneKind) -> Found | None:
     """
     lines = (" ".join(line.split()) for line in tidy_typed(text).splitlines())
     cell = "; ".join(filter(None, lines))
-    lost = _with_zero(cell)
-    if lost:
+    if lost := _with_zero(cell):
         return Found((Phone(_fitting(kind, lost), lost),), "", zero=True)
     if kind is PhoneKind.EXTENSION and (bare := _BARE_EXTENSION.fullmatch(cell)):
         return Found((Phone(kind, bare[0].replace(" ", "")),), "")
     spans: list[tuple[int, int, Phone]] = []
     for start, end, said, number in _sought(cell):
-        first = not spans
-        of = said or (kind if first or not is_mobile(number) else PhoneKind.MOBILE)
+        of = said or (PhoneKind.MOBILE if spans and is_mobile(number) else kind)
         phone = Phone(_fitting(of, number), tidy_number(number))
         try:
             check_phone(phone)
@@ -110,8 +108,7 @@ def _sought(cell: str) -> Iterator[tuple[int, int, PhoneKind | None, str]]:
         if normalise(number) is None:
             continue
         start, end, said = match.start, match.end, None
-        before = _BEFORE.search(cell[:start])
-        if before:
+        if before := _BEFORE.search(cell[:start]):
             key = search_key(before[1])
             said = _WORDS.get(key)
             if said or key in _EMPTY_WORDS:

@@ -54,13 +54,9 @@ def export_directory(*, by: Acting, form: FileForm, principal: Principal | None 
     else:
         rows = [list(COLUMNS), *map(file_row, entries)]
         content = write_csv(rows) if form is FileForm.CSV else write_xlsx(rows)
+    told = {"form": form.value, "entries": len(entries)}
     with transaction.atomic():
-        audit.record(
-            by=by,
-            action="directory.exported",
-            target=principal,
-            changes={"form": form.value, "entries": len(entries)},
-        )
+        audit.record(by=by, action="directory.exported", target=principal, changes=told)
     filename = f"kontakter-{timezone.localdate(now).isoformat()}.{form.value}"
     return Exported(content=content, content_type=CONTENT_TYPES[form], filename=filename)
 

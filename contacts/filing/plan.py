@@ -28,7 +28,7 @@ _STEP = 1000
 _MOST_COMPARED = 2_000_000
 # What is checked by the rules of the file, or for all rows at once: asking the database row by row would take minutes.
 UNCHECKED = frozenset({"principal", "unit", "verified_by", "retired_by", "joined_into", "flagged"}) | {
-    name for name in (f.name for f in DirectoryEntry._meta.fields) if name.endswith("_key")
+    field.name for field in DirectoryEntry._meta.fields if field.name.endswith("_key")
 }
 _Key = tuple[str, str, str]
 
@@ -73,17 +73,13 @@ Read = tuple[list[DirectoryRow], list[BadRow]]
 
 
 def read_steps(content: bytes) -> Steps[Read]:
-    """Read a directory file in our own format; raises BadTable for any other.
-
-    Returns its rows and everything that is wrong with them.
-    """
+    """Read a directory file in our own format; raises BadTable for any other."""
     yield Progress("Öppnar filen")
     table = read_table(content)
     return (yield from _sorted(read_rows(table), max(len(table) - 1, 0)))
 
 
 def mapped_steps(found: Mapped) -> Steps[Read]:
-    """Read the rows of a file in another format, as somebody chose what they are."""
     return (yield from _sorted(read_cells(found.rows), len(found.rows)))
 
 
@@ -103,29 +99,26 @@ def _sorted(read: Iterable[DirectoryRow | BadRow], total: int) -> Steps[Read]:
 
 def plan_steps(
     rows: Sequence[DirectoryRow],
-    problems: Sequence[BadRow],
+    plan: Plan,
     *,
     only: Principal | None,
     make_principals: bool = False,
     lock: bool = False,
-    sheets: tuple[str, ...] = (),
-    unread: tuple[str, ...] = (),
-    left_out: int = 0,
 ) -> Steps[Plan]:
-    """Work out what the rows would do. A constant number of queries, however many rows there are.
+    """Work out what the rows would do, into `plan`, which says already what is known of the file itself.
+
+    A constant number of queries, however many rows there are.
 
     With `only`, the rows of other principals are set aside. With `make_principals`, the county's principals that are
     missing are in the plan. With `lock` the entries concerned stay as they are until the transaction is over.
     """
-    plan = Plan(problems=list(problems), sheets=sheets, unread=unread, left_out=left_out)
     principals = _principals(plan, make_principals)
     mine: list[tuple[DirectoryRow, Principal]] = []
     for row in rows:
         principal = principals.get(search_key(row.principal))
         if principal is None:
-            sentence = (
-                f'Huvudmannen "{row.principal}" finns inte. Skriv regionen eller en av länets kommuner.'
-            )
+            unknown = f'Huvudmannen "{row.principal}" finns inte.'
+            sentence = f"{unknown} Skriv regionen eller en av länets kommuner."
             plan.problems.append(BadRow(row.row, "Huvudman", sentence))
         elif only is not None and principal != only:
             plan.planned.append(Planned(Fate.OTHERS, row))
@@ -143,7 +136,7 @@ def plan_steps(
         else:
             there.plan_row(plan, row, principal, matches.get(row.row), beside)
     plan.problems.extend(there.namesakes(plan))
-    if not (plan.problems or unread or left_out):
+    if not (plan.problems or plan.unread or plan.left_out):
         # A row that is not read is of some entry: which ones are missing is known when all rows are read.
         plan.planned.extend(there.gone(plan))
     plan.problems.sort(key=lambda bad: bad.row)
@@ -250,9 +243,8 @@ class _There:
         named = row.facts.unit
         unit = self._units.get((principal.pk, name_key(named))) if named else None
         if named and unit is None:
-            sentence = (
-                f'Enheten "{named}" finns inte hos {principal.name}. Lägg till den först, eller lämna tomt.'
-            )
+            unknown = f'Enheten "{named}" finns inte hos {principal.name}.'
+            sentence = f"{unknown} Lägg till den först, eller lämna tomt."
             plan.problems.append(BadRow(row.row, COLUMN_OF["unit"], sentence))
             return
         old = match.facts if match is not None else None
@@ -283,9 +275,7 @@ class _There:
     def gone(self, plan: Plan) -> Iterator[Planned]:
         """The entries in use of the principals in the file that no row of it is about."""
         in_file = {planned.entry.pk for planned in plan.planned if planned.entry is not None}
-        for entry in self.in_use:
-            if entry.pk not in in_file:
-                yield Planned(Fate.GONE, None, entry)
+        return (Planned(Fate.GONE, None, entry) for entry in self.in_use if entry.pk not in in_file)
 
     def namesakes(self, plan: Plan) -> Iterator[BadRow]:
         """Each row after which two entries in use would have one name in one department."""
@@ -294,9 +284,9 @@ class _There:
         for planned in plan.planned:
             if planned.fate not in (Fate.NEW, Fate.CHANGED) or planned.entry is None or planned.row is None:
                 continue
-            key = _own_key(planned.entry)
+            entry = planned.entry
+            key = _own_key(entry)
             if key in taken:
-                entry = planned.entry
                 sentence = f"{entry.name} finns redan hos {entry.principal.name} med samma avdelning."
                 yield BadRow(planned.row.row, "Enhet", sentence)
             taken.add(key)

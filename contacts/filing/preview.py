@@ -1,6 +1,6 @@
 """What a directory file would change, has changed, and what undoing it does, in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,18 +62,15 @@ class Preview:
 
     @property
     def changes_something(self) -> bool:
-        """Whether there is anything new or changed to bring in."""
         return bool(self.new or self.changed)
 
     @property
     def may_confirm(self) -> bool:
-        """Whether there is anything to confirm: the file is right, and something is new, changed or gone."""
         return not self.problem_count and self.done is None and (self.changes_something or self.gone > 0)
 
     @property
     def button(self) -> str:
-        """The button's label."""
-        return f"Läs in {counted(new=self.new, changed=self.changed)}"
+        return f"Läs in {_counted({'new': self.new, 'changed': self.changed})}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,58 +150,45 @@ def _remark_key(each: InFile) -> str:
 def _by_remark(groups: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
     """The entries whose remark speaks of hours: those it was read from, and those whose remark people must read."""
     brought_in = [row for fate in (Fate.NEW, Fate.CHANGED, Fate.UNCHANGED) for row in groups.get(fate, [])]
-    return {
-        _remark_key(each): [row for row in brought_in if row.get("remark", [None])[0] == each]
-        for each in InFile
-    }
+    said = [(row["remark"][0], row) for row in brought_in if "remark" in row]
+    return {_remark_key(each): [row for what, row in said if what == each] for each in InFile}
 
 
 def done_words(row: AuditEntry, undo_row: AuditEntry | None, now: datetime) -> Done:
-    """What an import did, by its audit row, and by that of its undoing."""
     told = row.changes
-    words = counted(new=len(told["new"]), changed=len(told["changed"]), retired=len(told["retired"]))
     return Done(
         upload_id=row.target_id,
         at=row.at,
         who=_who(row),
-        words=words,
+        words=_counted({what: len(told[what]) for what in ("new", "changed", "retired")}),
         undone=_undone(undo_row) if undo_row is not None else None,
         may_be_undone=undo_row is None and may_be_undone(row, now),
     )
 
 
 def _undone(row: AuditEntry) -> Undone:
-    told = row.changes
-    words = counted(
-        retired=len(told["retired"]), set_back=len(told["set_back"]), taken_back=len(told["taken_back"])
-    )
-    return Undone(at=row.at, who=_who(row), words=words, kept=len(told["kept"]))
+    counts = {what: len(row.changes[what]) for what in ("retired", "set_back", "taken_back", "kept")}
+    return Undone(at=row.at, who=_who(row), words=_counted(counts), kept=counts["kept"])
 
 
 def _who(row: AuditEntry) -> str:
     return row.user.full_name if row.user else ""
 
 
-def imports_shown(
-    rows: Iterable[AuditEntry], undo_rows: Mapping[str, AuditEntry], now: datetime
-) -> tuple[Done, ...]:
-    """The imports in words; `undo_rows` are those that tell of an undoing, by the upload's id."""
-    return tuple(done_words(row, undo_rows.get(row.target_id), now) for row in rows)
+_ONE_OR_MANY = {
+    "new": ("ny", "nya"),
+    "changed": ("ändrad", "ändrade"),
+    "retired": ("avförd", "avförda"),
+    "set_back": ("återställd", "återställda"),
+    "taken_back": ("tillbakatagen", "tillbakatagna"),
+}
 
 
-def counted(
-    *, new: int = 0, changed: int = 0, retired: int = 0, set_back: int = 0, taken_back: int = 0
-) -> str:
+def _counted(counts: Mapping[str, int]) -> str:
     """Such as "3 nya, 1 ändrad, 2 avförda"; zero counts are left out, "inget" where all are."""
     words = [
-        f"{count} {one if count == 1 else many}"
-        for count, one, many in (
-            (new, "ny", "nya"),
-            (changed, "ändrad", "ändrade"),
-            (retired, "avförd", "avförda"),
-            (set_back, "återställd", "återställda"),
-            (taken_back, "tillbakatagen", "tillbakatagna"),
-        )
-        if count
+        f"{counts[what]} {one if counts[what] == 1 else many}"
+        for what, (one, many) in _ONE_OR_MANY.items()
+        if counts.get(what)
     ]
     return ", ".join(words) or "inget"

@@ -34,9 +34,7 @@ _OF_NAMES = frozenset(("namn", "vem", "kontakt", "kontakter"))
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """A row that is pointed out, with why; `guessed` says that it most likely is to be left out, `is_contact` that a
-    contact may stand on it all the same.
-    """
+    """A row pointed out. `guessed`: most likely to be left out. `is_contact`: it may hold a contact."""
 
     row: int
     why: str
@@ -151,7 +149,6 @@ def _mostly_numbers(sheet: Sheet, heading: int, place: int) -> bool:
 
 
 def flagged_rows(sheet: Sheet, choice: SheetChoice) -> list[Flagged]:
-    """The rows under the headings that are pointed out, in order."""
     struck = {row for row, place in sheet.struck if place < len(choice.columns) and choice.columns[place]}
     hidden = set(sheet.hidden_rows)
     headings = [search_key(cell) for cell in headings_of(sheet, choice.heading)]
@@ -224,21 +221,12 @@ def _meant(column: str, word: str, known: Known) -> str:
 
 
 def is_plain(book: Book, choices: Choices, found: Mapped) -> bool:
-    """Whether a file is as the directory's own are, so that there is nothing to choose and nothing to point out.
-
-    `found` is what comes of it by the choices.
-    """
+    """Whether a file, with what is `found` in it, is as our own are: nothing to choose or point out."""
     if len(book.filled) != 1 or book.blind or choices.letters:
         return False
     (sheet,), (choice,) = book.filled, choices.sheets
-    if (
-        sheet.hidden
-        or sheet.hidden_rows
-        or sheet.hidden_columns
-        or sheet.struck
-        or sheet.formulas
-        or sheet.merged
-    ):
+    hidden = sheet.hidden or sheet.hidden_rows or sheet.hidden_columns
+    if hidden or sheet.struck or sheet.formulas or sheet.merged:
         return False
     first = next((number for number, _ in data_rows(sheet, 0)), 0)
     heading = read_heading(sheet.rows[choice.heading - 1]) if choice.heading == first else None

@@ -13,26 +13,16 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ON_PAGE = "Läs in filen på sidan Läs in kontakter, där du väljer vad som ska med."
 _USE_XLSX = "Spara om den som Excel-arbetsbok (.xlsx) eller CSV."
 
-# Magic numbers of what people pick by mistake, and its name.
-_OTHER_FILES: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "en PDF"),
-    (b"\x7fELF", "ett program"),
-    (b"\x89PNG", "en bild"),
-    (b"\xff\xd8\xff", "en bild"),
-    (b"GIF8", "en bild"),
-    (b"II*\x00", "en bild"),
-    (b"MM\x00*", "en bild"),
-    (b"{\\rtf", "ett textdokument"),
-    (b"\x1f\x8b", "en packad fil"),
-    (b"7z\xbc\xaf", "en packad fil"),
-    (b"Rar!", "en packad fil"),
-)
+# Magic numbers of what people pick by mistake, by its name.
+_OTHER_FILES: dict[str, tuple[bytes, ...]] = {
+    "en PDF": (b"%PDF",),
+    "ett program": (b"\x7fELF",),
+    "en bild": (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*"),
+    "ett textdokument": (b"{\\rtf",),
+    "en packad fil": (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!"),
+}
 # Two letters may begin a table as well; a table in text has no zero byte.
-_OTHER_BINARY_FILES: tuple[tuple[bytes, str], ...] = (
-    (b"MZ", "ett program"),
-    (b"BM", "en bild"),
-    (b"RIFF", "en bild"),
-)
+_OTHER_BINARY_FILES: dict[str, tuple[bytes, ...]] = {"ett program": (b"MZ",), "en bild": (b"BM", b"RIFF")}
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
 
 
@@ -82,11 +72,9 @@ def read_table(content: bytes, advice: str = _ON_PAGE) -> list[list[str]]:
 def _refuse_other_files(content: bytes) -> None:
     if content.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in content:
         raise BadTable("Filen är låst med lösenord. Ta bort lösenordet och spara igen.")
-    for start, what in _OTHER_FILES:
-        if content.startswith(start):
-            raise BadTable(f"Filen är {what}, inte en tabell. {_USE_XLSX}")
-    for start, what in _OTHER_BINARY_FILES:
-        if content.startswith(start) and b"\0" in content[:1024]:
+    others = [*_OTHER_FILES.items(), *(_OTHER_BINARY_FILES.items() if b"\0" in content[:1024] else ())]
+    for what, starts in others:
+        if content.startswith(starts):
             raise BadTable(f"Filen är {what}, inte en tabell. {_USE_XLSX}")
     if _MARKUP.match(content[:1024]):
         raise BadTable(f"Filen är en webbsida eller XML, inte en tabell. {_USE_XLSX}")

@@ -23,8 +23,7 @@ from .writing import write_csv
 def bring_in_rota(*, by: Acting, client_id: UUID, table: Table, mark: str) -> int:
     """Write the new turns of a table whose plan was shown with `mark`; returns how many they are. All or none.
 
-    A resend returns the same number. Raises NotAllowed, IdClash, and PlanChanged where the plan is another one by
-    now.
+    A resend returns the same number. Raises NotAllowed, IdClash, and PlanChanged.
     """
     with replacing():
         check_may(by, Right.MANAGE_DIRECTORY)

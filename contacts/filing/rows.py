@@ -62,7 +62,6 @@ class DirectoryRow:
 
     @property
     def numbers_given(self) -> bool:
-        """Whether the file says anything about numbers: its four number columns count together."""
         return not self.given.isdisjoint(NUMBER_COLUMNS)
 
     @property
@@ -191,8 +190,6 @@ def damaged_number(number: str) -> str:
 
 
 class _Reading:
-    """One row on its way to become an entry, and all that turned out to be wrong with it."""
-
     def __init__(self, number: int, cells: Mapping[str, str]) -> None:
         self.number = number
         self.given = frozenset(cells)

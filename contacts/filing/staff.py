@@ -16,6 +16,7 @@ from contacts.rules.people import PersonFacts
 from contacts.rules.permissions import Right, Role
 from contacts.rules.staff_file import COLUMNS, cells_of
 from contacts.services.people import (
+    check_not_last,
     give_assignment,
     lock_people,
     new_person,
@@ -59,6 +60,7 @@ def bring_in_staff(*, by: Acting, client_id: UUID, table: Table, mark: str) -> B
         plan = plan_staff(by, table)
         if plan.mark != mark or plan.bad or not plan.doing:
             raise PlanChanged("Personerna har ändrats sedan förhandsvisningen. Läs igenom igen.", plan)
+        check_not_last(by.principal, plan.ended)
         done: Counter[str] = Counter()
         for one in plan.doing:
             done += _write(by, one)

@@ -28,8 +28,6 @@ class ShownColumn:
 
 @dataclass(frozen=True, slots=True)
 class ShownSheet:
-    """One sheet as it is shown, with what a person would see in it and text cannot express."""
-
     name: str
     choice: SheetChoice
     rows: int
@@ -52,8 +50,6 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class ShownProposal:
-    """Numbers that were found in a cell, in words."""
-
     row: int
     sheet: str
     column: str
@@ -92,9 +88,7 @@ def step_of(book: Book, choices: Choices, known: Known) -> Step:
     return Step(
         choices=choices,
         known=known,
-        sheets=tuple(
-            _shown(sheet, choice) for sheet, choice in zip(right.filled, choices.sheets, strict=True)
-        ),
+        sheets=tuple(map(_shown, right.filled, choices.sheets)),
         words=tuple(_words(found, choices)),
         proposals=tuple(_proposal(each, names) for each in found.proposals[:MOST_PROPOSALS]),
         proposal_count=len(found.proposals),
@@ -174,7 +168,6 @@ def _proposal(found: Proposal, names: Sequence[str]) -> ShownProposal:
 
 
 def _garbled(book: Book, how: str) -> tuple[tuple[str, str], ...]:
-    """Some of the words that are put right."""
     if not how:
         return ()
     words = (

@@ -45,12 +45,10 @@ class Undo:
 
 
 def may_be_undone(import_row: AuditEntry, now: datetime) -> bool:
-    """Whether an import is young enough to be undone."""
     return now - import_row.at <= timedelta(days=UNDO_DAYS)
 
 
 def undo_of(import_row: AuditEntry, *, lock: bool = False) -> Undo:
-    """What undoing an import would do to the directory as it stands."""
     told = import_row.changes
     ids = [*told["new"], *map(int, told["changed"]), *told["retired"]]
     entries: models.QuerySet[DirectoryEntry] = DirectoryEntry.objects.filter(pk__in=ids)
@@ -79,7 +77,6 @@ def undo_of(import_row: AuditEntry, *, lock: bool = False) -> Undo:
 
 
 def _changed_since(import_row: AuditEntry, entries: Iterable[DirectoryEntry]) -> set[int]:
-    """The entries that somebody did something with after the import."""
     ids = [str(entry.pk) for entry in entries]
     later = AuditEntry.objects.filter(
         target_type=DirectoryEntry._meta.label, action__startswith="directoryentry.", pk__gt=import_row.pk
@@ -142,8 +139,7 @@ def undo_steps(*, by: Acting, upload: DirectoryUpload, client_id: UUID) -> Steps
             import_row = import_of(upload)
             if import_row is None:
                 raise RuleError("Filen är inte inläst.")
-            done = undone(import_row)
-            if done is not None:
+            if done := undone(import_row):
                 return done
             now = timezone.now()
             if not may_be_undone(import_row, now):
@@ -158,9 +154,7 @@ def undo_steps(*, by: Acting, upload: DirectoryUpload, client_id: UUID) -> Steps
                 "taken_back": [entry.pk for entry in undo.take_back],
                 "kept": [entry.pk for entry in undo.kept],
             }
-            yield from undo_write_steps(
-                by, now, retire=undo.retire, set_back=undo.set_back, take_back=undo.take_back
-            )
+            yield from undo_write_steps(by, now, undo.retire, undo.set_back, undo.take_back)
             return audit.record(by=by, action="directory.import_undone", target=upload, changes=changes)
     except IntegrityError as wrong:
         raise RuleError("Kontakterna har ändrats under tiden. Försök igen.") from wrong

@@ -13,7 +13,7 @@ from django.utils import timezone
 from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import DirectoryFile, DirectoryUpload, Principal
-from contacts.queries.uploads import book_of, principals, remembered
+from contacts.queries.uploads import book_of, remembered
 from contacts.rules.errors import RuleError
 from contacts.rules.hours_text import hours_words
 from contacts.rules.permissions import Right
@@ -49,9 +49,8 @@ class FileGone(RuleError):
 
 
 def known_for(principal: Principal) -> Known:
-    """What guesses about a file of the principal's are based on."""
     names = {known.name: known.short_name for known in (REGION, *MUNICIPALITIES)}
-    names |= {found.name: found.short_name for found in principals()}
+    names |= {found.name: found.short_name for found in Principal.objects.all()}
     memory = remembered(principal)
     return Known(names, principal.name, memory.get("columns", {}), memory.get("values", {}))
 
@@ -87,8 +86,7 @@ def choose_steps(
 ) -> Steps[DirectoryUpload]:
     """Store what was chosen of an upload's file, as an upload of its own with its preview; sent again it is the same.
 
-    A form that comes back with other choices is one more upload: nothing is written by either. Raises NotAllowed, and
-    FileGone.
+    A form that comes back with other choices is one more upload. Raises NotAllowed, and FileGone.
     """
     check_may(by, Right.MANAGE_DIRECTORY, upload)
     book = kept_book(upload)
@@ -108,10 +106,7 @@ def choose_steps(
 def keep_choices(
     *, by: Acting, upload: DirectoryUpload, client_id: UUID, choices: Choices
 ) -> DirectoryUpload:
-    """Store choices that are still to be looked through, as an upload of its own; sent again it is the same.
-
-    Raises NotAllowed.
-    """
+    """As `choose_steps`, of choices that are still to be looked through. Raises NotAllowed."""
     check_may(by, Right.MANAGE_DIRECTORY, upload)
     with transaction.atomic():
         upload_id, first = _claimed(by, upload, client_id, choices, "directory.guess")
@@ -140,7 +135,6 @@ def kept_book(upload: DirectoryUpload) -> Book:
 def chosen_steps(
     book: Book, choices: Choices, known: Known, *, only: Principal, lock: bool = False
 ) -> Steps[Plan]:
-    """Work out what a file would do with what is chosen of it."""
     found = mapped(with_letters(book, choices.letters), choices, known)
     return (yield from found_steps(book, choices, found, only=only, lock=lock))
 
@@ -148,20 +142,15 @@ def chosen_steps(
 def found_steps(
     book: Book, choices: Choices, found: Mapped, *, only: Principal, lock: bool = False
 ) -> Steps[Plan]:
-    """Work out what the rows that were found in a file would do."""
     rows, problems = yield from mapped_steps(found)
     pairs = list(zip(book.filled, choices.sheets, strict=True))
-    return (
-        yield from plan_steps(
-            rows,
-            problems,
-            only=only,
-            lock=lock,
-            sheets=tuple(sheet.name for sheet, _ in pairs),
-            unread=tuple(sheet.name for sheet, choice in pairs if not choice.take),
-            left_out=found.left_out + sum(contacts_skipped(sheet, choice) for sheet, choice in pairs),
-        )
+    plan = Plan(
+        problems=problems,
+        sheets=tuple(sheet.name for sheet, _ in pairs),
+        unread=tuple(sheet.name for sheet, choice in pairs if not choice.take),
+        left_out=found.left_out + sum(contacts_skipped(sheet, choice) for sheet, choice in pairs),
     )
+    return (yield from plan_steps(rows, plan, only=only, lock=lock))
 
 
 def keep_upload(
@@ -174,8 +163,7 @@ def keep_upload(
     memory: dict[str, Any] | None = None,
 ) -> DirectoryUpload:
     """Store an upload and its plan, inside the transaction of the caller; the same id again returns what is stored."""
-    found = DirectoryUpload.objects.filter(pk=upload_id).first()
-    if found is not None:
+    if found := DirectoryUpload.objects.filter(pk=upload_id).first():
         return found
     preview = preview_of(plan) if plan is not None else {}
     upload = DirectoryUpload(
@@ -191,12 +179,8 @@ def keep_upload(
     )
     upload.save()
     counts = {key: len(rows) for key, rows in preview.get("groups", {}).items()}
-    audit.record(
-        by=by,
-        action="directory.uploaded",
-        target=upload,
-        changes=counts | {"problems": preview.get("problem_count", 0)},
-    )
+    counts["problems"] = preview.get("problem_count", 0)
+    audit.record(by=by, action="directory.uploaded", target=upload, changes=counts)
     return upload
 
 
@@ -216,12 +200,7 @@ def preview_of(plan: Plan) -> dict[str, Any]:
 
 def _problem(problem: Problem, names: Sequence[str]) -> dict[str, Any]:
     rows = [[_place_words(bad.row, names), bad.sentence] for bad in problem.rows[:MOST_PROBLEMS]]
-    return {
-        "column": problem.column,
-        "sentence": problem.sentence,
-        "count": len(problem.rows),
-        "rows": rows,
-    }
+    return {"column": problem.column, "sentence": problem.sentence, "count": len(problem.rows), "rows": rows}
 
 
 def _row_words(number: int, names: Sequence[str]) -> int | str:

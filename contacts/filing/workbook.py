@@ -69,19 +69,13 @@ def _read_xlsx(content: bytes) -> Book:
     struck_fonts = {number for number, font in enumerate(book._fonts) if font.strike}
     struck_styles = {number for number, style in enumerate(book._cell_styles) if style.fontId in struck_fonts}
     struck_texts = _struck_texts(reader.archive)
+    formats = {"date_formats": book._date_formats, "timedelta_formats": book._timedelta_formats}
     found: dict[str, Sheet] = {}
     for sheet in book.worksheets:
         with reader.archive.open(sheet._worksheet_path) as source:
-            parser = _Parser(
-                source,
-                sheet._shared_strings,
-                epoch=book.epoch,
-                date_formats=book._date_formats,
-                timedelta_formats=book._timedelta_formats,
-            )
-            found[sheet.title] = _Reading(parser, struck_styles, struck_texts).read(
-                sheet.title, hidden=sheet.sheet_state != "visible"
-            )
+            parser = _Parser(source, sheet._shared_strings, epoch=book.epoch, **formats)
+            reading = _Reading(parser, struck_styles, struck_texts)
+            found[sheet.title] = reading.read(sheet.title, hidden=sheet.sheet_state != "visible")
     # What the workbook names and openpyxl skips silently.
     named = [declared.name for declared, _ in reader.parser.find_sheets()]
     lost = [name for name in named if name not in found and name not in reader.charts]
@@ -183,8 +177,6 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]
 
 
 class _Reading:
-    """One sheet on its way to become text, with what is hidden, struck through or merged in it."""
-
     def __init__(self, parser: _Parser, struck_styles: set[int], struck_texts: set[str]) -> None:
         self._parser = parser
         self._struck_styles = struck_styles
@@ -241,11 +233,8 @@ class _Reading:
 
     def _hidden_rows(self, rows: Sequence[Sequence[str]]) -> Iterator[int]:
         for number, attributes in self._parser.row_dimensions.items():
-            if (
-                attributes.get("hidden", "0") not in _NO
-                and int(number) <= len(rows)
-                and rows[int(number) - 1]
-            ):
+            is_hidden = attributes.get("hidden", "0") not in _NO
+            if is_hidden and int(number) <= len(rows) and rows[int(number) - 1]:
                 yield int(number)
 
     def _hidden_columns(self, rows: Sequence[Sequence[str]]) -> Iterator[int]:

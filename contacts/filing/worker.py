@@ -28,7 +28,6 @@ def _read(content: bytes) -> Book:
 
 
 def main() -> None:
-    """Read the file under the resource limits, and report its contents."""
     sandbox.confine(CHILD)
     try:
         (content,) = sandbox.handed(sys.argv[1:])

@@ -15,15 +15,16 @@ from .changes import Fate
 from .plan import Plan
 
 BATCH = 500
+By = Acting | User | None
+"""Who acts; a command on the server may have a person without an assignment, or nobody."""
 Changes = dict[str, Any]
 Pair = tuple[DirectoryEntry, DirectoryEntry]
 """An entry as it was and as it is to be."""
+Entries = Sequence[DirectoryEntry]
 Job = tuple[Callable[[Any], None], Sequence[Any]]
 
 
-def write_steps(
-    by: Acting | User | None, plan: Plan, at: datetime, *, retire_missing: bool
-) -> Steps[dict[str, Any]]:
+def write_steps(by: By, plan: Plan, at: datetime, *, retire_missing: bool) -> Steps[dict[str, Any]]:
     """Write what the plan says, inside the transaction of the caller; returns the contents of the audit row.
 
     That is the ids of the new entries and of the retired ones, from and to of each changed one, and cleared flags.
@@ -56,7 +57,6 @@ def write_steps(
 
 
 def _in_batches(*jobs: Job) -> Steps[None]:
-    """Do each job in batches of its items."""
     total, done = sum(len(items) for _, items in jobs), 0
     for write, items in jobs:
         for start in range(0, len(items), BATCH):
@@ -67,7 +67,7 @@ def _in_batches(*jobs: Job) -> Steps[None]:
     yield Progress("Skriver", total, total)
 
 
-def _insert(by: Acting | User | None, entries: Sequence[DirectoryEntry], at: datetime) -> None:
+def _insert(by: By, entries: Sequence[DirectoryEntry], at: datetime) -> None:
     for entry in entries:
         # The principal may have got its id after the entry was made.
         entry.principal = entry.principal
@@ -76,13 +76,10 @@ def _insert(by: Acting | User | None, entries: Sequence[DirectoryEntry], at: dat
     _leave_traces(by, "directoryentry.added", at, ((e, changes_between(None, e)) for e in entries))
 
 
-def _updates(
-    by: Acting | User | None, pairs: Iterable[Pair], at: datetime, told: dict[str, Changes]
-) -> Iterator[Job]:
-    """The changed entries, each as it was and as it is to be, by the columns that differ; `told` collects from and
-    to.
+def _updates(by: By, pairs: Iterable[Pair], at: datetime, told: dict[str, Changes]) -> Iterator[Job]:
+    """The changed entries by the columns that differ: the fewer a statement names, the faster it is, by far.
 
-    The fewer columns a statement names, the faster it is, by far.
+    `told` collects from and to.
     """
     found: dict[tuple[str, ...], list[Pair]] = defaultdict(list)
     for before, entry in pairs:
@@ -101,11 +98,7 @@ def _columns_that_differ(before: DirectoryEntry, entry: DirectoryEntry) -> tuple
 
 
 def _update(
-    by: Acting | User | None,
-    columns: Sequence[str],
-    at: datetime,
-    told: dict[str, Changes],
-    pairs: Sequence[Pair],
+    by: By, columns: Sequence[str], at: datetime, told: dict[str, Changes], pairs: Sequence[Pair]
 ) -> None:
     # Rows that are there already, by their ids: `bulk_update` takes ten times as long to construct the statement.
     DirectoryEntry.objects.bulk_create(
@@ -116,16 +109,14 @@ def _update(
     told |= {str(entry.pk): each for entry, each in changes}
 
 
-def _retire(by: Acting | User | None, entries: Sequence[DirectoryEntry], at: datetime) -> None:
+def _retire(by: By, entries: Sequence[DirectoryEntry], at: datetime) -> None:
     assert by is not None, "who retires is told"
     ids = [entry.pk for entry in entries]
     DirectoryEntry.objects.filter(pk__in=ids).update(retired_at=at, retired_by=person_of(by), flagged=[])
     _leave_traces(by, "directoryentry.retired", at, ((entry, {}) for entry in entries))
 
 
-def _leave_traces(
-    by: Acting | User | None, action: str, at: datetime, told: Iterable[tuple[DirectoryEntry, Changes]]
-) -> None:
+def _leave_traces(by: By, action: str, at: datetime, told: Iterable[tuple[DirectoryEntry, Changes]]) -> None:
     who: dict[str, Any] = {}
     if isinstance(by, User):
         who = {"user": by}
@@ -139,12 +130,7 @@ def _leave_traces(
 
 
 def undo_write_steps(
-    by: Acting,
-    at: datetime,
-    *,
-    retire: Sequence[DirectoryEntry],
-    set_back: Sequence[Pair],
-    take_back: Sequence[DirectoryEntry],
+    by: Acting, at: datetime, retire: Entries, set_back: Sequence[Pair], take_back: Entries
 ) -> Steps[None]:
     """Write what undoing an import does, inside the transaction of the caller; `set_back` has each as it becomes."""
     yield from _in_batches(

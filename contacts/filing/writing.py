@@ -18,10 +18,7 @@ _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0
 
 
 def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
-    """Write rows, the heading first, as CSV: UTF-8 with a byte order mark, semicolons, CRLF.
-
-    Cells that a spreadsheet could run are neutralised.
-    """
+    """Rows, the heading first, as CSV, neutralised: UTF-8 with a byte order mark, semicolons, CRLF."""
     text: str = _dataset(rows).export("csv", delimiter=";", lineterminator="\r\n")
     return text.encode("utf-8-sig")
 

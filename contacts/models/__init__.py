@@ -1,16 +1,19 @@
 """Who: principals, units, people, numbers, the audit log."""
 
+from contacts.rules.branches import MunicipalKind
+
 from .audit_entry import AuditEntry
 from .directory_entry import DirectoryEntry
 from .directory_join import DirectoryJoin
 from .directory_upload import DirectoryFile, DirectoryUpload
+from .emergency import EmergencyCode, EmergencyLogIn, EmergencySheet
 from .login_code import LoginCode
 from .number_flag import NumberFlag
 from .principal import Principal
 from .rota_turn import TURN_COLUMNS, RotaTurn, turn_of
 from .staff import Membership, User
 from .submission import Submission, SubmissionClash
-from .unit import MunicipalKind, Unit
+from .unit import Unit
 
 __all__ = [
     "TURN_COLUMNS",
@@ -19,6 +22,9 @@ __all__ = [
     "DirectoryFile",
     "DirectoryJoin",
     "DirectoryUpload",
+    "EmergencyCode",
+    "EmergencyLogIn",
+    "EmergencySheet",
     "LoginCode",
     "Membership",
     "MunicipalKind",

@@ -17,11 +17,9 @@ class AuditEntry(AppendOnlyModel):
     """
 
     at = models.DateTimeField("tid", default=timezone.now, db_index=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, verbose_name="person"
-    )
-    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, verbose_name="enhet")
-    principal = models.ForeignKey(Principal, null=True, on_delete=models.PROTECT, verbose_name="huvudman")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="person")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, verbose_name="enhet")
+    principal = models.ForeignKey(Principal, models.PROTECT, null=True, verbose_name="huvudman")
     action = models.CharField("händelse", max_length=60)
     target_type = models.CharField("slag av rad", max_length=60, blank=True)
     target_id = models.CharField("rad", max_length=64, blank=True)

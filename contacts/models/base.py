@@ -1,8 +1,12 @@
 """Base classes for the models of all three apps: rows that are written once, and at/by pairs."""
 
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from django.conf import settings
 from django.db import models
+
+if TYPE_CHECKING:
+    from .staff import User
 
 
 class AppendOnlyError(Exception):
@@ -13,8 +17,6 @@ Row = TypeVar("Row", bound=models.Model, covariant=True)
 
 
 class AppendOnlyQuerySet(models.QuerySet[Row]):
-    """Supports reading and inserting only."""
-
     def update(self, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError(f"{self.model.__name__} rows are never changed")
 
@@ -50,6 +52,26 @@ class AppendOnlyModel(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError(f"{type(self).__name__} rows are never deleted")
+
+
+def person() -> "models.ForeignKey[User, User]":
+    """Whoever wrote the row."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="person"
+    )
+
+
+def joined_into() -> "models.ForeignKey[Any, Any]":
+    """The row that this one is part of since the two were joined."""
+    return models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="joined",
+        verbose_name="sammanförd med",
+    )
 
 
 def paired(at: str, by: str, name: str) -> models.CheckConstraint:

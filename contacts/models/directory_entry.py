@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -14,20 +14,28 @@ from contacts.rules.hours import CLOCKS, Availability, Eves, Hours, Span, Summer
 from contacts.rules.phone import Phone, PhoneKind, check_phone, digits
 from contacts.rules.swedish_text import search_key, sort_key, without_hyphens
 
-from .base import paired
+from .base import joined_into, paired
 from .principal import Principal
 from .unit import Unit
 
+if TYPE_CHECKING:
+    from .staff import User
+
+_FIELD_KEYS = ("first_name_key", "last_name_key", "title_key", "department_key")
 _WORDS = {name: label.lower() for name, label in (LABELS | HOUR_LABELS).items()}
 
 
 def _text(fact: str) -> "models.CharField[str, str]":
-    longest = FIRST_COLUMN[fact].longest
-    return models.CharField(_WORDS[fact], max_length=longest, blank=fact != "name")
+    return models.CharField(_WORDS[fact], max_length=FIRST_COLUMN[fact].longest, blank=fact != "name")
 
 
 def _clock(column: str) -> "models.TimeField[time | None, time | None]":
     return models.TimeField(_WORDS[column], null=True, blank=True)
+
+
+def _person(did: str) -> "models.ForeignKey[User | None, User | None]":
+    who = settings.AUTH_USER_MODEL
+    return models.ForeignKey(who, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=did)
 
 
 class DirectoryEntry(models.Model):
@@ -46,12 +54,7 @@ class DirectoryEntry(models.Model):
         Principal, on_delete=models.PROTECT, related_name="entries", verbose_name=_WORDS["principal"]
     )
     unit = models.ForeignKey(
-        Unit,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="entries",
-        verbose_name=_WORDS["unit"],
+        Unit, models.PROTECT, related_name="entries", null=True, blank=True, verbose_name=_WORDS["unit"]
     )
     name = _text("name")
     kind = models.CharField(_WORDS["kind"], max_length=30, choices=EntryKind.choices)
@@ -77,33 +80,11 @@ class DirectoryEntry(models.Model):
     owner = _text("owner")
     source = _text("source")
     verified_at = models.DateTimeField(_WORDS["verified_at"], null=True, blank=True)
-    verified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name="kontrollerad av",
-    )
+    verified_by = _person("kontrollerad av")
     retired_at = models.DateTimeField("utgången", null=True, blank=True)
-    retired_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name="avförd av",
-    )
+    retired_by = _person("avförd av")
     flagged = models.JSONField("anmälda nummer", default=list, blank=True, editable=False)
-    joined_into = models.ForeignKey(
-        "self",
-        null=True,
-        blank=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="joined",
-        verbose_name="sammanförd med",
-    )
+    joined_into: "models.ForeignKey[DirectoryEntry | None, DirectoryEntry | None]" = joined_into()
     other_names = models.JSONField("andra namn", default=list, blank=True, editable=False)
     search_key = models.CharField(max_length=1500, editable=False)
     first_name_key = models.CharField(max_length=100, blank=True, editable=False)
@@ -124,18 +105,7 @@ class DirectoryEntry(models.Model):
             models.Index(
                 fields=["sort_key", "id", "retired_at", "search_key", "digits_key"], name="entry_search"
             ),
-            models.Index(
-                fields=[
-                    "sort_key",
-                    "id",
-                    "retired_at",
-                    "first_name_key",
-                    "last_name_key",
-                    "title_key",
-                    "department_key",
-                ],
-                name="entry_search_by_field",
-            ),
+            models.Index(fields=["sort_key", "id", "retired_at", *_FIELD_KEYS], name="entry_search_by_field"),
         ]
         constraints = [
             paired("verified_at", "verified_by", "entry_verified_at_and_by"),
@@ -161,26 +131,15 @@ class DirectoryEntry(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Recomputes the search, digit and sort keys from the columns."""
         self.make_keys()
         super().save(*args, **kwargs)
 
     def make_keys(self) -> None:
         """Recompute the search, digit and sort keys; for rows that are written in bulk, without `save`."""
         unit_name = self.unit.name if self.unit else ""
-        key = _key(
-            self.name,
-            self.get_kind_display(),
-            self.first_name,
-            self.last_name,
-            self.title,
-            self.department,
-            self.principal.name,
-            unit_name,
-            self.remark,
-            *(name for name, _ in self.other_names),
-        )
-        self.search_key = key[:1500]
+        person = self.first_name, self.last_name, self.title, self.department
+        beside = self.principal.name, unit_name, self.remark, *(name for name, _ in self.other_names)
+        self.search_key = _key(self.name, self.get_kind_display(), *person, *beside)[:1500]
         self.first_name_key = _key(self.first_name)[:100]
         self.last_name_key = _key(self.last_name)[:100]
         self.title_key = _key(self.title)[:100]
@@ -237,7 +196,6 @@ class DirectoryEntry(models.Model):
         return next((phone.number for phone in self.phones if phone.kind in kinds), "")
 
     def is_flagged(self, number: str) -> bool:
-        """Whether somebody said that this number does not work."""
         return digits(number) in self.flagged
 
     @property
@@ -262,12 +220,7 @@ class DirectoryEntry(models.Model):
         self.availability, self.eves = hours.availability.value, hours.eves.value
         for name in CLOCKS:
             setattr(self, name, getattr(hours, name))
-        self.days = [
-            [clock.isoformat("minutes") for part in day.parts for clock in (part.opens, part.closes)]
-            if day
-            else None
-            for day in hours.days
-        ]
+        self.days = [day and _stored(day) for day in hours.days]
         summer = hours.summer
         self.summer_from, self.summer_to = (summer.from_day, summer.to_day) if summer else ("", "")
         self.summer_opens_at = summer.opens if summer else None
@@ -277,6 +230,10 @@ class DirectoryEntry(models.Model):
 def _key(*texts: str) -> str:
     """A key that has each word with a hyphen as one word too: "annakarin" finds Anna-Karin."""
     return search_key(*texts, *map(without_hyphens, texts))
+
+
+def _stored(day: Span) -> list[str]:
+    return [clock.isoformat("minutes") for part in day.parts for clock in (part.opens, part.closes)]
 
 
 def stored_phones(numbers: Iterable[Mapping[str, str]]) -> tuple[Phone, ...]:

@@ -2,13 +2,21 @@
 
 import uuid
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from .base import AppendOnlyModel
+from .base import AppendOnlyModel, person
 from .directory_entry import DirectoryEntry
 from .unit import Unit
+
+
+def _pair(*, of_units: bool) -> models.Q:
+    return models.Q(
+        kept_entry__isnull=of_units,
+        other_entry__isnull=of_units,
+        kept_unit__isnull=not of_units,
+        other_unit__isnull=not of_units,
+    )
 
 
 class DirectoryJoin(AppendOnlyModel):
@@ -20,23 +28,17 @@ class DirectoryJoin(AppendOnlyModel):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kept_entry = models.ForeignKey(
-        DirectoryEntry, null=True, on_delete=models.PROTECT, related_name="joins", verbose_name="kontakt"
+        DirectoryEntry, models.PROTECT, null=True, related_name="joins", verbose_name="kontakt"
     )
-    other_entry = models.ForeignKey(DirectoryEntry, null=True, on_delete=models.PROTECT, related_name="+")
-    kept_unit = models.ForeignKey(
-        Unit, null=True, on_delete=models.PROTECT, related_name="joins", verbose_name="enhet"
-    )
-    other_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    other_entry = models.ForeignKey(DirectoryEntry, models.PROTECT, null=True, related_name="+")
+    kept_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="joins", verbose_name="enhet")
+    other_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     before = models.JSONField(default=dict, blank=True)
     after = models.JSONField(default=dict, blank=True)
     moved = models.JSONField(default=dict, blank=True)
-    undoes = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by"
-    )
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
     at = models.DateTimeField("tid", default=timezone.now)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="person"
-    )
+    user = person()
 
     class Meta:
         ordering = ["at", "pk"]
@@ -44,18 +46,7 @@ class DirectoryJoin(AppendOnlyModel):
         verbose_name_plural = "sammanföringar i katalogen"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(
-                    kept_entry__isnull=False,
-                    other_entry__isnull=False,
-                    kept_unit__isnull=True,
-                    other_unit__isnull=True,
-                )
-                | models.Q(
-                    kept_entry__isnull=True,
-                    other_entry__isnull=True,
-                    kept_unit__isnull=False,
-                    other_unit__isnull=False,
-                ),
+                condition=_pair(of_units=False) | _pair(of_units=True),
                 name="join_of_two_of_a_kind",
             ),
         ]
@@ -65,7 +56,6 @@ class DirectoryJoin(AppendOnlyModel):
 
     @property
     def other(self) -> DirectoryEntry | Unit:
-        """What was joined into the kept one."""
         other = self.other_unit or self.other_entry
         assert other, "a join of two"
         return other

@@ -2,11 +2,10 @@
 
 import uuid
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from .base import AppendOnlyModel
+from .base import AppendOnlyModel, person
 from .principal import Principal
 from .unit import Unit
 
@@ -17,9 +16,7 @@ class DirectoryFile(models.Model):
     append_only = False
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    principal = models.ForeignKey(
-        Principal, on_delete=models.PROTECT, related_name="+", verbose_name="huvudman"
-    )
+    principal = models.ForeignKey(Principal, models.PROTECT, related_name="+", verbose_name="huvudman")
     at = models.DateTimeField("tid", default=timezone.now, db_index=True)
     book = models.JSONField("innehåll")
 
@@ -40,13 +37,9 @@ class DirectoryUpload(AppendOnlyModel):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    principal = models.ForeignKey(
-        Principal, on_delete=models.PROTECT, related_name="+", verbose_name="huvudman"
-    )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="person"
-    )
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="enhet")
+    principal = models.ForeignKey(Principal, models.PROTECT, related_name="+", verbose_name="huvudman")
+    user = person()
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="enhet")
     at = models.DateTimeField("tid", default=timezone.now)
     file = models.UUIDField("fil", null=True)
     choices = models.JSONField("val", default=dict, blank=True)

@@ -2,11 +2,10 @@
 
 import uuid
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from .base import AppendOnlyModel
+from .base import AppendOnlyModel, person
 from .directory_entry import DirectoryEntry
 from .unit import Unit
 
@@ -20,22 +19,13 @@ class NumberFlag(AppendOnlyModel):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    entry = models.ForeignKey(
-        DirectoryEntry, on_delete=models.PROTECT, related_name="flags", verbose_name="kontakt"
-    )
+    entry = models.ForeignKey(DirectoryEntry, models.PROTECT, related_name="flags", verbose_name="kontakt")
     number = models.CharField("nummer", max_length=60)
     at = models.DateTimeField("tid", default=timezone.now)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="person"
-    )
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="enhet")
+    user = person()
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="enhet")
     withdraws = models.OneToOneField(
-        "self",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="withdrawn_by",
-        verbose_name="återtar",
+        "self", models.PROTECT, null=True, blank=True, related_name="withdrawn_by", verbose_name="återtar"
     )
 
     class Meta:

@@ -65,7 +65,6 @@ class Principal(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Recomputes the sort key from the name."""
         self.sort_key = sort_key(self.name)
         super().save(*args, **kwargs)
 

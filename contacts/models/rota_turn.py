@@ -5,27 +5,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from contacts.rules.phone import LONGEST_NUMBER
 from contacts.rules.rota import Turn
 
-from .base import AppendOnlyModel
+from .base import AppendOnlyModel, person
 from .unit import Unit
 
 TURN_COLUMNS = (
-    "who",
-    "number",
-    "starts_on",
-    "starts_at",
-    "ends_on",
-    "ends_at",
-    "weekly",
-    "until",
-    "order",
-    "at",
+    *("who", "number", "starts_on", "starts_at", "ends_on", "ends_at"),
+    *("weekly", "until", "order", "at"),
 )
 """The columns that `turn_of` reads a turn from, in its order."""
 
@@ -37,7 +28,7 @@ class RotaTurn(AppendOnlyModel):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="turns", verbose_name="enhet")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="turns", verbose_name="enhet")
     order = models.PositiveIntegerField("ordning")
     who = models.CharField("vem", max_length=100, blank=True)
     number = models.CharField("nummer", max_length=LONGEST_NUMBER, blank=True)
@@ -48,13 +39,11 @@ class RotaTurn(AppendOnlyModel):
     weekly = models.BooleanField("varje vecka", default=False)
     until = models.DateField("sista dag", null=True, blank=True)
     replaces = models.OneToOneField(
-        "self", null=True, on_delete=models.PROTECT, related_name="replaced_by", verbose_name="ersätter"
+        "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name="ersätter"
     )
     withdraws = models.BooleanField("tar bort", default=False)
     at = models.DateTimeField("tid", default=timezone.now)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="person"
-    )
+    user = person()
 
     class Meta:
         ordering = ["unit", "order"]
@@ -93,14 +82,6 @@ class RotaTurn(AppendOnlyModel):
 
 
 def turn_of(columns: Sequence[Any]) -> Turn:
-    who, number, starts_on, starts_at, ends_on, ends_at, weekly, until, order, at = columns
-    return Turn(
-        who,
-        number,
-        datetime.combine(starts_on, starts_at),
-        datetime.combine(ends_on, ends_at),
-        weekly,
-        until,
-        order,
-        at,
-    )
+    who, number, starts_on, starts_at, ends_on, ends_at, *rest = columns
+    starts, ends = datetime.combine(starts_on, starts_at), datetime.combine(ends_on, ends_at)
+    return Turn(who, number, starts, ends, *rest)

@@ -89,3 +89,9 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user.full_name}, {self.title}, {self.unit.name}"
+
+    @property
+    def role_and_title(self) -> str:
+        """The role alone where the title says it over again."""
+        role = Role(self.role).label
+        return role if self.title.lower() == role.lower() else f"{role}, {self.title}"

@@ -36,9 +36,7 @@ class SubmissionClash(AppendOnlyModel):
     class Meta:
         verbose_name = "krock mellan formulär"
         verbose_name_plural = "krockar mellan formulär"
-        constraints = [
-            models.UniqueConstraint(fields=["submission", "content_hash"], name="clash_kept_once"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["submission", "content_hash"], name="clash_kept_once")]
 
     def __str__(self) -> str:
         return f"krock {self.submission_id}"

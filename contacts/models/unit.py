@@ -4,18 +4,12 @@ from typing import Any
 
 from django.db import models
 
-from contacts.rules.labelled import Labelled
+from contacts.rules.branches import Branch, MunicipalKind, branch_of, is_shared
 from contacts.rules.parties import OutpatientKind, Party, WardKind
 from contacts.rules.swedish_text import search_key, sort_key
 
+from .base import joined_into
 from .principal import Principal
-
-
-class MunicipalKind(Labelled):
-    """The municipality's units: social services and health care are separate inside it."""
-
-    SOCIAL_CARE = "social_care", "Biståndshandläggare, samordnare, enhetschef"
-    HOME_NURSING = "home_nursing", "Hemsjukvård"
 
 
 class Unit(models.Model):
@@ -26,36 +20,16 @@ class Unit(models.Model):
 
     append_only = False
 
-    principal = models.ForeignKey(
-        Principal, on_delete=models.PROTECT, related_name="units", verbose_name="huvudman"
-    )
+    principal = models.ForeignKey(Principal, models.PROTECT, related_name="units", verbose_name="huvudman")
     name = models.CharField("namn", max_length=200)
-    ward_kind = models.CharField(
-        "vårdavdelning",
-        max_length=20,
-        blank=True,
-        choices=WardKind.choices,
-    )
-    outpatient_kind = models.CharField(
-        "öppenvård",
-        max_length=30,
-        blank=True,
-        choices=OutpatientKind.choices,
-    )
+    ward_kind = models.CharField("vårdavdelning", max_length=20, blank=True, choices=WardKind.choices)
+    outpatient_kind = models.CharField("öppenvård", max_length=30, blank=True, choices=OutpatientKind.choices)
     municipal_kind = models.CharField(
         "kommunal enhet", max_length=20, blank=True, choices=MunicipalKind.choices
     )
     hsa_id = models.CharField("HSA-id", max_length=31, blank=True)
     active = models.BooleanField("i bruk", default=True)
-    joined_into = models.ForeignKey(
-        "self",
-        null=True,
-        blank=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="joined",
-        verbose_name="sammanförd med",
-    )
+    joined_into: "models.ForeignKey[Unit | None, Unit | None]" = joined_into()
     other_names = models.JSONField("andra namn", default=list, blank=True, editable=False)
     search_key = models.CharField(max_length=400, editable=False, db_index=True)
     sort_key = models.CharField(max_length=200, editable=False, db_index=True)
@@ -78,7 +52,6 @@ class Unit(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Recomputes the search and sort keys from the name."""
         self.search_key = search_key(self.name)
         self.sort_key = sort_key(self.name)
         super().save(*args, **kwargs)
@@ -90,14 +63,21 @@ class Unit(models.Model):
     @property
     def parties(self) -> frozenset[Party]:
         """A sjukstuga is two parties, a switchboard none."""
-        parties = set()
-        if self.ward_kind:
-            parties.add(Party.INPATIENT)
-        if self.outpatient_kind:
-            parties.add(Party.OUTPATIENT)
-        if self.municipal_kind:
-            parties.add(Party.MUNICIPALITY)
-        return frozenset(parties)
+        kinds = {
+            Party.INPATIENT: self.ward_kind,
+            Party.OUTPATIENT: self.outpatient_kind,
+            Party.MUNICIPALITY: self.municipal_kind,
+        }
+        return frozenset(party for party, kind in kinds.items() if kind)
+
+    @property
+    def branch(self) -> Branch:
+        return branch_of(self.municipal_kind, is_region=self.principal.is_region)
+
+    def shares_branch(self, other: "Unit") -> bool:
+        """Whether the other is of the same principal and branch; each unit is with itself."""
+        same_principal = self.principal_id == other.principal_id
+        return self.pk == other.pk or (same_principal and is_shared(self.branch, other.branch))
 
     @property
     def is_psychiatric(self) -> bool:

@@ -24,8 +24,6 @@ _OUTSIDE_LINES = (PhoneKind.DIRECT, PhoneKind.SWITCHBOARD, PhoneKind.ON_CALL)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a column says of one hit: a text or a number."""
-
     label: str
     text: str = ""
     number: PhoneNumber | None = None
@@ -52,8 +50,6 @@ class AdvancedPage:
 
 @dataclass(frozen=True, slots=True)
 class UnitPage:
-    """A unit: what it is, whom to ring there now, its contacts, and what it lacks to be reached."""
-
     unit: Unit
     kinds: tuple[str, ...]
     card: RingCard
@@ -69,11 +65,7 @@ def chosen_columns(stored: Iterable[str]) -> tuple[ContactColumn, ...]:
 
 
 def advanced_page(
-    *,
-    found: FoundEntries | None,
-    columns: Sequence[ContactColumn],
-    switchboard_number: str,
-    at: datetime,
+    *, found: FoundEntries | None, columns: Sequence[ContactColumn], switchboard_number: str, at: datetime
 ) -> AdvancedPage:
     """`at` is aware."""
     return AdvancedPage(
@@ -144,17 +136,15 @@ def unit_page(
     at: datetime,
 ) -> UnitPage:
     """`at` is aware; `numbers` as `numbers_for_many` returns them."""
+    rows = tuple(contact_row(entry, at) for entry in entries)
+    if unit.municipal_kind == MunicipalKind.HOME_NURSING:
+        # Who is on the hemsjukvård's own page is to reach it, not the municipality through it.
+        rows = tuple(replace(row, relays=False) for row in rows)
     return UnitPage(
         unit=unit,
         kinds=kinds_in_words(unit),
         card=ring_card(place_of_unit(unit), numbers, at),
-        # Who is on the hemsjukvård's own page is to reach it, not the municipality through it.
-        rows=tuple(
-            replace(contact_row(entry, at), relays=False)
-            if unit.municipal_kind == MunicipalKind.HOME_NURSING
-            else contact_row(entry, at)
-            for entry in entries
-        ),
+        rows=rows,
         lacks=tuple(lack.label for lack in lacks),
         switchboard=phone_number("Växel", switchboard_number),
     )

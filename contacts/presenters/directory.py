@@ -128,8 +128,6 @@ class RingCard:
 
 @dataclass(frozen=True, slots=True)
 class UnitLink:
-    """A further unit that the text names."""
-
     name: str
     address: str
 
@@ -220,9 +218,7 @@ def contact_row(entry: DirectoryEntry, at: datetime) -> ContactRow:
         address=_address("contact", entry.pk),
         name=entry.name,
         principal=entry.principal.name,
-        department=""
-        if not entry.department or _says_the_same(entry.department, entry.name)
-        else entry.department,
+        department="" if _says_the_same(entry.department, entry.name) else entry.department,
         numbers=tuple(
             phone_number(phone.kind.label, phone.number, flagged=entry.is_flagged(phone.number))
             for phone in entry.phones

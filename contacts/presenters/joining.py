@@ -7,14 +7,7 @@ from contacts.models import DirectoryEntry, Unit
 from contacts.queries.joined import kinds_of, said_by
 from contacts.rules.errors import RuleError
 from contacts.rules.hours_text import hours_words
-from contacts.rules.joining import (
-    Part,
-    Pick,
-    both_numbers,
-    joined_kinds,
-    picks,
-    preset,
-)
+from contacts.rules.joining import Part, Pick, both_numbers, joined_kinds, picks, preset
 from contacts.rules.phone import Phone, display
 
 from .advanced import kinds_in_words
@@ -34,8 +27,6 @@ class JoinLine:
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """One thing of two units, and what it then is."""
-
     label: str
     kept: str
     other: str
@@ -56,13 +47,7 @@ def join_lines(kept: DirectoryEntry, other: DirectoryEntry) -> tuple[JoinLine, .
         choices = tuple((pick, words[pick]) for pick in picks(part, told, tolds))
         if one or two:
             lines.append(
-                JoinLine(
-                    part,
-                    words[Pick.KEPT],
-                    words[Pick.OTHER],
-                    choices,
-                    preset(part, told, tolds),
-                )
+                JoinLine(part, words[Pick.KEPT], words[Pick.OTHER], choices, preset(part, told, tolds))
             )
     return tuple(lines)
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 
+from django.utils.text import capfirst
+
 from contacts.models import AuditEntry, DirectoryEntry, NumberFlag
 from contacts.models.directory_entry import stored_day, stored_phones
 from contacts.rules.clock_words import day_words
@@ -14,23 +16,16 @@ from contacts.rules.hours import Availability, Eves, Hours
 from contacts.rules.hours_text import hours_words
 from contacts.rules.phone import display, same_number, tel_uri
 
-from .directory import ContactRow, contact_row
+from .directory import ContactRow, PhoneNumber, contact_row
 
 NOTHING = "tomt"
 
 # Fields that contacts had before they could have several numbers: they stand in the audit log for ever.
 _OLD_LABELS = {"phone": "Telefon", "extension": "Anknytning", "mobile": "Mobiltelefon"}
 # Who acts and when stands in the audit row itself, and whose a contact is never changes.
-_NOT_SHOWN = frozenset(
-    {
-        "verified_at",
-        "verified_by_id",
-        "retired_at",
-        "retired_by_id",
-        "principal_id",
-        "password",
-        "other_names",
-    }
+_NOT_SHOWN = (
+    *("verified_at", "verified_by_id", "retired_at", "retired_by_id", "principal_id", "password"),
+    "other_names",
 )
 _DEEDS = {
     "directoryentry.added": "Lades till",
@@ -47,18 +42,10 @@ _DEEDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class EntryNumber:
-    """One number on a contact's own page: as it is stored and as it is read.
+class EntryNumber(PhoneNumber):
+    """One number of a contact. `flag` is the newest report that it does not work, where it is `flagged`."""
 
-    `flag` is the newest report that it does not work, where it is `flagged` and there is one.
-    """
-
-    label: str
-    number: str
-    shown: str
-    tel: str | None
-    flagged: bool
-    flag: NumberFlag | None
+    flag: NumberFlag | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +60,6 @@ class KeptEntry:
 
     @property
     def flags(self) -> tuple[NumberFlag, ...]:
-        """The standing reports about its numbers."""
         return tuple(number.flag for number in self.numbers if number.flag)
 
 
@@ -88,10 +74,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One thing that was done with a contact, or with `of`, one joined into it.
-
-    `who` is empty where it was a command on the server.
-    """
+    """One thing done with a contact, or with `of`, one joined into it; by nobody where a command did it."""
 
     at: datetime
     who: str
@@ -186,8 +169,7 @@ def _label(name: str) -> str:
     if name in _OLD_LABELS:
         return _OLD_LABELS[name]
     field = next((f for f in DirectoryEntry._meta.concrete_fields if name in (f.name, f.attname)), None)
-    words = str(field.verbose_name) if field else name
-    return words[:1].upper() + words[1:]
+    return capfirst(str(field.verbose_name) if field else name)
 
 
 def _value_words(name: str, value: str, unit_names: Mapping[int, str]) -> str:

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from contacts.models import LoginCode, Membership, User
 from contacts.rules.login_codes import CodeKind
-from contacts.rules.permissions import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ def listed_person(person: User) -> ListedPerson:
     """Of a person that came with `own`, the assignments in the principal."""
     own: list[Membership] = person.own  # type: ignore[attr-defined]
     standing = [one for one in own if one.active and one.unit.active]
-    told = tuple((one.unit.name, f"{Role(one.role).label}, {one.title}") for one in standing or own)
+    told = tuple((one.unit.name, one.role_and_title) for one in standing or own)
     return ListedPerson(person, told, works=bool(standing))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from contacts.models import RotaTurn
 from contacts.queries.rota_plan import RotaPlan
@@ -13,6 +14,7 @@ from contacts.rules.rota import Shift, Turn, span_words, turn_words, until_words
 
 from .directory import PhoneNumber, phone_number
 
+_GONE = "Någon har ändrat eller tagit bort passen sedan dess. En fil tar inte tillbaka dem"
 DAYS_SHOWN = timedelta(days=7)
 
 
@@ -58,8 +60,6 @@ class PlannedTurn:
 
 @dataclass(frozen=True, slots=True)
 class AsideRows:
-    """Rows of a file that would do nothing, and why."""
-
     why: str
     rows: tuple[int, ...]
 
@@ -75,7 +75,6 @@ class PlannedRota:
 
     @property
     def may_confirm(self) -> bool:
-        """Whether there is something to bring in, and nothing wrong."""
         return bool(self.new) and not self.problems
 
     @property
@@ -92,7 +91,7 @@ def shift_lines(shifts: Iterable[Shift], now: datetime) -> tuple[ShiftLine, ...]
         when = span_words(wall_of(shift.starts, zone), wall_of(shift.ends, zone), today)
         lines.append(
             ShiftLine(
-                when=f"Nu, {until_words(shift.ends, now, zone)}" if holds else _upper_first(when),
+                when=f"Nu, {until_words(shift.ends, now, zone)}" if holds else capfirst(when),
                 who=shift.turn.name,
                 number=_number(shift.turn),
                 now=holds,
@@ -108,10 +107,9 @@ def turn_deed(row: RotaTurn, now: datetime) -> TurnDeed:
 
 def turn_line(row: RotaTurn, now: datetime) -> TurnLine:
     turn = row.turn
-    words = turn_words(turn, timezone.localtime(now).date())
     return TurnLine(
         row=row,
-        when=_upper_first(words),
+        when=capfirst(turn_words(turn, timezone.localtime(now).date())),
         who=turn.name,
         number=_number(turn),
         kind="" if turn.weekly else "Undantag, en gång",
@@ -125,7 +123,7 @@ def planned_rota(plan: RotaPlan, now: datetime) -> PlannedRota:
             PlannedTurn(
                 row=one.row,
                 unit=one.unit.name,
-                when=_upper_first(turn_words(one.turn, today)),
+                when=capfirst(turn_words(one.turn, today)),
                 who=one.turn.name,
                 number=_number(one.turn),
                 meets=tuple(f"{other.name}, {turn_words(other, today)}" for other in one.meets),
@@ -136,10 +134,7 @@ def planned_rota(plan: RotaPlan, now: datetime) -> PlannedRota:
             AsideRows(why, tuple(row.row for row in rows))
             for why, rows in (
                 ("Finns redan i jourschemat", plan.same),
-                (
-                    "Någon har ändrat eller tagit bort passen sedan dess. En fil tar inte tillbaka dem",
-                    plan.gone,
-                ),
+                (_GONE, plan.gone),
                 ("Är redan slut", plan.over),
                 ("Hör till en annan huvudman. Du läser bara in din egen huvudmans", plan.others),
             )
@@ -148,10 +143,6 @@ def planned_rota(plan: RotaPlan, now: datetime) -> PlannedRota:
         problems=grouped(plan.bad),
         bad=len(plan.bad),
     )
-
-
-def _upper_first(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _number(turn: Turn) -> PhoneNumber | None:

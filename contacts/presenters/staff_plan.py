@@ -53,13 +53,12 @@ def planned_staff(plan: StaffPlan) -> PlannedStaff:
         ("Stämmer redan", plan.same),
         ("Skulle avsluta det som inte gäller", plan.gone),
     )
-    ended = [each for one in plan.doing for each in one.assignments if each.doing is Doing.END]
     return PlannedStaff(
         lines=tuple(map(_line, plan.doing)),
         aside=tuple(AsideRows(why, tuple(rows)) for why, rows in asides if rows),
         problems=grouped(plan.bad),
         bad=len(plan.bad),
-        ended=len(ended),
+        ended=len(plan.ended),
     )
 
 

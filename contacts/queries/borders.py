@@ -2,29 +2,30 @@
 
 from contacts.access import Acting, is_within
 from contacts.models import DirectoryEntry, DirectoryJoin, DirectoryUpload, Membership, RotaTurn, Unit, User
+from contacts.rules.permissions import Border
 
 
 @is_within.register
-def _(row: DirectoryEntry | DirectoryUpload | Unit, by: Acting) -> bool:
+def _(row: DirectoryEntry | DirectoryUpload | Unit, by: Acting, border: Border = Border.PRINCIPAL) -> bool:
     return row.principal_id == by.principal.pk
 
 
 @is_within.register
-def _(turn: RotaTurn, by: Acting) -> bool:
+def _(turn: RotaTurn, by: Acting, border: Border = Border.PRINCIPAL) -> bool:
     return is_within(turn.unit, by)
 
 
 @is_within.register
-def _(join: DirectoryJoin, by: Acting) -> bool:
+def _(join: DirectoryJoin, by: Acting, border: Border = Border.PRINCIPAL) -> bool:
     kept = join.kept_entry or join.kept_unit
     return kept is not None and is_within(kept, by)
 
 
 @is_within.register
-def _(membership: Membership, by: Acting) -> bool:
+def _(membership: Membership, by: Acting, border: Border = Border.PRINCIPAL) -> bool:
     return is_within(membership.unit, by)
 
 
 @is_within.register
-def _(person: User, by: Acting) -> bool:
+def _(person: User, by: Acting, border: Border = Border.PRINCIPAL) -> bool:
     return person.memberships.filter(unit__principal=by.principal).exists()

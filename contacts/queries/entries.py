@@ -6,21 +6,10 @@ from contacts.models import DirectoryEntry
 from contacts.rules.entry_facts import HOUR_LABELS
 
 # What a list shows of an entry, and what tells when somebody answers. Half the columns, so half the time to read.
+_OF_PRINCIPAL = ("name", "kind", "short_name", "sort_key", "main_switchboard")
 _LISTED = (
-    "principal__name",
-    "principal__kind",
-    "principal__short_name",
-    "principal__sort_key",
-    "principal__main_switchboard",
-    "unit",
-    "name",
-    "kind",
-    "title",
-    "department",
-    "numbers",
-    "flagged",
-    "remark",
-    "verified_at",
+    *(f"principal__{column}" for column in _OF_PRINCIPAL),
+    *("unit", "name", "kind", "title", "department", "numbers", "flagged", "remark", "verified_at"),
     *HOUR_LABELS,
 )
 

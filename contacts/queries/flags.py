@@ -34,7 +34,6 @@ def numbers_in_directory(numbers: Collection[str], principal: Principal) -> dict
 
 
 def words_that_stand() -> QuerySet[NumberFlag]:
-    """The reports of numbers that were not taken back."""
     return NumberFlag.objects.filter(withdraws__isnull=True, withdrawn_by__isnull=True)
 
 

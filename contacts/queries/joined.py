@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from contacts.models import DirectoryEntry, DirectoryJoin, Principal, RotaTurn, Unit
 from contacts.rules.entry_facts import HOUR_LABELS
@@ -31,7 +31,6 @@ _STANDING = {"undoes__isnull": True, "undone_by__isnull": True}
 
 
 def said_by(entry: DirectoryEntry) -> Said:
-    """What a contact says, part by part."""
     return {
         Part.KIND: entry.kind,
         Part.NAME: (entry.name, entry.first_name, entry.last_name),
@@ -108,15 +107,23 @@ def _is_alike(one: str, other: str) -> bool:
     return name_key(one) == name_key(other) or is_near(one, other)
 
 
+# Units of two branches are not joined, but what one of them is may have been changed since.
+_SAME_BRANCH = Q(municipal_kind="") | Q(municipal_kind=F("joined_into__municipal_kind"))
+
+
 def units_read_as(unit: Unit | int) -> QuerySet[Unit, int]:
-    """The ids of a unit and of those joined into it, as a subquery: what these wrote is the unit's to see."""
+    """The ids of a unit and of those of its branch joined into it, as a subquery: what these wrote is the unit's to
+    see.
+    """
     pk = unit.pk if isinstance(unit, Unit) else unit
-    return Unit.objects.filter(Q(pk=pk) | Q(joined_into=pk)).order_by().values_list("pk", flat=True)
+    found = Unit.objects.filter(Q(pk=pk) | Q(_SAME_BRANCH, joined_into=pk))
+    return found.order_by().values_list("pk", flat=True)
 
 
 def is_read_as(unit: Unit, unit_id: int) -> bool:
     """Whether what the unit `unit_id` wrote is `unit`'s to see. No query where they are the same."""
-    return unit_id == unit.pk or Unit.objects.filter(pk=unit_id, joined_into=unit.pk).exists()
+    joined = Unit.objects.filter(_SAME_BRANCH, pk=unit_id, joined_into=unit.pk)
+    return unit_id == unit.pk or joined.exists()
 
 
 def units_by_name(principals: Iterable[Principal | int]) -> dict[tuple[int, str], Unit]:

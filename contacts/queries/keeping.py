@@ -118,10 +118,7 @@ def standing_flags(entries: Collection[DirectoryEntry]) -> dict[int, list[Number
 
 
 def history_of(entry: DirectoryEntry, page: int | str | None = 1) -> Page[AuditEntry]:
-    """A page of what was done with the entry and those joined into it, newest first.
-
-    Two queries, and one more where any is joined.
-    """
+    """A page of what was done with the entry and those joined into it, newest first. Two or three queries."""
     ids = [str(pk) for pk in (entry.pk, *names_joined(entry))]
     rows = AuditEntry.objects.filter(target_type=entry._meta.label, target_id__in=ids)
     return Paginator(rows.select_related("user", "unit").order_by("-at", "-pk"), PAGE_SIZE).get_page(page)
@@ -138,27 +135,16 @@ def unit_names(ids: Collection[int]) -> dict[int, str]:
 
 
 def next_to_verify(principal: Principal, now: datetime, skipped: Collection[int] = ()) -> ToVerify:
-    """The contact to confirm next: flagged ones first, then never confirmed ones, then the longest ago.
-
-    `skipped` are the ids of those left for another time. Two queries.
-    """
+    """The contact to confirm next, not `skipped`: flagged, never confirmed, longest ago. Two queries."""
     wanted = _FLAGGED | _not_verified(now)
     figures = _in_use(principal).aggregate(
         total=Count("pk"),
         left=Count("pk", filter=wanted),
         skipped=Count("pk", filter=wanted & Q(pk__in=list(skipped))),
     )
-    entry = (
-        _in_use(principal)
-        .filter(wanted)
-        .exclude(pk__in=list(skipped))
-        .select_related("principal", "unit", "verified_by")
-        .order_by(
-            Case(When(flagged=[], then=1), default=0),
-            F("verified_at").asc(nulls_first=True),
-            "sort_key",
-            "pk",
-        )
-        .first()
-    )
+    flagged_first = Case(When(flagged=[], then=1), default=0)
+    longest_ago = F("verified_at").asc(nulls_first=True)
+    left = _in_use(principal).filter(wanted).exclude(pk__in=list(skipped))
+    rows = left.select_related("principal", "unit", "verified_by")
+    entry = rows.order_by(flagged_first, longest_ago, "sort_key", "pk").first()
     return ToVerify(entry, figures["left"], figures["total"], figures["skipped"])

@@ -28,10 +28,8 @@ def _with_use(units: QuerySet[Unit]) -> QuerySet[Unit]:
 
 
 def own_units(principal: Principal, page: int | str | None = 1) -> Page[Unit]:
-    """A page of the principal's units, those out of use last; each with `people` and `contacts`. Two queries.
-
-    One that was joined into another is told of on that one's page.
-    """
+    """A page of the principal's units, in use first, each with `people` and `contacts`. Two queries."""
+    # One that was joined into another is told of on that one's page.
     units = Unit.objects.filter(principal=principal, joined_into__isnull=True)
     rows = _with_use(units).order_by("-active", "sort_key", "pk")
     return Paginator(rows, PAGE_SIZE).get_page(page)

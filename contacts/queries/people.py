@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.core.paginator import Page, Paginator
+from django.db import DatabaseError
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from contacts.models import AuditEntry, LoginCode, Membership, Principal, User
@@ -43,7 +44,11 @@ class PersonKept:
 
 def nobody_yet() -> bool:
     """Whether nobody has an assignment: a new installation, where nobody can log in to work."""
-    return not Membership.objects.exists()
+    try:
+        return not Membership.objects.exists()
+    except DatabaseError:
+        # The log-in page opens even so, and who logs in is told.
+        return False
 
 
 def memberships_in(principal: Principal) -> QuerySet[Membership]:

@@ -49,15 +49,8 @@ def place_of_unit(unit: Unit) -> Place:
     return Place(unit.name, unit.principal.name, unit, request_for_unit(unit))
 
 
-def _place_of_principal(principal: Principal) -> Place:
-    return Place(principal.name, "", None, request_for_principal(principal))
-
-
 def places_named(text: str, found: FoundEntries) -> NamedPlaces:
-    """The principals and the units in use that are called what was sought, as the search `found` it.
-
-    An exact name counts alone. Two queries at most.
-    """
+    """The principals and units in use called that; an exact name counts alone. Two queries at most."""
     terms = found.terms
     if not any(len(term.typed) > 1 and not term.digits for term in terms):
         return NamedPlaces()
@@ -74,7 +67,7 @@ def places_named(text: str, found: FoundEntries) -> NamedPlaces:
     if len(named) > CARDS:
         named = []
     room = CARDS - len(named)
-    cards = [*map(_place_of_principal, named)]
+    cards = [Place(p.name, "", None, request_for_principal(p)) for p in named]
     if len(units) <= room:
         return NamedPlaces(to_ring=(*cards, *map(place_of_unit, units)))
     same = [unit for unit in units if search_key(text) in unit.name_keys]

@@ -43,10 +43,7 @@ Numbers = dict[tuple[Party, int | None, int | None], tuple[NumberToRing, ...]]
 
 
 def switchboards() -> list[DirectoryEntry]:
-    """The switchboards in force: the region's first, then the municipalities' in Swedish order.
-
-    The main one of each comes before its others.
-    """
+    """Those in force: the region's, then the municipalities' in Swedish order; main ones first of each."""
     found = as_listed(entries_in_use().filter(kind=EntryKind.SWITCHBOARD))
     rows = list(found.order_by("principal__sort_key", "sort_key", "pk"))
     main = {each.entry_id for each in main_among(rows).values()}
@@ -91,8 +88,7 @@ def numbers_for_many(
     of municipalities that have no entries, and one for those of a hemsjukvård that has somebody on duty.
 
     The answer is never empty: the region's switchboard is the last resort for every party. Units that are `known`,
-    each with its principal, are not read again. Without `rota` who has the jour is left out: for an answer that is to
-    hold longer than that.
+    each with its principal, are not read again. Without `rota` the jour, which soon changes, is left out.
     """
     wanted = {RingRequest(*request) for request in requests}
     if not wanted:
@@ -111,9 +107,8 @@ def numbers_for_many(
     region_unsettled = any(e.principal.is_region and e.principal_id in unsettled for e in entries)
     duties = duties_at([pk for pk in units if pk], at, sorted(_municipalities(wanted, units))) if rota else {}
     others = sorted(set(duties) - set(units))
-    nursing = [
-        unit for unit in (*units.values(), *(_units_by_id(*others) if others else ())) if _is_nursing(unit)
-    ]
+    on_duty = [*units.values(), *(_units_by_id(*others) if others else ())]
+    nursing = [unit for unit in on_duty if _is_nursing(unit)]
     zone = timezone.get_default_timezone()
     answers: Numbers = {}
     for request in wanted:
@@ -172,12 +167,11 @@ def find_by_name(name: str) -> list[tuple[str, RingRequest]]:
     key = search_key(name)
     if not key:
         return []
-    units = list(Unit.objects.filter(active=True).select_related("principal"))
-    principals = list(Principal.objects.all())
     named: list[tuple[str, Collection[str], RingRequest]] = [
-        (f"{u.name} ({u.principal.name})", u.name_keys, request_for_unit(u)) for u in units
+        (f"{u.name} ({u.principal.name})", u.name_keys, request_for_unit(u))
+        for u in Unit.objects.filter(active=True).select_related("principal")
     ]
-    for p in principals:
+    for p in Principal.objects.all():
         named.append((p.name, {search_key(p.name), search_key(p.short_name)}, request_for_principal(p)))
     exact = [(label, request) for label, keys, request in named if key in keys]
     if exact:
@@ -274,9 +268,7 @@ def _on_duty_for(shift: Shift, entries: Iterable[DirectoryEntry], nursing: Unit)
 
 @dataclass(frozen=True, slots=True)
 class _Ways:
-    """How entries lead to the one sought. `main` are the main switchboards, `unsettled` the principals where several
-    switchboards are and none is chosen.
-    """
+    """How entries lead to the one sought; `main` switchboards, and principals where that is `unsettled`."""
 
     request: RingRequest
     unit: Unit | None
@@ -285,18 +277,15 @@ class _Ways:
     region_unsettled: bool
 
     def _way(self, entry: DirectoryEntry) -> Way | None:
-        """How an entry leads to the one sought; None where it does not."""
         is_switchboard = entry.kind == EntryKind.SWITCHBOARD
         if is_switchboard and entry.principal.is_region and entry.pk in self.main:
             return Way.REGION_SWITCHBOARD
         unit = self.unit
         if unit is not None:
             # An entry not tied to a unit belongs to the one of its name.
-            by_name = entry.unit_id is None and (entry.principal_id, entry.name) == (
-                unit.principal_id,
-                unit.name,
-            )
-            if by_name or entry.unit_id == unit.pk or self._is_of_its_area(entry, unit):
+            called_so = (entry.principal_id, entry.name) == (unit.principal_id, unit.name)
+            is_its = entry.unit_id == unit.pk or (entry.unit_id is None and called_so)
+            if is_its or self._is_of_its_area(entry, unit):
                 return Way.UNIT
         if entry.principal_id == _municipality_id(self.request, unit):
             if is_switchboard and (entry.pk in self.main or self._is_one_of_several(entry)):

@@ -32,9 +32,7 @@ def shifts_of_units(units: Collection[int], begin: datetime, end: datetime) -> d
 def duties_at(
     units: Collection[int], at: datetime, home_nursing_of: Collection[int] = ()
 ) -> dict[int, Shift]:
-    """Who has the jour of each unit at the aware moment `at`, and of each hemsjukvård of those municipalities; one
-    query at most.
-    """
+    """The jour at an aware moment of each unit, and of those municipalities' hemsjukvård. One query."""
     if not units and not home_nursing_of:
         return {}
     of = Q(unit__in=units)
@@ -66,20 +64,15 @@ def _turns_between(of: Q, first: datetime, last: datetime) -> dict[int, list[Tur
 def turns_to_come(unit: Unit, now: datetime, page: int | str | None = 1) -> Page[RotaTurn]:
     """A page of the turns of a unit that are not over at the aware moment `now`, weekly ones first. One query."""
     wall = wall_of(now, timezone.get_default_timezone())
-    rows = standing_turns([unit]).select_related("user")
     # Weekly ones first, as the others are exceptions from them.
-    left = [
-        row
-        for row in rows.order_by("-weekly", "starts_on", "starts_at", "order")
-        if not is_over(row.turn, wall)
-    ]
+    rows = standing_turns([unit]).order_by("-weekly", "starts_on", "starts_at", "order")
+    left = [row for row in rows.select_related("user") if not is_over(row.turn, wall)]
     return Paginator(left, PAGE_SIZE).get_page(page)
 
 
 def latest_rows(unit: Unit) -> list[RotaTurn]:
     """What was last done with the turns of a unit, newest first. One query."""
-    rows = RotaTurn.objects.filter(unit=unit).select_related("user").order_by("-order")
-    return list(rows[:LATEST])
+    return list(RotaTurn.objects.filter(unit=unit).select_related("user").order_by("-order")[:LATEST])
 
 
 def turns_of_principal(principal: Principal, now: datetime, unit: Unit | None = None) -> list[RotaTurn]:

@@ -32,8 +32,7 @@ class NewTurn:
 class RotaPlan:
     """What a file would do. Each of the other rows is skipped, by its number.
 
-    `same` exist already, `gone` were changed or withdrawn by somebody since, `over` have ended, `others` are of
-    another principal.
+    `same` exist, `gone` were changed or withdrawn since, `over` have ended, `others` are another principal's.
     """
 
     new: list[NewTurn] = field(default_factory=list)

@@ -21,8 +21,7 @@ PAGE_SIZE = 25
 class FoundEntries:
     """One page of a search. `page` counts from 1 and is within `pages`, of which there is always one.
 
-    `terms`, `meant`, `replaced` and `partly` are those of `Found`; `units` the ids of the units in use that are called
-    that, in Swedish order.
+    `terms`, `meant`, `replaced` and `partly` are those of `Found`; `units` ids of units in use called so.
     """
 
     entries: list[DirectoryEntry]

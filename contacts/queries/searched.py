@@ -112,20 +112,8 @@ def _unit(unit: Unit, principal: Principal) -> Entry:
 
 
 _SEARCHED = (
-    "pk",
-    "principal_id",
-    "unit_id",
-    "name",
-    "kind",
-    "first_name",
-    "last_name",
-    "title",
-    "department",
-    "remark",
-    "other_names",
-    "digits_key",
-    "sort_key",
-    "retired_at",
+    *("pk", "principal_id", "unit_id", "name", "kind", "first_name", "last_name", "title", "department"),
+    *("remark", "other_names", "digits_key", "sort_key", "retired_at"),
 )
 
 

@@ -75,6 +75,12 @@ class StaffPlan:
         return [one for one in self.people if one.does_something]
 
     @property
+    def ended(self) -> list[Membership]:
+        """The assignments that would end."""
+        planned = [each for one in self.people for each in one.assignments if each.doing is Doing.END]
+        return [each.membership for each in planned if each.membership is not None]
+
+    @property
     def mark(self) -> str:
         """Changes as soon as something else would be written."""
         told = [

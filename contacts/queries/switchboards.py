@@ -31,7 +31,6 @@ def main_among(entries: Iterable[DirectoryEntry]) -> dict[int, MainSwitchboard]:
 
 
 def main_of(principal: Principal, in_use: Iterable[DirectoryEntry]) -> MainSwitchboard:
-    """The main switchboard of a principal, whose switchboards in use are `in_use`."""
     found = [Switchboard(e.pk, outside_number(e), of_unit=e.unit_id is not None) for e in in_use]
     return main_switchboard(principal.main_switchboard_id, found, of_region=principal.is_region)
 
@@ -68,5 +67,4 @@ def is_main(entry: DirectoryEntry) -> bool:
 
 
 def is_chosen(entry: DirectoryEntry) -> bool:
-    """Whether an entry is the one that its principal has chosen, in use or not."""
     return entry.principal.main_switchboard_id == entry.pk

@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from contacts.models import AuditEntry, Principal
 
-_LOOKS = ("chain.read",)
+_LOOKS = ("chain.read", "protected_opened", "emergency_opened")
 
 
 def newest_write(principal: Principal) -> int:
@@ -12,8 +12,7 @@ def newest_write(principal: Principal) -> int:
 
     What is written about a patient is seen by its own principal only.
     """
-    seen = AuditEntry.objects.filter(Q(principal=principal) | Q(chain__isnull=True)).exclude(
-        action__in=_LOOKS
-    )
+    found = AuditEntry.objects.filter(Q(principal=principal) | Q(chain__isnull=True))
+    seen = found.exclude(action__in=_LOOKS)
     newest: int | None = seen.order_by("-pk").values_list("pk", flat=True).first()
     return newest or 0

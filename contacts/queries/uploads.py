@@ -31,12 +31,7 @@ def remembered(principal: Principal) -> dict[str, Any]:
     return memory or {}
 
 
-def principals() -> list[Principal]:
-    return list(Principal.objects.all())
-
-
 def import_of(upload: DirectoryUpload) -> AuditEntry | None:
-    """The audit row of an upload's import, None where it is not imported."""
     rows = AuditEntry.objects.filter(
         action="directory.import", target_type=upload._meta.label, target_id=str(upload.pk)
     )
@@ -52,7 +47,6 @@ def last_imports(principal: Principal, since: datetime) -> list[AuditEntry]:
 
 
 def undone(import_row: AuditEntry) -> AuditEntry | None:
-    """The audit row of an import's undoing, None where it stands."""
     return undone_of([import_row]).get(import_row.target_id)
 
 

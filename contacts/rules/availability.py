@@ -12,16 +12,7 @@ from functools import lru_cache
 
 from .clock_words import MONTHS, WEEKDAYS, needs_year
 from .free_days import is_eve, is_free_day, is_free_eve, is_public_holiday
-from .hours import (
-    DAYTIME_CLOSES,
-    DAYTIME_OPENS,
-    HOLIDAY,
-    MIDNIGHT,
-    Availability,
-    Eves,
-    Hours,
-    Summer,
-)
+from .hours import DAYTIME_CLOSES, DAYTIME_OPENS, HOLIDAY, MIDNIGHT, Availability, Eves, Hours, Summer
 
 _FRIDAY = 4
 _DAY, _MINUTE, _INSTANT = timedelta(days=1), timedelta(minutes=1), timedelta(microseconds=1)
@@ -95,14 +86,11 @@ def _stretches(hours: Hours, day: date, zone: tzinfo) -> tuple[_Stretch, ...]:
 def walls_of(hours: Hours, day: date) -> list[_Stretch]:
     """The open stretches that start on `day`, first to last, by the wall clock."""
     if hours.availability is Availability.EVENING_WEEKEND:
-        return _rest_of_day(day, _daytime_walls(_daytime_beside(hours), day))
+        daytime = Hours(Availability.DAYTIME, eves=hours.eves, eve_closes_at=hours.eve_closes_at)
+        return _rest_of_day(day, _daytime_walls(daytime, day))
     if hours.availability is Availability.OWN_HOURS:
         return _own_walls(hours, day)
     return _daytime_walls(hours, day)
-
-
-def _daytime_beside(hours: Hours) -> Hours:
-    return Hours(Availability.DAYTIME, eves=hours.eves, eve_closes_at=hours.eve_closes_at)
 
 
 def _rest_of_day(day: date, walls: list[_Stretch]) -> list[_Stretch]:

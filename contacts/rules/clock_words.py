@@ -59,11 +59,8 @@ def parse_day(text: str) -> str:
     elif slashed := _SLASHED_DAY.fullmatch(written):
         found = f"{int(slashed[2]):02}-{int(slashed[1]):02}"
     if not is_month_day(found):
-        raise RuleError(
-            f"{written} är ingen dag. Skriv till exempel 15 juni."
-            if written
-            else "Skriv till exempel 15 juni."
-        )
+        wrong = f"{written} är ingen dag. " if written else ""
+        raise RuleError(f"{wrong}Skriv till exempel 15 juni.")
     return found
 
 
@@ -88,10 +85,7 @@ def needs_year(on: date, seen: date) -> bool:
 
 
 def read_weekdays(text: str) -> list[int] | None:
-    """Indices of `Hours.days` from "mån–tor", "lördag och söndag", "vardagar", "alla dagar" or "helgdag".
-
-    None where a word is none of these.
-    """
+    """Places in `Hours.days` from "mån–tor", "lördag och söndag", "vardagar", "helgdag"; None for others."""
     places: list[int] = []
     for part in re.split(r" och | & | ?\+ ?|/", " ".join(text.casefold().split())):
         ends = [_weekday_places(word) for word in re.split(r" ?[–—-] ?| till ", part)]

@@ -42,10 +42,7 @@ class Needle:
 
 
 def needles(text: str) -> tuple[Needle, ...]:
-    """What `text` asks for, in its order. Nothing for a text without letters and digits.
-
-    Numbers typed in groups ("090-785 00 00") are one thing sought.
-    """
+    """What `text` asks for, in its order. A number typed in groups ("090-785 00 00") is one thing sought."""
     found: list[Needle] = []
     group: list[str] = []
     words = _BEFORE_NUMBER.sub(r"\1 ", text).replace("\xa0", " ").split()

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from .availability import is_open, opens_next, walls_of
 from .free_days import is_disputed_eve
-from .hours import Availability, Eves, Hours
+from .hours import OPEN_BY_DAY, Eves, Hours
 from .hours_text import is_as_applies
 from .labelled import Labelled
 from .remarks import SomeSummer, read_remark
@@ -68,9 +68,7 @@ def _doubt(hours: Hours, remark: str) -> tuple[Doubt, SomeSummer | None]:
     if not remark or is_as_applies(remark, hours):
         return Doubt.NONE, None
     said = read_remark(remark)
-    if said.left:
-        return (Doubt.OPEN_OR_NOT if hours.known else Doubt.NOTED), None
-    if said.hours is not None and not _holds(said.hours, hours):
+    if said.left or (said.hours is not None and not _holds(said.hours, hours)):
         return (Doubt.OPEN_OR_NOT if hours.known else Doubt.NOTED), None
     if said.summer is None or hours.summer is not None:
         return Doubt.NONE, None
@@ -80,7 +78,7 @@ def _doubt(hours: Hours, remark: str) -> tuple[Doubt, SomeSummer | None]:
 
 def _holds(said: Hours, hours: Hours) -> bool:
     """Whether what a remark says of weekdays, summer and eves is what the entry has."""
-    if hours.availability not in (Availability.DAYTIME, Availability.OWN_HOURS):
+    if hours.availability not in OPEN_BY_DAY:
         return False
     if said.summer is not None and said.summer != hours.summer:
         return False
@@ -97,13 +95,8 @@ def _clocks(hours: Hours, weekday: int) -> tuple[tuple[time, time], ...]:
 
 def may_close_early(hours: Hours, at: datetime, zone: tzinfo) -> bool:
     """Whether it is open at `at`, or opens again that day, on an eve of which nobody has said how it is kept."""
-    if hours.eves is not Eves.UNSAID or hours.availability not in (
-        Availability.DAYTIME,
-        Availability.OWN_HOURS,
-    ):
-        return False
     today = at.astimezone(zone).date()
-    if not is_disputed_eve(today):
+    if hours.eves is not Eves.UNSAID or hours.availability not in OPEN_BY_DAY or not is_disputed_eve(today):
         return False
     if is_open(hours, at, zone):
         return True

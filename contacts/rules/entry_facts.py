@@ -10,8 +10,6 @@ from .phone import LONGEST_NUMBER, Phone
 
 
 class EntryKind(Labelled):
-    """What answers at the other end."""
-
     SWITCHBOARD = "switchboard", "Växel"
     HOME_NURSING = "home_nursing", "Hemsjukvård"
     HEALTH_CENTRE = "health_centre", "Hälsocentral"

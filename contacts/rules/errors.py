@@ -57,9 +57,7 @@ class Question(RuleError):
         self.warning = warning
 
     def settled(self, answers: Mapping[str, str]) -> str:
-        """The answer. Raises the question where there is none, or one to another sentence: about what was there
-        before.
-        """
+        """The answer. Raises the question where there is none, or one to another sentence than this."""
         asked = answers.asked.get(self.key) if isinstance(answers, Answers) else self.sentence
         if answers.get(self.key) not in dict(self.choices) or asked != self.sentence:
             raise self

@@ -73,7 +73,6 @@ def heading_key(cell: str) -> str:
 
 
 def by_heading(columns: Iterable[str]) -> dict[str, str]:
-    """The columns by what their headings are looked up by."""
     return {heading_key(column): column for column in columns}
 
 

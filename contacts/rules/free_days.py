@@ -35,7 +35,6 @@ def is_free_day(day: date, eves: Eves = Eves.UNSAID) -> bool:
 
 
 def is_free_eve(day: date, eves: Eves) -> bool:
-    """Whether `day` is an eve that counts as weekend where an entry says `eves` about them."""
     if eves is Eves.WEEKEND:
         return is_eve(day)
     return eves is Eves.UNSAID and is_eve(day) and _is_great_eve(day)

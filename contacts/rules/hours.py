@@ -1,6 +1,5 @@
 """What an entry says about when somebody answers on its number, and which of it is valid (R5.3, R5.4)."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
@@ -11,8 +10,6 @@ from .labelled import Labelled
 
 
 class Availability(Labelled):
-    """The patterns the directory uses."""
-
     DAYTIME = "daytime", "Vardag dagtid"
     EVENING_WEEKEND = "evening_weekend", "Kväll och helg"
     ALWAYS = "always", "Dygnet runt"
@@ -99,7 +96,6 @@ class Hours:
 
     @property
     def known(self) -> bool:
-        """Whether anything is known about when somebody answers."""
         return self.availability is not Availability.UNKNOWN
 
 
@@ -122,11 +118,11 @@ def check_hours(hours: Hours) -> None:
     _check_summer(hours)
 
 
-_TAKES_LUNCH_AND_SUMMER = (Availability.DAYTIME, Availability.OWN_HOURS)
+OPEN_BY_DAY = (Availability.DAYTIME, Availability.OWN_HOURS)
+"""What may have a lunch and a summer."""
 
 
 def _check_belonging(hours: Hours) -> None:
-    """Raises RuleError for what the chosen availability does not allow."""
     kind = hours.availability
     if kind is not Availability.DAYTIME:
         for field in ("opens_at", "closes_at", "friday_closes_at"):
@@ -134,7 +130,7 @@ def _check_belonging(hours: Hours) -> None:
                 own = kind is Availability.OWN_HOURS
                 reason = "Ange tiderna dag för dag." if own else "Ange klockslaget bara för vardag dagtid."
                 raise RuleError(reason, field=field)
-    if kind not in _TAKES_LUNCH_AND_SUMMER:
+    if kind not in OPEN_BY_DAY:
         for field in ("lunch_from", "lunch_to"):
             if getattr(hours, field) is not None:
                 raise RuleError("Ange lunch bara för vardag dagtid och egna tider.", field=field)
@@ -222,19 +218,15 @@ def _check_eves(hours: Hours) -> None:
         raise RuleError("Ange klockslaget bara för kortare dag på aftnar.", field="eve_closes_at")
 
 
-_MONTH_DAY = re.compile(r"\d\d-\d\d", re.ASCII)
 _LEAP_YEAR = 2024
 
 
 def is_month_day(text: str) -> bool:
     """Whether `text` is "MM-DD" and such a day exists, 29 February included."""
-    if not _MONTH_DAY.fullmatch(text):
-        return False
     try:
-        date(_LEAP_YEAR, int(text[:2]), int(text[3:]))
+        return f"{date.fromisoformat(f'{_LEAP_YEAR}-{text}'):%m-%d}" == text
     except ValueError:
         return False
-    return True
 
 
 def _check_summer(hours: Hours) -> None:

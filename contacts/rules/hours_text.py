@@ -42,8 +42,7 @@ def hours_words(hours: Hours) -> str:
 def hours_text(hours: Hours, remark: str = "") -> str:
     """The hours as the column "Tider" has them: "fredag till 15.00; lunch 12.00–13.00".
 
-    Empty where "Gäller" alone says them, or "–" where the entry's `remark` would then be read as other hours.
-    `read_hours` gives the same hours back.
+    Empty where "Gäller" alone says them, "–" where `remark` would be read as others. `read_hours` reads it.
     """
     phrases = _days_phrases(hours)
     if hours.opens_at is not None and hours.closes_at is not None:
@@ -148,7 +147,6 @@ def _split(text: str) -> list[str]:
 
 
 def _read_times(availability: Availability, times: str) -> Hours:
-    """Read every phrase of "Tider", each thing once."""
     hours = Hours(availability)
     if set(times.split()) <= {_AS_APPLIES, "-"}:
         return hours

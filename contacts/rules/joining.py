@@ -28,8 +28,6 @@ class Part(Labelled):
 
 
 class Pick(Labelled):
-    """Whose word stands."""
-
     KEPT = "kept", "Som den som står kvar"
     OTHER = "other", "Som den som går ur bruk"
     BOTH = "both", "Båda"

@@ -9,8 +9,6 @@ from .principals import REGION_SWITCHBOARD_NUMBER
 
 
 class Why(Labelled):
-    """Why a switchboard is the main one, or why none is."""
-
     CHOSEN = "chosen", "Vald av er."
     ROUTINE = "routine", "Har rutinens nummer (R5.1) och gäller tills ni väljer en annan."
     ONLY = "only", "Er enda växel i bruk, och gäller tills ni väljer en annan."

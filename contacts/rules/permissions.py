@@ -1,4 +1,6 @@
-"""What each role may do. A finite table: every right × every role."""
+"""What each role may do, and how far: one table, every right × every role × a border. README.md prints it."""
+
+from collections.abc import Mapping
 
 from .labelled import Labelled
 
@@ -9,6 +11,8 @@ class Role(Labelled):
     STAFF = "staff", "Vårdpersonal"
     COORDINATOR = "coordinator", "Samordnare"
     ADMIN = "admin", "Administratör"
+    LOG_REVIEWER = "log_reviewer", "Loggranskare"
+    ROUTINE_OWNER = "routine_owner", "Rutinansvarig"
 
 
 class Right(Labelled):
@@ -18,43 +22,67 @@ class Right(Labelled):
     END_OUTAGE = "end_outage", "avsluta driftstopp"
     LOG_CARE = "log_care", "logga samtal och händelser"
     READ_CARE = "read_care", "läsa vårdkedjor"
+    EMERGENCY_OPEN = "emergency_open", "nödöppna vårdkedjor"
     PRINT_SHEET = "print_sheet", "skriva ut blanketter"
     MARK_REGISTRATION = "mark_registration", "kvittera efterregistrering"
     TICK_CHECKLIST = "tick_checklist", "bocka av checklistor"
-    MANAGE_DIRECTORY = "manage_directory", "ändra kontakter"
     HANDLE_SHEETS = "handle_sheets", "hantera blad"
+    COUNT_SHEETS = "count_sheets", "räkna enheternas blad"
     DECIDE_DISPOSAL = "decide_disposal", "föra in gallringsbeslut"
+    MANAGE_DIRECTORY = "manage_directory", "ändra kontakter"
     MANAGE_PEOPLE = "manage_people", "förvalta personer"
+    REVIEW_LOG = "review_log", "granska loggen"
+    FOLLOW_DECISIONS = "follow_decisions", "följa upp avgöranden"
 
 
-_CARE = frozenset(
-    {
-        Right.REPORT_OUTAGE,
-        Right.LOG_CARE,
-        Right.READ_CARE,
-        Right.PRINT_SHEET,
-        Right.MARK_REGISTRATION,
-        Right.TICK_CHECKLIST,
-        Right.HANDLE_SHEETS,
-    }
-)
+class Border(Labelled):
+    """How far a right reaches, seen from the unit of the assignment."""
 
-RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.STAFF: _CARE,
-    Role.COORDINATOR: _CARE | {Right.END_OUTAGE},
-    # An administrator keeps the directory and has no need of patients' data.
-    Role.ADMIN: frozenset(
-        {
-            Right.REPORT_OUTAGE,
-            Right.END_OUTAGE,
-            Right.MANAGE_DIRECTORY,
-            Right.TICK_CHECKLIST,
-            Right.DECIDE_DISPOSAL,
-            Right.MANAGE_PEOPLE,
-        }
-    ),
+    # Its own rows, those of units joined into it, and the care chains it takes part in.
+    UNIT = "unit", "egen enhet"
+    BRANCH = "branch", "egen verksamhetsgren"
+    PRINCIPAL = "principal", "egen huvudman"
+    # An outage and a checklist say nothing about anybody.
+    ALL = "all", "alla"
+
+
+_CARE = {Role.STAFF: Border.UNIT, Role.COORDINATOR: Border.UNIT}
+_IN_EMERGENCY = dict.fromkeys(_CARE, Border.BRANCH)
+
+# An administrator keeps people and the directory, a reviewer reads who did what, the routine's owner counts: none of
+# them has a need of patients' data.
+TABLE: Mapping[Right, Mapping[Role, Border]] = {
+    Right.REPORT_OUTAGE: dict.fromkeys((*_CARE, Role.ADMIN), Border.ALL),
+    Right.END_OUTAGE: dict.fromkeys((Role.COORDINATOR, Role.ADMIN), Border.PRINCIPAL),
+    Right.LOG_CARE: _CARE,
+    Right.READ_CARE: _CARE,
+    Right.EMERGENCY_OPEN: _IN_EMERGENCY,
+    Right.PRINT_SHEET: _CARE,
+    Right.MARK_REGISTRATION: _CARE,
+    Right.TICK_CHECKLIST: _CARE | {Role.ADMIN: Border.UNIT},
+    Right.HANDLE_SHEETS: _CARE,
+    Right.COUNT_SHEETS: {Role.COORDINATOR: Border.BRANCH, Role.ADMIN: Border.PRINCIPAL},
+    Right.DECIDE_DISPOSAL: {Role.ADMIN: Border.PRINCIPAL},
+    Right.MANAGE_DIRECTORY: {Role.ADMIN: Border.PRINCIPAL},
+    Right.MANAGE_PEOPLE: {Role.ADMIN: Border.PRINCIPAL},
+    Right.REVIEW_LOG: {Role.LOG_REVIEWER: Border.BRANCH},
+    Right.FOLLOW_DECISIONS: {Role.ROUTINE_OWNER: Border.PRINCIPAL},
 }
+
+RIGHTS: dict[Role, Mapping[Right, Border]] = {
+    role: {right: reach[role] for right, reach in TABLE.items() if role in reach} for role in Role
+}
+"""The same table, role by role."""
 
 
 def role_may(role: Role, right: Right) -> bool:
     return right in RIGHTS[role]
+
+
+def border_of(role: Role, right: Right) -> Border:
+    """How far the right reaches; raises KeyError where the role has it not."""
+    return RIGHTS[role][right]
+
+
+def roles_with(right: Right) -> list[Role]:
+    return [role for role in Role if role_may(role, right)]

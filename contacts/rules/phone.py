@@ -18,8 +18,6 @@ from .labelled import Labelled
 
 
 class NumberKind(Labelled):
-    """What a number is."""
-
     NONE = "none", "Nummer saknas"
     EXTENSION = "extension", "Anknytning"
     SHORT = "short", "Kortnummer"
@@ -28,8 +26,6 @@ class NumberKind(Labelled):
 
 
 class PhoneKind(Labelled):
-    """What one of an entry's numbers is for."""
-
     DIRECT = "direct", "Direkt"
     SWITCHBOARD = "switchboard", "Växel"
     EXTENSION = "extension", "Anknytning"
@@ -82,7 +78,6 @@ def _bare(number: str) -> str:
 
 
 def classify(number: str) -> NumberKind:
-    """What kind of number the typed text is."""
     if not number.strip():
         return NumberKind.NONE
     main, extension = _main_and_extension(number)

@@ -1,7 +1,6 @@
 """What a remark of the directory says about hours, clause by clause: the words it is known by."""
 
 import re
-from collections.abc import Iterable
 
 from .clock_words import parse_day, read_weekdays
 from .hours import HOLIDAY
@@ -14,30 +13,9 @@ PERIOD = rf"(?P<from_day>{_DAY}|[0-9]{{1,2}}|[a-z]{{3,}}) ?- ?(?P<to_day>{_DAY}|
 
 # Words that say no more than that times follow.
 _LABELS = (
-    *(
-        "vi har",
-        "har",
-        "är",
-        "öppet",
-        "öppen",
-        "öppettid",
-        "öppettider",
-        "öppettiderna",
-        "ordinarie",
-        "vi",
-        "gäller",
-    ),
-    *(
-        "telefontid",
-        "telefontider",
-        "telefonen",
-        "bemannat",
-        "bemannad",
-        "bemannas",
-        "svarar",
-        "nås",
-        "dagtid",
-    ),
+    *("vi har", "har", "är", "öppet", "öppen", "öppettid", "öppettider", "öppettiderna", "ordinarie", "vi"),
+    *("gäller", "telefontid", "telefontider", "telefonen", "bemannat", "bemannad", "bemannas", "svarar"),
+    *("nås", "dagtid"),
     *("endast", "bara", "tid", "tider", "på", "mellan", "från", "alltid", "normalt"),
 )
 _LABEL = re.compile(rf"\b(?:{'|'.join(sorted(_LABELS, key=len, reverse=True))})\b|:")
@@ -134,12 +112,8 @@ def names_only_rest(text: str) -> bool:
 
 
 def _is_rest(part: str) -> bool:
-    days = read_days(part)
-    return search_key(part) in _REST or (bool(days) and not _on_weekdays(days or ()))
-
-
-def _on_weekdays(places: Iterable[int]) -> bool:
-    return any(place < 5 for place in places)
+    days = read_days(part) or []
+    return search_key(part) in _REST or (days != [] and min(days) >= 5)
 
 
 def first_day(text: str) -> str:
@@ -148,7 +122,6 @@ def first_day(text: str) -> str:
 
 
 def last_day(text: str) -> str:
-    """The day that a period ends on."""
     if not text.isalpha():
         return parse_day(text)
     first = parse_day(f"1 {text}")

@@ -65,6 +65,11 @@ class _NotUnderstood(Exception):
     pass
 
 
+def _must(be_so: bool) -> None:
+    if not be_so:
+        raise _NotUnderstood
+
+
 @lru_cache(maxsize=4096)
 def read_remark(remark: str) -> RemarkHours:
     """Read a remark beside daytime on weekdays."""
@@ -126,18 +131,10 @@ _EVE = r"(?:alla )?(?:aftnar|dag(?:en|ar|arna)? före (?:röd dag|röda dagar|he
 _SHORT_EVE = re.compile(rf"{_EVE}:? (?:endast |öppet )?{_CLOSES} (?P<clock>{CLOCK})")
 _EVE_AS = re.compile(rf"{_EVE} (?:som (?P<as>helg|vardag)(?:ar)?|(?P<shut>stängt))")
 # They say what daytime on weekdays says already.
-_AS_DAYTIME = frozenset(
-    {
-        "vardag dagtid",
-        "vardagar dagtid",
-        "dagtid",
-        "dagtid vardagar",
-        "dagtid vardag",
-        "kontorstid",
-        "under kontorstid",
-    }
-    | {"vardagar kontorstid", "kontorstid vardagar", "endast vardagar", "bara vardagar", "endast dagtid"}
-    | {"endast kontorstid", "bara dagtid", "helgfria vardagar", "vardagar"}
+_AS_DAYTIME = (
+    *("vardag dagtid", "vardagar dagtid", "dagtid", "dagtid vardagar", "dagtid vardag", "kontorstid"),
+    *("under kontorstid", "vardagar kontorstid", "kontorstid vardagar", "endast vardagar", "bara vardagar"),
+    *("endast dagtid", "endast kontorstid", "bara dagtid", "helgfria vardagar", "vardagar"),
 )
 
 
@@ -167,8 +164,6 @@ def _span(text: str) -> Span:
 
 @dataclass(slots=True)
 class _Reading:
-    """The clauses read so far."""
-
     every: list[Span] = field(default_factory=list)
     by_day: dict[int, list[Span]] = field(default_factory=dict)
     shut: set[int] = field(default_factory=set)
@@ -190,29 +185,19 @@ class _Reading:
         """Raises _NotUnderstood."""
         goes_on, self.goes_on = self.goes_on, []
         started, self.started = self.started, True
-        if self.waiting and not self._takes_waiting(clause):
-            raise _NotUnderstood
+        if self.waiting:
+            # "ons 8-12" may follow on "mån,".
+            spans, rest = _spans(clause)
+            _must(bool(spans) or read_days(rest) is not None)
         if clause in _AS_DAYTIME or is_roles(clause):
             self.roles = self.roles or is_roles(clause)
             return
         known = (
-            self._eves,
-            self._vague,
-            self._dated,
-            self._lunch,
-            self._until,
-            self._from,
-            self._shut,
-            self._undated,
+            *(self._eves, self._vague, self._dated, self._lunch),
+            *(self._until, self._from, self._shut, self._undated),
         )
-        if any(read(clause) for read in known):
-            return
-        self._ranges(clause, goes_on, first=not started)
-
-    def _takes_waiting(self, clause: str) -> bool:
-        """Whether "ons 8-12" may follow on "mån,"."""
-        spans, rest = _spans(clause)
-        return bool(spans) or read_days(rest) is not None
+        if not any(read(clause) for read in known):
+            self._ranges(clause, goes_on, first=not started)
 
     def _ranges(self, clause: str, goes_on: list[list[Span]], *, first: bool) -> None:
         spans, rest = _spans(clause)
@@ -239,9 +224,8 @@ class _Reading:
 
     def _say_days(self, days: list[int], spans: list[Span]) -> None:
         for day in days:
-            if day in self.by_day or day in self.shut or day not in _WEEKDAYS:
-                # Beside daytime on weekdays the weekend is no part of what is said.
-                raise _NotUnderstood
+            # Beside daytime on weekdays the weekend is no part of what is said.
+            _must(day in _WEEKDAYS and day not in self.by_day and day not in self.shut)
             self.by_day[day] = list(spans)
             self.goes_on.append(self.by_day[day])
 
@@ -249,8 +233,7 @@ class _Reading:
         found = _LUNCH.fullmatch(clause)
         if not found:
             return False
-        if self.lunch is not None:
-            raise _NotUnderstood
+        _must(self.lunch is None)
         self.lunch = _span(found["first"] or found["then"] or found["for"])
         return True
 
@@ -272,8 +255,7 @@ class _Reading:
         places = read_days(days) if days else list(_WEEKDAYS)
         if places is None:
             return False
-        if not places or any(place in kept or place not in _WEEKDAYS for place in places):
-            raise _NotUnderstood
+        _must(bool(places) and all(place in _WEEKDAYS and place not in kept for place in places))
         kept.update(dict.fromkeys(places, _clock(clock)))
         return True
 
@@ -287,8 +269,7 @@ class _Reading:
         places = read_days(days)
         if places is None:
             return False
-        if any(place in self.by_day or place in self.shut for place in places):
-            raise _NotUnderstood
+        _must(not any(place in self.by_day or place in self.shut for place in places))
         self.shut |= {place for place in places if place in _WEEKDAYS}
         return True
 
@@ -305,8 +286,7 @@ class _Reading:
         except RuleError:
             # "mån-fre" is a period too, to a pattern.
             return False
-        if rest not in ("", "vardagar") or len(spans) != 1 or self.summer or self.some_summer:
-            raise _NotUnderstood
+        _must(rest in ("", "vardagar") and len(spans) == 1 and not (self.summer or self.some_summer))
         self.summer = Summer(*period, spans[0].opens, spans[0].closes)
         return True
 
@@ -328,8 +308,7 @@ class _Reading:
         return self._some_summer(SomeSummer(spans[0].opens, spans[0].closes))
 
     def _some_summer(self, said: SomeSummer) -> bool:
-        if self.summer or self.some_summer:
-            raise _NotUnderstood
+        _must(not (self.summer or self.some_summer))
         self.some_summer = said
         return True
 
@@ -340,21 +319,17 @@ class _Reading:
             eves = Eves.WEEKDAY if found["as"] == "vardag" else Eves.WEEKEND
         else:
             return False
-        if self.eves is not Eves.UNSAID:
-            raise _NotUnderstood
+        _must(self.eves is Eves.UNSAID)
         self.eves = eves
         return True
 
     def hours(self) -> Hours | None:
         """What all clauses make of daytime on weekdays, None where they change nothing of it."""
-        if self.waiting and sorted(self.waiting) != list(_WEEKDAYS):
-            raise _NotUnderstood
-        if self.bare and sum(_minutes(span) for span in self.every) < _SHORTEST_DAY:
-            # "12-13": nobody can tell whether it is open or closed then.
-            raise _NotUnderstood
-        if self.roles and self.bare:
-            # "13-15, enhetschef": whether the number or the one person answers then, nobody can tell.
-            raise _NotUnderstood
+        _must(not self.waiting or sorted(self.waiting) == list(_WEEKDAYS))
+        # "12-13": nobody can tell whether it is open or closed then.
+        _must(not self.bare or sum(_minutes(span) for span in self.every) >= _SHORTEST_DAY)
+        # "13-15, enhetschef": whether the number or the one person answers then, nobody can tell.
+        _must(not (self.roles and self.bare))
         days = [self._day(place) for place in _WEEKDAYS]
         hours = hours_of_week(days, self.lunch)
         if not (self.every or self.by_day or 0 in self.opens):
@@ -367,24 +342,18 @@ class _Reading:
 
     def _day(self, place: int) -> list[Span]:
         if place in self.shut:
-            if place in self.closes or place in self.opens:
-                raise _NotUnderstood
+            _must(place not in self.closes and place not in self.opens)
             return []
-        spans = self.by_day.get(place) or self.every
+        spans = list(self.by_day.get(place) or self.every)
         if not spans:
-            if self.by_day:
-                raise _NotUnderstood
+            _must(not self.by_day)
             spans = [Span(DAYTIME_OPENS, DAYTIME_CLOSES)]
-        spans = list(spans)
-        if any(not span.opens < span.closes for span in spans):
-            raise _NotUnderstood
-        if any(not before.closes < after.opens for before, after in pairwise(spans)):
-            raise _NotUnderstood
+        _must(all(span.opens < span.closes for span in spans))
+        _must(all(before.closes < after.opens for before, after in pairwise(spans)))
         if opens := self.opens.get(place):
             spans[0] = Span(opens, spans[0].closes)
         if closes := self.closes.get(place):
             spans = [span for span in spans if span.opens < closes]
-            if not spans:
-                raise _NotUnderstood
+            _must(bool(spans))
             spans[-1] = Span(spans[-1].opens, min(closes, spans[-1].closes) if len(spans) > 1 else closes)
         return spans

@@ -48,7 +48,6 @@ class Turn:
 
     @property
     def name(self) -> str:
-        """Who has the jour, in words."""
         return self.who or NOBODY
 
 
@@ -209,12 +208,12 @@ def turn_words(turn: Turn, today: date) -> str:
     if not turn.weekly:
         return span_words(turn.starts, turn.ends, today)
     starts, ends = turn.starts, turn.ends
-    last = f"{ends:%H.%M}" if starts.date() == ends.date() else f" {WEEKDAYS[ends.weekday()]} {ends:%H.%M}"
-    dash = "–" if starts.date() == ends.date() else " –"
+    same_day = starts.date() == ends.date()
+    until = f"–{ends:%H.%M}" if same_day else f" – {WEEKDAYS[ends.weekday()]} {ends:%H.%M}"
     days = f", från {_day_words(starts.date(), today)}"
     if turn.until is not None:
         days += f" till och med {_day_words(turn.until, today)}"
-    return f"varje vecka {WEEKDAYS[starts.weekday()]} {starts:%H.%M}{dash}{last}{days}"
+    return f"varje vecka {WEEKDAYS[starts.weekday()]} {starts:%H.%M}{until}{days}"
 
 
 def _day_words(on: date, today: date) -> str:

@@ -13,38 +13,20 @@ from .rota import NOBODY, Turn, check_turn
 from .swedish_text import search_key
 
 COLUMNS = (
-    "Huvudman",
-    "Enhet",
-    "Vem",
-    "Nummer",
-    "Från dag",
-    "Från kl",
-    "Till dag",
-    "Till kl",
-    "Varje vecka",
-    "Sista dag",
+    *("Huvudman", "Enhet", "Vem", "Nummer", "Från dag", "Från kl", "Till dag", "Till kl"),
+    *("Varje vecka", "Sista dag"),
 )
 """In the order a file is written; a file that is read may have them in any."""
 REQUIRED = ("Enhet", "Vem", "Nummer", "Från dag", "Från kl", "Till dag", "Till kl")
 MOST_ROWS = 1_000
 
 _LONGEST_WHO = 100
-_COLUMN_OF = {
-    "who": "Vem",
-    "number": "Nummer",
-    "starts_on": "Från dag",
-    "starts_at": "Från kl",
-    "ends_on": "Till dag",
-    "ends_at": "Till kl",
-    "weekly": "Varje vecka",
-    "until": "Sista dag",
-}
+_FIELDS = ("who", "number", "starts_on", "starts_at", "ends_on", "ends_at", "weekly", "until")
+_COLUMN_OF = dict(zip(_FIELDS, COLUMNS[2:], strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class RotaRow:
-    """A row that can be read; the heading is row 1."""
-
     row: int
     principal: str
     unit: str
@@ -52,7 +34,6 @@ class RotaRow:
 
 
 def cells_of(turn: Turn, principal: str, unit: str) -> list[str]:
-    """A turn as a row of the file."""
     return [
         principal,
         unit,

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from operator import attrgetter, itemgetter
 
 from .directory_search import SearchField
 from .search_language import SearchLanguage
@@ -70,7 +71,7 @@ class SearchIndex:
         units: Iterable[str] = (),
     ) -> None:
         self.language = language
-        entries = sorted(entries, key=_order_of)
+        entries = sorted(entries, key=attrgetter("order"))
         self._pks = [entry.pk for entry in entries]
         self._numbers = [entry.numbers for entry in entries]
         self._ranks = [entry.order[0] for entry in entries]
@@ -127,7 +128,6 @@ class SearchIndex:
         return any(word in self._named for word in term.own_words())
 
     def is_known(self, term: Term) -> bool:
-        """Whether it is a word of the directory, or of its language."""
         own = term.own_words()
         in_language = any(how == SAME for _, how in term.ways)
         return in_language or any(
@@ -174,11 +174,10 @@ class SearchIndex:
     def _with_word(
         self, form: str, how: int, columns: Mapping[Column, int]
     ) -> list[tuple[int, Collection[int]]]:
+        of_field = not any(isinstance(column, Text) for column in columns)
         return [
             (cost + more, numbers)
-            for word, cost in self._matches(
-                form, how, not any(isinstance(column, Text) for column in columns)
-            )
+            for word, cost in self._matches(form, how, of_field)
             for column, more in columns.items()
             if (numbers := self._columns[column].get(word))
         ]
@@ -227,17 +226,9 @@ def is_long(digits: str) -> bool:
     return len(digits) >= _LONG_NUMBER
 
 
-def _order_of(entry: Entry) -> tuple[int, str, int]:
-    return entry.order
-
-
-def _cost_of(part: tuple[int, Collection[int]]) -> int:
-    return part[0]
-
-
 def _cheapest(parts: Sequence[tuple[int, Collection[int]]]) -> Costs:
     costs: Costs = {}
-    for cost, numbers in sorted(parts, key=_cost_of, reverse=True):
+    for cost, numbers in sorted(parts, key=itemgetter(0), reverse=True):
         costs.update(dict.fromkeys(numbers, cost))
     return costs
 

@@ -11,23 +11,14 @@ _CANDIDATES = 12
 # A short word has as many neighbours as there are words: only one letter of it may be wrong, and not the first.
 _SHORT = 5
 # Phonetic equivalents: Carlsson and Karlsson, Dorothea and Dorotea, Lyckselle and Lycksele.
-_SOUNDS = (
-    ("ck", "k"),
-    ("ch", "k"),
-    ("ph", "f"),
-    ("th", "t"),
-    ("qu", "kv"),
-    ("q", "k"),
-    ("x", "ks"),
-    ("w", "v"),
-)
+_SOUNDS = {"ck": "k", "ch": "k", "ph": "f", "th": "t", "qu": "kv", "q": "k", "x": "ks", "w": "v"}
 _LETTERS = str.maketrans({"c": "k", "z": "s"})
 _TWICE = re.compile(r"(.)\1+")
 
 
 def sound_of(word: str) -> str:
     """A word with one spelling for each sound, no letter twice in a row."""
-    for spelling, sound in _SOUNDS:
+    for spelling, sound in _SOUNDS.items():
         word = word.replace(spelling, sound)
     return _TWICE.sub(r"\1", word.translate(_LETTERS))
 

@@ -12,8 +12,6 @@ from .phone import digits, in_series, is_extension, is_mobile
 
 
 class MissingWay(Labelled):
-    """What a unit lacks."""
-
     SECOND = "second", "Bara ett nummer leder hit. Lägg till ett till."
     OUTSIDE = "outside", "Alla nummer går via regionens telefoni. Lägg till ett annat, till exempel en mobil."
 

@@ -32,8 +32,7 @@ class Candidate:
     `entry_id` is None for the region's switchboard where the directory has no entry for it. `place` is the number's
     among its entry's: they are to be tried in that order. `flagged` says that somebody found it not to work. `area` is
     the part of the municipality that a hemsjukvård serves, empty for all of it. Who answers a switchboard `connects`.
-    `note` is what is to be known of it beside its remark. `duty_ends` is when the jour of who has it is over; None for
-    all others.
+    `note` is what is to be known of it beside its remark. `duty_ends` is when the jour of who has it is over.
     """
 
     entry_name: str

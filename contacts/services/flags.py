@@ -28,11 +28,9 @@ def flag_number(
     where the number is in no such entry, IdClash where the id is taken by something else.
     """
     with transaction.atomic():
-        content = {"number": number.strip(), "entry": entry.pk if entry else None}
-        sent_before = claim(by=by, client_id=client_id, kind="number_flag", content=content)
+        sent_before = _sent_before(by, client_id, "number_flag", number, entry)
         if sent_before is not None:
-            own = NumberFlag.objects.filter(user=by.user, at__gte=sent_before.at).order_by("entry")
-            return [flag for flag in own if flag.pk == uuid5(client_id, str(flag.entry_id))]
+            return sent_before
         rows = _locked(by, number, entry)
         flags = [_flag(by, client_id, row, number) for row in rows if _spelled(row, number)]
         if not flags:
@@ -50,18 +48,26 @@ def withdraw_flag(
     where the id is taken by something else.
     """
     with transaction.atomic():
-        content = {"number": number.strip(), "entry": entry.pk if entry else None}
-        sent_before = claim(by=by, client_id=client_id, kind="number_flag.withdrawn", content=content)
+        sent_before = _sent_before(by, client_id, "number_flag.withdrawn", number, entry)
         if sent_before is not None:
-            own = NumberFlag.objects.filter(user=by.user, withdraws__isnull=False, at__gte=sent_before.at)
-            return [
-                flag for flag in own.order_by("entry") if flag.pk == uuid5(client_id, str(flag.withdraws_id))
-            ]
+            return sent_before
         rows = _locked(by, number, entry)
         taken_back = [back for row in rows for back in _withdrawn(by, client_id, row, number)]
         if not taken_back:
             raise RuleError(_NOT_YOURS, field="number")
         return taken_back
+
+
+def _sent_before(
+    by: Acting, client_id: UUID, kind: str, number: str, entry: DirectoryEntry | None
+) -> list[NumberFlag] | None:
+    """The rows that the same form made when it first came; None where it did not."""
+    content = {"number": number.strip(), "entry": entry.pk if entry else None}
+    first = claim(by=by, client_id=client_id, kind=kind, content=content)
+    if first is None:
+        return None
+    own = NumberFlag.objects.filter(user=by.user, at__gte=first.at).order_by("entry")
+    return [flag for flag in own if flag.pk == uuid5(client_id, str(flag.withdraws_id or flag.entry_id))]
 
 
 def _locked(by: Acting, number: str, entry: DirectoryEntry | None) -> QuerySet[DirectoryEntry]:
@@ -80,12 +86,11 @@ def _withdrawn(by: Acting, client_id: UUID, entry: DirectoryEntry, number: str) 
     standing = [flag for flag in said if same_number(flag.number, number)]
     own = [flag for flag in standing if flag.user_id == by.user.pk]
     who = {"entry": entry, "user": by.user, "unit": by.unit}
-    backs = [
-        NumberFlag(id=uuid5(client_id, str(flag.pk)), number=flag.number, withdraws=flag, **who)
-        for flag in own
-    ]
-    for back in backs:
+    backs = []
+    for flag in own:
+        back = NumberFlag(id=uuid5(client_id, str(flag.pk)), number=flag.number, withdraws=flag, **who)
         back.save()
+        backs.append(back)
     if own and len(own) == len(standing):
         left = [key for key in entry.flagged if key != digits(number)]
         DirectoryEntry.objects.filter(pk=entry.pk).update(flagged=left)

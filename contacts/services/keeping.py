@@ -121,16 +121,11 @@ def _unit_of(by: Acting, facts: EntryFacts) -> Unit | None:
 
 
 def _content(facts: EntryFacts, unit: Unit | None) -> dict[str, Any]:
-    """What a submission is known by."""
     return {fact: str(getattr(facts, fact)) for fact in FACTS} | {"unit": unit.pk if unit else None}
 
 
 def _write(
-    by: Acting,
-    entry: DirectoryEntry,
-    facts: EntryFacts,
-    unit: Unit | None,
-    answers: Mapping[str, str] | None,
+    by: Acting, entry: DirectoryEntry, facts: EntryFacts, unit: Unit | None, answers: Mapping[str, str] | None
 ) -> None:
     before = copy(entry) if entry.pk else None
     entry.take(facts, unit)

@@ -33,25 +33,14 @@ def check_namesakes(row: DirectoryEntry | Unit, answers: Mapping[str, str] | Non
     for _, name, of in others:
         if (name_key(name), name_key(of)) == key:
             # A row that is there already can be joined with it from its own page.
-            joins = (
-                f" Eller sammanför {'enheterna' if isinstance(row, Unit) else 'kontakterna'}."
-                if row.pk
-                else ""
-            )
+            both = "enheterna" if isinstance(row, Unit) else "kontakterna"
+            joins = f" Eller sammanför {both}." if row.pk else ""
             raise RuleError(f"{sentence.format(name=name)}{joins}", field="name")
     _ask_of_joined(row, key, answers)
     near = nearest(row.name, {name: search_key(name) for _, name, _ in others}) if answers is not None else ""
     if near and answers is not None:
         pk = next(pk for pk, name, _ in others if name == near)
-        what, address = ("enhet", "unit") if isinstance(row, Unit) else ("kontakt", "contact")
-        question = Question(
-            "near-name",
-            f"{near} finns redan. Är det samma {what}?",
-            [(_ANOTHER, f"Nej, en annan {what}. Spara {row.name}."), (_SAME, "Ja. Spara inte.")],
-            links=[(near, address, str(pk)), *_way_to_join(row)],
-        )
-        if question.settled(answers) == _SAME:
-            raise RuleError(f"{near} finns redan. Ändra den i stället.", field="name")
+        _ask("near-name", f"{near} finns redan.", near, pk, row, answers, *_way_to_join(row))
 
 
 def _ask_of_joined(
@@ -64,14 +53,28 @@ def _ask_of_joined(
     for pk, kept, names in known.exclude(other_names=[]).values_list("pk", "name", "other_names"):
         if pk == row.pk or key not in [(name_key(name), name_key(of)) for name, of in names]:
             continue
-        question = Question(
-            "joined-name",
-            f"{row.name} är sammanförd med {kept}. Är det samma kontakt?",
-            [(_ANOTHER, f"Nej, en annan kontakt. Spara {row.name}."), (_SAME, "Ja. Spara inte.")],
-            links=[(kept, "contact", str(pk))],
-        )
-        if question.settled(answers) == _SAME:
-            raise RuleError(f"{kept} finns redan. Ändra den i stället.", field="name")
+        _ask("joined-name", f"{row.name} är sammanförd med {kept}.", kept, pk, row, answers)
+
+
+def _ask(
+    key: str,
+    doubt: str,
+    there: str,
+    pk: int,
+    row: DirectoryEntry | Unit,
+    answers: Mapping[str, str],
+    *more_links: tuple[str, str, str],
+) -> None:
+    """Raises the Question whether the row is the one called `there`, and RuleError where it is."""
+    what, address = ("enhet", "unit") if isinstance(row, Unit) else ("kontakt", "contact")
+    question = Question(
+        key,
+        f"{doubt} Är det samma {what}?",
+        [(_ANOTHER, f"Nej, en annan {what}. Spara {row.name}."), (_SAME, "Ja. Spara inte.")],
+        links=[(there, address, str(pk)), *more_links],
+    )
+    if question.settled(answers) == _SAME:
+        raise RuleError(f"{there} finns redan. Ändra den i stället.", field="name")
 
 
 def _way_to_join(row: DirectoryEntry | Unit) -> list[tuple[str, str, str]]:
@@ -87,8 +90,4 @@ def is_renamed(before: DirectoryEntry | Unit | None, row: DirectoryEntry | Unit)
     """Whether the row's name is new: an old one may stand, whoever shares it."""
     if before is None or before.name != row.name:
         return True
-    return (
-        isinstance(row, DirectoryEntry)
-        and isinstance(before, DirectoryEntry)
-        and before.department != row.department
-    )
+    return getattr(before, "department", "") != getattr(row, "department", "")

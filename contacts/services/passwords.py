@@ -1,27 +1,28 @@
 """Passwords: chosen by the person alone, the first and a forgotten one with a one-time code from an administrator."""
 
-import secrets
 from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare
 
 from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import LoginCode, Principal, User
 from contacts.queries.people import IN_FORCE, keepers_of, memberships_in, person_to_log_in
 from contacts.rules.errors import NotAllowed, RuleError
-from contacts.rules.login_codes import ALPHABET, LENGTH, CodeKind, code_of, tidy_code
+from contacts.rules.login_codes import CodeKind, tidy_code
 from contacts.rules.people import OWN_CODE
 from contacts.rules.permissions import Right
 
+from .codes import hash_of, new_code
 from .people import check_kept_here
 from .submissions import claim
 from .traces import leave_trace, person_of
 
+_USE = "contacts.login-code"
 # One sentence for every failure: it does not tell whether there is such a person.
 NOT_USABLE = (
     "Koden går inte att använda med det du skrev. Kontrollera användarnamnet och koden. Koden kan vara för gammal "
@@ -52,12 +53,12 @@ def issue_code(*, by: Acting, person: User, client_id: UUID) -> str:
 def make_code(by: Acting | None, person: User, kind: CodeKind | None = None) -> str:
     """Make the code with its audit row, inside the transaction of the caller; what it is stands in neither."""
     kind = kind or (CodeKind.RESET if person.has_usable_password() else CodeKind.FIRST)
-    code = code_of([secrets.randbelow(len(ALPHABET)) for _ in range(LENGTH)])
+    code = new_code()
     now = timezone.now()
     row = LoginCode(
         user=person,
         kind=kind,
-        code_hash=_hash_of(code),
+        code_hash=hash_of(code, _USE),
         at=now,
         by=by.user if by else None,
         expires_at=now + kind.lasts,
@@ -80,7 +81,7 @@ def use_code(*, by: str, code: str, password: str) -> User:
         rows = LoginCode.objects.select_for_update(no_key=True).filter(user=person)
         row = rows.order_by("-at", "-pk").first()
         known = row.code_hash if row else ""
-        fits = constant_time_compare(known, _hash_of(tidy_code(code)))
+        fits = constant_time_compare(known, hash_of(tidy_code(code), _USE))
         if person is None or row is None or not fits or row.used_at or row.expires_at <= timezone.now():
             raise RuleError(NOT_USABLE)
         _check_password(password, person)
@@ -115,7 +116,3 @@ def _check_password(password: str, person: User) -> None:
 def _told(person: User, action: str, changes: dict[str, list[str]]) -> None:
     principal = Principal.objects.filter(pk__in=keepers_of([person.pk]).values()).first()
     audit.record_system(action=action, user=person, principal=principal, target=person, changes=changes)
-
-
-def _hash_of(code: str) -> str:
-    return salted_hmac("contacts.login-code", code, algorithm="sha256").hexdigest()

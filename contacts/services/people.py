@@ -229,7 +229,8 @@ def _save_once(person: User) -> None:
         with transaction.atomic():
             person.save()
     except IntegrityError as wrong:
-        raise RuleError(_TAKEN, field="username") from wrong
+        # Somebody else was added at the same moment.
+        raise RuleError("Användarnamnet eller HSA-id:t blev just upptaget.", field="username") from wrong
 
 
 def give_assignment(by: Acting | None, person: User, unit: Unit, role: Role, title: str) -> Membership:

@@ -28,9 +28,5 @@ def choose_columns(*, by: Acting, columns: Collection[ContactColumn]) -> None:
         user.contact_columns = by.user.contact_columns = chosen
         user.full_clean()
         user.save(update_fields=["contact_columns"])
-        audit.record(
-            by=by,
-            action="user.columns_chosen",
-            target=user,
-            changes={"contact_columns": [" ".join(before), " ".join(chosen)]},
-        )
+        changes = {"contact_columns": [" ".join(before), " ".join(chosen)]}
+        audit.record(by=by, action="user.columns_chosen", target=user, changes=changes)

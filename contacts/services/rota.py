@@ -71,23 +71,19 @@ def withdraw_turn(*, by: Acting, row: RotaTurn, client_id: UUID, version: str) -
             return stands
         if str(stands.pk) != version:
             raise ChangedMeanwhile
-        return write_turn(
-            by=by, row_id=client_id, unit=row.unit, turn=stands.turn, replaces=stands, withdraws=True
-        )
+        turn = stands.turn
+        return write_turn(by=by, row_id=client_id, unit=row.unit, turn=turn, replaces=stands, withdraws=True)
 
 
 def _lock_in_place(unit: Unit) -> None:
     """Lock the rota of a unit; raises RuleError where the unit was joined into another, which has it now."""
     lock_rotas(Unit.objects.filter(pk=unit.pk))
-    joined = Unit.objects.filter(pk=unit.pk, joined_into__isnull=False).select_related("joined_into").first()
-    if joined is not None and joined.joined_into is not None:
-        raise RuleError(
-            f"{joined.name} är sammanförd med {joined.joined_into.name}. Ändra i dess jourschema."
-        )
+    stands = Unit.objects.select_related("joined_into").get(pk=unit.pk)
+    if kept := stands.joined_into:
+        raise RuleError(f"{stands.name} är sammanförd med {kept.name}. Ändra i dess jourschema.")
 
 
 def lock_rotas(units: QuerySet[Unit]) -> None:
-    """Lock the rotas of units until the transaction ends."""
     # Locked in the order of their keys, so that two who lock several cannot deadlock.
     list(units.select_for_update(no_key=True).order_by("pk"))
 
@@ -113,10 +109,8 @@ def write_turn(
 ) -> RotaTurn:
     """Write a row with its audit row, inside the transaction of the caller, who has locked the rota."""
     highest = RotaTurn.objects.filter(unit=unit).aggregate(highest=Max("order"))["highest"] or 0
-    row = RotaTurn(
-        id=row_id, unit=unit, order=highest + 1, replaces=replaces, withdraws=withdraws, user=by.user
-    )
-    row.turn = turn
+    row = RotaTurn(id=row_id, unit=unit, order=highest + 1, user=by.user)
+    row.replaces, row.withdraws, row.turn = replaces, withdraws, turn
     row.save()
     verb = "withdrawn" if withdraws else "changed" if replaces else "added"
     audit.record(by=by, action=f"turn.{verb}", target=row, changes=_told(row, replaces))

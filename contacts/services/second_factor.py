@@ -42,7 +42,7 @@ def remove_second_factor(*, by: Acting, person: User) -> None:
         if person.pk == by.user.pk:
             raise NotAllowed("Ditt eget andra steg tar du bort under Mitt konto.")
         check_kept_here(by, person)
-        removed = Authenticator.objects.select_for_update().filter(user=person)
+        removed = Authenticator.objects.select_for_update(no_key=True).filter(user=person)
         if not removed:
             raise RuleError(f"{person.full_name} har inget andra steg.")
         for each in removed:

@@ -40,24 +40,16 @@ def claim(*, by: Acting, client_id: UUID, kind: str, content: dict[str, Any]) ->
 
 
 def keep_clash(*, by: Acting, client_id: UUID, content: dict[str, Any]) -> SubmissionClash:
-    """Store, in full, the content that came second under an id; the same content is stored once. In its own
-    transaction.
-    """
-    digest = content_hash(content)
+    """Store in full, in a transaction of its own, what came second under an id; the same content once."""
+    came = {"submission_id": client_id, "content_hash": content_hash(content)}
     with transaction.atomic():
-        found = SubmissionClash.objects.filter(submission_id=client_id, content_hash=digest).first()
-        if found:
+        if found := SubmissionClash.objects.filter(**came).first():
             return found
-        clash = SubmissionClash(
-            submission_id=client_id,
-            content=json.loads(json.dumps(content, default=str)),
-            content_hash=digest,
-            user=by.user,
-        )
+        clash = SubmissionClash(**came, content=json.loads(json.dumps(content, default=str)), user=by.user)
         try:
             with transaction.atomic():
                 clash.save()
         except IntegrityError:
             # The same content came twice at the same time; the other one was kept a moment earlier.
-            return SubmissionClash.objects.get(submission_id=client_id, content_hash=digest)
+            return SubmissionClash.objects.get(**came)
     return clash

@@ -30,8 +30,7 @@ def streamed(
 
     `ended` renders the last part of the page from the result, `refused` from the reason why it failed; `folder` has
     the frame of the page, run.html, and the message where it breaks, _broken.html. Where the browser disconnects, the
-    work is abandoned and what it had written is rolled back. Where too much long-running work goes on, it is not
-    begun.
+    work is abandoned and what it had written is rolled back. Where too much work goes on, it is not begun.
     """
     marker = uuid4().hex
     page = render_to_string(f"{folder}/run.html", {"heading": heading, "marker": marker}, request)

@@ -39,8 +39,7 @@ _NO_PLACES = NamedPlaces()
 def contacts(request: ActingRequest) -> HttpResponse:
     """What was searched for, and first whom to ring now at a place that is named (R5.1–R5.5).
 
-    Before a search the switchboards and one's own support (R1.1). The rest of the page is left out of the answer to
-    htmx.
+    Before a search the switchboards and one's own support (R1.1). To htmx what is found alone.
     """
     form = ContactSearchForm(came(request))
     form.is_valid()
@@ -100,10 +99,7 @@ def advanced_search(request: ActingRequest) -> HttpResponse:
     context = {
         "form": form,
         "result": advanced_page(
-            found=found,
-            columns=columns,
-            switchboard_number=region_switchboard_number(),
-            at=timezone.now(),
+            found=found, columns=columns, switchboard_number=region_switchboard_number(), at=timezone.now()
         ),
         # Typed, and yet nothing in it that could be sought.
         "nothing_sought": any(text for _, text in texts) and found is None,

@@ -16,7 +16,7 @@ from contacts.filing.bringing_in import confirm_steps
 from contacts.filing.choices import Choices
 from contacts.filing.columns import COLUMNS, REQUIRED
 from contacts.filing.limits import FILE_BYTES, MB, ROWS
-from contacts.filing.preview import imports_shown, preview
+from contacts.filing.preview import done_words, preview
 from contacts.filing.step import step_of, with_headings
 from contacts.filing.undo import UNDO_DAYS, may_be_undone, undo_of, undo_steps
 from contacts.filing.uploads import FileGone, choose_steps, keep_choices, kept_book, known_for, upload_steps
@@ -50,13 +50,10 @@ def import_directory(request: ActingRequest) -> HttpResponse | StreamingHttpResp
         renew(form)
         return render_to_string("contacts/importing/_upload.html", _form_context(request, form), request)
 
+    client_id, content = form.cleaned_data["client_id"], form.cleaned_data["file"].read()
     return streamed(
         request,
-        upload_steps(
-            by=request.acting,
-            client_id=form.cleaned_data["client_id"],
-            content=form.cleaned_data["file"].read(),
-        ),
+        upload_steps(by=request.acting, client_id=client_id, content=content),
         heading=_HEADING,
         ended=lambda upload: _upload_part(request, upload),
         refused=refused,
@@ -82,12 +79,7 @@ def import_preview(request: ActingRequest, upload_id: UUID) -> HttpResponse | St
 
     return streamed(
         request,
-        confirm_steps(
-            by=request.acting,
-            upload=upload,
-            client_id=form.cleaned_data["client_id"],
-            retire_missing=form.cleaned_data["retire_missing"],
-        ),
+        confirm_steps(by=request.acting, upload=upload, **form.cleaned_data),
         heading=_HEADING,
         ended=ended,
         refused=lambda error: _preview_part(request, upload, notice=error.reason),
@@ -111,12 +103,11 @@ def import_choices(request: ActingRequest, upload_id: UUID) -> HttpResponse | St
     page = FormPage(request, form)
     if not page.to_save():
         return page.show(_STEP_PAGE, **_step_context(upload, form))
-    choices = form.chosen()
+    choices, client_id = form.chosen(), form.cleaned_data["client_id"]
     anew = step_of(book, with_headings(book, choices, form.headings, known), known)
     shown = {(word.column, word.key) for word in step.words}
     if anew.choices.sheets != choices.sheets or any((w.column, w.key) not in shown for w in anew.words):
         # Nobody has seen what is guessed of these.
-        client_id = form.cleaned_data["client_id"]
         kept = keep_choices(by=request.acting, upload=upload, client_id=client_id, choices=anew.choices)
         messages.info(request, _GUESSED_ANEW)
         return HttpResponseRedirect(reverse("import_choices", args=[kept.pk]))
@@ -127,9 +118,7 @@ def import_choices(request: ActingRequest, upload_id: UUID) -> HttpResponse | St
 
     return streamed(
         request,
-        choose_steps(
-            by=request.acting, upload=upload, client_id=form.cleaned_data["client_id"], choices=choices
-        ),
+        choose_steps(by=request.acting, upload=upload, client_id=client_id, choices=choices),
         heading=_HEADING,
         ended=lambda chosen: _preview_part(request, chosen),
         refused=refused,
@@ -169,13 +158,14 @@ def _own_upload(request: ActingRequest, upload_id: UUID) -> DirectoryUpload:
 def _form_context(request: ActingRequest, form: UploadForm) -> dict[str, object]:
     now = timezone.now()
     imports = last_imports(request.acting.principal, now - timedelta(days=UNDO_DAYS))
+    undo_rows = undone_of(imports)
     return {
         "form": form,
         "megabytes": FILE_BYTES // MB,
         "most_rows": f"{ROWS:,}".replace(",", "\N{NO-BREAK SPACE}"),
         "required": REQUIRED,
         "optional": [column for column in COLUMNS if column not in REQUIRED],
-        "imports": imports_shown(imports, undone_of(imports), now),
+        "imports": [done_words(row, undo_rows.get(row.target_id), now) for row in imports],
     }
 
 
@@ -184,7 +174,6 @@ def _step_context(upload: DirectoryUpload, form: ChoicesForm) -> dict[str, objec
 
 
 def _upload_part(request: ActingRequest, upload: DirectoryUpload) -> str:
-    """What comes of a file: what it would change, or what there is to choose of it."""
     if upload.plan:
         return _preview_part(request, upload)
     known = known_for(request.acting.principal)
@@ -193,11 +182,7 @@ def _upload_part(request: ActingRequest, upload: DirectoryUpload) -> str:
 
 
 def _preview_context(
-    request: ActingRequest,
-    upload: DirectoryUpload,
-    *,
-    notice: str = "",
-    done: AuditEntry | None = None,
+    request: ActingRequest, upload: DirectoryUpload, *, notice: str = "", done: AuditEntry | None = None
 ) -> dict[str, object]:
     import_row = done or import_of(upload)
     shown = preview(

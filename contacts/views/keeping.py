@@ -1,6 +1,7 @@
 """One contact, and the pages of those who keep a principal's contacts."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -52,9 +53,20 @@ def own_entry_or_404(request: ActingRequest, entry_id: int) -> DirectoryEntry:
     return get_or_404(own_entry, request.acting.principal, entry_id)
 
 
+def shown_of(entry: DirectoryEntry, now: datetime) -> dict[str, Any]:
+    """What a page shows of a contact that can be confirmed on it."""
+    shown = {
+        "contact": kept_entry(entry, standing_flags([entry]).get(entry.pk, ()), now),
+        "entry": entry,
+        "version": version_of(entry),
+        "client_id": uuid4(),
+    }
+    switchboard = None if entry.phones else phone_number("Växel", region_switchboard_number())
+    return shown | {"switchboard": switchboard}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def keep_contacts(request: ActingRequest) -> HttpResponse:
-    """The principal's own contacts: all of them, or those with a given problem."""
     require_keeper(request)
     principal, now = request.acting.principal, timezone.now()
     form = KeptForm(came(request))
@@ -88,20 +100,14 @@ def contact(request: ActingRequest, entry_id: int) -> HttpResponse:
     if entry.joined_into is not None:
         messages.info(request, f"{entry.name} är sammanförd med {entry.joined_into.name}, som visas här.")
         return redirect("contact", entry.joined_into.pk)
-    now = timezone.now()
     keeps = can(request.acting, Right.MANAGE_DIRECTORY) and entry.principal_id == request.acting.principal.pk
-    context: dict[str, Any] = {
-        "contact": kept_entry(entry, standing_flags([entry]).get(entry.pk, ()), now),
-        "entry": entry,
+    flagged = [phone.number for phone in entry.phones if entry.is_flagged(phone.number)]
+    context = shown_of(entry, timezone.now()) | {
         "keeps": keeps,
         "other_names": list(dict.fromkeys(name for name, _ in entry.other_names if name != entry.name)),
+        "own_flags": flagged_by(request.acting.user, flagged),
+        "is_main": is_main(entry),
     }
-    context["own_flags"] = flagged_by(
-        request.acting.user, [number.number for number in context["contact"].numbers if number.flagged]
-    )
-    context["is_main"] = is_main(entry)
-    if not entry.phones:
-        context["switchboard"] = phone_number("Växel", region_switchboard_number())
     if keeps:
         history = history_of(entry, request.GET.get("sida"))
         rows = list(history)
@@ -109,8 +115,6 @@ def contact(request: ActingRequest, entry_id: int) -> HttpResponse:
             "history": history,
             "deeds": deeds(rows, unit_names(units_named(rows)), names_joined(entry)),
             "joined": standing_joins(entry),
-            "version": version_of(entry),
-            "client_id": uuid4(),
         }
     return render(request, "contacts/directory/show.html", context)
 

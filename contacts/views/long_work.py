@@ -20,8 +20,7 @@ class Busy(RuleError):
 
 @contextmanager
 def long_work() -> Iterator[None]:
-    """Run long-running work inside, one of `settings.LONG_WORK` at a time in all workers; raises Busy where all are
-    taken.
+    """Run long-running work, one of `settings.LONG_WORK` at a time in all workers; raises Busy beyond that.
 
     Who comes too late is told at once: waiting would occupy the worker that is left for others.
     """

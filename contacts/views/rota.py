@@ -16,14 +16,7 @@ from contacts.queries.rota import latest_rows, newest_of, shifts_of_units, turn_
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.rota import add_turn, change_turn, withdraw_turn
-from contacts.views.tools import (
-    FormPage,
-    get_or_404,
-    held_as,
-    led_to_joined,
-    require_keeper,
-    told_if_refused,
-)
+from contacts.views.tools import FormPage, get_or_404, held_as, led_to_joined, require_keeper, told_if_refused
 from contacts.views.units import own_unit_or_404
 from contacts.webforms.rota import ONCE, TurnForm, WithdrawForm, initial_of
 
@@ -87,7 +80,7 @@ def turn_edit(request: ActingRequest, turn_id: UUID) -> HttpResponse:
     if row.withdraws and request.method == "GET":
         messages.warning(request, "Passet är borttaget. Lägg in det på nytt om det gäller ändå.")
         return redirect("rota", unit.pk)
-    form = TurnForm(request.POST or None, initial=initial_of(row.turn) | {"version": row.pk})
+    form = TurnForm(request.POST or None, initial=initial_of(row) | {"version": row.pk})
     page = FormPage(request, form)
     if page.to_save():
         with page:
@@ -110,7 +103,7 @@ def _tell_of(page: FormPage, stands: RotaTurn) -> None:
     if stands.withdraws:
         by, fresh = f"{who} har tagit bort passet. Sparar du läggs det in igen som du skrev det.", None
     else:
-        by, fresh = f"{who} har ändrat passet.", TurnForm(initial=initial_of(stands.turn))
+        by, fresh = f"{who} har ändrat passet.", TurnForm(initial=initial_of(stands))
     page.tell_changed(by, fresh, version=stands.pk)
 
 

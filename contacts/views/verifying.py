@@ -1,7 +1,5 @@
 """Kontrollera: one contact after another, answered by a key."""
 
-from uuid import uuid4
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -9,16 +7,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from contacts.access import ActingRequest
-from contacts.presenters.directory import phone_number
-from contacts.presenters.keeping import kept_entry
-from contacts.queries.keeping import next_to_verify, standing_flags
-from contacts.queries.ringing import region_switchboard_number
-from contacts.queries.versions import version_of
+from contacts.queries.keeping import next_to_verify
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.services.directory import retire_entry
 from contacts.services.keeping import verify_entry
-from contacts.views.keeping import own_entry_or_404
+from contacts.views.keeping import own_entry_or_404, shown_of
 from contacts.views.skipping import forget_skipped, skip, skipped
 from contacts.views.tools import held_as, keep_what_came, require_keeper
 from contacts.webforms.verifying import Answer, VerifyForm
@@ -43,18 +37,8 @@ def verify_contacts(request: ActingRequest) -> HttpResponse:
         return _answer(request)
     now = timezone.now()
     found = next_to_verify(request.acting.principal, now, skipped(request))
-    context: dict[str, object] = {"queue": found}
-    if found.entry is not None:
-        flags = standing_flags([found.entry])
-        context |= {
-            "contact": kept_entry(found.entry, flags.get(found.entry.pk, ()), now),
-            "entry": found.entry,
-            "version": version_of(found.entry),
-            "client_id": uuid4(),
-        }
-        if not found.entry.phones:
-            context["switchboard"] = phone_number("Växel", region_switchboard_number())
-    return render(request, "contacts/keeping/verify.html", context)
+    shown = shown_of(found.entry, now) if found.entry is not None else {}
+    return render(request, "contacts/keeping/verify.html", shown | {"queue": found})
 
 
 def _answer(request: ActingRequest) -> HttpResponse:

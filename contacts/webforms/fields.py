@@ -1,5 +1,6 @@
 """Fields for what people type about a contact, clock times and days of the year, and for what a rule asks."""
 
+from collections.abc import Callable
 from datetime import date, time
 from typing import Any
 from uuid import uuid4
@@ -18,27 +19,35 @@ from contacts.rules.phone import read_number
 from .differences import own_data
 
 
-class ClockField(forms.CharField):
-    """A clock time as people type it: "8", "8.30", "08:30". None where nothing is typed."""
+class _ReadField(forms.CharField):
+    """What is typed is read by the rule `read`, which is all its validation."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        attrs = {"inputmode": "numeric", "size": 6}
-        super().__init__(required=False, max_length=15, widget=forms.TextInput(attrs), **kwargs)
+    read: Callable[[str], Any]
 
-    def to_python(self, value: Any) -> time | None:  # type: ignore[override]
-        """Raises ValidationError in Swedish."""
-        if isinstance(value, time):
-            return value
+    def __init__(self, attrs: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(required=False, widget=forms.TextInput(attrs), **kwargs)
+
+    def to_python(self, value: Any) -> Any:
         text = str(value or "").strip()
-        if not text:
-            return None
         try:
-            return parse_clock(text)
+            return self.read(text) if text else self.empty_value
         except RuleError as wrong:
             raise ValidationError(wrong.reason) from wrong
 
     def run_validators(self, value: Any) -> None:
-        """The reading is the validation."""
+        pass
+
+
+class ClockField(_ReadField):
+    """A clock time as people type it: "8", "8.30", "08:30". None where nothing is typed."""
+
+    read = staticmethod(parse_clock)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__({"inputmode": "numeric", "size": 6}, max_length=15, empty_value=None, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        return value if isinstance(value, time) else super().to_python(value)
 
     def prepare_value(self, value: Any) -> Any:
         """As it is written elsewhere: 08.30."""
@@ -46,10 +55,7 @@ class ClockField(forms.CharField):
 
 
 class NumberField(forms.CharField):
-    """A telephone number in standard form; "" where none is typed.
-
-    Those in `known` are accepted as they are: nobody typed them here.
-    """
+    """A telephone number in standard form; "" for none. Those in `known`, which nobody typed here, stay."""
 
     known: frozenset[str] = frozenset()
 
@@ -58,7 +64,6 @@ class NumberField(forms.CharField):
         super().__init__(required=False, widget=widget, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        """Raises ValidationError in Swedish."""
         text = super().to_python(value) or ""
         try:
             return text if text in self.known else read_number(text)
@@ -66,23 +71,13 @@ class NumberField(forms.CharField):
             raise ValidationError(wrong.reason) from wrong
 
 
-class DayField(forms.CharField):
+class DayField(_ReadField):
     """A day of the year as people type it: "15 juni" or "15/6". Cleaned to "MM-DD", "" where nothing is typed."""
 
+    read = staticmethod(parse_day)
+
     def __init__(self, **kwargs: Any) -> None:
-        widget = forms.TextInput({"size": 12})
-        super().__init__(required=False, max_length=20, widget=widget, **kwargs)
-
-    def to_python(self, value: Any) -> str:
-        """Raises ValidationError in Swedish."""
-        text = str(value or "").strip()
-        try:
-            return parse_day(text) if text else ""
-        except RuleError as wrong:
-            raise ValidationError(wrong.reason) from wrong
-
-    def run_validators(self, value: Any) -> None:
-        """The reading is the validation."""
+        super().__init__({"size": 12}, max_length=20, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         """As it is read: 15 juni."""
@@ -98,7 +93,6 @@ class DateField(forms.DateField):
         super().__init__(widget=widget, **kwargs)
 
     def to_python(self, value: Any) -> date | None:
-        """Raises ValidationError in Swedish."""
         if value in self.empty_values or isinstance(value, date):
             return value or None
         try:

@@ -17,6 +17,12 @@ from contacts.webforms.fields import SentOnce
 
 _SKIPPED = ("", "Hoppa över")
 _NAMES = ("Enhet", "Efternamn", PERSON, CONTACT)
+_NO_NAMES = "Ingen kolumn är vald som Enhet. Välj vilken som har kontakternas namn."
+_TIMES_ALONE = "Välj Gäller i stället. Gäller läser både ord och tider: dygnet runt, mån–fre 8–16."
+_NO_ROW = {
+    **dict.fromkeys(("required", "invalid", "min_value"), "Skriv radens nummer, 0 om rubriker saknas."),
+    "max_value": "Så många rader har bladet inte.",
+}
 _RANGE = re.compile(r"(\d{1,5})(?:\s*[-–]\s*(\d{1,5}))?")
 
 
@@ -62,40 +68,19 @@ class ChoicesForm(SentOnce):
         super().__init__(*args, **kwargs)
         self.step = step
         if step.letters:
-            self.fields["letters"] = forms.BooleanField(
-                label="Rätta tecknen i hela filen",
-                required=False,
-                initial=bool(step.choices.letters),
-                widget=_check(),
-            )
+            self.fields["letters"] = _box("Rätta tecknen i hela filen", bool(step.choices.letters))
         if step.proposal_count:
-            self.fields["numbers"] = forms.BooleanField(
-                label="Använd numren som hittades i texten",
-                required=False,
-                initial=step.choices.numbers,
-                widget=_check(),
-            )
+            self.fields["numbers"] = _box("Använd numren som hittades i texten", step.choices.numbers)
         for place, sheet in enumerate(step.sheets):
             self._add_sheet(place, sheet)
         for word in step.words:
-            self.fields[_word_field(word)] = forms.ChoiceField(
-                label=f"{word.column}: {word.word or 'tomt'}",
-                required=False,
-                choices=list(self._meanings(word)),
-                initial=word.meant,
-                widget=_select(),
-            )
+            label = f"{word.column}: {word.word or 'tomt'}"
+            self.fields[_word_field(word)] = _list(label, self._meanings(word), word.meant)
 
     def _add_sheet(self, place: int, sheet: ShownSheet) -> None:
         choice, known = sheet.choice, self.step.known
         start = f"s{place}_"
-        self.fields[f"{start}take"] = forms.BooleanField(
-            label="Läs in bladet",
-            required=False,
-            initial=choice.take,
-            disabled=bool(sheet.refused),
-            widget=_check(),
-        )
+        self.fields[f"{start}take"] = _box("Läs in bladet", choice.take, disabled=bool(sheet.refused))
         if sheet.refused:
             return
         self.fields[f"{start}heading"] = forms.IntegerField(
@@ -103,37 +88,17 @@ class ChoicesForm(SentOnce):
             min_value=0,
             max_value=ROWS,
             initial=choice.heading,
-            error_messages={
-                "required": "Skriv radens nummer, 0 om rubriker saknas.",
-                "invalid": "Skriv radens nummer, 0 om rubriker saknas.",
-                "min_value": "Skriv radens nummer, 0 om rubriker saknas.",
-                "max_value": "Så många rader har bladet inte.",
-            },
+            error_messages=_NO_ROW,
             widget=forms.NumberInput({"class": "form-control slim", "min": 0}),
         )
         for at, column in enumerate(sheet.columns):
-            self.fields[f"{start}c{at}"] = forms.ChoiceField(
-                label=f"Kolumn {column.letter}{f', {column.heading}' if column.heading else ''}",
-                required=False,
-                choices=[_SKIPPED, *((target, target) for target in TARGETS)],
-                initial=choice.columns[at],
-                widget=_select(),
-            )
-        principals = [(name, name) for name in known.principals]
-        self.fields[f"{start}principal"] = forms.ChoiceField(
-            label="Huvudman för alla rader",
-            required=False,
-            choices=principals,
-            initial=choice.principal or known.own,
-            widget=_select(),
+            label = f"Kolumn {column.letter}{f', {column.heading}' if column.heading else ''}"
+            self.fields[f"{start}c{at}"] = _list(label, [_SKIPPED, *_same(TARGETS)], choice.columns[at])
+        self.fields[f"{start}principal"] = _list(
+            "Huvudman för alla rader", _same(known.principals), choice.principal or known.own
         )
-        self.fields[f"{start}kind"] = forms.ChoiceField(
-            label="Typ för alla rader",
-            required=False,
-            choices=[("", "Välj typ"), *((kind.label, kind.label) for kind in EntryKind)],
-            initial=choice.kind,
-            widget=_select(),
-        )
+        kinds = [("", "Välj typ"), *_same(kind.label for kind in EntryKind)]
+        self.fields[f"{start}kind"] = _list("Typ för alla rader", kinds, choice.kind)
         shown = {flag.row for flag in sheet.flagged}
         if shown:
             self.fields[f"{start}skip"] = forms.MultipleChoiceField(
@@ -153,18 +118,15 @@ class ChoicesForm(SentOnce):
         )
 
     def _meanings(self, word: Word) -> Iterator[tuple[str, str]]:
-        known = self.step.known
         yield ("", "Välj vad det är")
         valid: Iterable[str] = {
             "Typ": [kind.label for kind in EntryKind],
-            "Huvudman": known.principals,
+            "Huvudman": self.step.known.principals,
             "Gäller": [each.label for each in Availability],
         }[word.column]
-        yield from ((label, label) for label in valid)
-        if word.column == "Gäller":
-            yield (TO_REMARK, "Låt texten bli anmärkning")
-        else:
-            yield (SKIP, "Hoppa över raderna")
+        yield from _same(valid)
+        to_remark = word.column == "Gäller"
+        yield (TO_REMARK, "Låt texten bli anmärkning") if to_remark else (SKIP, "Hoppa över raderna")
 
     def clean(self) -> dict[str, Any]:
         """Each sheet that is read has a name for its contacts, and no column is there twice."""
@@ -187,15 +149,10 @@ class ChoicesForm(SentOnce):
                 self.add_error(f"{start}c{at}", f"{target} är redan vald för kolumn {chosen[target]}.")
             chosen.setdefault(target, column.letter)
         if not any(name in chosen for name in _NAMES):
-            self.add_error(
-                f"{start}c0", "Ingen kolumn är vald som Enhet. Välj vilken som har kontakternas namn."
-            )
+            self.add_error(f"{start}c0", _NO_NAMES)
         if "Tider" in chosen and "Gäller" not in chosen:
             at = next(at for at, _ in enumerate(sheet.columns) if cleaned.get(f"{start}c{at}") == "Tider")
-            self.add_error(
-                f"{start}c{at}",
-                "Välj Gäller i stället. Gäller läser både ord och tider: dygnet runt, mån–fre 8–16.",
-            )
+            self.add_error(f"{start}c{at}", _TIMES_ALONE)
         if "Typ" not in chosen and not cleaned.get(f"{start}kind"):
             self.add_error(f"{start}kind", "Välj vilken typ kontakterna är.")
 
@@ -220,7 +177,7 @@ class ChoicesForm(SentOnce):
         )
 
     def _sheet(self, place: int, sheet: ShownSheet) -> SheetChoice:
-        cleaned, start = self.cleaned_data, f"s{place}_"
+        cleaned, start, own = self.cleaned_data, f"s{place}_", self.step.known.own
         if sheet.refused:
             return replace(sheet.choice, take=False)
         columns = tuple(cleaned.get(f"{start}c{at}", "") for at, _ in enumerate(sheet.columns))
@@ -230,9 +187,7 @@ class ChoicesForm(SentOnce):
             heading=sheet.choice.heading,
             columns=columns,
             skipped=tuple(sorted(skipped)),
-            principal=""
-            if "Huvudman" in columns
-            else cleaned.get(f"{start}principal") or self.step.known.own,
+            principal="" if "Huvudman" in columns else cleaned.get(f"{start}principal") or own,
             kind="" if "Typ" in columns else cleaned.get(f"{start}kind", ""),
         )
 
@@ -266,9 +221,17 @@ def _word_field(word: Word) -> str:
     return f"v{VALUED.index(word.column)}_{word.key.replace(' ', '_')}"
 
 
-def _select() -> forms.Select:
-    return forms.Select({"class": "form-select"})
+def _same(labels: Iterable[str]) -> list[tuple[str, str]]:
+    return [(label, label) for label in labels]
 
 
-def _check() -> forms.CheckboxInput:
-    return forms.CheckboxInput({"class": "form-check-input"})
+def _list(label: str, choices: Iterable[tuple[str, str]], initial: str) -> forms.ChoiceField:
+    widget = forms.Select({"class": "form-select"})
+    return forms.ChoiceField(
+        label=label, required=False, choices=list(choices), initial=initial, widget=widget
+    )
+
+
+def _box(label: str, initial: bool, *, disabled: bool = False) -> forms.BooleanField:
+    widget = forms.CheckboxInput({"class": "form-check-input"})
+    return forms.BooleanField(label=label, required=False, initial=initial, disabled=disabled, widget=widget)

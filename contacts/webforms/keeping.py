@@ -10,7 +10,7 @@ from contacts.models import DirectoryEntry, Unit
 from contacts.queries.keeping import Kept
 from contacts.rules.entry_facts import FIRST_COLUMN, HOUR_LABELS, LABELS, TEXTS, EntryFacts, EntryKind
 from contacts.rules.errors import RuleError
-from contacts.rules.hours import Availability, Eves, Hours, Span, Summer, check_hours, day_of
+from contacts.rules.hours import OPEN_BY_DAY, Availability, Eves, Hours, Span, Summer, check_hours, day_of
 from contacts.rules.phone import LONGEST_NUMBER, Phone, PhoneKind, check_phone, same_number, tidy_number
 
 from .differences import Opened
@@ -21,10 +21,8 @@ NUMBER_ROWS = 6
 # Before and after a pause.
 DAY_PARTS = 2
 DAY_LABELS = ("Måndag", "Tisdag", "Onsdag", "Torsdag", "Fredag", "Lördag", "Söndag", "Helgdag")
-_DAYTIME = (Availability.DAYTIME,)
-_OWN_HOURS = (Availability.OWN_HOURS,)
-_WITH_LUNCH = (Availability.DAYTIME, Availability.OWN_HOURS)
-_WITH_EVES = (*_WITH_LUNCH, Availability.EVENING_WEEKEND)
+_OF_DAYTIME = ("opens_at", "closes_at", "friday_closes_at")
+_WITH_EVES = (*OPEN_BY_DAY, Availability.EVENING_WEEKEND)
 # The days have two fields each.
 _HOUR_FIELDS = tuple(name for name in HOUR_LABELS if name != "days")
 
@@ -43,8 +41,7 @@ class KeptForm(ContactSearchForm):
 
 
 def _text(fact: str, **more: Any) -> forms.CharField:
-    longest = FIRST_COLUMN[fact].longest
-    return forms.CharField(label=LABELS[fact], max_length=longest, required=False, **more)
+    return forms.CharField(label=LABELS[fact], max_length=FIRST_COLUMN[fact].longest, required=False, **more)
 
 
 def _clock(column: str) -> ClockField:
@@ -106,11 +103,10 @@ class EntryForm(Opened, AsksQuestions):
         choices = [(pk, unit.name) for pk, unit in self._units.items()]
         self.fields["unit"].choices = [("", "Ingen enhet"), *choices]
         for row in range(rows):
-            self.fields[f"kind_{row}"] = forms.ChoiceField(
-                label=f"Slag av nummer {row + 1}",
-                choices=PhoneKind.choices(),
-                required=False,
+            kind = forms.ChoiceField(
+                label=f"Slag av nummer {row + 1}", choices=PhoneKind.choices(), required=False
             )
+            self.fields[f"kind_{row}"] = kind
             # What a browser sends of a row that nobody has touched.
             self.initial.setdefault(f"kind_{row}", next(iter(PhoneKind)).value)
             self.fields[f"number_{row}"] = forms.CharField(
@@ -120,28 +116,23 @@ class EntryForm(Opened, AsksQuestions):
                 widget=forms.TextInput({"inputmode": "tel"}),
             )
         for place, day in enumerate(DAY_LABELS):
-            for part, again in zip(range(self._parts), ("", *(" igen",) * self._parts), strict=False):
-                for end, word in (("from", "från"), ("to", "till")):
-                    self.fields[_clock_name(place, part, end)] = ClockField(label=f"{day}{again} {word}")
+            for part in range(parts):
+                again = " igen" if part else ""
+                for name, word in zip(_clock_names(place, part), ("från", "till"), strict=True):
+                    self.fields[name] = ClockField(label=f"{day}{again} {word}")
 
     @property
     def number_rows(self) -> list[tuple[BoundField, BoundField]]:
-        """Kind and number."""
         return [(self[f"kind_{row}"], self[f"number_{row}"]) for row in range(self._rows)]
 
     @property
     def day_rows(self) -> list[tuple[str, list[tuple[BoundField, BoundField]]]]:
         """The week and the public holiday: the day, and from and to of each time it may have."""
-        return [
-            (
-                day,
-                [
-                    (self[_clock_name(place, part, "from")], self[_clock_name(place, part, "to")])
-                    for part in range(self._parts)
-                ],
-            )
-            for place, day in enumerate(DAY_LABELS)
-        ]
+        rows = []
+        for place, day in enumerate(DAY_LABELS):
+            names = [_clock_names(place, part) for part in range(self._parts)]
+            rows.append((day, [(self[opens], self[closes]) for opens, closes in names]))
+        return rows
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -186,20 +177,18 @@ class EntryForm(Opened, AsksQuestions):
         def given(name: str, *, where: bool) -> Any:
             return (data.get(name) or None) if where or name in changed else None
 
-        daytime, lunch = applies in _DAYTIME, applies in _WITH_LUNCH
+        lunch = applies in OPEN_BY_DAY
+        clocks = {name: given(name, where=applies is Availability.DAYTIME) for name in _OF_DAYTIME}
+        clocks |= {name: given(name, where=lunch) for name in ("lunch_from", "lunch_to")}
         eves = Eves(given("eves", where=applies in _WITH_EVES) or Eves.UNSAID)
         try:
             hours = Hours(
                 availability=applies,
-                opens_at=given("opens_at", where=daytime),
-                closes_at=given("closes_at", where=daytime),
-                friday_closes_at=given("friday_closes_at", where=daytime),
-                lunch_from=given("lunch_from", where=lunch),
-                lunch_to=given("lunch_to", where=lunch),
-                days=self._days(given, applies in _OWN_HOURS),
+                days=self._days(given, applies is Availability.OWN_HOURS),
                 eves=eves,
                 eve_closes_at=given("eve_closes_at", where=eves is Eves.SHORT),
                 summer=self._summer(given, lunch),
+                **clocks,
             )
             check_hours(hours)
         except RuleError as wrong:
@@ -212,7 +201,7 @@ class EntryForm(Opened, AsksQuestions):
         for place in range(len(DAY_LABELS)):
             parts: list[Span] = []
             for part in range(self._parts):
-                names = [_clock_name(place, part, end) for end in ("from", "to")]
+                names = _clock_names(place, part)
                 opens, closes = (given(name, where=where) for name in names)
                 if (opens is None) != (closes is None):
                     raise RuleError("Ange både från och till.", field=names[opens is not None])
@@ -233,7 +222,6 @@ class EntryForm(Opened, AsksQuestions):
 
 
 def _beside(field: str | None) -> str | None:
-    """The form field beside which an error of the rules belongs."""
     if field == "days":
         return "day_0_from"
     if field and field.startswith("day_") and field.count("_") == 1:
@@ -241,9 +229,10 @@ def _beside(field: str | None) -> str | None:
     return field
 
 
-def _clock_name(place: int, part: int, end: str) -> str:
-    """The field of one end of one of the times of a day; the first time of a day has no number."""
-    return f"day_{place}_{end}" + (f"_{part + 1}" if part else "")
+def _clock_names(place: int, part: int) -> tuple[str, str]:
+    """The fields of from and to of one of the times of a day; the first time of a day has no number."""
+    number = f"_{part + 1}" if part else ""
+    return f"day_{place}_from{number}", f"day_{place}_to{number}"
 
 
 def parts_of(entry: DirectoryEntry) -> int:
@@ -259,8 +248,6 @@ def initial_of(entry: DirectoryEntry) -> dict[str, Any]:
         initial |= {f"kind_{row}": phone.kind.value, f"number_{row}": phone.number}
     for place, span in enumerate(entry.hours.days):
         for part, times in enumerate(span.parts if span else ()):
-            initial |= {
-                _clock_name(place, part, "from"): times.opens,
-                _clock_name(place, part, "to"): times.closes,
-            }
+            opens, closes = _clock_names(place, part)
+            initial |= {opens: times.opens, closes: times.closes}
     return initial

@@ -35,22 +35,27 @@ class NewPasswordForm(forms.Form):
         return data
 
 
+class LogInNameField(forms.CharField):
+    def __init__(self) -> None:
+        super().__init__(
+            label="Användarnamn eller HSA-id",
+            max_length=150,
+            error_messages={"required": "Skriv ditt användarnamn eller HSA-id."},
+            widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        )
+
+
 class OneTimeCodeForm(NewPasswordForm):
     """The one-time code, and the password that it lets a person choose."""
 
-    username = forms.CharField(
-        label="Användarnamn eller HSA-id",
-        max_length=150,
-        error_messages={"required": "Skriv ditt användarnamn eller HSA-id."},
-        widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
-    )
+    username = LogInNameField()
     code = forms.CharField(
         label="Engångskod",
         max_length=60,
         help_text="Stora eller små bokstäver, med eller utan bindestreck.",
         error_messages={"required": "Skriv koden som du fått av din administratör."},
         widget=forms.TextInput(
-            {"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+            {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )
     field_order = ["username", "code", "password1", "password2"]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from contacts.models import RotaTurn
 from contacts.rules.rota import Turn
 from contacts.webforms.differences import Opened
 from contacts.webforms.fields import AsksQuestions, ClockField, DateField, NumberField, SentOnce
@@ -41,7 +42,6 @@ class TurnForm(Opened, AsksQuestions):
             self.fields[name].error_messages["required"] = _NO_TIME
 
     def clean(self) -> dict[str, Any]:
-        """Who has no jour has neither name nor number."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("nobody"):
             for name in ("who", "number"):
@@ -64,18 +64,10 @@ class TurnForm(Opened, AsksQuestions):
         )
 
 
-def initial_of(turn: Turn) -> dict[str, Any]:
-    return {
-        "nobody": not turn.who,
-        "who": turn.who,
-        "number": turn.number,
-        "weekly": WEEKLY if turn.weekly else ONCE,
-        "starts_on": turn.starts.date(),
-        "starts_at": turn.starts.time(),
-        "ends_on": turn.ends.date(),
-        "ends_at": turn.ends.time(),
-        "until": turn.until,
-    }
+def initial_of(row: RotaTurn) -> dict[str, Any]:
+    columns = ("who", "number", "starts_on", "starts_at", "ends_on", "ends_at", "until")
+    told = {name: getattr(row, name) for name in columns}
+    return told | {"nobody": not row.who, "weekly": WEEKLY if row.weekly else ONCE}
 
 
 class WithdrawForm(SentOnce):

@@ -12,8 +12,6 @@ TEXTS = len(SearchField)
 
 
 class ContactSearchForm(forms.Form):
-    """The one box that searches everything, and which page of what was found."""
-
     q = forms.CharField(label="Sök kontakt", required=False, max_length=LONGEST_TEXT, empty_value="")
     sida = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
@@ -47,7 +45,6 @@ class AdvancedSearchForm(forms.Form):
             )
 
     def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        """Each search text with its field, to be shown on a line of its own."""
         return [(self[f"text{n}"], self[f"falt{n}"]) for n in range(1, TEXTS + 1)]
 
     def texts(self) -> list[tuple[SearchField, str]]:
@@ -64,9 +61,7 @@ class AdvancedSearchForm(forms.Form):
         data = self.cleaned_data
         if not any(text for _, text in self.texts()):
             return {}
-        return {
-            name: data[name] for row in self.rows() for name in (row[0].name, row[1].name) if data.get(name)
-        }
+        return {field.name: data[field.name] for row in self.rows() for field in row if data.get(field.name)}
 
     def wrong(self) -> bool:
         """Whether a search text or its field cannot be used. A wrong page number is the first page."""

@@ -21,9 +21,7 @@ class UnitForm(Opened, AsksQuestions):
     version = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     name = forms.CharField(label="Namn", max_length=200, error_messages={"required": "Skriv ett namn."})
     ward_kind = forms.ChoiceField(
-        label="Vårdavdelning",
-        required=False,
-        choices=[("", "Ingen vårdavdelning"), *WardKind.choices()],
+        label="Vårdavdelning", required=False, choices=[("", "Ingen vårdavdelning"), *WardKind.choices()]
     )
     outpatient_kind = forms.ChoiceField(
         label="Öppenvård",

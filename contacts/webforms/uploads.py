@@ -15,8 +15,7 @@ class BoundedUploadHandler(FileUploadHandler):
     """Keeps the files of one request up to one byte more than its page accepts; the rest is discarded.
 
     The limit is that of a directory file, or what UPLOAD_ROOM says of the address, for who is logged in. Nothing is
-    written to the disk. A file that was cut off is recognised by its length: what reads it refuses it with a
-    sentence.
+    written to the disk. A file that was cut off is recognised by its length: what reads it refuses it.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -34,7 +33,6 @@ class BoundedUploadHandler(FileUploadHandler):
         self._pieces.append(piece)
 
     def file_complete(self, file_size: int) -> InMemoryUploadedFile:
-        """The file, or the beginning of it."""
         content = b"".join(self._pieces)
         return InMemoryUploadedFile(
             file=BytesIO(content),

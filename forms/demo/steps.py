@@ -72,6 +72,7 @@ class Played:
         comment: str = "",
         message: Message | None = None,
         by: Acting | None = None,
+        code: str = "",
     ) -> None:
         """Log a call with a party, or with a participant, who is written as "name, role, number"; no minute is now."""
         through = outcome not in FAILED
@@ -96,7 +97,7 @@ class Played:
         )
         messages = [message] if message else []
         self.call = log_call(
-            by=by or self.by, chain=self.chain, client_id=uuid4(), facts=facts, messages=messages
+            by=by or self.by, chain=self.chain, client_id=uuid4(), facts=facts, messages=messages, code=code
         )
         for told in self.call.messages.select_related("event"):
             assert told.event is not None
@@ -185,18 +186,31 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Hear:
-    """Be rung by a party about a new event."""
+    """Be rung by a party about a new event; `rang` is who read the code aloud, where that call is played already."""
 
     hear: MessageKey
     sender: Party
     at: int
     comment: str = ""
+    rang: PersonKey | None = None
     says: Says = Says()
 
     def play(self, played: Played) -> None:
         particulars = self.says.particulars(played.stage.start)
         message = Message(kind=self.hear, sender=self.sender, particulars=particulars)
-        played.ring(Direction.RECEIVED, self.sender, self.at, CallOutcome.REACHED, self.comment, message)
+        code = self._code(played.stage) if self.rang else ""
+        played.ring(
+            Direction.RECEIVED, self.sender, self.at, CallOutcome.REACHED, self.comment, message, code=code
+        )
+
+    def _code(self, stage: Stage) -> str:
+        assert self.rang is not None
+        rang = stage.people[self.rang]
+        at = stage.start + timedelta(minutes=self.at)
+        for call in Handover.objects.filter(at=at, user=rang.user, code__isnull=False):
+            assert call.code is not None
+            return call.code.code
+        raise RuleError(f"{rang.user.full_name} har inget samtal som kom fram då. Ändra rang eller at.")
 
 
 @dataclass(frozen=True, slots=True)

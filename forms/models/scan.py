@@ -10,16 +10,15 @@ from contacts.models import Unit
 from contacts.models.base import AppendOnlyModel
 from forms.rules.scan_finding import AsideReason, BackBy, Finding
 from outage.models import Handover
+from outage.models.signed import SignedRow
 
 from .sheet import Sheet, SheetFate
 
 
-class ScanUpload(AppendOnlyModel):
+class ScanUpload(SignedRow):
     """One PDF, or one set of images, that was uploaded. Its id is made by the form; the file name is not kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField("skannat", default=timezone.now)
     sha256 = models.CharField("kontrollsumma", max_length=64)
     pages = models.PositiveSmallIntegerField("sidor")
@@ -29,9 +28,6 @@ class ScanUpload(AppendOnlyModel):
         verbose_name = "skanning"
         verbose_name_plural = "skanningar"
         indexes = [models.Index(fields=["unit", "-at"], name="scan_by_unit")]
-
-    def __str__(self) -> str:
-        return f"skanning {self.at:%Y-%m-%d %H.%M}"
 
 
 class ScannedPage(AppendOnlyModel):
@@ -66,11 +62,10 @@ class ScannedPage(AppendOnlyModel):
 
     @property
     def is_blank(self) -> bool:
-        """Whether it is a back that is certainly blank."""
         return self.finding == Finding.BLANK
 
 
-class ScanMatch(AppendOnlyModel):
+class ScanMatch(SignedRow):
     """Which page of which sheet a scanned page is. `round` counts from 1, one up each time a sheet is scanned again.
 
     `turn`, here and below, numbers from 1 what was said of a page, one up each time it was undone; it is unique, so
@@ -83,8 +78,6 @@ class ScanMatch(AppendOnlyModel):
     round = models.PositiveSmallIntegerField("omgång", default=1)
     turn = models.PositiveSmallIntegerField("gång", default=1)
     typed = models.BooleanField("löpnumret skrevs för hand", default=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField("tid", default=timezone.now)
 
     class Meta:
@@ -98,11 +91,8 @@ class ScanMatch(AppendOnlyModel):
             models.UniqueConstraint(fields=["page", "turn"], name="scanned_page_matched_once_a_turn"),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.sheet} sida {self.sheet_page}"
 
-
-class ScanBack(AppendOnlyModel):
+class ScanBack(SignedRow):
     """Which page a scanned page is the back of: of `front`, wherever that belongs, or else of a page of a sheet."""
 
     page = models.ForeignKey(ScannedPage, on_delete=models.PROTECT, related_name="told_backs")
@@ -112,8 +102,6 @@ class ScanBack(AppendOnlyModel):
     sheet_page = models.PositiveSmallIntegerField("sida på bladet", null=True, blank=True)
     round = models.PositiveSmallIntegerField("omgång", null=True, blank=True)
     told_by = models.CharField("hur det syns", max_length=5, choices=BackBy.choices)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField("tid", default=timezone.now)
 
     class Meta:
@@ -131,18 +119,13 @@ class ScanBack(AppendOnlyModel):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"baksida {self.at:%Y-%m-%d %H.%M}"
 
-
-class ScanAside(AppendOnlyModel):
+class ScanAside(SignedRow):
     """A waiting page that was laid aside: it belongs to no sheet."""
 
     page = models.ForeignKey(ScannedPage, on_delete=models.PROTECT, related_name="asides")
     turn = models.PositiveSmallIntegerField("gång", default=1)
     reason = models.CharField("varför", max_length=12, choices=AsideReason.choices)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField("tid", default=timezone.now)
 
     class Meta:
@@ -153,11 +136,8 @@ class ScanAside(AppendOnlyModel):
             models.UniqueConstraint(fields=["page", "turn"], name="scanned_page_aside_once_a_turn"),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.get_reason_display()} {self.at:%Y-%m-%d %H.%M}"
 
-
-class ScanUndone(AppendOnlyModel):
+class ScanUndone(SignedRow):
     """What was said of a scanned page was wrong: the page waits again. The row that said it is kept.
 
     `step` is the step that took its sheet back to be completed, in the same round of scanning.
@@ -168,8 +148,6 @@ class ScanUndone(AppendOnlyModel):
     aside = models.OneToOneField(ScanAside, null=True, on_delete=models.PROTECT, related_name="undone")
     step = models.OneToOneField(SheetFate, null=True, on_delete=models.PROTECT, related_name="undoing")
     reason = models.CharField("varför", max_length=300)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField("tid", default=timezone.now)
 
     class Meta:
@@ -185,11 +163,8 @@ class ScanUndone(AppendOnlyModel):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"ångrat {self.at:%Y-%m-%d %H.%M}"
 
-
-class PaperEntry(AppendOnlyModel):
+class PaperEntry(SignedRow):
     """A call that was entered from a sheet: the way from the row in the log to the paper it was read on.
 
     `moved_from` is the entry it takes the place of, for `reason`: that one named a sheet that the row did not stand on.
@@ -197,8 +172,6 @@ class PaperEntry(AppendOnlyModel):
 
     handover = models.OneToOneField(Handover, on_delete=models.PROTECT, related_name="paper_entry")
     sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="entries")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     moved_from = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="moved_to")
     reason = models.CharField("varför flyttat", max_length=300, blank=True)
     at = models.DateTimeField("infört", default=timezone.now)
@@ -207,9 +180,6 @@ class PaperEntry(AppendOnlyModel):
         ordering = ["at", "pk"]
         verbose_name = "samtal från papper"
         verbose_name_plural = "samtal från papper"
-
-    def __str__(self) -> str:
-        return f"samtal från {self.sheet}"
 
 
 class AllEntered(AppendOnlyModel):

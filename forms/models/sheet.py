@@ -12,6 +12,7 @@ from contacts.rules.labelled import Labelled
 from forms.rules.serial import shown_serial
 from forms.rules.sheet_fate import Fate, VoidReason
 from outage.models import CareChain, Outage
+from outage.models.signed import SignedRow
 
 
 class SheetKind(Labelled):
@@ -90,9 +91,7 @@ class Sheet(AppendOnlyModel):
         ordering = ["-printed_at", "place"]
         verbose_name = "blad"
         verbose_name_plural = "blad"
-        constraints = [
-            models.UniqueConstraint(fields=["batch", "place"], name="sheet_once_in_its_batch"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["batch", "place"], name="sheet_once_in_its_batch")]
         indexes = [models.Index(fields=["unit", "-printed_at"], name="sheet_by_unit")]
 
     def __str__(self) -> str:
@@ -104,21 +103,18 @@ class Sheet(AppendOnlyModel):
 
     @property
     def accountable(self) -> bool:
-        """Whether the sheet is followed until it is accounted for."""
         return self.kind in ACCOUNTABLE
 
     @property
     def comes_back(self) -> bool:
-        """Whether the sheet is scanned and its rows are entered, when it was written on."""
         return self.kind in COME_BACK
 
     @property
     def patients_copy(self) -> bool:
-        """Whether the sheet is the patient's to keep."""
         return self.kind == SheetKind.SIP_PATIENT
 
 
-class DisposalDecision(AppendOnlyModel):
+class DisposalDecision(SignedRow):
     """A principal's decision on destroying scanned paper (gallringsbeslut). The latest of a principal is in force.
 
     `allows` is False where paper may not be destroyed.
@@ -130,17 +126,12 @@ class DisposalDecision(AppendOnlyModel):
     reference = models.CharField("beteckning", max_length=200)
     decided_on = models.DateField("beslutat")
     note = models.CharField("anmärkning", max_length=300, blank=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField("infört", default=timezone.now)
 
     class Meta:
         ordering = ["-at"]
         verbose_name = "gallringsbeslut"
         verbose_name_plural = "gallringsbeslut"
-
-    def __str__(self) -> str:
-        return f"{self.reference} {self.decided_on}"
 
 
 class SheetFate(AppendOnlyModel):
@@ -156,12 +147,7 @@ class SheetFate(AppendOnlyModel):
     fate = models.CharField("läge", max_length=10, choices=Fate.choices)
     at = models.DateTimeField("infört", default=timezone.now)
     on = models.DateField("dag", null=True, blank=True)
-    void_reason = models.CharField(
-        "varför makulerat",
-        max_length=10,
-        blank=True,
-        choices=VoidReason.choices,
-    )
+    void_reason = models.CharField("varför makulerat", max_length=10, blank=True, choices=VoidReason.choices)
     reason = models.CharField("varför", max_length=300, blank=True)
     given_to = models.CharField("lämnat till", max_length=200, blank=True)
     decision = models.ForeignKey(DisposalDecision, null=True, on_delete=models.PROTECT, related_name="+")
@@ -173,9 +159,7 @@ class SheetFate(AppendOnlyModel):
         ordering = ["sheet", "number"]
         verbose_name = "steg"
         verbose_name_plural = "steg"
-        constraints = [
-            models.UniqueConstraint(fields=["sheet", "number"], name="fate_once_in_its_place"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["sheet", "number"], name="fate_once_in_its_place")]
 
     def __str__(self) -> str:
         return f"{self.get_fate_display()} {self.at:%Y-%m-%d %H.%M}"

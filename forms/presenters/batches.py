@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forms.models import COPIES, Export, Sheet, SheetBatch
-from forms.rules.batch import Part, parts_of
+from forms.rules.batch import parts_of
 from forms.rules.serial import shown_serial
 
 BY_SERVER = "servern"
@@ -22,8 +22,6 @@ class PartPrint:
 
 @dataclass(frozen=True, slots=True)
 class PartLine:
-    """One part of a batch, with the serials of its first and last sheet."""
-
     number: int
     label: str
     first_serial: str
@@ -64,7 +62,7 @@ def batch_view(
         parts=tuple(
             PartLine(
                 number=part.number,
-                label=part_label(part),
+                label=f"Blad {part.first}–{part.last}" if part.count > 1 else f"Blad {part.first}",
                 first_serial=shown_serial(serials[part.first - 1]),
                 last_serial=shown_serial(serials[part.last - 1]),
                 prints=tuple(by_part[part.number]),
@@ -75,11 +73,6 @@ def batch_view(
         with_copies=with_copies,
         are_copies=batch.kind in COPIES.values(),
     )
-
-
-def part_label(part: Part) -> str:
-    """Such as "Blad 1–25" or "Blad 26"."""
-    return f"Blad {part.first}–{part.last}" if part.count > 1 else f"Blad {part.first}"
 
 
 def printer(row: Export | SheetBatch | Sheet) -> str:

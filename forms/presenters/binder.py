@@ -38,16 +38,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class ShortSection:
-    """Clauses of the routine under a heading: each its number and its words."""
-
     heading: str
     clauses: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class BlankLine:
-    """The blank sheets of one kind: where the first is, and the serials of all."""
-
     anchor: str
     label: str
     serials: tuple[str, ...]
@@ -74,8 +70,6 @@ class BinderView:
 
 @dataclass(frozen=True, slots=True)
 class BinderPage:
-    """What the binder's page shows: its contents, and when and by whom it was last printed."""
-
     unit: str
     holds: tuple[str, ...]
     blanks: tuple[tuple[str, int], ...]

@@ -13,8 +13,6 @@ from outage.routine import current_routine
 
 @dataclass(frozen=True, slots=True)
 class CallSupportView:
-    """A printed samtalsstöd: everybody's guides and those of the unit's parties."""
-
     spec: CallSupportSpec
     unit: str
     guides: tuple[CallGuide, ...]

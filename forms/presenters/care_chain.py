@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import count
 
 from contacts.access import Acting
 from contacts.models import Unit
@@ -16,7 +17,7 @@ from contacts.rules.phone import display
 from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
 from contacts.rules.whom_to_call import NumberToRing, Way
 from forms.presenters.chain_rows import ChainRows
-from forms.presenters.document import SheetPart, print_line, spec_part
+from forms.presenters.document import SheetPart, edition_part
 from forms.presenters.numbers import NumberLine, number_line, unbroken
 from forms.presenters.rows import PROTECTED, Row, empty_rows
 from forms.queries.sources import SheetSource, party_requests
@@ -35,6 +36,7 @@ from outage.rules.wording import clock_time, day, day_and_year
 
 # In small letters: what a cell at the head holds in a few lines, and what the top of every page has room for.
 _NAME_LETTERS, _PLACE_LETTERS, _PLAN_LETTERS, _RUNNING_LETTERS = 60, 110, 64, 400
+_TELL_NOBODY = "Lämna inte ut uppgifter om patienten. Ring själv upp på ett nummer ur din egen katalog."
 _ABOVE, _BELOW = "Se ovan", "Se raden nedan"
 # The digits of a personnummer with its century, and those after the hyphen.
 _DIGITS = (range(8), range(4))
@@ -61,8 +63,6 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Facts beside each other under a heading."""
-
     heading: str
     facts: tuple[Fact, ...]
 
@@ -77,18 +77,18 @@ class SheetView:
 
     spec: SheetSpec
     unit: str
-    number: int | None
     outage: str
-    who: str
-    long: tuple[tuple[str, str], ...]
-    warnings: tuple[tuple[str, str], ...]
     facts: tuple[Facts, ...]
-    logged: tuple[Row, ...]
     told: tuple[tuple[str, str], ...]
     front: tuple[Row, ...]
-    back: tuple[Row, ...]
-    signatures: tuple[tuple[str, str], ...]
     routine_version: str
+    number: int | None = None
+    who: str = ""
+    long: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[tuple[str, str], ...] = ()
+    logged: tuple[Row, ...] = ()
+    back: tuple[Row, ...] = ()
+    signatures: tuple[tuple[str, str], ...] = ()
 
 
 def sheet_view(
@@ -122,12 +122,7 @@ def sheet_view(
         replace(place, text=fitting(place.label, place.text, _PLACE_LETTERS))
         for place in _places(source, by, now)
     )
-    warnings = [
-        (
-            PROTECTED,
-            "Lämna inte ut uppgifter om patienten. Ring själv upp på ett nummer ur din egen katalog.",
-        )
-    ]
+    warnings = [(PROTECTED, _TELL_NOBODY)] if details.protected_identity else []
     if details.status != ChainStatus.OK:
         warnings.append((details.get_status_display(), details.status_reason))
     return SheetView(
@@ -137,12 +132,11 @@ def sheet_view(
         outage=_outage_words(source, now),
         who=f"{running_name(details.patient_name, identity)}{protected} · Vårdkedja {chain.number}",
         long=tuple(long),
-        warnings=tuple(warnings[not details.protected_identity :]),
+        warnings=tuple(warnings),
         facts=(Facts("Patient", patient), Facts("Parter", places)),
         logged=logged,
         told=_told(routine),
         front=empty_rows(spec.columns, spec.rows_to_write(sum(1 + len(row.notes) for row in logged))),
-        back=(),
         signatures=maker.signatures.key,
         routine_version=routine.version,
     )
@@ -180,29 +174,18 @@ def blank_care_chain_part(
     view = SheetView(
         spec=spec,
         unit=own,
-        number=None,
         outage=f"Driftstopp i {routine.system} från",
-        who="",
-        long=(),
-        warnings=(),
         facts=(Facts("Patient", patient), Facts("Parter", places)),
-        logged=(),
         told=_told(routine),
         front=empty_rows(spec.columns, spec.front_rows),
         back=empty_rows(spec.columns, spec.back_rows),
-        signatures=(),
         routine_version=routine.version,
     )
     return care_chain_part(serial=serial, view=view, by=by, now=now)
 
 
 def care_chain_part(*, view: SheetView, by: Acting | None, now: datetime, serial: str = "") -> SheetPart:
-    """The vårdkedjeblankett `view`, printed at the aware moment `now`."""
-    first = [f"Vårdkedja {view.number}"] if view.number else []
-    line = print_line(
-        view.routine_version, now, by, view.unit, *first, f"Blankett version {view.spec.version}"
-    )
-    return spec_part(serial, view, "care_chain", line)
+    return edition_part(view, "care_chain", view.routine_version, now, by, serial)
 
 
 def running_name(name: str, identity: str, room: int = _RUNNING_LETTERS) -> str:
@@ -277,15 +260,12 @@ def _plan(events: Sequence[CareChainEvent]) -> tuple[Fact, ...]:
 
 def _told(routine: Routine) -> tuple[tuple[str, str], ...]:
     """Every message by who tells it (R3), each with the number that may be written instead of its name."""
-    found = []
-    number = 0
+    found, numbers = [], count(1)
     for party in (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT):
-        words = []
-        for message in routine.messages_from(party):
-            number += 1
-            sending = message.sending(party)
-            words.append(
-                f"{number}\N{NO-BREAK SPACE}{message.label} ({sending.clause})" if sending else message.label
-            )
+        words = [
+            f"{next(numbers)}\N{NO-BREAK SPACE}{message.label} ({sending.clause})"
+            for message in routine.messages_from(party)
+            if (sending := message.sending(party))
+        ]
         found.append((party.label, " · ".join(words)))
     return tuple(found)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -23,11 +24,12 @@ from forms.queries.sources import SheetSource
 from forms.rules.initials import Signatures
 from forms.rules.spec import Column, SheetSpec
 from outage.models import CareChainEvent, Handover
+from outage.presenters.call_codes import code_lines_in_list
 from outage.presenters.care import role_of
-from outage.presenters.chain import COUNTS_AS_ANOTHER, outside_outage, told_labels
+from outage.presenters.chain import COUNTS_AS_ANOTHER, event_title, outside_outage, told_labels
 from outage.rules.clock import before_or_after_break_point
 from outage.rules.routine import Particular, Routine
-from outage.rules.wording import clock_time, day_and_time, local_day, lower_first
+from outage.rules.wording import clock_time, day_and_time, local_day
 
 _SIDES = {"before": "före", "after": "efter"}
 
@@ -38,6 +40,7 @@ class _Superseding(Protocol):
 
 
 S = TypeVar("S", bound=_Superseding)
+_logged_by = attrgetter("user_id", "unit_id", "paper_serial")
 
 
 class ChainRows:
@@ -57,6 +60,9 @@ class ChainRows:
             for message in call.messages.all():
                 self._told[message.event_id].append(call)
         self._said: set[UUID] = set()
+        self._codes = code_lines_in_list(
+            source.log.live_handovers, now, hidden=source.details.protected_identity
+        )
         self.signatures = Signatures()
 
     def rows(self) -> tuple[Row, ...]:
@@ -93,6 +99,8 @@ class ChainRows:
                 self._note_event(event, notes, beside=call)
         notes.add("Kommentar", call.comment)
         note_call(call, notes, self._now)
+        if call.pk in self._codes:
+            notes.add("", self._codes[call.pk].on_paper, remark=True)
         struck = call.pk in self._after
         return row_of(self._spec.columns, texts, notes, struck=struck, ink=self._ink)
 
@@ -106,19 +114,14 @@ class ChainRows:
         notes = Notes(WHOLE_WIDTH)
         double = event.pk in self._source.log.doubles
         notes.add("", COUNTS_AS_ANOTHER if double else self._remark(event), remark=True)
-        label = self._routine.label(event.kind) if event.kind in self._routine.messages else event.kind
+        title = event_title(self._routine, event)
         if event.withdraws:
             notes.add("Varför", event.reason)
         self._note_event(event, notes)
-        message = (
-            f"Återtag: {lower_first(label)}"
-            if event.withdraws
-            else f"{label} ({self._side(event.happened_at)})"
-        )
         texts = {
             Column.HAPPENED: day_and_time(event.happened_at, self._now),
             Column.WAY: "Händelse",
-            Column.MESSAGE: message,
+            Column.MESSAGE: title if event.withdraws else f"{title} ({self._side(event.happened_at)})",
             Column.OUTCOME: "" if self._told[event.pk] or event.withdraws else "Inget samtal",
             Column.SIGNATURE: self._signed(event),
         }
@@ -140,11 +143,7 @@ class ChainRows:
             notes.add("Öppen punkt", words, remark=True)
         if beside is None:
             notes.add("Från papper", paper_words(event, self._now))
-        elif (event.user_id, event.unit_id, event.paper_serial) != (
-            beside.user_id,
-            beside.unit_id,
-            beside.paper_serial,
-        ):
+        elif _logged_by(event) != _logged_by(beside):
             notes.add("Händelsen loggad av", f"{self._signed(event)} {paper_words(event, self._now)}".strip())
 
     def _signed(self, event: CareChainEvent) -> str:

@@ -28,14 +28,8 @@ class ChecklistView:
 def one_checklist_part(*, card: ChecklistCard, outage: Outage | None, by: Acting, now: datetime) -> SheetPart:
     """`card`, as it is ticked in `outage`, printed by `by` at the aware moment `now`."""
     routine = routine_of(outage)
-    report = outage.current if outage else None
-    view = ChecklistView(
-        cards=(card,),
-        system=routine.system,
-        unit=by.unit.name,
-        now=now,
-        outage_start=report.started_at if report else None,
-    )
+    start = outage.current.started_at if outage else None
+    view = ChecklistView((card,), routine.system, by.unit.name, now, outage_start=start)
     return _part("", card.title, view, by, routine.version)
 
 

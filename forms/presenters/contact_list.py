@@ -83,8 +83,6 @@ class DutyLine:
 
 @dataclass(frozen=True, slots=True)
 class PlaceBlock:
-    """A principal or a unit: whom to ring, who has the jour in the days to come, then its entries."""
-
     name: str
     ring: tuple[RingTime, ...]
     entries: tuple[EntryLine, ...]
@@ -122,8 +120,6 @@ class ContactListView:
 
 @dataclass(frozen=True, slots=True)
 class ListPart:
-    """A line of the contents of a long list: its place in the whole, and the first and last that stand in it."""
-
     number: int
     first: str
     last: str
@@ -141,11 +137,9 @@ def contact_list_part(
 ) -> SheetPart:
     """The contact list, of one principal or of all, printed for `unit` at the aware moment `now`.
 
-    `number` is the part of it that is wanted, None for all in one.
-
-    The number of queries does not grow with the list. `by` is None for a command on the server. A list of all in one
-    file, as in the binder, that would grow to a book lists one by one at most the entries of the unit's own
-    principal, and of the others whom to ring.
+    `number` is the part of it that is wanted, None for all in one. The number of queries does not grow with the list.
+    `by` is None for a command on the server. A list of all in one file, as in the binder, that would grow to a book
+    lists one by one at most the entries of the unit's own principal, and of the others whom to ring.
     """
     moments = weekday_and_weekend(now.astimezone(STOCKHOLM).date())
     source = contact_list_source(principal, moments, own=unit.principal, number=number)
@@ -252,11 +246,7 @@ def _entry(entry: DirectoryEntry, switchboard: str, now: datetime) -> EntryLine:
         name=entry.name,
         about=about,
         phones=tuple(
-            EntryPhone(
-                phone.kind.label,
-                unbroken(display(phone.number)),
-                entry.is_flagged(phone.number),
-            )
+            EntryPhone(phone.kind.label, unbroken(display(phone.number)), entry.is_flagged(phone.number))
             for phone in entry.phones
         ),
         switchboard="" if entry.phones else unbroken(switchboard),

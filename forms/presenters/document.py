@@ -32,7 +32,6 @@ class SheetPart:
 
     @property
     def shown_serial(self) -> str:
-        """In three groups, as it is read and typed."""
         return shown_serial(self.serial)
 
 
@@ -43,12 +42,21 @@ def spec_part(serial: str, view: Any, template: str, line: str) -> SheetPart:
     return SheetPart(serial, spec.version, path, view, spec.title, spec.foot, line, spec.landscape)
 
 
+def edition_part(
+    view: Any, template: str, routine_version: str, now: datetime, by: Acting | None, serial: str
+) -> SheetPart:
+    """The sheet of a content file that is written on: its foot names its edition, and the care chain it is about."""
+    number = getattr(view, "number", None)
+    first = [f"Vårdkedja {number}"] if number else []
+    line = print_line(routine_version, now, by, view.unit, *first, f"Blankett version {view.spec.version}")
+    return spec_part(serial, view, template, line)
+
+
 def print_line(routine_version: str, now: datetime, by: Acting | None, unit: str, *first: str) -> str:
     """The last line of a sheet: `first`, the routine, and when (aware moment) and by whom it was printed.
 
-    A long name is shortened to leave room in the foot; it is whole in the audit row of the print.
-
-    `by` is None for a command on the server, which prints for `unit`, by its name.
+    A long name is shortened to leave room in the foot; it is whole in the audit row of the print. `by` is None for a
+    command on the server, which prints for `unit`, by its name.
     """
     name = shortened(unit, NAME_LETTERS)
     who = f" av {shortened(by.user.full_name, NAME_LETTERS)}, {name}" if by else f" för {name}"

@@ -12,10 +12,10 @@ from forms.models import PaperEntry, Sheet, SheetKind
 from forms.presenters.rows import told
 from forms.queries.entering import EnteredCall
 from forms.queries.scans import PagePicture
-from outage.models import CareChain, Outage
+from outage.models import CareChain, Handover, Outage
 from outage.presenters.care import parties_in
 from outage.presenters.chain import call_title
-from outage.queries.naming import patient_in_list, ward_label
+from outage.queries.naming import party_in_list, patient_in_list, ward_label
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.rules.wording import day_and_time, moment
@@ -67,15 +67,11 @@ def patient_groups(
     """With protected personal data only the chain's number says who it is."""
     return tuple(
         PatientGroup(
-            label=_outage_label(outage, now),
+            label=f"Driftstoppet sedan {moment(outage.current.started_at, now)}",
             options=tuple((chain.pk, _patient_text(chain)) for chain in chains),
         )
         for outage, chains in found
     )
-
-
-def _outage_label(outage: Outage, now: datetime) -> str:
-    return f"Driftstoppet sedan {moment(outage.current.started_at, now)}"
 
 
 def _patient_text(chain: CareChain) -> str:
@@ -121,17 +117,23 @@ def _entered_row(entered: EnteredCall, chain: CareChain | None, now: datetime) -
         patient=patient.name,
         protected=patient.protected,
         what=", ".join(told(call)) or CallOutcome(call.outcome).label,
-        whom=call_title(call) + (f", {call.spoken_to}" if call.spoken_to else ""),
+        whom=_whom(chain, call),
         **facts,
     )
+
+
+def _whom(chain: CareChain, call: Handover) -> str:
+    """With protected personal data neither the place, which tells where the patient is, nor a name."""
+    if chain.details.protected_identity:
+        return call_title(call, party_in_list(chain, call.recipient))
+    return call_title(call) + (f", {call.spoken_to}" if call.spoken_to else "")
 
 
 def _remark(entered: EnteredCall, now: datetime) -> str:
     moved = entered.moved_to
     if moved is not None:
-        return (
-            f"Flyttad till blad {moved.sheet.shown_serial} {moment(moved.at, now)} av {moved.user.full_name}"
-        )
+        to = moved.sheet.shown_serial
+        return f"Flyttad till blad {to} {moment(moved.at, now)} av {moved.user.full_name}"
     row = entered.withdrawal or (entered.call if entered.call.supersedes_id else None)
     if row is None and entered.left is not None:
         where = f"Står nu i vårdkedja {entered.call.chain.number}"

@@ -1,19 +1,20 @@
 """The loggblad: a unit's calls of a shift, many patients, one line for each call (R2.5)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from contacts.access import Acting
 from contacts.models import Unit
 from contacts.rules.parties import WardKind
-from forms.presenters.document import NAME_LETTERS, SheetPart, print_line, spec_part
+from forms.presenters.document import NAME_LETTERS, SheetPart, edition_part
 from forms.presenters.notes import Notes
 from forms.presenters.rows import (
     PROTECTED,
     WHOLE_WIDTH,
     Row,
     call_texts,
+    checked_words,
     empty_rows,
     height_of,
     in_lines,
@@ -29,11 +30,11 @@ from forms.rules.page_fill import PageMeasures, rows_to_fill
 from forms.rules.spec import Column
 from forms.specs import get_log_sheet
 from outage.models import Handover
-from outage.presenters.care import role_of
-from outage.queries.naming import shown_identity
+from outage.presenters.call_codes import CodeLine, code_lines_in_list
+from outage.queries.naming import party_in_list, shown_identity
 from outage.routine import current_routine
 from outage.rules.back_registration import ChainStatus
-from outage.rules.informing import FAILED, PARTICIPANT_PREFIX, CallOutcome
+from outage.rules.informing import FAILED, CallOutcome
 from outage.rules.routine import Routine
 from outage.rules.wording import clock_time, day, lower_first
 
@@ -60,11 +61,11 @@ class LogSheetView:
     spec: LogSheetSpec
     unit: str
     routine_version: str
-    filled: bool
     now: datetime
-    logged: tuple[Row, ...]
-    signatures: tuple[tuple[str, str], ...]
     empty: tuple[Row, ...]
+    filled: bool = False
+    logged: tuple[Row, ...] = ()
+    signatures: tuple[tuple[str, str], ...] = ()
 
 
 def blank_log_sheet_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
@@ -77,23 +78,22 @@ def blank_log_sheet_part(*, serial: str, unit: Unit, by: Acting | None, now: dat
         spec=spec,
         unit=shortened(unit.name, NAME_LETTERS),
         routine_version=current_routine().version,
-        filled=False,
         now=now,
-        logged=(),
-        signatures=(),
         empty=empty_rows(spec.columns, spec.blank_rows),
     )
     return log_sheet_part(serial=serial, view=view, by=by)
 
 
-def log_sheet_view(calls: Iterable[Handover], *, unit: Unit, now: datetime, routine: Routine) -> LogSheetView:
+def log_sheet_view(
+    calls: Collection[Handover], *, unit: Unit, now: datetime, routine: Routine
+) -> LogSheetView:
     """The loggblad of `calls`, which come with chain, details, outage and messages, oldest first.
 
     `now` is aware, `routine` that of the outage the sheet belongs to. For a patient with protected personal data
     neither name nor number is shown, nor what may reveal them.
     """
-    spec, signatures = get_log_sheet(), Signatures()
-    logged = tuple(_row(call, spec, signatures, now) for call in calls)
+    spec, signatures, codes = get_log_sheet(), Signatures(), code_lines_in_list(calls, now)
+    logged = tuple(_row(call, spec, signatures, now, codes.get(call.pk)) for call in calls)
     per_line = [_PER_LINE[heading.column] for heading in spec.columns]
     heights = [height_of(row, per_line, _PAGE) for row in logged]
     return LogSheetView(
@@ -109,11 +109,12 @@ def log_sheet_view(calls: Iterable[Handover], *, unit: Unit, now: datetime, rout
 
 
 def log_sheet_part(*, view: LogSheetView, by: Acting | None, serial: str = "") -> SheetPart:
-    line = print_line(view.routine_version, view.now, by, view.unit, f"Blankett version {view.spec.version}")
-    return spec_part(serial, view, "log_sheet", line)
+    return edition_part(view, "log_sheet", view.routine_version, view.now, by, serial)
 
 
-def _row(call: Handover, spec: LogSheetSpec, signatures: Signatures, now: datetime) -> Row:
+def _row(
+    call: Handover, spec: LogSheetSpec, signatures: Signatures, now: datetime, code: CodeLine | None
+) -> Row:
     notes = Notes(WHOLE_WIDTH)
     details = call.chain.details
     texts = call_texts(call, WardKind(details.ward_kind), signatures, now)
@@ -127,16 +128,18 @@ def _row(call: Handover, spec: LogSheetSpec, signatures: Signatures, now: dateti
         Column.COMMENT: call.comment,
     }
     if details.protected_identity:
-        more = call.comment or call.next_step or call.call_back or call.read_back_reason
+        more = (
+            call.comment or call.next_step or call.call_back or call.read_back_reason or call.checked_reason
+        )
         texts[Column.COMMENT] = _WITHHELD if more else ""
         # Whom one rings tells where the patient is, and a relative's name and number who it is.
-        hidden = call.recipient.startswith(PARTICIPANT_PREFIX)
-        texts[Column.WHOM] = "Deltagare" if hidden else role_of(call.recipient, WardKind(details.ward_kind))
-        if hidden:
-            texts[Column.SPOKEN_TO] = _WITHHELD
+        texts[Column.WHOM] = party_in_list(call.chain, call.recipient)
+        texts[Column.SPOKEN_TO] = _WITHHELD if call.spoken_to else ""
+        notes.add("Kontroll av motparten", checked_words(call))
         notes.add("Från papper", paper_words(call, now))
     else:
         note_call(call, notes, now)
+    notes.add("", code.on_paper if code else "", remark=True)
     return row_of(spec.columns, texts, notes)
 
 

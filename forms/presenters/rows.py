@@ -14,7 +14,7 @@ from outage.models import CareChainEvent, Handover
 from outage.presenters.care import role_of
 from outage.presenters.chain import told_labels
 from outage.routine import get_routine
-from outage.rules.handover import Direction, ReadBack
+from outage.rules.handover import Checked, Direction, ReadBack
 from outage.rules.informing import FAILED, CallOutcome
 from outage.rules.wording import clock_time, day_and_time, day_and_year, local_day
 
@@ -123,7 +123,14 @@ def note_call(call: Handover, notes: Notes, now: datetime) -> None:
     notes.add("Nästa steg", call.next_step)
     notes.add("Ring tillbaka", call.call_back)
     notes.add(_READ_BACK[ReadBack.NOT_POSSIBLE], call.read_back_reason)
+    notes.add("Kontroll av motparten", checked_words(call, reason=call.checked_reason))
     notes.add("Från papper", paper_words(call, now))
+
+
+def checked_words(call: Handover, *, reason: str = "") -> str:
+    """How it was made sure who the other end was; "" where that was not asked."""
+    label = Checked(call.checked).label if call.checked else ""
+    return f"{label}: {reason}" if reason else label
 
 
 def paper_words(row: CareChainEvent | Handover, now: datetime) -> str:
@@ -146,5 +153,4 @@ def written(key: str, value: object) -> str:
 
 
 def in_lines(*parts: str) -> str:
-    """The non-empty parts, a line for each."""
     return "\n".join(part for part in parts if part)

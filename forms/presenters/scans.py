@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUpload, Sheet
-from forms.queries.scans import Telling, is_undone, standing, telling_id, told_of
+from forms.queries.scans import (
+    Telling,
+    front_match,
+    is_undone,
+    sheet_told_of,
+    standing,
+    telling_id,
+    told_of,
+)
 from forms.rules.scan_finding import (
     AsideReason,
     BackBy,
@@ -107,7 +115,7 @@ def scan_result(
         headline=_headline(len(pages), matched, len(waiting), len(backs) - blank, blank),
         sheets=tuple(sorted(shown, key=lambda card: not card.missing)),
         waiting=waiting,
-        duplicates=sum(1 for page, card in zip(pages, cards, strict=True) if _is_duplicate(page, card)),
+        duplicates=sum(card.page.finding == Finding.ALREADY for card in waiting),
         others=tuple(card for card in cards if not card.waits),
     )
 
@@ -125,7 +133,7 @@ def page_card(page: ScannedPage) -> PageCard:
         page=page,
         words=_words(page, told),
         waits=told is None,
-        sheet=_sheet_of(told),
+        sheet=sheet_told_of(told),
         told=telling_id(told) if told is not None else "",
     )
 
@@ -137,30 +145,16 @@ def _words(page: ScannedPage, told: Telling | None) -> str:
         return words + (", löpnumret skrivet för hand" if told.typed else "")
     if isinstance(told, ScanBack):
         words = (finding if finding in (Finding.BACK, Finding.BLANK) else Finding.BACK).label
-        match = _front_match(told)
-        if match is not None:
-            words += f" av sida {match.sheet_page}"
-        elif told.sheet_page:
-            words += f" av sida {told.sheet_page}"
+        match = front_match(told)
+        sheet_page = match.sheet_page if match else told.sheet_page
+        if sheet_page:
+            words += f" av sida {sheet_page}"
         elif told.front is not None:
             words += f" av sida {told.front.number} i skanningen"
         return f"{words}, {BackBy(told.told_by).label}"
     if isinstance(told, ScanAside):
         return f"Undanlagd: {AsideReason(told.reason).label.lower()}"
     return "Ångrad: sidan hörde inte dit" if told_of(page) else finding.label
-
-
-def _sheet_of(told: Telling | None) -> Sheet | None:
-    if isinstance(told, ScanBack):
-        match = _front_match(told)
-        return match.sheet if match is not None else told.sheet
-    return told.sheet if isinstance(told, ScanMatch) else None
-
-
-def _front_match(told: ScanBack) -> ScanMatch | None:
-    if told.front is None:
-        return None
-    return next((match for match in told.front.matches.all() if not is_undone(match)), None)
 
 
 def waiting_page(page: ScannedPage) -> WaitingPage:
@@ -197,7 +191,3 @@ def _headline(pages: int, matched: int, waiting: int, written: int, blank: int) 
     if blank:
         words.append("1 tom baksida" if blank == 1 else f"{blank} tomma baksidor")
     return ", ".join(words)
-
-
-def _is_duplicate(page: ScannedPage, card: PageCard) -> bool:
-    return page.finding == Finding.ALREADY and card.waits

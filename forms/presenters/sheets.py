@@ -51,8 +51,6 @@ class ListedSheet:
 
 @dataclass(frozen=True, slots=True)
 class SheetStep:
-    """One step of a sheet as it is read: by whom it was taken, and what was said about it."""
-
     row: SheetFate
     by: str
     told: tuple[str, ...]
@@ -76,8 +74,6 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class NotOffered:
-    """A step that cannot be taken now, and why."""
-
     what: str
     why: str
 
@@ -210,16 +206,13 @@ def _not_offered(sheet: Sheet, now: Fate | None, reasons: dict[Fate, str]) -> tu
 
 
 def _step(row: SheetFate) -> SheetStep:
-    told = []
-    if row.void_reason:
-        told.append(VoidReason(row.void_reason).label)
-    if row.reason:
-        told.append(row.reason)
-    if row.given_to:
-        told.append(f"Till {row.given_to}")
-    if row.decision:
-        told.append(f"Enligt {row.decision.reference}")
-    return SheetStep(row=row, by=row.signature or _name(row), told=tuple(told))
+    told = (
+        VoidReason(row.void_reason).label if row.void_reason else "",
+        row.reason,
+        f"Till {row.given_to}" if row.given_to else "",
+        f"Enligt {row.decision.reference}" if row.decision else "",
+    )
+    return SheetStep(row=row, by=row.signature or _name(row), told=tuple(filter(None, told)))
 
 
 def _chain(sheet: Sheet, visible: set[UUID]) -> ChainLink | None:

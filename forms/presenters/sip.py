@@ -8,7 +8,7 @@ from contacts.access import Acting
 from contacts.models import Unit
 from contacts.rules.parties import Party
 from forms.presenters.care_chain import running_name
-from forms.presenters.document import SheetPart, print_line, spec_part
+from forms.presenters.document import SheetPart, edition_part
 from forms.presenters.rows import boxes
 from forms.queries.sources import SipSource
 from forms.rules.fitting import letters, pieces
@@ -17,7 +17,8 @@ from forms.rules.serial import shown_serial
 from forms.specs import get_form
 from outage.models import CareChainEvent
 from outage.queries.naming import shown_identity
-from outage.routine import current_routine, get_routine
+from outage.routine import current_routine
+from outage.rules.routine import Routine
 from outage.rules.wording import day_and_year
 
 # In small letters: a line of a field over the whole width, of half of it, and what the first column of a table holds.
@@ -81,11 +82,11 @@ class FormView:
 
     spec: FormSpec
     unit: str
-    number: int | None
     running: str
     who: str
-    protected: bool
     sections: tuple[SectionView, ...]
+    number: int | None = None
+    protected: bool = False
 
 
 def blank_form_part(
@@ -100,13 +101,11 @@ def blank_form_part(
     view = FormView(
         spec=made,
         unit=unit.name,
-        number=None,
         running=f"Hör till {spec.title} {shown_serial(original)}" if original else "",
         who=_WHO,
-        protected=False,
         sections=tuple(_sections(made.sections, {})),
     )
-    return form_part(serial=serial, view=view, by=by, now=now, routine_id=routine.id)
+    return form_part(serial=serial, view=view, by=by, now=now, routine=routine)
 
 
 def form_view(spec: FormSpec, source: SipSource, *, by: Acting, patients_copy: bool = False) -> FormView:
@@ -116,7 +115,9 @@ def form_view(spec: FormSpec, source: SipSource, *, by: Acting, patients_copy: b
     """
     details = source.details
     known = _known(source)
-    running = _running(details.patient_name, str(known["identity"]))
+    # The top of a page has few lines; the whole stands in the fields.
+    name, identity = (" ".join(str(known[key]).split()) for key in ("name", "identity"))
+    running = running_name(name, identity, _RUNNING)
     made = spec.for_patient() if patients_copy else spec
     return FormView(
         spec=made,
@@ -130,13 +131,9 @@ def form_view(spec: FormSpec, source: SipSource, *, by: Acting, patients_copy: b
 
 
 def form_part(
-    *, view: FormView, by: Acting | None, now: datetime, routine_id: str, serial: str = ""
+    *, view: FormView, by: Acting | None, now: datetime, routine: Routine, serial: str = ""
 ) -> SheetPart:
-    """The form `view` as a sheet, printed at the aware moment `now`."""
-    first = [f"Vårdkedja {view.number}"] if view.number else []
-    edition = f"Blankett version {view.spec.version}"
-    line = print_line(get_routine(routine_id).version, now, by, view.unit, *first, edition)
-    return spec_part(serial, view, "form", line)
+    return edition_part(view, "form", routine.version, now, by, serial)
 
 
 def _known(source: SipSource) -> Known:
@@ -159,21 +156,14 @@ def _known(source: SipSource) -> Known:
     }
 
 
-def _running(name: str, identity: str) -> str:
-    """Whom a page is about in the few lines that the top of it has; the whole stands in the fields."""
-    return running_name(" ".join(name.split()), " ".join(identity.split()), _RUNNING)
-
-
-def _services(events: Sequence[CareChainEvent]) -> Iterator[str]:
+def _services(events: Sequence[CareChainEvent]) -> list[str]:
     """The current services, a line for each party that has reported them."""
     told = {
         event.sender: event.particulars["current_services"]
         for event in events
         if event.particulars.get("current_services")
     }
-    for party in Party:
-        if party in told:
-            yield f"{party.label}: {told[party]}"
+    return [f"{party.label}: {told[party]}" for party in Party if party in told]
 
 
 def _sections(sections: Sequence[FormSection], known: Known) -> Iterator[SectionView]:

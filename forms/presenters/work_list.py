@@ -7,7 +7,7 @@ from datetime import datetime
 from contacts.access import Acting
 from contacts.rules.doubt import READ_THE_REMARK, Doubt
 from contacts.rules.whom_to_call import NumberToRing
-from forms.presenters.document import SheetPart, print_line, spec_part
+from forms.presenters.document import SheetPart, edition_part
 from forms.presenters.notes import Notes
 from forms.presenters.rows import WHOLE_WIDTH, Row, boxes, height_of, in_lines
 from forms.rules.page_fill import PageMeasures, rows_to_fill
@@ -17,6 +17,7 @@ from outage.presenters.back import TaskRow
 from outage.presenters.owed import OwedCall
 from outage.presenters.status import ChainRow
 from outage.queries.naming import Patient
+from outage.rules.routine import Routine
 
 _NARROW, _CELL = 110, 240
 _LINES = 8
@@ -80,9 +81,9 @@ def _per_line(columns: Sequence[str]) -> list[int]:
     return [int((fixed.get(name, middle) - _PADDING) / _LETTER) for name in columns]
 
 
-def work_list_part(*, view: WorkListView, by: Acting, now: datetime, routine_version: str) -> SheetPart:
-    line = print_line(routine_version, now, by, view.unit, f"Blankett version {view.spec.version}")
-    return replace(spec_part("", view, "work_list", line), title=view.listed.title)
+def work_list_part(*, view: WorkListView, by: Acting, now: datetime, routine: Routine) -> SheetPart:
+    part = edition_part(view, "work_list", routine.version, now, by, "")
+    return replace(part, title=view.listed.title)
 
 
 def call_lines(calls: Iterable[OwedCall]) -> list[Row]:

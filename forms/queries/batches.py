@@ -35,7 +35,6 @@ def printed_with(batch: SheetBatch) -> Q:
 
 
 def serials_of(batch: SheetBatch) -> list[str]:
-    """In the order of the batch's sheets."""
     return list(batch.sheets.order_by("place").values_list("serial", flat=True))
 
 

@@ -26,7 +26,6 @@ def standing_binder(unit: Unit) -> UUID | None:
 
 
 def units_with_binders() -> list[Unit]:
-    """The units in use, each with its principal, in Swedish order."""
     return list(Unit.objects.filter(active=True).select_related("principal").order_by("sort_key", "pk"))
 
 

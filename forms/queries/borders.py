@@ -2,19 +2,20 @@
 
 from contacts.access import Acting, is_within
 from contacts.queries.joined import is_read_as
+from contacts.rules.permissions import Border
 from forms.models import PaperEntry, ScannedPage, ScanUpload, Sheet, SheetBatch
 
 
 @is_within.register
-def _(row: Sheet | SheetBatch | ScanUpload, by: Acting) -> bool:
+def _(row: Sheet | SheetBatch | ScanUpload, by: Acting, border: Border = Border.UNIT) -> bool:
     return is_read_as(by.unit, row.unit_id)
 
 
 @is_within.register
-def _(page: ScannedPage, by: Acting) -> bool:
+def _(page: ScannedPage, by: Acting, border: Border = Border.UNIT) -> bool:
     return is_within(page.upload, by)
 
 
 @is_within.register
-def _(entry: PaperEntry, by: Acting) -> bool:
+def _(entry: PaperEntry, by: Acting, border: Border = Border.UNIT) -> bool:
     return is_within(entry.sheet, by)

@@ -7,13 +7,13 @@ from forms.models import DisposalDecision
 
 
 def decision_in_force(principal: Principal) -> DisposalDecision | None:
-    """The decision that was recorded last, which is the one in force; None where there is none."""
-    return _decisions(principal).first()
+    return decisions_of(principal).first()
 
 
-def decisions_of(principal: Principal) -> list[DisposalDecision]:
+def decisions_of(principal: Principal) -> QuerySet[DisposalDecision]:
     """The one in force first, then the earlier ones, newest to oldest."""
-    return list(_decisions(principal))
+    rows = DisposalDecision.objects.filter(principal=principal).select_related("user", "unit")
+    return rows.order_by("-at", "-pk")
 
 
 def no_disposal(principal: Principal, decision: DisposalDecision | None) -> str:
@@ -24,8 +24,3 @@ def no_disposal(principal: Principal, decision: DisposalDecision | None) -> str:
             "Administratören för in det under Gallringsbeslut."
         )
     return "" if decision.allows else f"Får inte förstöras enligt {decision.reference}."
-
-
-def _decisions(principal: Principal) -> QuerySet[DisposalDecision]:
-    rows = DisposalDecision.objects.filter(principal=principal).select_related("user", "unit")
-    return rows.order_by("-at", "-pk")

@@ -32,11 +32,8 @@ class EnteredCall:
 
 def entries_from(sheet: Sheet) -> list[EnteredCall]:
     """In the order it was entered; the number of queries does not depend on how much it is."""
-    entries = list(
-        PaperEntry.objects.filter(sheet=sheet)
-        .select_related("handover", "user", "moved_to__sheet", "moved_to__user")
-        .order_by("at", "pk")
-    )
+    rows = PaperEntry.objects.filter(sheet=sheet).order_by("at", "pk")
+    entries = list(rows.select_related("handover", "user", "moved_to__sheet", "moved_to__user"))
     chains = {entry.handover.chain_id for entry in entries}
     by_id = _versions(sheet, Q(chain__in=chains))
     if any(row.withdraws for row in by_id.values()):
@@ -82,9 +79,8 @@ def standing_call(entry: PaperEntry) -> Handover:
 
 def open_for_entering(sheet: Sheet) -> bool:
     """Whether rows may be entered from a sheet: not where it is voided and was never scanned. One query."""
-    return may_enter_from(
-        [Fate(fate) for fate in sheet.fates.order_by("number").values_list("fate", flat=True)]
-    )
+    steps = sheet.fates.order_by("number").values_list("fate", flat=True)
+    return may_enter_from([Fate(fate) for fate in steps])
 
 
 def said_all_entered(sheet: Sheet) -> AllEntered | None:

@@ -103,12 +103,18 @@ def undone_as(page: ScannedPage, told: str) -> ScanUndone | None:
     return getattr(said, "undone", None)
 
 
-def sheet_told_of(page: ScannedPage) -> Sheet | None:
+def sheet_told_of(told: Telling | None) -> Sheet | None:
     """The sheet that a page belongs to, as its page or as a back; None for one that waits or is laid aside."""
-    told = standing_now(page)
-    if isinstance(told, ScanBack) and told.front:
-        told = next((match for match in told.front.matches.all() if not is_undone(match)), None)
-    return None if told is None or isinstance(told, ScanAside) else told.sheet
+    if isinstance(told, ScanBack):
+        match = front_match(told)
+        return match.sheet if match else told.sheet
+    return told.sheet if isinstance(told, ScanMatch) else None
+
+
+def front_match(told: ScanBack) -> ScanMatch | None:
+    """What is said of the front that a page is the back of."""
+    matches = told.front.matches.all() if told.front else ()
+    return next((match for match in matches if not is_undone(match)), None)
 
 
 def turns_of(sheets: Iterable[Sheet]) -> dict[Slot, int]:
@@ -126,15 +132,11 @@ def waits_beside(sheet: Sheet) -> list[ScannedPage]:
     for upload, number in places:
         beside |= Q(upload=upload, number__in=[number - 1, number + 1])
     bare = [Finding.UNREADABLE, Finding.FOREIGN, Finding.BACK, Finding.BLANK, Finding.AFTER_CHECK]
-    return (
-        list(_waiting(sheet.unit.joined_into or sheet.unit).filter(beside, finding__in=bare))
-        if places
-        else []
-    )
+    waiting = _waiting(sheet.unit.joined_into or sheet.unit)
+    return list(waiting.filter(beside, finding__in=bare)) if places else []
 
 
 def waiting_count(unit: Unit) -> int:
-    """How many of a unit's scanned pages wait for somebody to say what they are."""
     return _waiting(unit).count()
 
 
@@ -155,7 +157,6 @@ def page_of(by: Acting, page_id: UUID) -> ScannedPage:
 
 
 def pages_of(upload: ScanUpload) -> list[ScannedPage]:
-    """In order, each with the sheet it was matched to or why it was laid aside."""
     return list(_with_what_was_said(upload.scanned_pages.order_by("number")))
 
 

@@ -21,10 +21,10 @@ from django.db.models import (
 from django.utils import timezone
 
 from contacts.access import Acting
-from contacts.models import Principal, Unit
+from contacts.models import Unit
 from contacts.queries.joined import units_read_as
 from contacts.rules.labelled import Labelled
-from forms.models import ACCOUNTABLE, Export, Sheet, SheetBatch, SheetFate, SheetKind
+from forms.models import ACCOUNTABLE, Export, Sheet, SheetBatch, SheetFate
 from forms.queries.batches import printed_with
 from forms.queries.left import LAST_STEP, not_entered
 from forms.rules.serial import NoSerial, read_page_code, read_serial
@@ -96,16 +96,16 @@ def typed_serial(text: str) -> str:
     return code.serial if code else read_serial(text)
 
 
-def any_printed(place: Unit | Principal) -> bool:
-    """Whether a unit, or any of a principal's, ever had a sheet: only then does it mean something that none is open."""
-    whose = Q(unit__in=units_read_as(place)) if isinstance(place, Unit) else Q(unit__principal=place)
-    return Sheet.objects.filter(whose).exists()
+def any_printed(place: Unit | QuerySet[Unit]) -> bool:
+    """Whether a unit, or any of several, ever had a sheet: only then does it mean something that none is open."""
+    units = units_read_as(place) if isinstance(place, Unit) else place.order_by().values_list("pk", flat=True)
+    return Sheet.objects.filter(unit__in=units).exists()
 
 
-def unaccounted_by_unit(principal: Principal) -> list[Unaccounted]:
-    """For each unit of a principal that has unaccounted sheets, in Swedish order. One query."""
+def unaccounted_by_unit(units: QuerySet[Unit]) -> list[Unaccounted]:
+    """For each of the units that has unaccounted sheets, in Swedish order. One query."""
     rows = (
-        _not_ended(Q(unit__principal=principal))
+        _not_ended(Q(unit__in=units.order_by().values("pk")))
         .order_by("unit__sort_key", "unit")
         .values("unit__name", "unit__sort_key", "unit")
         .annotate(sheets=Count("pk"), stock=Count("pk", filter=_UNTOUCHED), oldest=Min("printed_at"))
@@ -214,21 +214,10 @@ _UNTOUCHED = Q(batch__isnull=False) & ~Q(Exists(SheetFate.objects.filter(sheet=O
 
 def _not_ended(whose: Q, kind: str = "") -> QuerySet[Sheet]:
     kinds = [kind] if kind in ACCOUNTABLE else [k.value for k in ACCOUNTABLE]
-    return (
-        Sheet.objects.filter(whose, kind__in=kinds)
-        .annotate(last=LAST_STEP)
-        .exclude(last__in=[end.value for end in ENDS])
-    )
+    sheets = Sheet.objects.filter(whose, kind__in=kinds).annotate(last=LAST_STEP)
+    return sheets.exclude(last__in=[end.value for end in ENDS])
 
 
 def _open_sheets(whose: Q, kind: str) -> QuerySet[Sheet]:
-    return _not_ended(whose, kind).annotate(
-        in_stock=Case(
-            When(batch__isnull=False, last=Fate.PRINTED.value, then=Value(True)), default=Value(False)
-        ),
-    )
-
-
-def kinds_followed() -> list[tuple[str, str]]:
-    """Value and name."""
-    return [(kind.value, SheetKind(kind).label) for kind in ACCOUNTABLE]
+    untaken = When(batch__isnull=False, last=Fate.PRINTED.value, then=Value(True))
+    return _not_ended(whose, kind).annotate(in_stock=Case(untaken, default=Value(False)))

@@ -123,12 +123,10 @@ class OutlinedPlace:
 
     @property
     def name(self) -> str:
-        """That of the unit, where there is one."""
         return (self.unit or self.principal).name
 
     @property
     def request(self) -> RingRequest:
-        """The directory lookup that reaches the place."""
         return request_for_unit(self.unit) if self.unit else request_for_principal(self.principal)
 
 

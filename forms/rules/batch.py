@@ -20,7 +20,6 @@ class Part:
 
     @property
     def count(self) -> int:
-        """The sheets of `first` to `last`, both among them."""
         return self.last - self.first + 1
 
 

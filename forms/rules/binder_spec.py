@@ -19,8 +19,6 @@ class RoutineSection:
 
 @dataclass(frozen=True, slots=True)
 class PaperStep:
-    """One thing to do with paper, and the clause it comes from (may be empty)."""
-
     text: str
     clause: Clause = ""
 
@@ -33,8 +31,6 @@ class PaperSection:
 
 @dataclass(frozen=True, slots=True)
 class BlankCount:
-    """How many blank sheets of one kind stand in the binder."""
-
     kind: str
     count: int
 
@@ -67,7 +63,6 @@ class BinderSpec(SpecHead):
 
     @property
     def sheets(self) -> int:
-        """Of all kinds together."""
         return sum(blank.count for blank in self.blanks)
 
 

@@ -8,8 +8,6 @@ MOST_BYTES = MOST_MEGABYTES * 1_000_000
 
 
 class FileOrigin(Labelled):
-    """Where a file comes from, and whether it is as it was."""
-
     UNCHANGED = "unchanged", "Filen är utskriven här och oförändrad"
     CHANGED = "changed", "Filen är ändrad efter utskriften"
     FOREIGN = "foreign", "Filen är inte härifrån"

@@ -9,8 +9,6 @@ from forms.rules.spec import SpecHead
 
 
 class FieldShape(Labelled):
-    """How a field is written: on a line, in an area, by boxes to tick, or in a table of rows."""
-
     LINE = "line", "Rad"
     AREA = "area", "Yta"
     CHOICES = "choices", "Kryssrutor"
@@ -77,26 +75,14 @@ class FormSpec(SpecHead):
         title, advice = self.patient_title or self.title, self.patient_advice or self.advice
         return replace(self, title=title, advice=advice, sections=kept)
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return tuple(each.key for section in self.sections for each in section.fields)
-
-
-def rows_faults(sections: Sequence[FormSection]) -> list[str]:
-    """What is wrong with the rows of a form's fields, an English line for each."""
-    return [
-        f"{each.key}: an area and a table have rows, and nothing else has"
-        for section in sections
-        for each in section.fields
-        if (each.shape in (FieldShape.AREA, FieldShape.TABLE)) != bool(each.rows)
-    ]
-
 
 def form_faults(sections: Sequence[FormSection]) -> list[str]:
-    """What is wrong with a form, an English line for each."""
-    counted = Counter(each.key for section in sections for each in section.fields)
+    fields = [each for section in sections for each in section.fields]
+    counted = Counter(each.key for each in fields)
     faults = [f"{key} stands twice; keep one" for key, times in counted.items() if times > 1]
-    for each in (each for section in sections for each in section.fields):
+    for each in fields:
+        if (each.shape in (FieldShape.AREA, FieldShape.TABLE)) != bool(each.rows):
+            faults.append(f"{each.key}: an area and a table have rows, and nothing else has")
         if (each.shape is FieldShape.TABLE) != bool(each.columns):
             faults.append(f"{each.key}: a table has columns, and nothing else has")
         if (each.shape is FieldShape.CHOICES) != bool(each.choices):

@@ -7,8 +7,6 @@ _UNREADABLE = "S"
 
 
 class Signatures:
-    """The signatures of one sheet, in the order in which they were met."""
-
     def __init__(self) -> None:
         self._short: dict[str, str] = {}
 
@@ -24,7 +22,6 @@ class Signatures:
 
     @property
     def key(self) -> tuple[tuple[str, str], ...]:
-        """Each of the initials with its signature in full."""
         return tuple((short, signature) for signature, short in self._short.items())
 
 

@@ -4,8 +4,6 @@ from contacts.rules.labelled import Labelled
 
 
 class Finding(Labelled):
-    """What the decoder and the register say about one scanned page."""
-
     MATCHED = "matched", "Hittade sitt blad"
     ALREADY = "already", "Sidan är redan skannad"
     OTHER_UNIT = "other_unit", "Bladet hör till en annan enhet"
@@ -20,8 +18,6 @@ class Finding(Labelled):
 
 
 class AsideReason(Labelled):
-    """Why a page that waited was laid aside without a sheet."""
-
     DUPLICATE = "duplicate", "Skannad två gånger"
     NOT_OURS = "not_ours", "Inte ett av våra blad"
     EMPTY = "empty", "Tom sida"
@@ -29,8 +25,6 @@ class AsideReason(Labelled):
 
 
 class BackBy(Labelled):
-    """How it is known which page a back is the other side of."""
-
     CODE = "code", "koden lyser igenom"
     PLACE = "place", "efter plats i skanningen"
     TYPED = "typed", "löpnumret skrevs för hand"

@@ -21,10 +21,6 @@ class KnownSheet:
     scanned: frozenset[int]
     checked: bool = False
 
-    def has_page(self, code: PageCode) -> bool:
-        """Whether a code is that of one of its pages, as they were printed."""
-        return code.page <= self.pages and code.version == _plain(self.version)
-
 
 def finding_of(
     codes: Collection[PageCode],
@@ -50,7 +46,8 @@ def finding_of(
         return Finding.UNKNOWN_SHEET
     if not sheet.own_unit:
         return Finding.OTHER_UNIT
-    if not sheet.has_page(code):
+    # No page of it, as it was printed.
+    if code.page > sheet.pages or code.version != _plain(sheet.version):
         return Finding.UNKNOWN_SHEET
     if sheet.ended:
         return Finding.TOO_LATE

@@ -24,7 +24,10 @@ _CODE_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class NoSerial(RuleError):
-    """What was typed is not the serial of any sheet that could have been printed."""
+    """What was typed, in the field `serial`, is not the serial of any sheet that could have been printed."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, field="serial")
 
 
 @dataclass(frozen=True, slots=True)

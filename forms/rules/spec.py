@@ -48,7 +48,6 @@ class SpecHead:
 
     @property
     def foot(self) -> str:
-        """The advice, and whose proposal it is."""
         return f"{self.advice} {self.proposal}"
 
 
@@ -90,7 +89,6 @@ LOG_SHEET_COLUMNS = frozenset(Column) - {Column.HAPPENED, Column.OUTCOME}
 
 
 def version_faults(version: str) -> list[str]:
-    """What is wrong with the version, an English line for it."""
     fits = len(version) <= _LONGEST_VERSION and version.isascii() and version.isalnum()
     return [] if fits else ["write one or two letters or digits"]
 

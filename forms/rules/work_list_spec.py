@@ -35,7 +35,6 @@ class ListSpec:
 
     @property
     def title(self) -> str:
-        """The same as on the screen."""
         return self.list.label
 
 

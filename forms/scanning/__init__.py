@@ -4,7 +4,8 @@ The files come from outside, so they are opened in a process of their own, with 
 of ours in it.
 """
 
-from .child import DecodedPage, PagesFound, read_scan, sweep
+from .child import PagesFound, read_scan, sweep
 from .limits import FILE_BYTES, MB, MOST_PAGES, BadScan
+from .page import DecodedPage
 
 __all__ = ["FILE_BYTES", "MB", "MOST_PAGES", "BadScan", "DecodedPage", "PagesFound", "read_scan", "sweep"]

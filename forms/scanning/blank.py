@@ -50,7 +50,7 @@ def is_blank(picture: Image.Image) -> bool:
     page = _at_long_side(picture, _LONG)
     page = ImageOps.crop(_without_strips(page, _noise(_darkness(page, _paper(page)))), 1)
     paper = _paper(page)
-    if _median(page.histogram()) - extremes(paper)[0] > _STAIN_LEVELS:
+    if _level_below(page.histogram(), 0.5) - extremes(paper)[0] > _STAIN_LEVELS:
         return False
     darkness = _darkness(page, paper)
     noise = _noise(darkness)
@@ -70,8 +70,6 @@ def is_blank(picture: Image.Image) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """Connected dark pixels: how many, how dark the darkest is, and their bounding box."""
-
     area: int
     darkest: int
     left: int
@@ -113,10 +111,6 @@ def _noise(darkness: Image.Image) -> float:
     """The noise of the paper in levels of grey, measured on the light side, where there is no ink."""
     counts = darkness.histogram()
     return max(_level_below(counts, 0.5) - _level_below(counts, 0.16), 1) / _FINE
-
-
-def _median(counts: Sequence[int]) -> int:
-    return _level_below(counts, 0.5)
 
 
 def _level_below(counts: Sequence[int], share: float) -> int:
@@ -169,7 +163,7 @@ def _without_strip(page: Image.Image, noise: float) -> Image.Image:
     # The rim goes along the edge, or nearly.
     calm = ImageFilter.BoxBlur((20, 2)) if noise > _NOISY else ImageFilter.MedianFilter(5)
     rim = page.crop((0, 0, page.width, 2 * deepest)).filter(calm)
-    paper = _median(page.histogram())
+    paper = _level_below(page.histogram(), 0.5)
     dark = paper - _STRIP_LEVELS
     rows = [rim.crop((0, row, rim.width, row + 1)).tobytes() for row in range(deepest)]
     depths = [next((d for d, row in enumerate(rows) if row[x] >= dark), deepest) for x in range(rim.width)]

@@ -13,6 +13,7 @@ from typing import Any
 from contacts import sandbox
 
 from .limits import CHILD, FILE_BYTES, MOST_PAGES, SENTENCES, BadScan
+from .page import DecodedPage
 
 WORKER = "forms.scanning.worker"
 _JPEG = b"\xff\xd8\xff"
@@ -26,27 +27,6 @@ class PagesFound:
     """Sent first, and again where two pages lay side by side: how many pages will come."""
 
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class DecodedPage:
-    """One page, upright: the texts of our codes, whether it has others, blank or not, and its picture (grey JPEG).
-
-    `codes` are printed on this side, `through` shine through from the other side of the paper. `torn`: a code is
-    there that could not be read. `blank` means certainly blank. `turned` is the clockwise rotation applied, in
-    degrees.
-    """
-
-    number: int
-    codes: tuple[str, ...]
-    through: tuple[str, ...]
-    foreign: bool
-    torn: bool
-    blank: bool
-    turned: int
-    width: int
-    height: int
-    jpeg: bytes
 
 
 def read_scan(files: Sequence[bytes]) -> Generator[PagesFound | DecodedPage, None, None]:

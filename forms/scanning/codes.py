@@ -48,12 +48,10 @@ class SeenCodes:
 
     @property
     def printed(self) -> tuple[SeenCode, ...]:
-        """Those printed on this side."""
         return tuple(code for code in self.ours if not code.mirrored)
 
     @property
     def mirrored(self) -> tuple[SeenCode, ...]:
-        """Those that shine through from the other side."""
         return tuple(code for code in self.ours if code.mirrored)
 
     def __or__(self, more: "SeenCodes") -> "SeenCodes":
@@ -79,7 +77,6 @@ def read_codes(picture: Image.Image) -> SeenCodes:
 
 
 def texts(codes: Iterable[SeenCode]) -> tuple[str, ...]:
-    """Each text once."""
     return tuple(dict.fromkeys(code.text for code in codes))
 
 

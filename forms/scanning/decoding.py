@@ -9,6 +9,7 @@ from PIL import Image, ImageFilter, ImageOps
 from .blank import extremes, is_blank
 from .codes import SeenCode, SeenCodes, read_codes, texts
 from .opening import A4_LONG, RawPage, at_most
+from .page import Page
 
 _QUALITY = 80
 _BLUR = 1.2
@@ -20,25 +21,6 @@ _FAR_APART = 0.2
 # Five millimetres a cell, three of which are as broad as a code; darker than this is covered.
 _CELLS = 59
 _COVERED = 110
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page upright: what our codes on it say, whether it has others, and its picture as grey JPEG.
-
-    `codes` are printed on this side, `through` shine through from the other side of the paper. `torn`: a code is
-    there that could not be read. `turned` is the clockwise rotation applied, in degrees.
-    """
-
-    codes: tuple[str, ...]
-    through: tuple[str, ...]
-    foreign: bool
-    torn: bool
-    blank: bool
-    turned: int
-    width: int
-    height: int
-    jpeg: bytes
 
 
 def pages_of(raw: RawPage, *, hurried: bool = False) -> Iterator[Page]:

@@ -56,7 +56,9 @@ def kind_of(head: bytes) -> str:
     """File type by its first bytes, "pdf" or "image". Raises BadScan for everything else, saying what it is."""
     if not head:
         raise BadScan("empty")
-    if head.startswith(_IMAGE_MARKS) or head[4:12] in _HEIF_MARKS or _is_webp(head):
+    if head.startswith(_IMAGE_MARKS) or head[4:12] in _HEIF_MARKS:
+        return "image"
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "image"
     if head.startswith((b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")):
         raise BadScan("program")
@@ -82,10 +84,6 @@ def open_scan(files: Sequence[bytes]) -> tuple[int, Iterator[RawPage]]:
     if len(files) > 1:
         raise BadScan("many_pdfs")
     return _open_pdf(files[0])
-
-
-def _is_webp(head: bytes) -> bool:
-    return head.startswith(b"RIFF") and head[8:12] == b"WEBP"
 
 
 def at_most(picture: Image.Image, longest: int) -> Image.Image:

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 from io import BytesIO
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 from django.utils import timezone
@@ -64,25 +65,9 @@ def moment_of_own(pdf: bytes, own: Seal) -> datetime | None:
     return at if sound else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Tools:
-    """What is used of pyHanko. Imported at the first seal: it takes a second."""
-
-    writer: Any
-    sign: Any
-    fields: Any
-    reader: Any
-    validate: Any
-    context: Any
-    usage: Any
-    entire_file: Any
-    as_certificate: Any
-    as_key: Any
-    store: Any
-
-
 @cache
-def _tools() -> _Tools:
+def _tools() -> Any:
+    # Imported at the first seal: it takes a second.
     from pyhanko.keys.internal import (
         translate_pyca_cryptography_cert_to_asn1,
         translate_pyca_cryptography_key_to_asn1,
@@ -100,7 +85,7 @@ def _tools() -> _Tools:
         def _update_meta(self) -> None:
             return
 
-    return _Tools(
+    return SimpleNamespace(
         writer=MetadataLeftAlone,
         sign=signers,
         fields=fields,
@@ -156,7 +141,7 @@ def _sealed(pdf: bytes, own: Seal) -> bytes:
     return content
 
 
-def _loaded() -> _Tools:
+def _loaded() -> Any:
     # Two threads that import the same package for the first time may each see half of it.
     with _lock:
         return _tools()

@@ -31,8 +31,6 @@ class SealUnusable(PrintingUnavailable):
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """The server's own key, its certificate, and the certificates that came with it."""
-
     key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
     certificate: x509.Certificate
     others: tuple[x509.Certificate, ...]

@@ -1,10 +1,7 @@
 """Blank sheets, issued in batches for a unit ahead of need and printed part by part (R2.4)."""
 
-import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 from uuid import UUID, uuid5
 
@@ -13,38 +10,27 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 
-from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.queries.ringing import region_switchboard_number
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
-from forms.models import BLANK_KINDS, COPIES, Export, Sheet, SheetBatch, SheetKind
+from forms.models import BLANK_KINDS, COPIES, Sheet, SheetBatch, SheetKind
 from forms.presenters.blanks import blank_part
 from forms.queries.batches import originals_of, sheets_with_copies
 from forms.rules.batch import check_count, part_of
 from forms.rules.serial import make_serial
 from forms.sealing import seal
-from forms.services.printing import keep_export, typeset
-from forms.services.steps import write_first_steps
+from forms.services.printing import PrintedFile, keep_export, typeset
+from forms.services.steps import free_serials, record_by, write_first_steps
 from outage.routine import current_routine
 
-_WIDE = 2**64
 _TRIES = 5
 T = TypeVar("T")
 
 
 class SerialTaken(Exception):
     """A serial that was free a moment ago was taken: draw others."""
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedPart:
-    """A part of a batch as it was handed out. `filename` holds no patient data."""
-
-    export: Export
-    pdf: bytes
-    filename: str
 
 
 def issue_batch(
@@ -89,7 +75,7 @@ def issue_batch(
     return until_free(attempt)
 
 
-def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedPart:
+def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedFile:
     """Typeset, seal and store part number `part` of a batch: always the same serials.
 
     After each sheet comes the patient's copy that was issued with it. A sheet that is filled in or voided since is
@@ -122,18 +108,23 @@ def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedPart:
     title = f"{kind.label}, blad {wanted.first}–{wanted.last}"
     rendered = typeset(parts, title=title)
     # What is scanned is matched with the row: a sheet of another version or length would never be whole.
-    if (
-        list(rendered.sheet_pages) != [sheet.pages for sheet in sheets]
-        or parts[0].version != sheets[0].version
-    ):
+    same_length = list(rendered.sheet_pages) == [sheet.pages for sheet in sheets]
+    if not same_length or parts[0].version != sheets[0].version:
         raise RuleError("Blanketten har ändrats sedan partiet utfärdades. Utfärda ett nytt parti.")
     sealed = seal(rendered.pdf)
     with transaction.atomic():
-        export = keep_export(
-            by=by, kind=kind, sealed=sealed, pages=rendered.pages, now=now, batch=batch, part=wanted.number
+        keep_export(
+            by=by,
+            kind=kind,
+            sealed=sealed,
+            pages=rendered.pages,
+            now=now,
+            unit=by.unit,
+            batch=batch,
+            part=wanted.number,
         )
     filename = f"{slugify(kind.label)}-{wanted.first}-{wanted.last}.pdf"
-    return PrintedPart(export=export, pdf=sealed.pdf, filename=filename)
+    return PrintedFile(pdf=sealed.pdf, filename=filename)
 
 
 def until_free(attempt: Callable[[], T]) -> T:
@@ -149,16 +140,6 @@ def unused(sheets: QuerySet[Sheet]) -> QuerySet[Sheet]:
     return sheets.exclude(fates__number__gt=1)
 
 
-def free_serials(count: int) -> list[str]:
-    """`count` distinct serials, unguessable and not in use."""
-    found: dict[str, None] = {}
-    while len(found) < count:
-        drawn = dict.fromkeys(make_serial(secrets.randbelow(_WIDE)) for _ in range(count - len(found)))
-        taken = set(Sheet.objects.filter(serial__in=drawn).values_list("serial", flat=True))
-        found |= {serial: None for serial in drawn if serial not in taken}
-    return list(found)
-
-
 def keep_batch(
     *, by: Acting | None, batch: SheetBatch, serials: Sequence[str], pages: Sequence[int], version: str
 ) -> None:
@@ -167,9 +148,23 @@ def keep_batch(
     The caller holds the transaction, and rolls it back at SerialTaken. `by` is None for a command on the server.
     """
     batch.save()
-    sheets = _sheets(batch, serials, pages, version, batch.issued_at)
-    for sheet in sheets[:1]:
-        sheet.check_fields()
+    routine_version = current_routine().version
+    sheets = [
+        Sheet(
+            serial=serial,
+            kind=batch.kind,
+            batch=batch,
+            place=place,
+            unit=batch.unit,
+            user=batch.user,
+            printed_at=batch.issued_at,
+            routine_version=routine_version,
+            version=version,
+            pages=length,
+        )
+        for place, (serial, length) in enumerate(zip(serials, pages, strict=True), 1)
+    ]
+    sheets[0].check_fields()
     try:
         with transaction.atomic():
             Sheet.objects.bulk_create(sheets)
@@ -178,29 +173,4 @@ def keep_batch(
             raise SerialTaken from None
         raise
     write_first_steps(by=by, unit=batch.unit, sheets=sheets)
-    changes = {"kind": batch.kind, "count": batch.count}
-    if by is None:
-        audit.record_system(action="batch.issued", target=batch, changes=changes)
-    else:
-        audit.record(by=by, action="batch.issued", target=batch, changes=changes)
-
-
-def _sheets(
-    batch: SheetBatch, serials: Sequence[str], pages: Sequence[int], version: str, now: datetime
-) -> list[Sheet]:
-    routine_version = current_routine().version
-    return [
-        Sheet(
-            serial=serial,
-            kind=batch.kind,
-            batch=batch,
-            place=place,
-            unit=batch.unit,
-            user=batch.user,
-            printed_at=now,
-            routine_version=routine_version,
-            version=version,
-            pages=length,
-        )
-        for place, (serial, length) in enumerate(zip(serials, pages, strict=True), 1)
-    ]
+    record_by(by, "batch.issued", batch, {"kind": batch.kind, "count": batch.count})

@@ -18,8 +18,9 @@ from forms.presenters.document import SheetPart
 from forms.queries.batches import batch_id_in_binder
 from forms.rendering import Rendered
 from forms.sealing import seal
-from forms.services.batches import SerialTaken, free_serials, keep_batch, until_free, unused
+from forms.services.batches import SerialTaken, keep_batch, until_free, unused
 from forms.services.printing import Printed, keep_export, keep_sheet, typeset
+from forms.services.steps import free_serials
 from forms.specs import get_binder
 from outage.routine import current_routine
 
@@ -78,11 +79,8 @@ def _print(
         pages=rendered.sheet_pages[0],
     )
     with transaction.atomic():
-        claimed = (
-            by
-            and client_id
-            and claim(by=by, client_id=client_id, kind="binder.print", content={"unit": unit.pk})
-        )
+        content = {"unit": unit.pk}
+        claimed = by and client_id and claim(by=by, client_id=client_id, kind="binder.print", content=content)
         if claimed and not known and binder_id == client_id:
             # The same form came twice at once, and the other was saved a moment ago: print that one's serials.
             raise SerialTaken
@@ -134,9 +132,8 @@ def _blanks_of(binder: Sheet) -> Blanks:
     """The serials of the blank sheets that stand in a binder printed before."""
     ids = {batch_id_in_binder(binder.pk, kind): kind for kind in BLANK_KINDS}
     blanks: dict[SheetKind, list[str]] = {kind: [] for kind in ids.values()}
-    for batch_id, serial in (
-        Sheet.objects.filter(batch__in=ids).order_by("place").values_list("batch_id", "serial")
-    ):
+    sheets = Sheet.objects.filter(batch__in=ids).order_by("place")
+    for batch_id, serial in sheets.values_list("batch_id", "serial"):
         blanks[ids[batch_id]].append(serial)
     return blanks
 

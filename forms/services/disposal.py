@@ -47,8 +47,9 @@ def record_decision(
         stands = decision_in_force(by.principal)
         if (stands and stands.pk) != seen:
             raise ChangedMeanwhile
-        row = DisposalDecision(id=client_id, principal=by.principal, user=by.user, unit=by.unit, **facts)
-        row.save()
+        row = DisposalDecision.objects.create(
+            id=client_id, principal=by.principal, user=by.user, unit=by.unit, **facts
+        )
         changes = facts | {"decided_on": decided_on.isoformat()}
         audit.record(by=by, action="disposal.decided", target=row, changes=changes)
     return row

@@ -18,7 +18,7 @@ from contacts.services.versions import replacing
 from forms.models import COME_BACK, AllEntered, PaperEntry, Sheet
 from forms.queries.entering import open_for_entering, standing_call
 from forms.queries.sheets import entries_count
-from forms.rules.serial import NoSerial, read_serial
+from forms.rules.serial import read_serial
 from forms.rules.sheet_fate import VOIDED_WITHOUT_PICTURE, Fate, check_all_entered
 from forms.services.fates import mark_filled
 from forms.services.steps import ChangedMeanwhileStep, current_fate, lock_sheet
@@ -29,7 +29,7 @@ from outage.queries.standing import told_only_by
 from outage.rules.handover import CallFacts, Message
 from outage.rules.paper import PaperMark
 from outage.services.duties import settle
-from outage.services.events import lock_chain, write_event
+from outage.services.events import lock_chain, need_reason, write_event
 from outage.services.handovers import log_call, write_call
 from outage.services.paper import mark_of
 
@@ -71,8 +71,7 @@ def enter_call(
         if PaperEntry.objects.filter(handover=handover).exists():
             return handover
         _say_filled(by, sheet)
-        entry = PaperEntry(handover=handover, sheet=sheet, user=by.user, unit=by.unit)
-        entry.save()
+        entry = PaperEntry.objects.create(handover=handover, sheet=sheet, user=by.user, unit=by.unit)
         audit.record(
             by=by, action="sheet.entered", target=entry, chain=chain.pk, changes={"sheet": sheet.serial}
         )
@@ -90,12 +89,8 @@ def move_entry(
     """
     check_may(by, Right.HANDLE_SHEETS, entry)
     check_may(by, Right.LOG_CARE)
-    try:
-        serial = read_serial(serial_text)
-    except NoSerial as error:
-        raise NoSerial(error.reason, field="serial") from None
-    if not reason.strip():
-        raise RuleError("Skriv varför.", field="reason")
+    serial = read_serial(serial_text)
+    need_reason(reason)
     to = Sheet.objects.filter(serial=serial, unit__in=units_read_as(by.unit), kind__in=COME_BACK).first()
     if to is None or to == entry.sheet:
         raise RuleError("Skriv löpnumret på ett annat blad på din enhet.", field="serial")
@@ -112,7 +107,7 @@ def move_entry(
                 "Bladet gäller en annan patient. Flytta samtalet till den i loggen.", field="serial"
             )
         _say_filled(by, to)
-        moved = PaperEntry(
+        moved = PaperEntry.objects.create(
             handover=_named_anew(by, call, entry.sheet.serial, to.serial, client_id, reason),
             sheet=to,
             moved_from=entry,
@@ -120,7 +115,6 @@ def move_entry(
             user=by.user,
             unit=by.unit,
         )
-        moved.save()
         changes = {"from": entry.sheet.serial, "to": to.serial}
         audit.record(by=by, action="sheet.entry_moved", target=moved, chain=call.chain_id, changes=changes)
     return moved
@@ -141,9 +135,9 @@ def _named_anew(by: Acting, call: Handover, serial: str, to: str, client_id: UUI
         reason=reason,
     )
     for message in call.messages.all():
-        HandoverMessage(
+        HandoverMessage.objects.create(
             handover=row, event_id=message.event_id, change_id=message.change_id, notice=message.notice
-        ).save()
+        )
     for event in told_only_by(call.chain, log, call):
         read_on = mark_of(event)
         if read_on is None or read_on.serial != serial:
@@ -189,15 +183,9 @@ def say_all_entered(*, by: Acting, sheet: Sheet, client_id: UUID, rows: int, see
         said = AllEntered.objects.filter(sheet=sheet, rows=rows, scans=scans).first()
         if said is not None:
             return said
-        said = AllEntered(sheet=sheet, rows=rows, scans=scans, user=by.user, unit=by.unit)
-        said.save()
-        audit.record(
-            by=by,
-            action="sheet.all_entered",
-            target=said,
-            chain=sheet.chain_id,
-            changes={"sheet": sheet.serial, "rows": rows},
-        )
+        said = AllEntered.objects.create(sheet=sheet, rows=rows, scans=scans, user=by.user, unit=by.unit)
+        changes = {"sheet": sheet.serial, "rows": rows}
+        audit.record(by=by, action="sheet.all_entered", target=said, chain=sheet.chain_id, changes=changes)
     return said
 
 

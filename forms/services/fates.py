@@ -26,7 +26,7 @@ from forms.rules.sheet_fate import (
     check_looked,
     check_void,
 )
-from forms.services.steps import ChangedMeanwhileStep, current_fate, facts_of, lock_sheet, write_step
+from forms.services.steps import ChangedMeanwhileStep, current_fate, lock_sheet, write_step
 
 _MAY_BE_BACK = "Den kan vara en baksida. Säg vad den är, och granska sedan."
 _BEFORE_PRINT = "Bladet var inte utskrivet den dagen."
@@ -38,11 +38,10 @@ def mark_filled(
 ) -> SheetFate:
     """A sheet is filled in by hand. Without a `client_id` it is part of the caller's own write.
 
-    `reason` says why, where it was scanned already and lost a page that was not its own.
-
-    `seen`, here and below, is the number of the last step that the person saw. Each of these services raises
-    NotAllowed, IdClash, ChangedMeanwhileStep where somebody else was first, and RuleError, with the field it belongs
-    beside, where the step may not follow.
+    `reason` says why, where it has come further: it lost a page that was not its own, is to be scanned again (the
+    first scan is kept), or had ended and its paper is here after all. `seen`, here and below, is the number of the
+    last step that the person saw. Each of these services raises NotAllowed, IdClash, ChangedMeanwhileStep where
+    somebody else was first, and RuleError, with the field it belongs beside, where the step may not follow.
     """
     return _take(by, sheet, Fate.FILLED, client_id=client_id, seen=seen, reason=reason)
 
@@ -72,15 +71,8 @@ def void_sheet(
     check_may(by, Right.HANDLE_SHEETS, sheet)
     last = current_fate(sheet)
     check_void(void_reason, reason, scanned=last is not None and last.fate in HAS_PICTURE)
-    return _take(
-        by,
-        sheet,
-        Fate.VOIDED,
-        client_id=client_id,
-        seen=seen,
-        void_reason=void_reason,
-        reason=reason,
-    )
+    facts: dict[str, Any] = {"void_reason": void_reason, "reason": reason}
+    return _take(by, sheet, Fate.VOIDED, client_id=client_id, seen=seen, **facts)
 
 
 def check_scan(
@@ -109,27 +101,13 @@ def check_scan(
     return _take(by, sheet, Fate.CHECKED, client_id=client_id, seen=seen)
 
 
-def scan_again(
-    *, by: Acting, sheet: Sheet, client_id: UUID, reason: str, seen: int | None = None
-) -> SheetFate:
-    """The first scan is kept."""
-    return _take(by, sheet, Fate.FILLED, client_id=client_id, seen=seen, reason=reason)
-
-
-def take_back(
-    *, by: Acting, sheet: Sheet, client_id: UUID, reason: str, seen: int | None = None
-) -> SheetFate:
-    """The paper of a sheet that has ended is here after all: it is followed again, as one filled in."""
-    return _take(by, sheet, Fate.FILLED, client_id=client_id, seen=seen, reason=reason)
-
-
 def destroy_sheet(
     *,
     by: Acting,
     sheet: Sheet,
     client_id: UUID,
     on: date,
-    decision_id: UUID | None,
+    decision: UUID | None,
     seen: int | None = None,
 ) -> SheetFate:
     """The paper was destroyed `on` that day in Stockholm, under the decision that the person read (R2.6).
@@ -137,15 +115,15 @@ def destroy_sheet(
     Refused where the principal's decision in force is another one, or none, or says that paper may not be destroyed.
     """
     check_may(by, Right.HANDLE_SHEETS, sheet)
-    decision = decision_in_force(by.principal)
-    if decision is None or not decision.allows:
-        raise RuleError(no_disposal(by.principal, decision))
-    if decision.pk != decision_id:
+    stands = decision_in_force(by.principal)
+    if stands is None or not stands.allows:
+        raise RuleError(no_disposal(by.principal, stands))
+    if stands.pk != decision:
         raise RuleError("Gallringsbeslutet är ett annat än det du läste. Läs det och försök igen.")
     earliest = scanned_on(sheet)
     if earliest is not None:
         check_day(on, today=timezone.localdate(), earliest=earliest, too_early=_BEFORE_SCAN)
-    return _take(by, sheet, Fate.DESTROYED, client_id=client_id, seen=seen, on=on, decision=decision)
+    return _take(by, sheet, Fate.DESTROYED, client_id=client_id, seen=seen, on=on, decision=stands)
 
 
 def keep_paper(
@@ -223,11 +201,7 @@ def _take(
                 return sheet.fates.filter(fate=step, user=by.user).order_by("-number")[0]
         lock_sheet(sheet)
         row = write_step(by=by, unit=by.unit, sheet=sheet, step=step, seen=seen, decision=decision, **facts)
-        audit.record(
-            by=by,
-            action=f"sheet.{step.value}",
-            target=row,
-            chain=sheet.chain_id,
-            changes=facts_of(row),
-        )
+        # Nothing in it is about a patient.
+        changes = {"sheet": sheet.serial, "step": row.fate, "number": row.number}
+        audit.record(by=by, action=f"sheet.{step.value}", target=row, chain=sheet.chain_id, changes=changes)
     return row

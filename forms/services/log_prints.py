@@ -10,7 +10,7 @@ from contacts.rules.permissions import Right
 from forms.models import SheetKind
 from forms.presenters.log_sheet import log_sheet_part, log_sheet_view
 from forms.queries.sources import calls_since
-from forms.services.printing import Job, Printed, print_job
+from forms.services.printing import Printed, print_job
 from forms.specs import get_log_sheet
 from outage.queries.checklists import routine_of
 from outage.queries.outages import outage_in_view
@@ -19,22 +19,20 @@ from outage.queries.outages import outage_in_view
 def print_log_sheet(*, by: Acting, client_id: UUID) -> Printed:
     """Print the loggblad of the chains that `by` may see, as far back as its content file says, empty lines after.
 
-    The same `client_id` with nothing new in the log is the same sheet, handed out once more. Raises NotAllowed when
-    the role may not print, PrintingUnavailable when the server cannot, IdClash when the id was used for something
-    else.
+    Raises NotAllowed when the role may not print, and as `print_job`.
     """
     check_may(by, Right.PRINT_SHEET)
     now = timezone.now()
     spec = get_log_sheet()
     calls = calls_since(by, now - timedelta(hours=spec.hours))
     outage = outage_in_view(by.principal)
-    routine = routine_of(outage)
-    view = log_sheet_view(calls, unit=by.unit, now=now, routine=routine)
-    job = Job(
+    view = log_sheet_view(calls, unit=by.unit, now=now, routine=routine_of(outage))
+    return print_job(
+        by=by,
         kind=SheetKind.LOG_SHEET,
         filename="loggblad.pdf",
-        routine_version=routine.version,
         part=log_sheet_part(view=view, by=by),
+        now=now,
         outage=outage,
+        client_id=client_id,
     )
-    return print_job(by=by, job=job, now=now, client_id=client_id)

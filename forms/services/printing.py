@@ -11,7 +11,6 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import Principal, Unit
 from contacts.rules.errors import RuleError
@@ -27,162 +26,148 @@ from forms.queries.sources import sheet_source
 from forms.rendering import CodedSheet, Rendered, lacks_glyphs, render
 from forms.rules.sheet_fate import Fate
 from forms.sealing import Sealed, seal
-from forms.services.steps import current_fate, new_serial, write_step
+from forms.services.steps import current_fate, free_serials, record_by, write_step
 from forms.specs import get_spec
 from outage.models import CareChain, Outage
 from outage.presenters.checklists import ChecklistCard
 from outage.queries.checklists import routine_of
-from outage.routine import current_routine
+from outage.queries.openings import check_opened
 
 # The second one finds the sheet that another request kept a moment earlier.
 _TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
-    """The row of a print and the file as it was handed out. `filename` holds no patient data."""
+class PrintedFile:
+    """A file as it was handed out, sealed where the server has a seal. `filename` holds no patient data."""
 
-    sheet: Sheet
     pdf: bytes
     filename: str
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """One sheet to print; it gets its serial when printed. `filename` holds no patient data."""
+class Printed(PrintedFile):
+    """The file of one sheet."""
 
-    kind: SheetKind
-    filename: str
-    routine_version: str
-    part: SheetPart
-    outage: Outage | None = None
-    chain: CareChain | None = None
+    sheet: Sheet
 
 
 def print_care_chain(
     *, by: Acting, chain: CareChain, client_id: UUID | None = None, ink: bool = False
 ) -> Printed:
-    """Print the vårdkedjeblankett of `chain`.
+    """Print the vårdkedjeblankett of `chain`; `ink` adds lines to sign on by hand.
 
-    `ink` adds lines to sign on by hand. The same `client_id` with nothing new in the log is the same sheet, handed
-    out once more. Raises NotAllowed when the role may not print, PrintingUnavailable when the server cannot, IdClash
-    when the id was used for something else.
+    Raises NotOpened, NotAllowed when the role may not print, and as `print_job`.
     """
     check_may(by, Right.PRINT_SHEET, chain)
+    check_opened(by, chain)
     now = timezone.now()
     view = sheet_view(sheet_source(chain, by, now), get_spec(), by, now, ink=ink)
-    job = Job(
+    return print_job(
+        by=by,
         kind=SheetKind.CARE_CHAIN,
         filename=f"blankett-{chain.number}.pdf",
-        routine_version=view.routine_version,
         part=care_chain_part(view=view, by=by, now=now),
+        now=now,
         outage=chain.outage,
         chain=chain,
+        client_id=client_id,
     )
-    return print_job(by=by, job=job, now=now, client_id=client_id)
 
 
 def print_checklist(*, by: Acting, card: ChecklistCard, outage: Outage | None) -> Printed:
     """Print one of the acting unit's checklists as it is ticked now; without an outage it is empty.
 
-    Raises PrintingUnavailable when the server cannot print. Everyone may: a checklist says nothing about any patient.
+    Raises as `print_job`. Everyone may: a checklist says nothing about any patient.
     """
     now = timezone.now()
-    job = Job(
-        kind=SheetKind.CHECKLIST,
-        filename=f"checklista-{card.key}.pdf",
-        routine_version=routine_of(outage).version,
-        part=one_checklist_part(card=card, outage=outage, by=by, now=now),
-        outage=outage,
-    )
-    return print_job(by=by, job=job, now=now)
+    part = one_checklist_part(card=card, outage=outage, by=by, now=now)
+    filename = f"checklista-{card.key}.pdf"
+    return print_job(by=by, kind=SheetKind.CHECKLIST, filename=filename, part=part, now=now, outage=outage)
 
 
 def print_contact_list(
     *, by: Acting, principal: Principal | None = None, number: int | None = None
 ) -> Printed:
-    """Print the contact list, of one principal or of all, with whom to ring by the same rule as on the screen.
+    """Print the contact list, of one principal or of all: the part `number` of a long one, None for all in one file.
 
-    `number` is the part of a long one that is wanted, None for all in one file.
-
-    Raises PrintingUnavailable when the server cannot print. Everyone may: the directory says nothing about any
-    patient.
+    Raises as `print_job`. Everyone may: the directory says nothing about any patient.
     """
     now = timezone.now()
-    job = Job(
-        kind=SheetKind.CONTACT_LIST,
-        filename=f"kontaktlista-{timezone.localdate(now).isoformat()}{f'-del-{number}' if number else ''}.pdf",
-        routine_version=current_routine().version,
-        part=contact_list_part(unit=by.unit, by=by, now=now, principal=principal, number=number),
-    )
-    return print_job(by=by, job=job, now=now)
+    part = contact_list_part(unit=by.unit, by=by, now=now, principal=principal, number=number)
+    of_part = f"-del-{number}" if number else ""
+    filename = f"kontaktlista-{timezone.localdate(now).isoformat()}{of_part}.pdf"
+    return print_job(by=by, kind=SheetKind.CONTACT_LIST, filename=filename, part=part, now=now)
 
 
 def print_call_support(*, by: Acting) -> Printed:
-    """Raises PrintingUnavailable when the server cannot print. Everyone may: it says nothing about any patient."""
+    """Raises as `print_job`. Everyone may: it says nothing about any patient."""
     now = timezone.now()
-    job = Job(
-        kind=SheetKind.CALL_SUPPORT,
-        filename="samtalsstod.pdf",
-        routine_version=current_routine().version,
-        part=call_support_part(unit=by.unit, by=by, now=now),
-    )
-    return print_job(by=by, job=job, now=now)
+    part = call_support_part(unit=by.unit, by=by, now=now)
+    return print_job(by=by, kind=SheetKind.CALL_SUPPORT, filename="samtalsstod.pdf", part=part, now=now)
 
 
-def print_job(*, by: Acting, job: Job, now: datetime, client_id: UUID | None = None) -> Printed:
-    """Typeset, seal and store one sheet, printed at the aware moment `now`.
+def print_job(
+    *,
+    by: Acting,
+    kind: SheetKind,
+    filename: str,
+    part: SheetPart,
+    now: datetime,
+    outage: Outage | None = None,
+    chain: CareChain | None = None,
+    client_id: UUID | None = None,
+) -> Printed:
+    """Typeset, seal and store one sheet, printed at the aware moment `now`; it gets its serial here.
 
     One press of a button is one sheet: with a `client_id` that printed the same content before, and as long as that
     sheet has taken no further step, it is handed out once more under its serial. Other content never gets the serial
     of a sheet that is out. Raises PrintingUnavailable, and IdClash when the id was used for something else.
     """
-    made = _same_press(by, job, client_id) if client_id else uuid4()
+    # Not the kind: the buttons of one page share its id, and what they print is told apart by its content.
+    content = {"chain": chain.pk if chain else None, "unit": by.unit.pk}
+    made = _same_press(content, kind, part, client_id) if client_id else uuid4()
     for _ in range(_TRIES):
         known = Sheet.objects.filter(pk=made).first() if client_id else None
         if known is not None and _has_moved_on(known):
             known, made = None, uuid4()
-        serial = known.serial if known else new_serial()
-        part = replace(job.part, serial=serial)
+        serial = known.serial if known else free_serials(1)[0]
+        part = replace(part, serial=serial)
         rendered = typeset([part], title=part.title)
         sealed = seal(rendered.pdf)
         sheet = known or Sheet(
             id=made,
             serial=serial,
-            kind=job.kind,
-            outage=job.outage,
-            chain=job.chain,
+            kind=kind,
+            outage=outage,
+            chain=chain,
             unit=by.unit,
             user=by.user,
             printed_at=now,
-            routine_version=job.routine_version,
+            routine_version=routine_of(outage).version,
             version=part.version,
             pages=rendered.pages,
         )
         # Typeset before the transaction opens: it takes a second, and nobody else could write meanwhile.
         with transaction.atomic():
             if client_id:
-                claim(by=by, client_id=client_id, kind="sheet.print", content=_content(by, job))
+                claim(by=by, client_id=client_id, kind="sheet.print", content=content)
             if known is None and client_id and Sheet.objects.filter(pk=made).exists():
                 # The same press came twice at the same time; this file has a serial that no sheet got.
                 continue
             if known is None:
                 keep_sheet(by=by, sheet=sheet)
-            keep_export(by=by, kind=job.kind, sealed=sealed, pages=rendered.pages, now=now, sheet=sheet)
-        return Printed(sheet=sheet, pdf=sealed.pdf, filename=job.filename)
+            keep_export(
+                by=by, kind=kind, sealed=sealed, pages=rendered.pages, now=now, unit=by.unit, sheet=sheet
+            )
+        return Printed(sheet=sheet, pdf=sealed.pdf, filename=filename)
     raise RuleError("Utskriften gick inte att spara. Försök igen.")
 
 
-def _content(by: Acting, job: Job) -> dict[str, Any]:
-    # Not the kind: the buttons of one page share its id, and what they print is told apart by its content.
-    return {"chain": job.chain.pk if job.chain else None, "unit": by.unit.pk}
-
-
-def _same_press(by: Acting, job: Job, client_id: UUID) -> UUID:
+def _same_press(content: dict[str, Any], kind: SheetKind, part: SheetPart, client_id: UUID) -> UUID:
     """The same id for the same press with the same content, whatever the time of day."""
-    html = render_to_string(job.part.template, {"sheet": job.part.view})
-    content = {**_content(by, job), "kind": job.kind, "version": job.part.version, "html": html}
-    return uuid5(client_id, content_hash(content))
+    html = render_to_string(part.template, {"sheet": part.view})
+    return uuid5(client_id, content_hash({**content, "kind": kind, "version": part.version, "html": html}))
 
 
 def _has_moved_on(sheet: Sheet) -> bool:
@@ -191,10 +176,10 @@ def _has_moved_on(sheet: Sheet) -> bool:
 
 
 def typeset(parts: Sequence[SheetPart], *, title: str) -> Rendered:
-    """Typeset a document of one or more sheets. Raises PrintingUnavailable."""
+    """Typeset a document of one or more sheets; one without a serial bears no code. Raises PrintingUnavailable."""
     sections = [_section(part) for part in parts]
     html = render_to_string("forms/paper/document.html", {"parts": sections, "title": title})
-    codes = [CodedSheet(part.serial, part.version) for part in parts]
+    codes = [CodedSheet(part.serial, part.version) for part in parts if part.serial]
     return render(html, title=title, sheets=codes)
 
 
@@ -211,10 +196,7 @@ def keep_sheet(*, by: Acting | None, sheet: Sheet) -> None:
     sheet.save()
     write_step(by=by, unit=sheet.unit, sheet=sheet, step=Fate.PRINTED)
     changes = {"kind": sheet.kind, "pages": sheet.pages, "sheet": sheet.serial}
-    if by is None:
-        audit.record_system(action="sheet.printed", target=sheet, changes=changes)
-    else:
-        audit.record(by=by, action="sheet.printed", target=sheet, chain=sheet.chain_id, changes=changes)
+    record_by(by, "sheet.printed", sheet, changes, chain=sheet.chain_id)
 
 
 def keep_export(
@@ -224,7 +206,7 @@ def keep_export(
     sealed: Sealed,
     pages: int,
     now: datetime,
-    unit: Unit | None = None,
+    unit: Unit,
     sheet: Sheet | None = None,
     batch: SheetBatch | None = None,
     part: int | None = None,
@@ -233,22 +215,17 @@ def keep_export(
 
     The caller holds the transaction.
     """
-    row = Export(
+    row = Export.objects.create(
         kind=kind,
         sheet=sheet,
         batch=batch,
         part=part,
-        unit=unit or (by.unit if by else None),
+        unit=unit,
         user=by.user if by else None,
         at=now,
         pages=pages,
         sha256=hashlib.sha256(sealed.pdf).hexdigest(),
         sealed_by=sealed.by,
     )
-    row.save()
-    chain = sheet.chain_id if sheet else None
-    if by is None:
-        audit.record_system(action="file.exported", target=row, changes={"kind": kind})
-    else:
-        audit.record(by=by, action="file.exported", target=row, chain=chain, changes={"kind": kind})
+    record_by(by, "file.exported", row, {"kind": kind}, chain=sheet.chain_id if sheet else None)
     return row

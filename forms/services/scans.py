@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from uuid import UUID, uuid4
@@ -19,6 +20,7 @@ from contacts.services.progress import Progress, Steps
 from contacts.services.submissions import claim
 from forms import scan_store
 from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUndone, ScanUpload, Sheet
+from forms.queries.opened import check_sheet_opened
 from forms.queries.scans import (
     last_steps,
     rounds_of,
@@ -29,7 +31,7 @@ from forms.queries.scans import (
     undone_as,
 )
 from forms.rules.scan_finding import AsideReason, BackBy, Finding
-from forms.rules.serial import NoSerial, read_serial
+from forms.rules.serial import read_serial
 from forms.rules.sheet_fate import ENDS, Fate, ended_words
 from forms.scanning import DecodedPage, PagesFound, read_scan
 from forms.services.finding import find_sheets
@@ -65,7 +67,8 @@ def scan_steps(*, by: Acting, client_id: UUID, files: Sequence[bytes]) -> Steps[
                     yield Progress("Läser sidor", 0, total)
                     continue
                 row = _row_of(page)
-                read.append((row, _without_picture(page)))
+                # Five hundred pictures are not held in memory while the last page is read.
+                read.append((row, replace(page, jpeg=b"")))
                 scan_store.save(row.pk, page.jpeg)
                 yield Progress("Läser sidor", page.number, total)
         yield Progress("Parar ihop sidor och blad")
@@ -73,7 +76,10 @@ def scan_steps(*, by: Acting, client_id: UUID, files: Sequence[bytes]) -> Steps[
             claimed = claim(by=by, client_id=client_id, kind=_KIND, content={"files": digest})
             if claimed is not None:
                 return ScanUpload.objects.get(pk=client_id)
-            upload = _keep(by, client_id, digest, read)
+            upload = ScanUpload.objects.create(
+                id=client_id, unit=by.unit, user=by.user, sha256=digest, pages=len(read)
+            )
+            find_sheets(by=by, upload=upload, read=read)
             # Should it fail, the next scan says it: a picture is found by either name.
             transaction.on_commit(partial(scan_store.keep, [row.pk for row, _ in read]), robust=True)
         kept = True
@@ -109,10 +115,7 @@ def match_page(
     is not the unit's, has no such page, has ended, has the page scanned already, or is checked.
     """
     check_may(by, Right.HANDLE_SHEETS, page)
-    try:
-        serial = read_serial(serial_text)
-    except NoSerial as error:
-        raise NoSerial(error.reason, field="serial") from None
+    serial = read_serial(serial_text)
     with transaction.atomic():
         lock_page(page)
         told = standing_now(page)
@@ -125,11 +128,8 @@ def match_page(
             return told
         if told is not None:
             raise RuleError(_DONE)
-        sheet = (
-            Sheet.objects.select_for_update(no_key=True)
-            .filter(serial=serial, unit__in=units_read_as(by.unit))
-            .first()
-        )
+        sheets = Sheet.objects.select_for_update(no_key=True).filter(unit__in=units_read_as(by.unit))
+        sheet = sheets.filter(serial=serial).first()
         if sheet is None:
             raise RuleError("Det finns inget blad med det löpnumret på din enhet.", field="serial")
         _check_free(sheet, sheet_page, back=back)
@@ -190,11 +190,8 @@ def lay_aside_duplicates(*, by: Acting, upload: ScanUpload) -> int:
     """
     check_may(by, Right.HANDLE_SHEETS, upload)
     with transaction.atomic():
-        pages = (
-            upload.scanned_pages.select_for_update(no_key=True)
-            .filter(finding=Finding.ALREADY)
-            .order_by("number")
-        )
+        known = upload.scanned_pages.select_for_update(no_key=True).filter(finding=Finding.ALREADY)
+        pages = known.order_by("number")
         waiting = [page for page in pages if standing_now(page) is None]
         for page in waiting:
             lay_aside(by=by, page=page, reason=AsideReason.DUPLICATE)
@@ -204,14 +201,13 @@ def lay_aside_duplicates(*, by: Acting, upload: ScanUpload) -> int:
 def view_picture(*, by: Acting, page: ScannedPage) -> bytes:
     """The picture of a page (JPEG). Each look leaves an audit row.
 
-    Raises NotAllowed, and PictureLost with a Swedish sentence.
+    Raises NotOpened, NotAllowed, and PictureLost with a Swedish sentence.
     """
     check_may(by, Right.HANDLE_SHEETS, page)
+    sheet = sheet_told_of(standing_now(page))
+    check_sheet_opened(by, sheet)
     picture = scan_store.load(page.pk, sha256=page.sha256)
-    sheet = sheet_told_of(page)
-    audit.record(
-        by=by, action="scan.viewed", target=page, chain=sheet.chain_id if sheet is not None else None
-    )
+    audit.record(by=by, action="scan.viewed", target=page, chain=sheet.chain_id if sheet else None)
     return picture
 
 
@@ -236,20 +232,6 @@ def _row_of(page: DecodedPage) -> ScannedPage:
     )
 
 
-def _without_picture(page: DecodedPage) -> DecodedPage:
-    # Five hundred pictures are not held in memory while the last page is read.
-    return DecodedPage(**{name: getattr(page, name) for name in page.__slots__} | {"jpeg": b""})
-
-
-def _keep(
-    by: Acting, upload_id: UUID, digest: str, read: Sequence[tuple[ScannedPage, DecodedPage]]
-) -> ScanUpload:
-    upload = ScanUpload(id=upload_id, unit=by.unit, user=by.user, sha256=digest, pages=len(read))
-    upload.save()
-    find_sheets(by=by, upload=upload, read=read)
-    return upload
-
-
 def _check_free(sheet: Sheet, sheet_page: int, *, back: bool) -> None:
     if not 1 <= sheet_page <= sheet.pages:
         pages = "en sida" if sheet.pages == 1 else f"{sheet.pages} sidor"
@@ -257,14 +239,12 @@ def _check_free(sheet: Sheet, sheet_page: int, *, back: bool) -> None:
     last = last_steps([sheet]).get(sheet.pk)
     if last in ENDS:
         raise RuleError(ended_words(last), field="serial")
-    if back:
-        if last is Fate.CHECKED:
-            raise RuleError(
-                "Bladet är redan granskat, och den som granskade såg inte sidan. Skanna om bladet först.",
-                field="serial",
-            )
-        return
-    if sheet_page in scanned_pages_of([sheet])[sheet.pk]:
+    if back and last is Fate.CHECKED:
+        raise RuleError(
+            "Bladet är redan granskat, och den som granskade såg inte sidan. Skanna om bladet först.",
+            field="serial",
+        )
+    if not back and sheet_page in scanned_pages_of([sheet])[sheet.pk]:
         raise RuleError(
             f"Sida {sheet_page} är redan skannad. Lägg undan den här om det är samma sida.",
             field="sheet_page",

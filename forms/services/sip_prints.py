@@ -9,44 +9,42 @@ from contacts.rules.permissions import Right
 from forms.models import SheetKind
 from forms.presenters.sip import form_part, form_view
 from forms.queries.sources import sip_source
-from forms.services.printing import Job, Printed, print_job
+from forms.services.printing import Printed, print_job
 from forms.specs import SIP, SIP_INVITATION, get_form
 from outage.models import CareChain
-from outage.routine import get_routine
+from outage.queries.openings import check_opened
 
 
 def print_sip(*, by: Acting, chain: CareChain, client_id: UUID, patients_copy: bool = False) -> Printed:
     """Print the SIP-blankett of `chain`; `patients_copy` is the patient's to keep.
 
-    Raises NotAllowed when the role may not print, PrintingUnavailable when the server cannot, IdClash when the id was
-    used for something else.
+    Raises NotOpened, NotAllowed when the role may not print, and as `print_job`.
     """
-    kind = SheetKind.SIP_PATIENT if patients_copy else SheetKind.SIP
-    return _print(
-        by, chain, client_id, kind, SIP, f"{'sip-patient' if patients_copy else 'sip'}-{chain.number}.pdf"
-    )
+    kind, name = (SheetKind.SIP_PATIENT, "sip-patient") if patients_copy else (SheetKind.SIP, "sip")
+    return _print(by, chain, client_id, kind, SIP, f"{name}-{chain.number}.pdf")
 
 
 def print_sip_invitation(*, by: Acting, chain: CareChain, client_id: UUID) -> Printed:
     """Raises as `print_sip`."""
-    return _print(
-        by, chain, client_id, SheetKind.SIP_INVITATION, SIP_INVITATION, f"sip-kallelse-{chain.number}.pdf"
-    )
+    filename = f"sip-kallelse-{chain.number}.pdf"
+    return _print(by, chain, client_id, SheetKind.SIP_INVITATION, SIP_INVITATION, filename)
 
 
 def _print(
     by: Acting, chain: CareChain, client_id: UUID, kind: SheetKind, spec_id: str, filename: str
 ) -> Printed:
     check_may(by, Right.PRINT_SHEET, chain)
+    check_opened(by, chain)
     now = timezone.now()
     patients_copy = kind == SheetKind.SIP_PATIENT
     view = form_view(get_form(spec_id), sip_source(chain), by=by, patients_copy=patients_copy)
-    job = Job(
+    return print_job(
+        by=by,
         kind=kind,
         filename=filename,
-        routine_version=get_routine(chain.outage.routine_id).version,
-        part=form_part(view=view, by=by, now=now, routine_id=chain.outage.routine_id),
+        part=form_part(view=view, by=by, now=now, routine=chain.outage.routine),
+        now=now,
         outage=chain.outage,
         chain=chain,
+        client_id=client_id,
     )
-    return print_job(by=by, job=job, now=now, client_id=client_id)

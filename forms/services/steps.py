@@ -4,9 +4,12 @@ import secrets
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 
+from contacts import audit
 from contacts.access import Acting
 from contacts.models import Unit
 from contacts.rules.errors import RuleError
@@ -26,12 +29,24 @@ class ChangedMeanwhileStep(ChangedMeanwhile):
         RuleError.__init__(self, "Någon annan ändrade bladet nyss. Läs vad som är gjort och försök igen.")
 
 
-def new_serial() -> str:
-    """Unguessable and not in use."""
-    while True:
-        serial = make_serial(secrets.randbelow(_WIDE))
-        if not Sheet.objects.filter(serial=serial).exists():
-            return serial
+def free_serials(count: int) -> list[str]:
+    """`count` distinct serials, unguessable and not in use."""
+    found: dict[str, None] = {}
+    while len(found) < count:
+        drawn = dict.fromkeys(make_serial(secrets.randbelow(_WIDE)) for _ in range(count - len(found)))
+        taken = set(Sheet.objects.filter(serial__in=drawn).values_list("serial", flat=True))
+        found |= {serial: None for serial in drawn if serial not in taken}
+    return list(found)
+
+
+def record_by(
+    by: Acting | None, action: str, target: Model | None, changes: dict[str, Any], chain: UUID | None = None
+) -> None:
+    """Write an audit row; `by` is None for a command on the server."""
+    if by is None:
+        audit.record_system(action=action, target=target, changes=changes)
+    else:
+        audit.record(by=by, action=action, target=target, chain=chain, changes=changes)
 
 
 def lock_sheet(sheet: Sheet) -> None:
@@ -94,11 +109,11 @@ def write_step(
 
 
 def _save(row: SheetFate) -> None:
-    """Raises ChangedMeanwhileStep where somebody else took a step of that number at the same time."""
     try:
         with transaction.atomic():
             row.save()
     except IntegrityError:
+        # Somebody else took a step of that number at the same time.
         raise ChangedMeanwhileStep from None
 
 
@@ -116,15 +131,9 @@ def write_first_steps(*, by: Acting | None, unit: Unit, sheets: Sequence[Sheet])
         )
         for sheet in sheets
     ]
-    for row in rows[:1]:
-        row.check_fields()
+    rows[0].check_fields()
     SheetFate.objects.bulk_create(rows)
 
 
 def _signature(by: Acting | None) -> str:
     return signature(by.user.full_name, by.role_text, by.unit.name, by.user.hsa_id) if by else ""
-
-
-def facts_of(row: SheetFate) -> dict[str, Any]:
-    """What the audit row keeps of a step: nothing in it is about a patient."""
-    return {"sheet": row.sheet.serial, "step": row.fate, "number": row.number}

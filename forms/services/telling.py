@@ -35,7 +35,6 @@ def next_turn(page: ScannedPage, slot: dict[str, Any] | None = None) -> int:
 
 
 def save_telling(*, by: Acting, told: Telling) -> None:
-    """With its audit row."""
     told.user, told.unit = by.user, by.unit
     told.save()
     action, chain, changes = _traced(told)
@@ -57,11 +56,10 @@ def write_undone(*, by: Acting, told: Telling, reason: str) -> ScanUndone:
 
     Raises RuleError where the sheet has ended.
     """
-    sheet = sheet_told_of(told.page)
+    sheet = sheet_told_of(told)
     step = _step_back(by, sheet, told, reason) if sheet is not None else None
     kind = {ScanMatch: "match", ScanBack: "back", ScanAside: "aside"}[type(told)]
-    row = ScanUndone(**{kind: told}, step=step, reason=reason, user=by.user, unit=by.unit)
-    row.save()
+    row = ScanUndone.objects.create(**{kind: told}, step=step, reason=reason, user=by.user, unit=by.unit)
     if step is not None and sheet is not None:
         # Without a back it may be whole still, and is looked at again.
         scanned_when_whole(by, [sheet])

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from contacts import audit
 from contacts.access import Acting
 from contacts.rules.errors import RuleError
 from forms.models import Export
 from forms.queries.exports import export_of
 from forms.rules.file_origin import MOST_BYTES, MOST_MEGABYTES, FileOrigin
 from forms.sealing import Examined, SealState, examine, has_seal
+from forms.services.steps import record_by
 
 _BY_SEAL = {
     SealState.OURS: FileOrigin.UNCHANGED,
@@ -55,10 +55,6 @@ def verify_file(*, by: Acting | None, content: bytes) -> Verdict:
         seal=seal,
         can_tell=has_seal(),
     )
-    changes = {"origin": verdict.origin.value}
     with transaction.atomic():
-        if by is None:
-            audit.record_system(action="file.verified", target=export, changes=changes)
-        else:
-            audit.record(by=by, action="file.verified", target=export, changes=changes)
+        record_by(by, "file.verified", export, {"origin": verdict.origin.value})
     return verdict

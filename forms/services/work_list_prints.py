@@ -18,7 +18,7 @@ from forms.presenters.work_list import (
     work_list_view,
 )
 from forms.rules.work_list_spec import WorkList
-from forms.services.printing import Job, Printed, print_job
+from forms.services.printing import Printed, print_job
 from outage.models import Outage
 from outage.presenters.back import grouped, task_rows
 from outage.presenters.ringing import calls_to_ring
@@ -32,22 +32,20 @@ from outage.queries.owed import chains_with_calls_owed
 def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: UUID) -> Printed:
     """Print one of the acting unit's lists, the whole of it, as it stands now.
 
-    The same `client_id` with nothing new in the list is the same sheet, handed out once more. Raises NotAllowed when
-    the role may not print, PrintingUnavailable when the server cannot, IdClash when the id was used for something
-    else.
+    Raises NotAllowed when the role may not print, and as `print_job`.
     """
     check_may(by, Right.PRINT_SHEET)
     now = timezone.now()
     view = work_list_view(which, _LINES[which](by, outage, now), by.unit.name)
-    version = outage.routine.version
-    job = Job(
+    return print_job(
+        by=by,
         kind=SheetKind.WORK_LIST,
         filename=f"{which}.pdf",
-        routine_version=version,
-        part=work_list_part(view=view, by=by, now=now, routine_version=version),
+        part=work_list_part(view=view, by=by, now=now, routine=outage.routine),
+        now=now,
         outage=outage,
+        client_id=client_id,
     )
-    return print_job(by=by, job=job, now=now, client_id=client_id)
 
 
 def _calls(by: Acting, outage: Outage, now: datetime) -> list[Row]:

@@ -1,6 +1,6 @@
 """From a content file to the spec of its kind, checked in full before anything uses it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from contacts.content.reader import Content, ContentError
 from forms.rules.binder_spec import BinderSpec, blank_faults, routine_faults
 from forms.rules.call_support_spec import CallSupportSpec, guide_faults
-from forms.rules.form_spec import FormSpec, form_faults, rows_faults
+from forms.rules.form_spec import FormSpec, form_faults
 from forms.rules.log_sheet_spec import LogSheetSpec
 from forms.rules.spec import (
     BLANKETT_COLUMNS,
@@ -33,7 +33,6 @@ BINDER = "binder"
 WORK_LIST = "work-list"
 
 S = TypeVar("S", bound=SpecHead)
-_Found = Iterator[tuple[str, list[str]]]
 
 
 def load_spec(path: Path) -> SpecHead:
@@ -42,7 +41,7 @@ def load_spec(path: Path) -> SpecHead:
     Raises ContentError naming file, key and remedy.
     """
     content = Content(path)
-    kind, check = _KINDS[content.own_id()]
+    kind, faults_of = _KINDS[content.own_id()]
     try:
         routine = get_routine(content.read(str, "routine"))
     except ContentError as error:
@@ -50,81 +49,57 @@ def load_spec(path: Path) -> SpecHead:
     content.words = {"system": routine.system}
     content.known = {"clauses": (routine.id, routine.clauses)}
     spec = content.read(kind)
-    faults = {"version": version_faults(spec.version)} | dict(check(spec, routine))
+    faults = {"version": version_faults(spec.version), **faults_of(spec, routine)}
     content.refuse((key, fault) for key, found in faults.items() for fault in found)
     return spec
 
 
-def check_sheet(spec: SheetSpec, routine: Routine) -> _Found:
-    """Every column stands once, and the line under a row is as wide as the row."""
-    yield "columns", column_faults(spec.columns, BLANKETT_COLUMNS)
-    yield "below", below_faults(spec.below, len(spec.columns))
-
-
-def check_log_sheet(spec: LogSheetSpec, routine: Routine) -> _Found:
-    """Every column stands once."""
-    yield "columns", column_faults(spec.columns, LOG_SHEET_COLUMNS)
-
-
-def check_form(spec: FormSpec, routine: Routine) -> _Found:
-    """Each field has what its shape has, under a key of its own."""
-    yield "sections", form_faults(spec.sections) + rows_faults(spec.sections)
-
-
-def check_call_support(spec: CallSupportSpec, routine: Routine) -> _Found:
-    """Each party has a guide."""
-    yield "guides", guide_faults(spec.guides)
-
-
-def check_binder(spec: BinderSpec, routine: Routine) -> _Found:
-    """Every clause stands once, and the blank sheets are of kinds that are issued blank."""
-    yield "routine_sections", routine_faults(spec.routine_sections, routine)
-    yield "blanks", blank_faults(spec.blanks)
-
-
-def check_work_list(spec: WorkListSpec, routine: Routine) -> _Found:
-    """Every list stands once, with all its headings."""
-    yield "lists", list_faults(spec.lists)
-
-
-_KINDS: Mapping[str, tuple[type[SpecHead], Callable[[Any, Routine], _Found]]] = {
-    CARE_CHAIN_SHEET: (SheetSpec, check_sheet),
-    LOG_SHEET: (LogSheetSpec, check_log_sheet),
-    SIP: (FormSpec, check_form),
-    SIP_INVITATION: (FormSpec, check_form),
-    CALL_SUPPORT: (CallSupportSpec, check_call_support),
-    BINDER: (BinderSpec, check_binder),
-    WORK_LIST: (WorkListSpec, check_work_list),
+# By the name of the file: the spec, and what may be wrong with it, by the key that it stands under.
+_KINDS: Mapping[str, tuple[type[SpecHead], Callable[[Any, Routine], dict[str, list[str]]]]] = {
+    CARE_CHAIN_SHEET: (
+        SheetSpec,
+        lambda spec, _: {
+            "columns": column_faults(spec.columns, BLANKETT_COLUMNS),
+            "below": below_faults(spec.below, len(spec.columns)),
+        },
+    ),
+    LOG_SHEET: (LogSheetSpec, lambda spec, _: {"columns": column_faults(spec.columns, LOG_SHEET_COLUMNS)}),
+    SIP: (FormSpec, lambda spec, _: {"sections": form_faults(spec.sections)}),
+    SIP_INVITATION: (FormSpec, lambda spec, _: {"sections": form_faults(spec.sections)}),
+    CALL_SUPPORT: (CallSupportSpec, lambda spec, _: {"guides": guide_faults(spec.guides)}),
+    BINDER: (
+        BinderSpec,
+        lambda spec, routine: {
+            "routine_sections": routine_faults(spec.routine_sections, routine),
+            "blanks": blank_faults(spec.blanks),
+        },
+    ),
+    WORK_LIST: (WorkListSpec, lambda spec, _: {"lists": list_faults(spec.lists)}),
 }
 
 
 def get_spec() -> SheetSpec:
-    """The vårdkedjeblankett, always the same object; raises ContentError where its file can not be used."""
+    """As those below, always the same object; raises ContentError where its file can not be used."""
     return _as(SheetSpec, CARE_CHAIN_SHEET)
 
 
 def get_form(spec_id: str) -> FormSpec:
-    """The form kept under `spec_id`, always the same object; raises ContentError as `get_spec`."""
     return _as(FormSpec, spec_id)
 
 
 def get_log_sheet() -> LogSheetSpec:
-    """The loggblad, always the same object; raises ContentError as `get_spec`."""
     return _as(LogSheetSpec, LOG_SHEET)
 
 
 def get_work_list() -> WorkListSpec:
-    """The work lists, always the same object; raises ContentError as `get_spec`."""
     return _as(WorkListSpec, WORK_LIST)
 
 
 def get_call_support() -> CallSupportSpec:
-    """The samtalsstöd, always the same object; raises ContentError as `get_spec`."""
     return _as(CallSupportSpec, CALL_SUPPORT)
 
 
 def get_binder() -> BinderSpec:
-    """The binder, always the same object; raises ContentError as `get_spec`."""
     return _as(BinderSpec, BINDER)
 
 

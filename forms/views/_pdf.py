@@ -1,7 +1,6 @@
 """A print as the browser gets it."""
 
 from collections.abc import Callable
-from typing import Protocol
 from uuid import UUID
 
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -12,20 +11,9 @@ from contacts.access import ActingRequest
 from contacts.rules.errors import IdClash, NotAllowed, NotYours, RuleError
 from contacts.views.long_work import Busy, long_work
 from forms.rendering import PrintingUnavailable
+from forms.services.printing import PrintedFile
 
 _USED = "Sidan du skrev ut från är redan använd till en annan utskrift. Läs in den igen och skriv ut."
-
-
-class PrintedFile(Protocol):
-    """What a printing service returns."""
-
-    @property
-    def pdf(self) -> bytes:
-        """As it is handed out, sealed where the server has a seal."""
-
-    @property
-    def filename(self) -> str:
-        """Its name, which holds no patient data."""
 
 
 def press_of(request: ActingRequest) -> UUID:

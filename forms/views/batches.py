@@ -52,7 +52,6 @@ def new_sheets(request: ActingRequest) -> HttpResponse:
 
 @require_GET
 def sheet_batch(request: ActingRequest, batch_id: UUID) -> HttpResponse:
-    """A batch of the own unit: its parts to print, and when each was printed."""
     require(request.acting, Right.PRINT_SHEET)
     batch = get_or_404(get_batch, request.acting, batch_id)
     others = sheets_with_copies(batch).exclude(batch=batch).exists()

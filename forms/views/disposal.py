@@ -16,7 +16,6 @@ from forms.webforms.disposal import DecisionForm
 @held_as(HeldAs("Gallringsbeslut"))
 @require_http_methods(["GET", "POST"])
 def disposal(request: ActingRequest) -> HttpResponse:
-    """What the own principal has decided; an administrator records a new decision."""
     decisions = decisions_of(request.acting.principal)
     stands = decisions[0].pk if decisions else ""
     form = DecisionForm(request.POST or None, initial={"decided_on": timezone.localdate(), "seen": stands})
@@ -26,16 +25,13 @@ def disposal(request: ActingRequest) -> HttpResponse:
         require(request.acting, Right.DECIDE_DISPOSAL)
     if page.to_save():
         with page:
-            row = record_decision(by=request.acting, **form.facts())
+            row = record_decision(by=request.acting, **form.cleaned_data)
             return page.done(f"Beslutet {row.reference} är infört och gäller nu.", "disposal")
     if page.changed:
         now = decisions_of(request.acting.principal)[0]
         who = now.user.full_name
         by = f"{who} har infört {now.reference}. Det gäller nu, och står överst bland besluten."
         page.tell_changed(by, seen=now.pk)
-    context = {
-        "principal": request.acting.principal,
-        "decisions": decisions,
-        "form": form if may_decide else None,
-    }
-    return page.show("forms/sheets/disposal.html", **context)
+    shown = form if may_decide else None
+    principal = request.acting.principal
+    return page.show("forms/sheets/disposal.html", principal=principal, decisions=decisions, form=shown)

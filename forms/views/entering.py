@@ -32,6 +32,7 @@ from forms.queries.entering import (
     said_all_entered,
     visible_among,
 )
+from forms.queries.opened import check_sheet_opened
 from forms.queries.scans import pictures_of
 from forms.queries.sheets import sheet_of
 from forms.services.entering import enter_call, move_entry
@@ -42,6 +43,7 @@ from outage.presenters.care import patient_on_own_page
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import log_of
 from outage.queries.naming import ward_label
+from outage.queries.openings import check_opened
 from outage.queries.outages import outage_in_view
 from outage.rules.handover import Direction
 from outage.rules.wording import clock_time
@@ -57,10 +59,15 @@ def enter_sheet(request: ActingRequest, serial: str) -> HttpResponse:
     """
     require(request.acting, Right.LOG_CARE)
     require(request.acting, Right.HANDLE_SHEETS)
-    sheet = _returned_or_404(request, serial)
+    sheet = get_or_404(sheet_of, request.acting, serial)
+    if not sheet.comes_back:
+        raise Http404
     if "flytta" in request.GET:
         return _move(request, sheet, request.GET["flytta"])
+    check_sheet_opened(request.acting, sheet)
     chain = _chosen_chain(request, sheet)
+    if chain is not None:
+        check_opened(request.acting, chain)
     direction = _direction(request, sheet, chain) if chain else None
     if chain is not None and request.method == "GET":
         note_look(by=request.acting, action="chain.read", chain=chain.pk)
@@ -110,14 +117,6 @@ def _move(request: ActingRequest, sheet: Sheet, entry_id: str) -> HttpResponse:
     return page.show("forms/entering/move.html", sheet=sheet, row=row, entry_id=entry_id)
 
 
-def _returned_or_404(request: ActingRequest, serial: str) -> Sheet:
-    """404 also for a sheet that does not come back."""
-    sheet = get_or_404(sheet_of, request.acting, serial)
-    if not sheet.comes_back:
-        raise Http404
-    return sheet
-
-
 def _chosen_chain(request: ActingRequest, sheet: Sheet) -> CareChain | None:
     """The patient of the row: the sheet's own, the one in the address, else that of the row before; or None."""
     if sheet.chain_id:
@@ -143,11 +142,8 @@ def _direction(request: ActingRequest, sheet: Sheet, chain: CareChain) -> Direct
 def _form(request: ActingRequest, sheet: Sheet, chain: CareChain, direction: Direction) -> EntryForm:
     log = log_of(chain.pk)
     on, signature = first_values(last_entry(sheet), chain)
-    initial: dict[str, Any] = {
-        "signed_by": signature,
-        "at": date_alone(on) if on else None,
-        "written_at": date_alone(on) if on else None,
-    }
+    day = date_alone(on) if on else None
+    initial = {"signed_by": signature, "at": day, "written_at": day}
     return EntryForm(
         request.POST or None,
         acting=request.acting,

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from contacts.access import ActingRequest
 from contacts.rules.held import held_print
+from contacts.rules.permissions import Right
 from contacts.views.exporting import chosen_principal
-from contacts.views.tools import get_or_404, held_as
+from contacts.views.tools import get_or_404, held_as, require
 from forms.presenters.contact_list import contact_list_parts
 from forms.rules.work_list_spec import WorkList
 from forms.services.log_prints import print_log_sheet
@@ -24,7 +25,6 @@ from forms.services.printing import (
 from forms.services.sip_prints import print_sip, print_sip_invitation
 from forms.services.work_list_prints import print_work_list
 from forms.views._pdf import long_pdf_answer, pdf_answer, press_of
-from outage.models import CareChain
 from outage.presenters.checklists import checklist_card
 from outage.queries.care_chains import get_chain
 from outage.queries.outages import outage_in_view
@@ -35,43 +35,28 @@ from outage.views._tools import chosen_outage_or_404
 @require_POST
 def chain_sheet(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """`ink` adds lines to sign on. 404 for a chain that the acting person may not see."""
-    ink = "ink" in request.POST
-    return _chain_print(
-        request,
-        chain_id,
-        lambda chain, press: print_care_chain(by=request.acting, chain=chain, client_id=press, ink=ink),
-    )
+    return _chain_print(request, chain_id, print_care_chain, ink="ink" in request.POST)
 
 
 @held_as(held_print("Skriv ut SIP-blankett"))
 @require_POST
 def chain_sip(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """R3.11; 404 for a chain that the acting person may not see."""
-    return _chain_print(
-        request, chain_id, lambda chain, press: print_sip(by=request.acting, chain=chain, client_id=press)
-    )
+    return _chain_print(request, chain_id, print_sip)
 
 
 @held_as(held_print("Skriv ut SIP, patientens exemplar"))
 @require_POST
 def chain_sip_patient(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """R3.11; 404 as for `chain_sip`."""
-    return _chain_print(
-        request,
-        chain_id,
-        lambda chain, press: print_sip(by=request.acting, chain=chain, client_id=press, patients_copy=True),
-    )
+    return _chain_print(request, chain_id, print_sip, patients_copy=True)
 
 
 @held_as(held_print("Skriv ut kallelse till SIP"))
 @require_POST
 def chain_sip_invitation(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """R3.9; 404 for a chain that the acting person may not see."""
-    return _chain_print(
-        request,
-        chain_id,
-        lambda chain, press: print_sip_invitation(by=request.acting, chain=chain, client_id=press),
-    )
+    return _chain_print(request, chain_id, print_sip_invitation)
 
 
 @held_as(held_print("Skriv ut loggblad"))
@@ -118,8 +103,7 @@ def contact_list(request: ActingRequest) -> HttpResponse:
     parts = contact_list_parts(principal)
     wanted = request.GET.get("del", "")
     if not wanted and len(parts) > 1:
-        context = {"parts": parts, "principal": principal}
-        return render(request, "forms/contact_list_parts.html", context)
+        return render(request, "forms/contact_list_parts.html", {"parts": parts, "principal": principal})
     if wanted and wanted not in {str(part.number) for part in parts}:
         raise Http404
     number = int(wanted) if wanted else None
@@ -129,8 +113,9 @@ def contact_list(request: ActingRequest) -> HttpResponse:
 
 
 def _chain_print(
-    request: ActingRequest, chain_id: UUID, make: Callable[[CareChain, UUID], Printed]
+    request: ActingRequest, chain_id: UUID, printed: Callable[..., Printed], **how: bool
 ) -> HttpResponse:
+    require(request.acting, Right.PRINT_SHEET)
     chain = get_or_404(get_chain, request.acting, chain_id)
     press = press_of(request)
-    return pdf_answer(request, lambda: make(chain, press))
+    return pdf_answer(request, lambda: printed(by=request.acting, chain=chain, client_id=press, **how))

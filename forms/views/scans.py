@@ -21,11 +21,14 @@ from contacts.views._stream import streamed
 from contacts.views.tools import FormPage, get_or_404, held_as, renew, require, sent
 from forms.models import ScannedPage, ScanUpload
 from forms.presenters.scans import ScanResult, scan_result, sheets_of, waiting_page
+from forms.queries.opened import check_sheet_opened
 from forms.queries.scans import (
     last_uploads,
     page_of,
     pages_of,
     scanned_pages_of,
+    sheet_told_of,
+    standing,
     upload_of,
     waiting_pages,
 )
@@ -98,7 +101,6 @@ def result(request: ActingRequest, upload_id: UUID) -> HttpResponse:
 
 @require_safe
 def waiting(request: ActingRequest) -> HttpResponse:
-    """The waiting pages of the own unit, oldest first."""
     require(request.acting, Right.HANDLE_SHEETS)
     found = Paginator(waiting_pages(request.acting), PAGE_SIZE).get_page(request.GET.get("sida"))
     pages = [waiting_page(page) for page in found]
@@ -112,6 +114,7 @@ def page(request: ActingRequest, page_id: UUID) -> HttpResponse:
     require(request.acting, Right.HANDLE_SHEETS)
     scanned = get_or_404(page_of, request.acting, page_id)
     if request.method != "POST":
+        check_sheet_opened(request.acting, sheet_told_of(standing(scanned)))
         return _shown(request, scanned)
     word = request.POST.get("do", "")
     word = word if word in _SAY else "match"

@@ -11,19 +11,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from contacts.access import Acting, ActingRequest, can
+from contacts.queries.branches import name_of_reach, units_within
 from contacts.rules.held import HeldAs, held_by_value
-from contacts.rules.permissions import Right, Role
+from contacts.rules.permissions import Right
 from contacts.views.tools import FormPage, get_or_404, held_as, put, require
-from forms.models import AllEntered, Sheet, SheetFate
+from forms.models import ACCOUNTABLE, AllEntered, Sheet, SheetFate
 from forms.presenters.sheets import ShownSheet, listed, shown_sheet
 from forms.queries.batches import get_batch
 from forms.queries.disposal import decision_in_force
+from forms.queries.opened import check_sheet_opened
 from forms.queries.scans import waiting_count
 from forms.queries.sheets import (
     Where,
     any_printed,
     figures,
-    kinds_followed,
     sheet_of,
     sheets_page,
     stock_in,
@@ -41,8 +42,6 @@ from forms.services.fates import (
     hand_over,
     keep_paper,
     mark_filled,
-    scan_again,
-    take_back,
     void_sheet,
     void_stock,
 )
@@ -82,12 +81,12 @@ STEPS: dict[str, Step] = {
     "ifyllt": Step(StepForm, mark_filled, Fate.FILLED, "Bladet är ifyllt. Skanna det."),
     "infort": Step(AllEnteredForm, say_all_entered, None, "Alla rader är införda i loggen."),
     "granska": Step(CheckForm, check_scan, Fate.CHECKED, "Bladet är granskat."),
-    "skanna-om": Step(AgainForm, scan_again, Fate.FILLED, "Skanna bladet en gång till."),
+    "skanna-om": Step(AgainForm, mark_filled, Fate.FILLED, "Skanna bladet en gång till."),
     "forstor": Step(DestroyForm, destroy_sheet, Fate.DESTROYED, "Bladet är förstört."),
     "spara": Step(KeepForm, keep_paper, Fate.KEPT, "Bladet är sparat."),
     "lamna-over": Step(GiveForm, hand_over, Fate.GIVEN, "Bladet är överlämnat."),
     "makulera": Step(VoidForm, void_sheet, Fate.VOIDED, "Bladet är makulerat."),
-    "tillbaka": Step(TakeBackForm, take_back, Fate.FILLED, "Bladet är tillbaka. Gör klart det."),
+    "tillbaka": Step(TakeBackForm, mark_filled, Fate.FILLED, "Bladet är tillbaka. Gör klart det."),
     "borta": Step(PaperGoneForm, void_sheet, Fate.VOIDED, "Bladet är makulerat. Bilden finns kvar."),
 }
 
@@ -99,7 +98,9 @@ def sheets(request: ActingRequest) -> HttpResponse:
     A serial comes by POST and leads to its sheet; an invalid one stays out of the address.
     """
     acting = request.acting
-    if not can(acting, Right.HANDLE_SHEETS):
+    mine = can(acting, Right.HANDLE_SHEETS)
+    require(acting, Right.HANDLE_SHEETS if mine else Right.COUNT_SHEETS)
+    if not mine:
         return render(request, "forms/sheets/list.html", _by_unit(acting))
     search = SerialForm(request.POST if request.method == "POST" else None)
     if search.is_bound and search.is_valid():
@@ -110,14 +111,13 @@ def sheets(request: ActingRequest) -> HttpResponse:
         except Sheet.DoesNotExist:
             search.add_error("lopnummer", _NOT_HERE)
     where = _where(request)
-    kinds = kinds_followed()
+    kinds = [(kind.value, kind.label) for kind in ACCOUNTABLE]
     kind = request.GET.get("blankett", "")
     kind = kind if kind in dict(kinds) else ""
     counts = figures(acting.unit, kind)
     found = sheets_page(acting.unit, where, kind, request.GET.get("sida")) if where != Where.STOCK else None
-    stock = (
-        stock_page(acting.unit, kind, request.GET.get("parti")) if where in (Where.ALL, Where.STOCK) else None
-    )
+    has_stock = where in (Where.ALL, Where.STOCK)
+    stock = stock_page(acting.unit, kind, request.GET.get("parti")) if has_stock else None
     context = {
         "mine": True,
         "search": search,
@@ -134,23 +134,28 @@ def sheets(request: ActingRequest) -> HttpResponse:
         "waiting": waiting_count(acting.unit),
         "printed": any_printed(acting.unit),
     }
-    if acting.role == Role.COORDINATOR:
+    if can(acting, Right.COUNT_SHEETS):
         context |= _by_unit(acting)
     return render(request, "forms/sheets/list.html", context, status=422 if search.errors else 200)
 
 
 def _by_unit(acting: Acting) -> dict[str, Any]:
+    """Of the units that the person counts the sheets of."""
+    counted = units_within(acting, Right.COUNT_SHEETS)
     return {
-        "units": unaccounted_by_unit(acting.principal),
-        "printed_by_principal": any_printed(acting.principal),
+        "units": unaccounted_by_unit(counted),
+        "printed_by_principal": any_printed(counted),
+        "counted_for": name_of_reach(acting, Right.COUNT_SHEETS),
     }
 
 
 @require_safe
 def sheet(request: ActingRequest, serial: str) -> HttpResponse:
-    """One sheet of the own unit and what can be done with it; 404 for any other."""
+    """One sheet of the own unit, with its pictures and what can be done with it; 404 for any other."""
     require(request.acting, Right.HANDLE_SHEETS)
-    return _show(request, get_or_404(sheet_of, request.acting, serial))
+    found = get_or_404(sheet_of, request.acting, serial)
+    check_sheet_opened(request.acting, found)
+    return _show(request, found)
 
 
 _STEP = held_by_value(
@@ -174,7 +179,6 @@ def sheet_step(request: ActingRequest, serial: str) -> HttpResponse:
     if step is None or not found.accountable:
         raise Http404
     form = step.form(request.POST, auto_id=_ids(word))
-
     page = FormPage(request, form)
     if page.to_save():
         with page:
@@ -211,15 +215,10 @@ def _show(
     if sent:
         word, form = sent
         # The page shows what is so now, and the form says that it was seen.
-        put(form, seen=view.last, rows=view.entries, pictures=view.pictures)
-        if view.decision and "decision" in form.fields:
-            put(form, decision=view.decision.pk)
+        put(form, **_seen(view))
         forms[word] = form
-    context: dict[str, Any] = {
-        "view": view,
-        "forms": {word.replace("-", "_"): form for word, form in forms.items()},
-        "sent": sent[0] if sent else "",
-    }
+    by_name = {word.replace("-", "_"): form for word, form in forms.items()}
+    context = {"view": view, "forms": by_name, "sent": sent[0] if sent else ""}
     return render(request, "forms/sheets/show.html", context, status=status)
 
 
@@ -240,16 +239,12 @@ def _offered(word: str, view: ShownSheet) -> bool:
 
 
 def _empty(word: str, view: ShownSheet) -> StepForm:
-    today = timezone.localdate()
-    initial = {
-        "seen": view.last,
-        "on": today,
-        "rows": view.entries,
-        "pictures": view.pictures,
-    }
-    if view.decision:
-        initial["decision"] = view.decision.pk
-    return STEPS[word].form(initial=initial, auto_id=_ids(word))
+    return STEPS[word].form(initial={"on": timezone.localdate(), **_seen(view)}, auto_id=_ids(word))
+
+
+def _seen(view: ShownSheet) -> dict[str, Any]:
+    seen = {"seen": view.last, "rows": view.entries, "pictures": view.pictures}
+    return seen | ({"decision": view.decision.pk} if view.decision else {})
 
 
 def _ids(word: str) -> str:

@@ -26,10 +26,5 @@ class NewSheetsForm(SentOnce):
         min_value=1,
         max_value=LARGEST,
         widget=forms.NumberInput({"inputmode": "numeric"}),
-        error_messages={
-            "required": _HOW_MANY,
-            "invalid": _HOW_MANY,
-            "min_value": _HOW_MANY,
-            "max_value": _HOW_MANY,
-        },
+        error_messages=dict.fromkeys(["required", "invalid", "min_value", "max_value"], _HOW_MANY),
     )

@@ -1,11 +1,9 @@
 """The form of a disposal decision."""
 
-from typing import Any
-
 from django import forms
 
 from contacts.webforms.fields import SentOnce
-from outage.webforms.moments import DayField
+from outage.webforms.moments import PastDayField
 
 
 class DecisionForm(SentOnce):
@@ -23,15 +21,7 @@ class DecisionForm(SentOnce):
         help_text="Till exempel diarienummer. Den står på varje blad som förstörs.",
         error_messages={"required": "Skriv beslutets beteckning."},
     )
-    decided_on = DayField(
-        past=True,
-        label="Beslutat den dag",
-        error_messages={"required": "Ange dag.", "invalid": "Skriv dagen som 2026-11-24."},
-    )
+    decided_on = PastDayField(label="Beslutat den dag")
     note = forms.CharField(
         label="Anmärkning", required=False, max_length=300, widget=forms.Textarea({"rows": 2})
     )
-
-    def facts(self) -> dict[str, Any]:
-        """By the names the service uses; call after `is_valid`."""
-        return self.cleaned_data

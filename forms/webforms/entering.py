@@ -20,7 +20,6 @@ class PaperMomentField(MomentField):
     """A moment as it stands on paper. Its date is given: paper is often entered on another day."""
 
     def compress(self, values: list[Any]) -> datetime | None:
-        """Raises ValidationError in Swedish where the date is missing."""
         if values and values[0] is not None and values[1] is None:
             raise ValidationError("Ange datum.")
         return super().compress(values)
@@ -32,6 +31,8 @@ class EntryForm(CallForm):
     `sip_only` leaves the messages of a SIP, for a sheet that has no others.
     """
 
+    # No code was read aloud from a sheet of paper, nor was anybody rung back: it has a place for neither.
+    code = checked = checked_reason = None  # type: ignore[assignment]
     at = PaperMomentField(label="Samtalets tid")
     written_at = PaperMomentField(label="Skrevs på bladet")
     signed_by = forms.CharField(
@@ -45,6 +46,11 @@ class EntryForm(CallForm):
         super().__init__(*args, **kwargs)
         self.fields["recipient"].error_messages["required"] = "Välj vem samtalet var med."
         self.fields["spoken_to"].label = "Talade med"
+
+    @property
+    def asks_back(self) -> bool:
+        """A sheet has no place for it."""
+        return False
 
     def _collect_messages(self) -> None:
         super()._collect_messages()
@@ -63,7 +69,6 @@ class EntryForm(CallForm):
         return True
 
     def _may_have_been_said(self, former: CareChainEvent, newer: CareChainEvent) -> bool:
-        """As `_may_be_old`."""
         return True
 
     def _participants(self, sender: Party) -> str:
@@ -85,8 +90,6 @@ def date_alone(on: date | datetime) -> list[Any]:
 
 
 class MoveEntryForm(SentOnce):
-    """The sheet that a row stood on, where it was entered from another."""
-
     serial = forms.CharField(
         label="Löpnumret på bladet som raden står på",
         max_length=40,

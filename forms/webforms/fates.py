@@ -1,13 +1,12 @@
 """The forms on a sheet's page, one for each step that a person takes with it."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 
 from contacts.webforms.fields import SentOnce
 from forms.rules.sheet_fate import PAPER_GONE, Look, VoidReason
-from outage.webforms.moments import DayField
+from outage.webforms.moments import PastDayField
 
 
 class SerialForm(forms.Form):
@@ -42,7 +41,6 @@ class VoidForm(StepForm):
     )
 
     def facts(self) -> dict[str, Any]:
-        """The reason as the rule names it."""
         return self.cleaned_data | {"void_reason": VoidReason(self.cleaned_data["void_reason"])}
 
 
@@ -100,8 +98,6 @@ class AgainForm(StepForm):
 
 
 class TakeBackForm(StepForm):
-    """The paper is here, whatever was said about it."""
-
     reason = forms.CharField(
         label="Vad har hänt?",
         max_length=300,
@@ -114,16 +110,7 @@ class DestroyForm(StepForm):
     """The decision stands beside the button."""
 
     decision = forms.UUIDField(widget=forms.HiddenInput)
-    on = DayField(
-        past=True,
-        label="Förstört den dag",
-        error_messages={"required": "Ange dag.", "invalid": "Skriv dagen som 2026-11-24."},
-    )
-
-    def facts(self) -> dict[str, Any]:
-        known = {key: value for key, value in self.cleaned_data.items() if key != "decision"}
-        decision: UUID = self.cleaned_data["decision"]
-        return known | {"decision_id": decision}
+    on = PastDayField(label="Förstört den dag")
 
 
 class KeepForm(StepForm):
@@ -137,8 +124,4 @@ class GiveForm(StepForm):
         help_text="Patienten, eller den närstående och hur den hör till patienten.",
         error_messages={"required": "Skriv vem som fick bladet."},
     )
-    on = DayField(
-        past=True,
-        label="Lämnat den dag",
-        error_messages={"required": "Ange dag.", "invalid": "Skriv dagen som 2026-11-24."},
-    )
+    on = PastDayField(label="Lämnat den dag")

@@ -1,5 +1,6 @@
 """What happened, as rows that are written once."""
 
+from .call_code import CallCode, Confirmation
 from .care_chain import CareChain, CareChainDetails, Duty
 from .chain_facts import ChainFacts, OtherPlace
 from .chain_join import ChainJoin
@@ -7,23 +8,27 @@ from .checklist_run import ChecklistTick
 from .event import CareChainEvent, DischargeCompletion, OpenItem
 from .handover import Handover, HandoverMessage
 from .held_form import HeldForm
+from .opening import Opening
 from .outage import Outage, OutageReport, PrincipalEnd, ReportKind, SupportContact
 from .registration import Acknowledgement, RegistrationMark
 
 __all__ = [
     "Acknowledgement",
+    "CallCode",
     "CareChain",
     "CareChainDetails",
     "CareChainEvent",
     "ChainFacts",
     "ChainJoin",
     "ChecklistTick",
+    "Confirmation",
     "DischargeCompletion",
     "Duty",
     "Handover",
     "HandoverMessage",
     "HeldForm",
     "OpenItem",
+    "Opening",
     "OtherPlace",
     "Outage",
     "OutageReport",

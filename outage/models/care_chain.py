@@ -1,6 +1,7 @@
 """Vårdkedja: one patient's way through ward, municipality and out-patient care in one outage."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +16,9 @@ from outage.rules.told import NOT_ADMITTED, OTHER_PREFIX
 from .chain_facts import ChainFacts, OtherPlace
 from .outage import Outage
 from .signed import LoggedRow
+
+if TYPE_CHECKING:
+    from .opening import Opening
 
 
 class CareChain(models.Model):
@@ -39,6 +43,8 @@ class CareChain(models.Model):
     )
     # Set by `mark_namesakes`.
     namesake: bool
+    # By which it is read where it is another unit's (`outage.queries.openings`).
+    emergency: "Opening | None" = None
     # How many rows have been logged about it: the order of the newest one.
     rows = models.PositiveIntegerField(default=0, editable=False)
 
@@ -93,11 +99,7 @@ class CareChainDetails(LoggedRow):
         "ChainJoin", null=True, on_delete=models.PROTECT, related_name="versions", editable=False
     )
     order = models.PositiveIntegerField(default=0)
-    before = models.CharField(
-        "inskriven i systemet före driftstoppet",
-        max_length=20,
-        choices=Before.choices,
-    )
+    before = models.CharField("inskriven i systemet före driftstoppet", max_length=20, choices=Before.choices)
     status = models.CharField("läge", max_length=20, choices=ChainStatus.choices)
     status_reason = models.CharField("varför", max_length=300, blank=True)
     search_key = models.CharField(max_length=300, editable=False)
@@ -111,12 +113,8 @@ class CareChainDetails(LoggedRow):
             models.Index(fields=["outpatient_unit"], name="details_by_outpatient"),
         ]
 
-    def __str__(self) -> str:
-        return f"uppgifter {self.pk}"
-
     @property
     def facts(self) -> ChainFacts:
-        """What the row says, as it was filled in."""
         return ChainFacts(
             identity=self.identity_number,
             patient_name=self.patient_name,

@@ -29,6 +29,3 @@ class ChainJoin(LoggedRow):
         constraints = [
             models.CheckConstraint(condition=~models.Q(kept=models.F("other")), name="joined_chains_are_two"),
         ]
-
-    def __str__(self) -> str:
-        return f"sammanföring {self.pk}"

@@ -21,6 +21,3 @@ class ChecklistTick(SignedRow):
         verbose_name = "bock i checklista"
         verbose_name_plural = "bockar i checklistor"
         indexes = [models.Index(fields=["outage", "unit", "checklist"], name="tick_by_unit")]
-
-    def __str__(self) -> str:
-        return f"{self.checklist}.{self.item}"

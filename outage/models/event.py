@@ -49,22 +49,15 @@ class CareChainEvent(LoggedRow):
                 name="event_withdrawal_points_at_a_row",
             ),
         ]
-        indexes = [
-            models.Index(fields=["chain", "happened_at"], name="event_by_chain"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.happened_at:%Y-%m-%d %H.%M}"
+        indexes = [models.Index(fields=["chain", "happened_at"], name="event_by_chain")]
 
     @property
     def sip_date(self) -> date | None:
-        """The SIP date agreed by telephone, if the event carries one."""
         text = self.particulars.get("sip_date")
         return date.fromisoformat(text) if text else None
 
     @property
     def participants(self) -> tuple[str, ...]:
-        """Those who are to take part in the SIP, as written, one per line."""
         return tuple(self.particulars.get("participants", ()))
 
 
@@ -82,9 +75,6 @@ class OpenItem(LoggedRow):
         ordering = ["recorded_at", "pk"]
         verbose_name = "öppen punkt"
         verbose_name_plural = "öppna punkter"
-
-    def __str__(self) -> str:
-        return f"öppen punkt {self.pk}"
 
     @property
     def whom(self) -> str:
@@ -106,6 +96,3 @@ class DischargeCompletion(LoggedRow):
         ordering = ["recorded_at", "pk"]
         verbose_name = "avslutad utskrivning"
         verbose_name_plural = "avslutade utskrivningar"
-
-    def __str__(self) -> str:
-        return f"avslutad utskrivning {self.pk}"

@@ -6,10 +6,11 @@ from dataclasses import fields
 from django.db import models
 
 from contacts.models.base import AppendOnlyModel
-from outage.rules.handover import CallFacts, Direction, ReadBack
+from outage.rules.handover import CallFacts, Checked, Direction, ReadBack
 from outage.rules.informing import CallOutcome
 from outage.rules.told import Notice
 
+from .call_code import CallCode
 from .care_chain import CareChain, CareChainDetails
 from .event import CareChainEvent
 from .signed import LoggedRow
@@ -22,7 +23,8 @@ class Handover(LoggedRow):
     `CareChainDetails.place_keys` has it, empty where it was not known), whatever the chain names later. A row that
     `supersedes` another corrects it or, where `withdraws` is set, takes it back. `signature` is the text as it stood
     at the log-in of whoever wrote the row; `unit` is the one that rang or was rung, though another corrects or moves
-    the call. What was entered from a sheet of paper has its serial, when it was written there and by whom.
+    the call. What was entered from a sheet of paper has its serial, when it was written there and by whom. `code` was
+    read aloud, or typed, in the call, and follows it through corrections and moves.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -50,6 +52,11 @@ class Handover(LoggedRow):
     comment = models.TextField("kommentar", blank=True)
     next_step = models.CharField("nästa steg och när", max_length=300, blank=True)
     call_back = models.CharField("ring tillbaka: nummer och tid", max_length=200, blank=True)
+    code = models.ForeignKey(
+        CallCode, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="calls"
+    )
+    checked = models.CharField("kontroll av motparten", max_length=20, blank=True, choices=Checked.choices)
+    checked_reason = models.CharField("varför inte motringd", max_length=300, blank=True)
     supersedes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
     )
@@ -83,6 +90,7 @@ class Handover(LoggedRow):
             "direction": Direction(self.direction),
             "outcome": CallOutcome(self.outcome),
             "read_back": ReadBack(self.read_back) if self.read_back else None,
+            "checked": Checked(self.checked) if self.checked else None,
         }
         return CallFacts(**told)
 

@@ -63,7 +63,6 @@ class Outage(models.Model):
 
     @cached_property
     def routine(self) -> Routine:
-        """The version of the routine that the outage was opened under."""
         return get_routine(self.routine_id)
 
     @property
@@ -98,8 +97,6 @@ class Outage(models.Model):
 
 
 class ReportKind(Labelled):
-    """Whether a row is the first report of an outage, one more, or a change of what is known."""
-
     FIRST = "first", "Första anmälan"
     JOINED = "joined", "Anmälan till pågående driftstopp"
     CHANGED = "changed", "Ändrad uppgift"
@@ -158,9 +155,8 @@ class PrincipalEnd(AppendOnlyModel):
         indexes = [models.Index(fields=["outage", "principal", "-id"], name="newest_end_of_a_principal")]
 
     def __str__(self) -> str:
-        return (
-            f"{self.principal} {self.ended_at:%Y-%m-%d %H.%M}" if self.ended_at else f"{self.principal} pågår"
-        )
+        when = f"{self.ended_at:%Y-%m-%d %H.%M}" if self.ended_at else "pågår"
+        return f"{self.principal} {when}"
 
 
 class SupportContact(AppendOnlyModel):

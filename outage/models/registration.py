@@ -33,9 +33,6 @@ class RegistrationMark(SignedRow):
         verbose_name_plural = "markeringar av efterregistrering"
         indexes = [models.Index(fields=["chain"], name="mark_by_chain")]
 
-    def __str__(self) -> str:
-        return f"markering {self.pk}"
-
 
 class Acknowledgement(SignedRow):
     """A unit has acknowledged its messages in the system (R4.6), once."""
@@ -47,6 +44,3 @@ class Acknowledgement(SignedRow):
         verbose_name = "kvittens"
         verbose_name_plural = "kvittenser"
         constraints = [models.UniqueConstraint(fields=["outage", "unit"], name="acknowledged_once_per_unit")]
-
-    def __str__(self) -> str:
-        return f"kvittens {self.unit_id}"

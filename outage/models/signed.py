@@ -15,6 +15,9 @@ class SignedRow(AppendOnlyModel):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
 
 class LoggedRow(SignedRow):
     """Has, beside the time it is about, the server's own."""

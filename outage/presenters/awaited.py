@@ -7,15 +7,13 @@ from uuid import UUID
 from contacts.access import Acting
 from outage.models import CareChain
 from outage.queries.chain_log import ChainLog
-from outage.queries.naming import Patient, party_label, patient_in_list, place_of
+from outage.queries.naming import Patient, party_in_list, patient_in_list, place_of
 from outage.queries.standing import awaited_by_unit
 from outage.rules.wording import moment, span
 
 
 @dataclass(frozen=True, slots=True)
 class AwaitedLine:
-    """One answer that is waited for: which, from whom, since when and for how long."""
-
     chain_id: UUID
     patient: Patient
     label: str
@@ -32,7 +30,7 @@ def awaited_lines(
     For a patient with protected personal data a list shows no place; the chain's own page does.
     """
     hidden = chain.details.protected_identity and not on_own_page
-    label_of = party_label if hidden else place_of
+    label_of = party_in_list if hidden else place_of
     return [
         AwaitedLine(
             chain_id=chain.pk,

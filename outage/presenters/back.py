@@ -38,16 +38,16 @@ class TaskRow:
     seen: str
     decision: Decision
     do: str
-    facts: tuple[str, ...]
-    typed: tuple[tuple[str, str], ...]
     why: str
-    clause: str
-    who: str
-    mine: bool
-    done: bool
-    done_text: str
-    choice: str
-    entered: bool
+    facts: tuple[str, ...] = ()
+    typed: tuple[tuple[str, str], ...] = ()
+    clause: str = ""
+    who: str = ""
+    mine: bool = False
+    done: bool = False
+    done_text: str = ""
+    choice: str = ""
+    entered: bool = False
     changes: tuple[tuple[str, str, str], ...] = ()
     changed: bool = False
     remedy: str = ""
@@ -89,12 +89,15 @@ def _of(done: int, total: int) -> str:
 
 
 def task_place(chain: CareChain, key: str) -> str:
-    """The id of a task's row on the page."""
     return f"uppgift-{chain.number}-{key.replace(':', '-')}"
 
 
-def task_rows(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> list[TaskRow]:
-    """First what is to be undone, then in the order of what happened."""
+def task_rows(
+    acting: Acting, chain: CareChain, log: ChainLog, now: datetime, *, on_own_page: bool = False
+) -> list[TaskRow]:
+    """First what is to be undone, then in the order of what happened. What was decided in words about a patient with
+    protected personal data stands on the chain's own page alone.
+    """
     found, gone = ticks_of(chain, log)
     rows = [_undo_row(acting, chain, mark, log.marks[mark.id], now) for mark in gone]
     if chain.details.status == ChainStatus.WRONG_PATIENT and log.events:
@@ -102,6 +105,8 @@ def task_rows(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) ->
     for tick in found:
         mark = log.marks[tick.mark.id] if tick.mark else None
         rows.append(_row(acting, chain, log, tick, mark, now))
+    if chain.details.protected_identity and not on_own_page:
+        return [replace(row, choice=row.choice and "se vårdkedjan") for row in rows]
     return rows
 
 
@@ -158,10 +163,8 @@ def _undo_row(acting: Acting, chain: CareChain, mark: Mark, row: RegistrationMar
         facts=(f"Gjort: {picture.do}",) if picture else (),
         typed=_typed_shown(chain, picture) if picture else (),
         why="Loggen har ändrats sedan det gjordes, och det ska inte längre stå där.",
-        clause="",
         who=by.label if by else "",
         mine=by is None or by in parties_in(acting, chain),
-        done=False,
         done_text=f"{moment(row.at, now)} {row.user.full_name}",
         choice=row.choice,
         entered=True,
@@ -180,16 +183,7 @@ def _wrong_patient_row(chain: CareChain) -> TaskRow:
         seen="",
         decision=Decision.DO_NOT_REGISTER,
         do=chain.outage.routine.back_registration.wrong_patient,
-        facts=(),
-        typed=(),
         why=reason,
-        clause="",
-        who="",
-        mine=False,
-        done=False,
-        done_text="",
-        choice="",
-        entered=False,
     )
 
 

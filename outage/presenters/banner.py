@@ -54,9 +54,13 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
     system = current_routine().system
     if acting is None:
         return Banner(state="none", headline="")
+    may_report = can(acting, Right.REPORT_OUTAGE)
     if outage is None:
         return Banner(
-            state="none", headline=f"{system} i drift", href="report_outage", action_label="Anmäl driftstopp"
+            state="none",
+            headline=f"{system} i drift",
+            href="report_outage" if may_report else "",
+            action_label="Anmäl driftstopp" if may_report else "",
         )
     if outage.own_end:
         return Banner(
@@ -65,7 +69,7 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
             since=moment(outage.own_end, now),
             href="back_registration",
             action_label="Visa vad som ska registreras",
-            may_report=can(acting, Right.REPORT_OUTAGE),
+            may_report=may_report,
         )
     verdict = verdict_for(outage, now)
     reasons = verdict.reasons or ((verdict.otherwise,) if verdict.otherwise else ())
@@ -96,10 +100,7 @@ def _asked(outage: Outage, acting: Acting, now: datetime) -> str:
     """The question to a principal that is still out when those who lead are back, else ""."""
     if outage.closed_at is None:
         return ""
-    who = (
-        "Regionen"
-        if any(row.principal.is_region and row.ended_at for row in said_of_ends(outage))
-        else "Kommunerna"
-    )
+    region_is_back = any(row.principal.is_region and row.ended_at for row in said_of_ends(outage.pk))
+    who = "Regionen" if region_is_back else "Kommunerna"
     question = f"{who} är åter i {outage.system} {moment(outage.closed_at, now)}. Är ni också inne i {outage.system}?"
     return question if can(acting, Right.END_OUTAGE) else f"{question} Säg det till er samordnare."

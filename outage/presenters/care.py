@@ -9,7 +9,7 @@ from contacts.rules.parties import Party, WardKind
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, Handover
 from outage.queries.chain_log import ChainLog
-from outage.queries.naming import Patient, party_label
+from outage.queries.naming import Patient, party_in_list, party_label
 from outage.queries.standing import standing_of, target_name
 from outage.rules.identity import classify_identity
 from outage.rules.informing import PARTICIPANT_PREFIX
@@ -36,11 +36,9 @@ def patient_on_own_page(chain: CareChain, now: datetime) -> Patient:
 
 def role_of(key: str, ward_kind: WardKind) -> str:
     """What the other end of a call is: the party, or a participant's name."""
-    return (
-        parties.party_label(Party(key), ward_kind)
-        if key in set(Party)
-        else key.removeprefix(PARTICIPANT_PREFIX)
-    )
+    if key in set(Party):
+        return parties.party_label(Party(key), ward_kind)
+    return key.removeprefix(PARTICIPANT_PREFIX)
 
 
 def parties_in(acting: Acting, chain: CareChain) -> frozenset[Party]:
@@ -123,7 +121,8 @@ def target_in_list(chain: CareChain, log: ChainLog, target: Target) -> str:
     """Whom a call is with; with protected personal data neither where the patient is nor the name of a relative."""
     if not chain.details.protected_identity:
         return target_name(chain, log, target)
-    return target_label(chain, log, target)
+    said = party_in_list(chain, target.key if target.party is None else target.party)
+    return f"{said} (tidigare)" if target.former else said
 
 
 def target_label(chain: CareChain, log: ChainLog, target: Target) -> str:
@@ -133,7 +132,6 @@ def target_label(chain: CareChain, log: ChainLog, target: Target) -> str:
     if not target.former:
         return party_label(chain, target.party)
     standing = standing_of(chain, log)
-    kinds = (
-        v.ward_kind for v in reversed(standing.versions) if standing.place_of(target.party, v) == target.place
-    )
+    there = (v for v in reversed(standing.versions) if standing.place_of(target.party, v) == target.place)
+    kinds = (version.ward_kind for version in there)
     return f"{parties.party_label(target.party, next(kinds, standing.now.ward_kind))} (tidigare)"

@@ -10,6 +10,7 @@ from contacts.access import Acting
 from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
+from outage.presenters.call_codes import CodeLine, CodeLines
 from outage.presenters.care import Numbers
 from outage.queries.chain_log import ChainLog, in_time_order
 from outage.queries.naming import party_label
@@ -26,7 +27,7 @@ from outage.queries.standing import (
 )
 from outage.rules.clock import before_or_after_break_point
 from outage.rules.groups import in_groups
-from outage.rules.handover import Direction, ReadBack
+from outage.rules.handover import Checked, Direction, ReadBack
 from outage.rules.informing import (
     FAILED,
     CallOutcome,
@@ -77,14 +78,14 @@ class TimelineEntry:
     at: datetime
     time: str
     title: str
-    direction: str
     by_whom: str
     details: tuple[tuple[str, str], ...]
     struck: bool
     struck_by: str
     note: str
-    failed: bool
     may_change: bool
+    direction: str = ""
+    failed: bool = False
     standings: tuple[StandingLine, ...] = ()
     break_point_side: str = ""
     outside: str = ""
@@ -97,6 +98,7 @@ class TimelineEntry:
     flagged: bool = False
     may_unflag: bool = False
     from_paper: str = ""
+    code: CodeLine | None = None
 
 
 def party_lines(chain: CareChain, numbers: Numbers) -> tuple[PartyLine, ...]:
@@ -120,20 +122,21 @@ def timeline(
     now: datetime,
     flags: Mapping[str, bool] = MappingProxyType({}),
     own_flags: Collection[str] = (),
+    codes: CodeLines = MappingProxyType({}),
 ) -> list[TimelineEntry]:
     """The rows of the chain in time order, newest last.
 
     What took a row back is said on that row, and is a row of its own only where somebody must hear of it. `flags`
     has, of the `tried_numbers`, those that are in the directory, and whether they are flagged there; `own_flags`
-    those that the acting person reported as not working. How far each party has been told is shown on the events that
-    are the acting unit's to tell, and on those that somebody in the chain has told of; not on what others tell and we
-    have received.
+    those that the acting person reported as not working; `codes` what is said of the calls' codes. How far each
+    party has been told is shown on the events that are the acting unit's to tell, and on those that somebody in the
+    chain has told of; not on what others tell and we have received.
     """
     rows: list[CareChainEvent | Handover] = in_time_order([*log.events, *log.handovers])
     standing = standing_of(chain, log)
     to_retract = {owed.id for owed in standing.owed() if owed.retracts}
     return [
-        _call_entry(acting, chain, log, row, now, flags, own_flags)
+        _call_entry(acting, chain, log, row, now, flags, own_flags, codes)
         if isinstance(row, Handover)
         else _event_entry(acting, chain, log, row, now)
         for row in rows
@@ -149,11 +152,8 @@ def tried_numbers(acting: Acting, log: ChainLog) -> set[str]:
 
 def is_own_try(acting: Acting, call: Handover) -> bool:
     """Whether a call is a failed try of the acting unit: only that unit knows what it dialled."""
-    return (
-        call.direction == Direction.GIVEN
-        and CallOutcome(call.outcome) in FAILED
-        and call.unit_id == acting.unit.pk
-    )
+    failed = call.direction == Direction.GIVEN and CallOutcome(call.outcome) in FAILED
+    return failed and call.unit_id == acting.unit.pk
 
 
 def _event_entry(
@@ -177,20 +177,18 @@ def _event_entry(
         at=event.happened_at,
         time=moment(event.happened_at, now),
         title=event_title(routine, event),
-        direction="",
         by_whom=f"{Party(event.sender).label}. Loggat {moment(event.recorded_at, now)} "
         f"av {event.user.full_name}, {event.unit.name}",
         details=tuple(labelled(event.particulars, now)) if not event.withdraws else (),
         struck=struck,
         struck_by=COUNTS_AS_ANOTHER if double else _struck_by(newer, now),
         note=event.reason,
-        failed=False,
-        may_change=not struck and not event.withdraws,
+        may_change=not struck and not event.withdraws and chain.emergency is None,
         standings=tuple(_standing_line(chain, log, s, items, now) for s in found),
         break_point_side=_side(event.happened_at, routine),
         outside="" if struck else outside_outage(chain, event, now),
         discharge_state=state,
-        completed=f"{moment(completion.recorded_at, now)}" if completion else "",
+        completed=moment(completion.recorded_at, now) if completion else "",
         may_complete=state is not None and tells(acting, chain, log, event),
         from_paper=from_paper(event, now),
     )
@@ -204,6 +202,7 @@ def _call_entry(
     now: datetime,
     flags: Mapping[str, bool],
     own_flags: Collection[str],
+    codes: CodeLines,
 ) -> TimelineEntry:
     newer = next((h for h in log.handovers if h.supersedes_id == handover.pk), None)
     outcome = CallOutcome(handover.outcome)
@@ -224,12 +223,18 @@ def _call_entry(
         struck_by=_struck_by(newer, now),
         note=handover.reason,
         failed=outcome in FAILED,
-        may_change=stands,
+        # In an emergency one's own calls alone.
+        may_change=stands
+        and (
+            chain.emergency is None
+            or (handover.user_id, handover.unit_id) == (acting.user.pk, acting.unit.pk)
+        ),
         tried_number=handover.number,
         may_flag=flag is False,
         flagged=flag is True,
         may_unflag=flag is True and handover.number in own_flags,
         from_paper=from_paper(handover, now),
+        code=codes.get(handover.pk) if stands else None,
     )
 
 
@@ -240,11 +245,11 @@ def other_end(call: Handover) -> str:
     return dict(Party.choices()).get(call.recipient, "okänd plats")
 
 
-def call_title(call: Handover) -> str:
-    """Such as Lämnat till Skellefteå kommun."""
+def call_title(call: Handover, whom: str = "") -> str:
+    """Such as Lämnat till Skellefteå kommun; `whom` instead of the place where that is not to be said."""
     outcome, direction = CallOutcome(call.outcome), Direction(call.direction)
     verb = direction.label if outcome is CallOutcome.REACHED else outcome.label
-    return f"{verb} {'till' if direction is Direction.GIVEN else 'från'} {other_end(call)}"
+    return f"{verb} {'till' if direction is Direction.GIVEN else 'från'} {whom or other_end(call)}"
 
 
 def told_labels(call: Handover, events: Iterable[CareChainEvent], routine: Routine) -> list[str]:
@@ -260,7 +265,6 @@ def told_labels(call: Handover, events: Iterable[CareChainEvent], routine: Routi
 
 
 def event_title(routine: Routine, event: CareChainEvent) -> str:
-    """A row of an event by its message, and that it takes the message back."""
     label = routine.label(event.kind)
     return f"Återtag: {lower_first(label)}" if event.withdraws else label
 
@@ -298,7 +302,6 @@ def outside_outage(chain: CareChain, event: CareChainEvent, now: datetime) -> st
 
 
 def changed_by(row: CareChainEvent | Handover, now: datetime) -> str:
-    """Who corrected or took back something that is another unit's task, when and why."""
     return f"{_struck_by(row, now).removesuffix('.')}."
 
 
@@ -316,6 +319,8 @@ def _call_details(handover: Handover, told: str) -> Iterable[tuple[str, str]]:
         ("Nummer", handover.number),
         ("Återläsning", ReadBack(handover.read_back).label if handover.read_back else ""),
         ("Varför inte återläst", handover.read_back_reason),
+        ("Kontroll av motparten", Checked(handover.checked).label if handover.checked else ""),
+        ("Varför inte motringd", handover.checked_reason),
         ("Kommentar", handover.comment),
         ("Nästa steg", handover.next_step),
         ("Ring tillbaka", handover.call_back),
@@ -344,7 +349,6 @@ def _standing_line(
 
 
 def closed_label(chain: CareChain, why: Closed) -> str:
-    """Why somebody need not be told after all."""
     return why.label.format(system=chain.outage.system)
 
 
@@ -354,7 +358,6 @@ def _side(at: datetime, routine: Routine) -> str:
 
 
 def history_lines(history: Sequence[CareChainDetails], now: datetime) -> list[str]:
-    """Who changed the chain's details and when, oldest first."""
     return [
         f"{moment(row.recorded_at, now)} {row.user.full_name}, {row.unit.name}: "
         + ("uppgifterna ändrade" if row.replaces_id else "vårdkedjan öppnad")

@@ -13,8 +13,6 @@ from outage.rules.checklist import Checklist
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """Its sentence and clause, whether it is done, and who ticked or unticked it last, and when."""
-
     key: str
     text: str
     clause: str
@@ -50,7 +48,6 @@ class ChecklistCard:
 
     @property
     def next_item(self) -> ItemLine | None:
-        """The first item not ticked, or None when all are."""
         return next((item for item in self.items if not item.done), None)
 
     def item(self, key: str) -> ItemLine | None:
@@ -78,18 +75,11 @@ def _why_not(acting: Acting, outage: Outage | None, checklist: Checklist) -> str
 
 
 def card_of(checklist: Checklist, made: Ticks, why_not: str = "") -> ChecklistCard:
-    """A checklist as it is ticked in `made`."""
-    lines = []
-    for item in checklist.items:
-        tick = made.get((checklist.key, item.key))
-        lines.append(
-            ItemLine(
-                key=item.key,
-                text=item.text,
-                clause=item.clause,
-                done=tick.done if tick else False,
-                who=tick.user.full_name if tick else "",
-                at=tick.at if tick else None,
-            )
-        )
-    return ChecklistCard(checklist.key, checklist.title, tuple(lines), why_not)
+    found = [(item, made.get((checklist.key, item.key))) for item in checklist.items]
+    lines = tuple(
+        ItemLine(item.key, item.text, item.clause, tick.done, tick.user.full_name, tick.at)
+        if tick
+        else ItemLine(item.key, item.text, item.clause, done=False)
+        for item, tick in found
+    )
+    return ChecklistCard(checklist.key, checklist.title, lines, why_not)

@@ -17,7 +17,7 @@ from contacts.rules.ids import read_id
 from contacts.rules.parties import Party
 from outage.models import CareChain, HeldForm
 from outage.presenters.care import target_in_list, targets_by_key
-from outage.queries.care_chains import get_chain, get_event, get_handover
+from outage.queries.care_chains import get_event, get_handover, get_reached
 from outage.queries.chain_log import log_of
 from outage.queries.checklists import checklists_for
 from outage.queries.naming import patient_in_list
@@ -154,29 +154,40 @@ def _about(acting: Acting, held: HeldForm, content: Content, now: datetime) -> l
         found = _named(acting, match.kwargs, content, now)
     except ObjectDoesNotExist:
         return []
-    return [text for text in [*found, *content.get("choice", ()), *content.get("spoken_to", ())] if text]
+    return [text for text in found if text]
 
 
 def _named(acting: Acting, kwargs: dict[str, Any], content: Content, now: datetime) -> list[str]:
+    typed = [*content.get("choice", ()), *content.get("spoken_to", ())]
     if "chain_id" in kwargs:
-        chain = get_chain(acting, kwargs["chain_id"])
-        return [*_patient(chain), *_whom(chain, content.get("recipient", ()))]
+        chain = get_reached(acting, kwargs["chain_id"])
+        return [
+            *_patient(chain),
+            *_whom(chain, content.get("recipient", ())),
+            *_unless_protected(chain, typed),
+        ]
     if "event_id" in kwargs:
         event = get_event(acting, kwargs["event_id"])
         label = event.chain.outage.routine.label(event.kind)
-        return [*_patient(event.chain), f"{label} {moment(event.happened_at, now)}"]
+        said = f"{label} {moment(event.happened_at, now)}"
+        return [*_patient(event.chain), said, *_unless_protected(event.chain, typed)]
     if "handover_id" in kwargs:
         call = get_handover(acting, kwargs["handover_id"])
-        number = "" if patient_in_list(call.chain).protected else call.number
-        return [*_patient(call.chain), f"Samtal {moment(call.at, now)}", number]
+        said = f"Samtal {moment(call.at, now)}"
+        return [*_patient(call.chain), said, *_unless_protected(call.chain, [call.number, *typed])]
     if "key" in kwargs:
-        return _items(acting, kwargs["key"], content.get("item", ()))
+        return [*_items(acting, kwargs["key"], content.get("item", ())), *typed]
     if "serial" in kwargs:
+        # Whom the row is about is not known here.
         return [f"Blad {kwargs['serial']}"]
     entry_id = kwargs.get("entry_id") or next(iter(content.get("entry", ())), "")
     found_id = read_id(str(entry_id))
     entry = None if found_id is None else entry_by_id(found_id)
-    return [entry.name, *content.get("number", ())] if entry else []
+    return [*([entry.name, *content.get("number", ())] if entry else []), *typed]
+
+
+def _unless_protected(chain: CareChain, words: Sequence[str]) -> Sequence[str]:
+    return () if chain.details.protected_identity else words
 
 
 def _patient(chain: CareChain) -> list[str]:

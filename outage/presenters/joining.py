@@ -63,7 +63,6 @@ class LikePair:
 
 
 def side(chain: CareChain, log: ChainLog, now: datetime) -> Side:
-    """One of two chains as it is shown beside the other."""
     patient = patient_on_own_page(chain, now)
     routine = chain.outage.routine
     rows: list[tuple[datetime, str]] = [
@@ -163,11 +162,8 @@ def join_lines(chain: CareChain, joins: Sequence[ChainJoin], now: datetime) -> l
 def former_row(chain: CareChain) -> tuple[str, object, str]:
     """A chain of an earlier outage: its key, the patient, and where and when it was opened."""
     local = timezone.localtime(chain.recorded_at)
-    return (
-        str(chain.pk),
-        patient_in_list(chain),
-        f"vårdkedja {chain.number}, öppnad {local.day}/{local.month}",
-    )
+    opened = f"vårdkedja {chain.number}, öppnad {local.day}/{local.month}"
+    return str(chain.pk), patient_in_list(chain), opened
 
 
 def option(chain: CareChain) -> tuple[str, object, str, int]:

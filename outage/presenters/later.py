@@ -13,8 +13,6 @@ from outage.rules.wording import moment
 
 @dataclass(frozen=True, slots=True)
 class LaterOutage:
-    """The outage that goes on for the acting principal, since when, and the patient's chains in it."""
-
     system: str
     since: str
     chains: Sequence[CareChain]

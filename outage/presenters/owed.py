@@ -13,7 +13,7 @@ from outage.models import CareChain, Handover
 from outage.presenters.care import Numbers, target_choices, target_in_list
 from outage.presenters.chain import closed_label, is_own_try
 from outage.queries.chain_log import ChainLog
-from outage.queries.naming import Patient, party_label, patient_in_list
+from outage.queries.naming import Patient, party_in_list, patient_in_list
 from outage.queries.owed import owed_by_unit
 from outage.queries.standing import label_of, open_item_of, standing_of, target_name
 from outage.rules.back_registration import ChainStatus
@@ -77,7 +77,6 @@ class OwedCall:
 
     @property
     def state(self) -> InformState:
-        """The least of its messages' states: shown by word, icon and colour."""
         return min((message.state for message in self.messages), key=LEAST_FIRST.index)
 
     @property
@@ -149,7 +148,7 @@ def calls_owed(
         if call.since is None or owed.since < call.since:
             call.since, call.age = owed.since, span(now - owed.since)
         if item := open_item_of(chain, log, items.get(owed.id, ()), target.whom):
-            call.open_item = f"{item.responsible}: {item.reason}"
+            call.open_item = "se vårdkedjan" if hidden else f"{item.responsible}: {item.reason}"
     for handover in log.live_handovers:
         for call in calls.values():
             if is_own_try(acting, handover) and _was_to(chain, log, handover, call.recipient):
@@ -168,7 +167,7 @@ class PlaceToFind:
 
 def place_to_find(chain: CareChain) -> PlaceToFind:
     known = chain.details.place_keys
-    missing = [lower_first(party_label(chain, party)) for party in Party if party not in known]
+    missing = [lower_first(party_in_list(chain, party)) for party in Party if party not in known]
     return PlaceToFind(chain_id=chain.pk, patient=patient_in_list(chain), what=" och ".join(missing))
 
 
@@ -192,7 +191,8 @@ def _named(chain: CareChain, log: ChainLog, target: Target) -> str:
 
 def _place(chain: CareChain, log: ChainLog, target: Target, hidden: bool) -> str:
     if not target.place:
-        return f"Ta reda på {lower_first(label_of(log, target))}"
+        label = party_in_list(chain, target.party) if hidden and target.party else label_of(log, target)
+        return f"Ta reda på {lower_first(label)}"
     return (target_in_list if hidden else target_name)(chain, log, target)
 
 

@@ -12,8 +12,6 @@ from outage.rules.routine import Routine
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """The figures of the directory and its units, whom to ring for support, and the routine's version."""
-
     support: SupportLine
     routine: Routine
     directory: DirectoryFigures

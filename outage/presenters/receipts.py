@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from contacts.access import Acting
-from contacts.rules.parties import Party
 from outage.models import Handover
 from outage.presenters.chain import other_end
-from outage.queries.naming import party_label, patient_in_list
+from outage.queries.naming import party_in_list, patient_in_list
 from outage.rules.handover import Direction
-from outage.rules.informing import PARTICIPANT_PREFIX, CallOutcome
+from outage.rules.informing import CallOutcome
 from outage.rules.wording import clock_time
 
 # Before the id of a call in the mark of a message: it is of the call's number.
@@ -35,9 +34,7 @@ def about_call(handover: Handover) -> str:
     chain = handover.chain
     patient = patient_in_list(chain)
     if patient.protected:
-        participant = handover.recipient.startswith(PARTICIPANT_PREFIX)
-        place = "Deltagare i SIP" if participant else party_label(chain, Party(handover.recipient))
-        number = ""
+        place, number = party_in_list(chain, handover.recipient), ""
     else:
         place, number = handover.place_name or other_end(handover), handover.number
     went = CallOutcome(handover.outcome).label.lower()

@@ -20,11 +20,5 @@ def calls_to_ring(
     return in_order_to_ring(
         call
         for chain in chains
-        for call in calls_owed(
-            acting=acting,
-            chain=chain,
-            log=logs[chain.pk],
-            now=now,
-            numbers=numbers,
-        )
+        for call in calls_owed(acting=acting, chain=chain, log=logs[chain.pk], now=now, numbers=numbers)
     )

@@ -79,11 +79,12 @@ _ADDRESSES: dict[Place, str] = {
     Place.SCAN: "scan",
     Place.BACK_REGISTRATION: "back_registration",
 }
-# What a page asks of the one who goes there; a page that is not named is open to everyone.
-_RIGHTS: dict[Place, Right] = {
-    Place.SUPPORT: Right.REPORT_OUTAGE,
-    Place.CALL: Right.LOG_CARE,
-    Place.SCAN: Right.HANDLE_SHEETS,
+# What a page asks of the one who goes there, one of several; a page that is not named is open to everyone.
+_RIGHTS: dict[Place, tuple[Right, ...]] = {
+    Place.SUPPORT: (Right.REPORT_OUTAGE,),
+    Place.CALL: (Right.LOG_CARE,),
+    Place.SHEETS: (Right.HANDLE_SHEETS, Right.COUNT_SHEETS),
+    Place.SCAN: (Right.HANDLE_SHEETS,),
 }
 _IN_AN_OUTAGE = frozenset({Place.SUPPORT, Place.CALL, Place.BACK_REGISTRATION})
 
@@ -91,5 +92,5 @@ _IN_AN_OUTAGE = frozenset({Place.SUPPORT, Place.CALL, Place.BACK_REGISTRATION})
 def _may_go(place: Place, acting: Acting, outage: Outage | None) -> bool:
     if place in _IN_AN_OUTAGE and outage is None:
         return False
-    right = _RIGHTS.get(place)
-    return right is None or can(acting, right)
+    rights = _RIGHTS.get(place, ())
+    return not rights or any(can(acting, right) for right in rights)

@@ -10,11 +10,12 @@ from contacts.models import Principal
 from contacts.rules.parties import Party, PrincipalKind
 from outage.models import CareChain, Handover, Outage, OutageReport, PrincipalEnd, SupportContact
 from outage.presenters.banner import verdict_for
+from outage.presenters.call_codes import CodeLine
 from outage.presenters.care import is_own
 from outage.presenters.chain import other_end, told_labels
 from outage.presenters.owed import calls_owed
 from outage.queries.chain_log import ChainLog
-from outage.queries.naming import Patient, party_label, patient_in_list
+from outage.queries.naming import Patient, party_in_list, patient_in_list
 from outage.queries.outages import others_still_out, reports_of, said_of_ends, support_contacts
 from outage.queries.owed import event_standings
 from outage.queries.standing import standing_of, tells
@@ -39,8 +40,6 @@ class SupportLine:
 
 @dataclass(frozen=True, slots=True)
 class OutageFactsView:
-    """The outage as shown on Läge: since when, how far, what the routine says now and why."""
-
     since: str
     length: str
     scope: str
@@ -75,8 +74,6 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class ChainRow:
-    """A care chain in a list, with one mark for each party and the newest thing that happened."""
-
     chain_id: UUID
     number: int
     patient: Patient
@@ -93,6 +90,7 @@ class ReceivedRow:
     messages: str
     from_whom: str
     at: str
+    code: CodeLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +104,9 @@ class Idle:
 def outage_facts(outage: Outage, acting: Acting, now: datetime) -> OutageFactsView:
     """`now` is aware."""
     routine, current = outage.routine, outage.current
-    reports, ends = reports_of(outage), said_of_ends(outage)
+    reports, ends = reports_of(outage.pk), said_of_ends(outage.pk)
     said: list[OutageReport | PrincipalEnd] = [*reports, *ends]
-    contacts = support_contacts(outage, acting.principal)
+    contacts = support_contacts(outage.pk, acting.principal.pk)
     scope = OutageScope(current.scope)
     verdict = verdict_for(outage, now)
     coming = next_break_point(now, routine.limits)
@@ -169,7 +167,9 @@ def support_line(
 
 def chain_row(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> ChainRow:
     live = log.live_events
-    latest = live[-1] if live else None
+    latest = "Inget står kvar" if log.events else "Inget loggat än"
+    if live:
+        latest = f"{chain.outage.routine.label(live[-1].kind)} {moment(live[-1].happened_at, now)}"
     patient = patient_in_list(chain)
     details = chain.details
     return ChainRow(
@@ -177,9 +177,7 @@ def chain_row(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) ->
         number=chain.number,
         patient=patient,
         marks=tuple(_marks(acting, chain, log, now)),
-        latest=f"{chain.outage.routine.label(latest.kind)} {moment(latest.happened_at, now)}"
-        if latest
-        else ("Inget står kvar" if log.events else "Inget loggat än"),
+        latest=latest,
         status_label="" if details.status == "ok" else details.get_status_display(),
     )
 
@@ -211,22 +209,25 @@ def _marks(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> li
         elif place in told:
             state = InformState.INFORMED
             text = f"{state.label} {moment(told[place], now)}"
-        marks.append(Mark(party=party, label=party_label(chain, party), state=state, text=text, own=own))
+        marks.append(Mark(party=party, label=party_in_list(chain, party), state=state, text=text, own=own))
     return marks
 
 
-def received_row(handover: Handover, routine: Routine, now: datetime) -> ReceivedRow:
+def received_row(
+    handover: Handover, routine: Routine, now: datetime, code: CodeLine | None = None
+) -> ReceivedRow:
     """`handover` comes with its messages and their events."""
     patient = patient_in_list(handover.chain)
     told = told_labels(handover, [m.event for m in handover.messages.all() if m.event], routine)
-    who = Party(handover.recipient).label if patient.protected else other_end(handover)
+    who = party_in_list(handover.chain, handover.recipient) if patient.protected else other_end(handover)
     return ReceivedRow(
         row_id=handover.pk,
         chain_id=handover.chain.pk,
         patient=patient,
         messages=", ".join(told),
-        from_whom=f"{handover.spoken_to}, {who}" if handover.spoken_to else who,
+        from_whom=who if patient.protected or not handover.spoken_to else f"{handover.spoken_to}, {who}",
         at=moment(handover.at, now),
+        code=code,
     )
 
 

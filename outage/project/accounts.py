@@ -2,29 +2,41 @@
 
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.core.internal.ratelimit import RateLimitUsage
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.stages import AuthenticateStage
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from contacts.audit import record_system
 from contacts.models import User
 from contacts.views.arriving import go_on, own_path, wanted_path
+from outage.project import emergency
 from outage.project.guessing import count_try, know_pc
+from outage.project.sso.provider import the_provider
 
 TOO_MANY = (
     "För många försök. Vänta fem minuter och försök igen, "
     "eller logga in på en dator där någon redan har loggat in."
 )
+
+
+def came_by_provider(request: HttpRequest) -> bool:
+    """Whether the person of this log-in has logged in, or confirmed it, at the identity provider."""
+    user = request.user if request.user.is_authenticated else None
+    return any(each["method"] == "socialaccount" for each in get_authentication_records(request, user))
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -57,18 +69,54 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         # Taken back by the library where the password is right.
         self._login_failed_rl_usage: RateLimitUsage = used
 
+    def get_login_stages(self) -> list[str]:
+        ours = {"allauth.mfa.stages.AuthenticateStage": "outage.project.accounts.SecondStep"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+        """Who has no password here confirms at the identity provider."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if isinstance(user, User) and user.hsa_id and (provider := the_provider()):
+            url = reverse("provider_log_in")
+            methods.append({"id": "provider", "description": provider.name, "url": url})
+        return methods
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """The library knows of its own ways alone."""
+        records = get_authentication_records(self.request, self.request.user)
+        shown = [r["at"] for r in records if r["method"] == "socialaccount" and r.get("reauthenticated")]
+        if shown and timezone.now().timestamp() - shown[-1] < app_settings.REAUTHENTICATION_TIMEOUT:
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Another's log-in that was left locked here ends with its session, and what this one has shown would too."""
+        self._shown = get_authentication_records(request, user)
+        super().login(request, user)
+
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
         super().post_login(request, user, **more)
         now = int(timezone.now().timestamp())
         request.session["started"] = request.session["seen"] = now
-        for mark in ("locked", "changing"):
+        for mark in ("locked", "changing", emergency.MARK):
             request.session.pop(mark, None)
-        methods = get_authentication_records(request, user)
-        request.session["second_factor"] = any(each["method"] == "mfa" for each in methods)
+        # The identity provider vouches for two, by the levels that are accepted.
+        with_two = any(each["method"] == "mfa" for each in self._shown)
+        request.session["second_factor"] = with_two or came_by_provider(request)
         # The page asked for before the second step, or in the form of this one.
         response = go_on(request, own_path(more.get("redirect_url") or "") or wanted_path(request))
         know_pc(request, response)
         return response
+
+
+class SecondStep(AuthenticateStage):  # type: ignore[misc]
+    """Not asked for after a log-in through the identity provider, which asked for both itself."""
+
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        if "sociallogin" in (self.login.signal_kwargs or {}):
+            return None, True
+        found: tuple[HttpResponse | None, bool] = super().handle()
+        return found
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

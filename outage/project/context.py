@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from outage.models import Outage
 from outage.presenters.banner import Banner, banner_for
 from outage.presenters.held import HeldCard
 from outage.presenters.receipts import FLAG_MARK, Receipt, about_call, may_undo
+from outage.project.emergency import emergency_until
 from outage.project.holding import cards_of, typed_by_now
 from outage.project.middleware import lacks_second_factor
 from outage.project.shared_pc import seconds_left
@@ -82,6 +84,18 @@ class Page:
         return bool(self.acting and can(self.acting, Right.MANAGE_DIRECTORY))
 
     @property
+    def may_count_sheets(self) -> bool:
+        return bool(self.acting and can(self.acting, Right.COUNT_SHEETS))
+
+    @property
+    def may_review(self) -> bool:
+        return bool(self.acting and can(self.acting, Right.REVIEW_LOG))
+
+    @property
+    def may_follow_decisions(self) -> bool:
+        return bool(self.acting and can(self.acting, Right.FOLLOW_DECISIONS))
+
+    @property
     def lacks_second_factor(self) -> bool:
         return lacks_second_factor(self._request)
 
@@ -91,7 +105,15 @@ class Page:
 
     @cached_property
     def several_assignments(self) -> bool:
+        """To change between, which an emergency log-in may not."""
+        if self.emergency_until:
+            return False
         return bool(self.acting and len(memberships_of(self.acting.user)) > 1)
+
+    @property
+    def emergency_until(self) -> datetime | None:
+        """When an emergency log-in ends; None for any other."""
+        return emergency_until(self._request) if self._request.user.is_authenticated else None
 
     @property
     def receipts(self) -> Iterator[Receipt]:
@@ -125,7 +147,8 @@ class Page:
     def held(self) -> list[HeldCard]:
         """In any of the person's assignments."""
         user = self._request.user
-        return cards_of(user, self.acting) if user.is_authenticated else []
+        cards = cards_of(user, self.acting) if user.is_authenticated else []
+        return [card for card in cards if card.here] if self.emergency_until else cards
 
     @property
     def held_shown(self) -> HeldCard | None:

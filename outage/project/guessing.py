@@ -102,7 +102,7 @@ class FloodMiddleware:
 
 @cache
 def _guarded() -> frozenset[str]:
-    return frozenset({reverse("account_login"), reverse("one_time_code")})
+    return frozenset(map(reverse, ("account_login", "one_time_code", "emergency_log_in")))
 
 
 @cache

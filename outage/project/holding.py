@@ -32,6 +32,7 @@ from contacts.views.tools import NOT_CONTENT
 from outage.models import HeldForm
 from outage.presenters.held import HeldCard, held_card, said_in
 from outage.queries.held_forms import KEPT_FOR, given_name, held_forms_of, kept_for
+from outage.rules.opening import NotOpened
 from outage.services.held_forms import hold_form
 
 # What a held form's row has room for.
@@ -108,7 +109,9 @@ def read_out(request: OwnRequest, held: HeldForm) -> list[tuple[str, str]]:
     """
     again = copy(request)
     again.acting, again.shown_again = acting_in(held.membership), None
-    form_again(again, held)
+    # Of a patient whom one has to open first nothing is read out but what one typed.
+    with suppress(NotOpened):
+        form_again(again, held)
     return said_in(again.shown_again) if again.shown_again else []
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import BadRequest, ValidationError
+from django.contrib.auth import logout
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,12 +18,15 @@ from django.utils.http import urlencode
 
 from contacts.access import AnyRequest, acting_for
 from contacts.models import User
+from contacts.rules.emergency import ROLES
 from contacts.rules.held import how_held
 from contacts.rules.second_factor import SecondFactor, needs_second_factor
 from outage.models import HeldForm
+from outage.project.emergency import ONLY_WORK, emergency_until, is_beyond_emergency
 from outage.project.holding import content_sent, hold, is_own, remembering, turned_away
 from outage.project.shared_pc import SEEN_EVERY_SECONDS, keep_logged_in
 from outage.queries.held_forms import held_form_of
+from outage.rules.opening import NotOpened
 from outage.services.held_forms import release
 
 logger = logging.getLogger(__name__)
@@ -43,6 +47,7 @@ WITHOUT_MARK = {
     "advanced_search",
     "keep_contacts",
     "keep_people",
+    "review_log",
     "join_contact",
     "join_unit",
     "sheets",
@@ -63,15 +68,17 @@ class Holding(AnyRequest):
 
 def lacks_second_factor(request: AnyRequest) -> bool:
     """Whether the assignment acted in, or the admin page, wants a second factor, and the log-in was made without. The
-    demo's people, who are chosen by a button, have none.
+    demo's people, who are chosen by a button, have none. An emergency code counts as one, and opens no admin page.
     """
     acting, user = request.acting, request.user
     if not isinstance(user, User) or request.session.get("second_factor") or (settings.DEMO and user.is_demo):
         return False
     if request.resolver_match and request.resolver_match.app_name == "admin":
         return user.is_staff
-    return acting is not None and needs_second_factor(
-        acting.role, SecondFactor(acting.principal.second_factor)
+    return (
+        acting is not None
+        and not emergency_until(request)
+        and needs_second_factor(acting.role, SecondFactor(acting.principal.second_factor))
     )
 
 
@@ -85,6 +92,10 @@ class ActingMiddleware:
         request.acting = None
         if request.user.is_authenticated:
             request.acting = acting_for(request.user, request.session.get("membership_id"))
+            if emergency_until(request) and (request.acting is None or request.acting.role not in ROLES):
+                # The assignment has ended meanwhile.
+                request.acting = None
+                logout(request)
         response = self.get_response(request)
         if request.acting and request.path == request.session.get("came_to"):
             del request.session["came_to"]
@@ -101,11 +112,10 @@ class ActingMiddleware:
         if request.headers.get("HX-Trigger") != _REFRESHES_ITSELF and match.url_name != "session_left":
             keep_logged_in(request, SEEN_EVERY_SECONDS)
         name = match.url_name or ""
-        without = (
-            name in _WITHOUT_ASSIGNMENT
-            or name.startswith(_LOG_IN)
-            or not getattr(view, "login_required", True)
-        )
+        closed = getattr(view, "login_required", True)
+        without = name in _WITHOUT_ASSIGNMENT or name.startswith(_LOG_IN) or not closed
+        if emergency_until(request) and is_beyond_emergency(match, without, closed):
+            raise PermissionDenied(ONLY_WORK)
         if not without and lacks_second_factor(request):
             return redirect("mfa_index")
         if request.acting or without or match.app_name == "admin":
@@ -176,6 +186,37 @@ def _is_done(request: AnyRequest, response: HttpResponse) -> bool:
     if refused or response.status_code >= 400:
         return False
     return request.pressed_at is not None or response.status_code >= 300
+
+
+_EXPIRED = "Nödöppningen har gått ut, och inget är sparat. Nödöppna igen om du behöver fortsätta."
+
+
+class OpeningMiddleware:
+    """Where a page would show a patient whom the person has not opened: asks why, and leads back. What was sent is held
+    for its owner meanwhile.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Holding) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: Holding, exception: Exception) -> HttpResponse | None:
+        match = request.resolver_match
+        if not isinstance(exception, NotOpened) or match is None:
+            return None
+        kept = hold(request, match.func) if request.method not in _SAFE else None
+        if kept is not None and kept == request.held:
+            # The very form that was taken up: it is not done.
+            request.held = None
+        if exception.expired:
+            messages.warning(request, f"{_EXPIRED} Det du skrev ligger undanlagt här." if kept else _EXPIRED)
+            return redirect("status")
+        back = request.get_full_path() if request.method in _SAFE else ""
+        wanted = reverse("held_form", args=[kept.pk]) if kept else back
+        address = reverse("open_patient", args=[exception.chain_id])
+        return redirect(f"{address}?{urlencode({'next': wanted})}" if wanted else address)
 
 
 class AdminInputMiddleware:

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
     "contacts",
     "outage",
     "forms",
@@ -106,6 +107,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "outage.project.middleware.PrivatePagesMiddleware",
     "outage.project.middleware.AdminInputMiddleware",
+    "outage.project.middleware.OpeningMiddleware",
 ]
 
 ROOT_URLCONF = "outage.project.urls"
@@ -199,6 +201,10 @@ MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = "Driftstopp"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_RATE_LIMITS = {"webauthn_login": None}
+# Log-in through an identity provider: the content file that says which, and its secret (docs/operation.md).
+LOGIN_PROVIDER = os.environ.get("LOGIN_PROVIDER", "")
+LOGIN_PROVIDER_SECRET = os.environ.get("LOGIN_PROVIDER_SECRET", "")
+SOCIALACCOUNT_ADAPTER = "outage.project.sso.adapter.ProviderAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _flag("BEHIND_PROXY") else 0
 
 LANGUAGE_CODE = "sv"

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from contacts.access import AnyRequest
 from contacts.models import User
+from outage.project.emergency import emergency_until
 
 # How often a log-in in use is written down.
 SEEN_EVERY_SECONDS = 120
@@ -28,8 +29,11 @@ def keep_logged_in(request: HttpRequest, every: int = 0) -> None:
 
 def lock(request: HttpRequest, *, changing: bool) -> None:
     """Lock the log-in: nobody acts in it until its person types the password again. `changing` for letting another
-    person in: that person is asked for.
+    person in: that person is asked for. An emergency log-in ends: who has it may have no password to unlock it by.
     """
+    if emergency_until(request):
+        logout(request)
+        return
     request.session["locked"] = True
     request.session["changing"] = changing
 
@@ -41,7 +45,10 @@ def seconds_left(request: HttpRequest) -> int:
     seen = int(request.session.get("seen", _now()))
     started = int(request.session.get("started", _now()))
     idle = settings.LOCK_SECONDS or settings.SESSION_COOKIE_AGE
-    return max(0, min(seen + idle, started + settings.LONGEST_LOG_IN) - _now())
+    ends = started + settings.LONGEST_LOG_IN
+    if until := emergency_until(request):
+        ends = min(ends, int(until.timestamp()))
+    return max(0, min(seen + idle, ends) - _now())
 
 
 class SharedPcMiddleware:
@@ -57,10 +64,11 @@ class SharedPcMiddleware:
         user = request.user
         if isinstance(user, User):
             session, now = request.session, _now()
-            if now - session.get("started", now) >= settings.LONGEST_LOG_IN:
+            left = settings.LOCK_SECONDS and now - session.get("seen", now) >= settings.LOCK_SECONDS
+            until = emergency_until(request)
+            over = until and (left or timezone.now() >= until)
+            if over or now - session.get("started", now) >= settings.LONGEST_LOG_IN:
                 logout(request)
-            elif session.get("locked") or (
-                settings.LOCK_SECONDS and now - session.get("seen", now) >= settings.LOCK_SECONDS
-            ):
+            elif session.get("locked") or left:
                 request.locked_user, request.user = user, AnonymousUser()
         return self.get_response(request)

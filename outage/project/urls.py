@@ -9,6 +9,7 @@ from django.urls import include, path
 from contacts.views import account
 
 from . import views
+from .sso import views as sso_views
 
 handler400 = "outage.project.views.bad_request"
 handler403 = "outage.project.views.forbidden"
@@ -25,8 +26,16 @@ urlpatterns = [
     path("las/", views.lock_log_in, name="lock"),
     path("bekrafta/", account_views.reauthenticate, name="account_reauthenticate"),
     path("andra-steget/", include("allauth.mfa.urls")),
+    path("logga-in/tjanst/", sso_views.start, name="provider_log_in"),
+    path("logga-in/tjanst/svar/", sso_views.answer, name="provider_answer"),
+    path("logga-in/saml/<slug:organization_slug>/", sso_views.saml_acs, name="saml_acs"),
+    # The library asks for this address too; no log-out goes by the provider, and our metadata has none.
+    path("logga-in/saml/<slug:organization_slug>/", sso_views.saml_acs, name="saml_sls"),
+    path("logga-in/saml/<slug:organization_slug>/klar/", sso_views.saml_finish, name="saml_finish_acs"),
+    path("logga-in/saml/<slug:organization_slug>/metadata/", sso_views.saml_metadata, name="saml_metadata"),
     path("inloggade/", usersessions_views.list_usersessions, name="usersessions_list"),
     path("engangskod/", account.one_time_code, name="one_time_code"),
+    path("nodinloggning/", views.emergency_log_in, name="emergency_log_in"),
     path("konto/", account.account, name="account"),
     path("uppdrag/", views.choose_assignment, name="choose_assignment"),
     path("inloggning/", views.session_left, name="session_left"),

@@ -13,18 +13,33 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import LogoutView
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+    QueryDict,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest, AnyRequest, OwnRequest, demo_memberships, memberships_of
 from contacts.queries.people import nobody_yet
+from contacts.rules.errors import RuleError
+from contacts.services.emergency import use_emergency_code
 from contacts.views.arriving import go_on, own_path, wanted_path
-from contacts.views.tools import get_or_404
+from contacts.views.tools import FormPage, get_or_404
+from contacts.webforms.emergency import EmergencyForm
+from outage.project.accounts import TOO_MANY, came_by_provider
+from outage.project.emergency import ONLY_WORK, begin_emergency, emergency_until
+from outage.project.guessing import count_try, know_pc
 from outage.project.holding import card_of, form_again, hold, is_own, kept_here, read_out, turned_away
 from outage.project.shared_pc import keep_logged_in, lock, seconds_left
+from outage.project.sso.provider import may_send_there, shown
 from outage.queries.held_forms import held_form_of, is_held
 from outage.services.held_forms import throw_away
 
@@ -48,6 +63,9 @@ class Login(LoginView):  # type: ignore[misc]
     template_name = "login.html"
     request: AnyRequest
 
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponseBase:
+        return may_send_there(self.request, super().render_to_response(context, **kwargs))
+
     def get_initial(self) -> dict[str, Any]:
         locked = self.request.locked_user
         return {"login": locked.get_username()} if locked and not self._changing else {}
@@ -60,12 +78,16 @@ class Login(LoginView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Adds the demo people, in demo mode only, for whom something is held, and whether there is anybody at all."""
         people = demo_memberships() if settings.DEMO else []
+        locked, provider = None if self._changing else self.request.locked_user, shown()
         context: dict[str, Any] = super().get_context_data(
             demo_people=people,
             nobody_yet=nobody_yet(),
             kept_for=kept_here(self.request),
-            locked_user=None if self._changing else self.request.locked_user,
+            locked_user=locked,
+            # Whose log-in is locked may have no password to type.
+            by_other_than_password=bool(provider and locked and not locked.has_usable_password()),
             next=wanted_path(self.request),
+            provider=provider,
             **kwargs,
         )
         return context
@@ -91,6 +113,17 @@ class Login(LoginView):  # type: ignore[misc]
 class Logout(LogoutView):
     http_method_names = ["post", "options"]
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Out here alone: what lives on at the identity provider is said."""
+        provider = shown() if came_by_provider(request) else None
+        response = super().post(request, *args, **kwargs)
+        if provider:
+            messages.info(
+                request,
+                f"Du är utloggad här. Hos {provider.name} kan du vara inloggad: ta ut kortet och stäng webbläsaren.",
+            )
+        return response
+
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
         """Nowhere but to the log-in."""
         return ""
@@ -105,6 +138,29 @@ def admin_log_in(request: HttpRequest, extra_context: object = None) -> HttpResp
     if request.user.is_authenticated:
         return HttpResponseRedirect(wanted)
     return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': wanted})}")
+
+
+@login_not_required
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def emergency_log_in(request: ActingRequest) -> HttpResponse:
+    """Log in with a code from the unit's sheet. Codes are no more guessed at than passwords."""
+    form = EmergencyForm(request.POST or None)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            counted = count_try(request, form.cleaned_data["username"])
+            if counted is None:
+                raise RuleError(TOO_MANY)
+            data = dict(form.cleaned_data)
+            used = use_emergency_code(by=data.pop("username"), **data)
+            counted.rollback()
+            wanted = wanted_path(request)
+            begin_emergency(request, used)
+            answer = go_on(request, wanted)
+            know_pc(request, answer)
+            return answer
+    return page.show("emergency.html", next=wanted_path(request))
 
 
 @login_not_required
@@ -159,6 +215,8 @@ def held_form(request: ActingRequest, held_id: UUID) -> HttpResponse:
             )
         return redirect("status")
     card = card_of(held, request.user, request.acting)
+    if emergency_until(request) and not card.here:
+        raise PermissionDenied(ONLY_WORK)
     if request.method == "POST":
         throw_away(by=request.acting, held=held)
         return HttpResponseRedirect((own_path(card.address) if card.here else "") or reverse("status"))

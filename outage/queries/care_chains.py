@@ -27,6 +27,7 @@ from outage.queries.joined import (
     read_in_kept,
     with_joined,
 )
+from outage.queries.openings import emergency_chain
 from outage.queries.outages import outage_of_chain, outages_for
 from outage.queries.patient_numbers import is_whole_number, keyed, of_details, with_number
 from outage.rules.handover import Direction
@@ -95,6 +96,16 @@ def get_chain(acting: Acting, chain_id: UUID) -> CareChain:
         chain.outage = outage
         return chain
     raise CareChain.DoesNotExist
+
+
+def get_reached(acting: Acting, chain_id: UUID) -> CareChain:
+    """As `get_chain`; also one of another unit while it is opened in an emergency, to read and to log calls in."""
+    try:
+        return get_chain(acting, chain_id)
+    except CareChain.DoesNotExist:
+        if (chain := emergency_chain(acting, chain_id)) is None:
+            raise
+        return chain
 
 
 @prepared
@@ -170,9 +181,12 @@ def get_event(acting: Acting, event_id: UUID) -> CareChainEvent:
 
 
 def get_handover(acting: Acting, handover_id: UUID) -> Handover:
-    """A call of a chain the acting person may see; raises DoesNotExist of either for any other."""
+    """A call of a chain the acting person may see, or that person's own of one that is opened in an emergency; raises
+    DoesNotExist of either for any other.
+    """
     handover = Handover.objects.select_related("user", "unit").get(pk=handover_id)
-    handover.chain = get_chain(acting, handover.chain_id)
+    own = (handover.user_id, handover.unit_id) == (acting.user.pk, acting.unit.pk)
+    handover.chain = (get_reached if own else get_chain)(acting, handover.chain_id)
     return handover
 
 

@@ -103,7 +103,6 @@ def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
 
 
 def log_of(chain_id: UUID) -> ChainLog:
-    """As `logs_of`."""
     return logs_of([chain_id])[chain_id]
 
 

@@ -25,7 +25,6 @@ class Joined:
 
     @property
     def others(self) -> set[UUID]:
-        """The ids of the chains that were joined to another."""
         return {pk for pk, home in self.home.items() if pk != home}
 
 

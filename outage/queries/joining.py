@@ -10,14 +10,10 @@ from outage.models import CareChainDetails, CareChainEvent, ChainFacts
 from outage.queries.chain_log import ChainLog
 from outage.queries.standing import line_back, row_of
 from outage.rules.identity import number_key
-from outage.rules.joining import KEPT, OTHER, Pair, differing_in, pairs_to_ask_about
+from outage.rules.joining import OTHER, Pair, differing_in, pairs_to_ask_about
 from outage.rules.told import folded
 
-PLACES = {
-    "ward": Party.INPATIENT,
-    "municipality": Party.MUNICIPALITY,
-    "outpatient": Party.OUTPATIENT,
-}
+PLACES = {"ward": Party.INPATIENT, "municipality": Party.MUNICIPALITY, "outpatient": Party.OUTPATIENT}
 _FIELDS = {
     Party.INPATIENT: ("ward_unit", "not_admitted"),
     Party.MUNICIPALITY: ("municipality",),
@@ -60,12 +56,8 @@ def differing(kept: CareChainDetails, other: CareChainDetails) -> list[str]:
 
 def chosen(kept: CareChainDetails, other: CareChainDetails, choices: Mapping[str, str]) -> Chosen:
     """What both know together: where they differ what `choices` says (KEPT or OTHER), else whoever knows it."""
-    taken = {
-        name: other
-        if (choices.get(name, KEPT) == OTHER if said(other) and said(kept) else not said(kept))
-        else kept
-        for name, said in _SAID.items()
-    }
+    taken = {name: kept if said(kept) else other for name, said in _SAID.items()}
+    taken |= {name: other for name, said in _SAID.items() if said(other) and choices.get(name) == OTHER}
     facts = replace(
         kept.facts,
         **{name: getattr(row.facts, name) for name, row in taken.items() if name not in PLACES},

@@ -7,6 +7,7 @@ from contacts.rules import parties
 from contacts.rules.parties import Party, WardKind
 from outage.models import CareChain, CareChainDetails, CareChainEvent
 from outage.rules.identity import IdentityKind
+from outage.rules.informing import PARTICIPANT_PREFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,15 @@ def place_of(chain: CareChain, party: Party) -> str:
 def party_label(chain: CareChain, party: Party) -> str:
     """In Swedish, öppenvård by the kind that follows the ward (R3.10)."""
     return parties.party_label(party, WardKind(chain.details.ward_kind))
+
+
+def party_in_list(chain: CareChain, key: str) -> str:
+    """The other end of a call, by its key, without its place. With protected personal data neither a participant's
+    name nor which kind of care the öppenvård is.
+    """
+    if key not in set(Party):
+        return "Deltagare i SIP" if chain.details.protected_identity else key.removeprefix(PARTICIPANT_PREFIX)
+    return Party(key).label if chain.details.protected_identity else party_label(chain, Party(key))
 
 
 def ward_label(chain: CareChain) -> str:

@@ -198,13 +198,9 @@ def _not_closed(principal_id: int) -> QuerySet[Outage]:
     return _with_end_of(principal_id).filter(closed_at__isnull=True)
 
 
-def said_of_ends(outage: Outage) -> list[PrincipalEnd]:
-    """All reports of who is back and who is not after all, oldest first."""
-    return _said_of_ends(outage.pk)
-
-
 @prepared
-def _said_of_ends(outage_id: UUID) -> QuerySet[PrincipalEnd]:
+def said_of_ends(outage_id: UUID) -> QuerySet[PrincipalEnd]:
+    """All reports of who is back and who is not after all, oldest first."""
     ends = PrincipalEnd.objects.filter(outage=outage_id)
     return ends.select_related("principal", "user", "unit").order_by("pk")
 
@@ -225,7 +221,6 @@ def principals_back(outage: Outage) -> set[int]:
 
 
 def parts_in(outage: Outage) -> list[PartInOutage]:
-    """Each principal that took part, and whether it is back."""
     ends = ends_of(outage)
     found = _who_took_part(outage.pk)
     return [PartInOutage(kind=PrincipalKind(p.kind), ended_at=ends.get(p.pk)) for p in found]
@@ -243,9 +238,9 @@ def others_still_out(outage: Outage, principal: Principal, at: datetime | None =
     """
     at = at or timezone.now()
     scope = outage.scope_at(at)
-    ends = ends_of(outage)
+    back = {pk for pk, ended_at in ends_of(outage).items() if ended_at and ended_at <= at}
     others = _staffed_beside(principal.pk)
-    return [p for p in others if cut_off(scope, PrincipalKind(p.kind)) and not _back(ends.get(p.pk), at)]
+    return [p for p in others if cut_off(scope, PrincipalKind(p.kind)) and p.pk not in back]
 
 
 @prepared
@@ -254,17 +249,9 @@ def _staffed_beside(principal_id: int) -> QuerySet[Principal]:
     return Principal.objects.filter(Exists(staffed)).exclude(pk=principal_id)
 
 
-def _back(ended_at: datetime | None, at: datetime) -> bool:
-    return ended_at is not None and ended_at <= at
-
-
-def support_contacts(outage: Outage, principal: Principal) -> list[SupportContact]:
-    """Who of `principal` rang its own support in this outage, oldest first (R1.1)."""
-    return _rang_support(outage.pk, principal.pk)
-
-
 @prepared
-def _rang_support(outage_id: UUID, principal_id: int) -> QuerySet[SupportContact]:
+def support_contacts(outage_id: UUID, principal_id: int) -> QuerySet[SupportContact]:
+    """Who of a principal rang its own support in this outage, oldest first (R1.1)."""
     contacts = SupportContact.objects.filter(outage=outage_id, principal=principal_id)
     return contacts.select_related("user", "unit")
 
@@ -284,13 +271,9 @@ def _one_logged(outage_id: UUID, *kinds: str) -> QuerySet[CareChainEvent, UUID]:
     return found.order_by().values_list("pk", flat=True)[:1]
 
 
-def reports_of(outage: Outage) -> list[OutageReport]:
-    """Oldest first."""
-    return _reports(outage.pk)
-
-
 @prepared
-def _reports(outage_id: UUID) -> QuerySet[OutageReport]:
+def reports_of(outage_id: UUID) -> QuerySet[OutageReport]:
+    """Oldest first."""
     reports = OutageReport.objects.filter(outage=outage_id)
     return reports.select_related("user", "unit").order_by("recorded_at", "pk")
 

@@ -11,6 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet, Sum
 
 from contacts.access import Acting, can
+from contacts.queries.branches import units_of_branch
 from contacts.queries.prepared import prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
@@ -39,7 +40,6 @@ class OwedChains:
 
     @cached_property
     def ids(self) -> list[UUID]:
-        """The most urgent first."""
         if not can(self._acting, Right.READ_CARE):
             return []
         back = {o.pk: set() if o.is_open else principals_back(o) for o in self._outages.values()}
@@ -179,10 +179,11 @@ def _not_known(column: str, party: Party) -> Q:
 
 
 def calls_left(acting: Acting, outage: Outage) -> dict[str, int]:
-    """Calls left to make for the own principal (`all`), the number of `patients` they concern, and those of the `own`
-    unit.
+    """Calls left to make for the own principal and branch (`all`), the number of `patients` they concern, and those
+    of the `own` unit.
     """
-    left = Duty.objects.filter(chain__outage=outage, chain__principal=acting.principal, awaits=False)
+    branch = units_of_branch(acting.unit).order_by().values("pk")
+    left = Duty.objects.filter(chain__outage=outage, chain__unit__in=branch, awaits=False)
     return left.aggregate(
         all=Sum("calls", default=0),
         patients=Count("chain", distinct=True),

@@ -7,11 +7,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from contacts.access import Acting
-from contacts.models import Unit
 from outage.models import CareChain, Outage
 from outage.queries.care_chains import find_chains, visible_chains
 from outage.queries.outages import earlier_outages
-from outage.queries.patient_numbers import chains_with_number, keyed
+from outage.queries.patient_numbers import chains_with_number, is_whole_number, keyed
 from outage.rules.back_registration import ChainStatus
 from outage.rules.identity import classify_identity, number_key
 
@@ -82,11 +81,15 @@ def _before(acting: Acting, outage: Outage) -> list[Outage]:
     return [o for o in earlier_outages(acting.principal, outage) if o.recorded_at < outage.recorded_at]
 
 
+def found_elsewhere(acting: Acting, text: str, outage: Outage) -> list[CareChain]:
+    """As `chains_of_other_units`, for what was typed in a search: nothing but a whole number finds anything."""
+    return chains_of_other_units(acting, text, outage) if is_whole_number(text) else []
+
+
 def chains_of_other_units(acting: Acting, number: str, outage: Outage) -> list[CareChain]:
     """The chains of the patient that another unit of the same principal and branch has; only the unit may be named.
 
-    The region is one branch, health care; inside a municipality social care and home nursing are two. For a patient
-    with protected personal data the answer is empty.
+    For a patient with protected personal data the answer is empty.
     """
     ids = chains_with_number(number)
     if not ids:
@@ -101,14 +104,7 @@ def chains_of_other_units(acting: Acting, number: str, outage: Outage) -> list[C
         )
         .exclude(details__status=ChainStatus.WRONG_PATIENT)
         .exclude(pk__in=visible_chains(acting, outage).values("pk"))
-        .select_related("unit")
+        .select_related("unit__principal")
         .order_by("number")
     )
-    return [chain for chain in found if _same_branch(acting.unit, chain.unit)]
-
-
-def _same_branch(one: Unit, other: Unit) -> bool:
-    # A municipal unit of no kind may be of either branch: of that nothing is said.
-    return one.principal.is_region or (
-        bool(one.municipal_kind) and one.municipal_kind == other.municipal_kind
-    )
+    return [chain for chain in found if acting.unit.shares_branch(chain.unit)]

@@ -166,7 +166,6 @@ def _version(row: CareChainDetails) -> Version:
 
 
 def row_of(row: CareChainEvent) -> EventRow:
-    """A stored event as input to the rules."""
     return EventRow(
         id=str(row.pk),
         order=row.order,
@@ -191,7 +190,7 @@ def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow |
     told = list(row.messages.all())
     received = row.direction == Direction.RECEIVED
     place = row.recipient if row.recipient.startswith(PARTICIPANT_PREFIX) else row.place
-    first = _first(row, log)
+    first = first_of(row, log)
     if received:
         # The unit that was rung, whoever corrected it since.
         place = f"unit:{first.unit_id}"
@@ -213,7 +212,8 @@ def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow |
     )
 
 
-def _first(row: Handover, log: ChainLog) -> Handover:
+def first_of(row: Handover, log: ChainLog) -> Handover:
+    """The row by which a call was first logged."""
     by_id = {call.pk: call for call in log.handovers}
     while row.supersedes_id in by_id:
         row = by_id[row.supersedes_id]
@@ -237,7 +237,7 @@ def units_to_tell(chain: CareChain, log: ChainLog, by: Party, event_id: str = ""
         logged = next(event for event in log.events if str(event.pk) == line)
         if logged.unit_id == chain.unit_id and any(
             call.direction == Direction.GIVEN
-            and _first(call, log).unit_id == chain.unit_id
+            and first_of(call, log).unit_id == chain.unit_id
             and any(message.event_id == logged.pk for message in call.messages.all())
             for call in log.live_handovers
         ):
@@ -352,22 +352,20 @@ def told_only_by(
     """Those of them that no other standing call has told anybody of: a failed try tells nobody. With `ever` also none
     that was logged before this call, or told of in one that was taken back.
     """
-    first = _first(handover, log)
+    first = first_of(handover, log)
     others = [
         told_by(chain, log, call)
         for call in (log.handovers if ever else log.live_handovers)
-        if _first(call, log) != first
-        and (CallOutcome(call.outcome) not in FAILED or (ever and _first(call, log).order < first.order))
+        if first_of(call, log) != first
+        and (CallOutcome(call.outcome) not in FAILED or (ever and first_of(call, log).order < first.order))
     ]
     own = told_by(chain, log, handover, among)
     return [event for event in own if not any(event in told for told in others)]
 
 
 def label_of(log: ChainLog, target: Target) -> str:
-    """Such as Kommun, Hälsocentral, or a participant as written."""
-    return target.participant or party_label(
-        target.party or Party.INPATIENT, WardKind(log.versions[-1].ward_kind)
-    )
+    kind = WardKind(log.versions[-1].ward_kind)
+    return target.participant or party_label(target.party or Party.INPATIENT, kind)
 
 
 def is_discharge(routine: Routine, event: CareChainEvent) -> bool:

@@ -23,7 +23,7 @@ from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Particular, Routine
 from outage.rules.ticks import Mark, Tick, Typed, entered_events, picture_of, stored_picture, ticks
 from outage.rules.told import NOT_ADMITTED
-from outage.rules.wording import STOCKHOLM, day
+from outage.rules.wording import day, local_day
 
 
 def tasks_of(chain: CareChain, log: ChainLog) -> tuple[Task, ...]:
@@ -99,7 +99,8 @@ def _typed(chain: CareChain, log: ChainLog, task: Task, routine: Routine) -> lis
             party.value,
             "Avdelning" if party is Party.INPATIENT else party.label,
             details.place_names.get(party, ""),
-            _ref(standing.place_of(party)),
+            # The id alone, as it was before places had keys.
+            standing.place_of(party).partition(":")[2],
         )
         for party in Party
     }
@@ -130,11 +131,6 @@ def _typed(chain: CareChain, log: ChainLog, task: Task, routine: Routine) -> lis
     ]
 
 
-def _ref(place: str) -> str:
-    """The id of a place in a picture, as it was before places had keys."""
-    return place.partition(":")[2]
-
-
 def _dated(log: ChainLog, events: Sequence[CareChainEvent], routine: Routine, began: datetime) -> list[Typed]:
     """Each event with its date; with its year when that is far from when the outage began.
 
@@ -145,14 +141,10 @@ def _dated(log: ChainLog, events: Sequence[CareChainEvent], routine: Routine, be
             f"event_date:{line_of(log, event).pk}",
             routine.label(event.kind),
             day(event.happened_at, began),
-            f"{event.kind} {_local(event.happened_at)}",
+            f"{event.kind} {local_day(event.happened_at)}",
         )
         for event in events
     ]
-
-
-def _local(at: datetime) -> str:
-    return at.astimezone(STOCKHOLM).date().isoformat()
 
 
 def line_of(log: ChainLog, event: CareChainEvent) -> CareChainEvent:

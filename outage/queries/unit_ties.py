@@ -42,9 +42,8 @@ def logged_since(unit: Unit, people: Collection[int], since: datetime) -> str:
 
 def _in_reach(named: Q) -> bool:
     by_principal: dict[int, set[UUID]] = defaultdict(set)
-    for principal_id, outage_id in (
-        CareChain.objects.filter(named).values_list("principal", "outage").distinct()
-    ):
+    chains = CareChain.objects.filter(named)
+    for principal_id, outage_id in chains.values_list("principal", "outage").distinct():
         by_principal[principal_id].add(outage_id)
     return any(
         outage.pk in by_principal[principal.pk]

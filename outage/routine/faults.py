@@ -37,7 +37,6 @@ def check_routine(routine: Routine) -> Faults:
 
 
 def check_clauses(routine: Routine) -> Faults:
-    """Each has a number of the right form."""
     for key in routine.clauses:
         if not re.fullmatch(r"R[1-9]\d*\.[1-9]\d*", key):
             yield f"clauses.{key}", "write the number of a clause as R4.2"

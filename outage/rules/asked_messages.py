@@ -35,10 +35,9 @@ def settle_message(
 ) -> str:
     """The kind that a message is to be logged as, by what is said of it and what was answered.
 
-    `happened` is when the message was: a date that by its nature lies after it, and does not, is asked about.
-
-    Raises Question where an answer is missing, RuleError beside the field (`p-<kind>-<sender>-<particular>`, of a
-    message that has a form `alone` `p-<particular>`) where the answer is to fill it in and it is still empty.
+    `happened` is when the message was: a date that by its nature lies after it, and does not, is asked about. Raises
+    Question where an answer is missing, RuleError beside the field (`p-<kind>-<sender>-<particular>`, of a message
+    that has a form `alone` `p-<particular>`) where the answer is to fill it in and it is still empty.
     """
     field = "p-" if alone else f"p-{kind}-{sender.value}-"
     need = routine.message(kind).needs

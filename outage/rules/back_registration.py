@@ -27,8 +27,6 @@ class Before(Labelled):
 
 
 class ChainStatus(Labelled):
-    """What sets a care chain apart from the ordinary."""
-
     OK = "ok", "Pågår"
     DECEASED = "deceased", "Patienten har avlidit"
     WRONG_PATIENT = "wrong_patient", "Loggad på fel patient"
@@ -60,7 +58,6 @@ class LoggedEvent:
 
     @property
     def root(self) -> str:
-        """The id of the first version."""
         return self.line or self.id
 
 
@@ -166,8 +163,6 @@ def missing_admission(
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """An event that counts, with what it does and the scope it happened under."""
-
     event: LoggedEvent
     effect: Effect
     scope: OutageScope
@@ -270,14 +265,12 @@ def _others(
     A later discharge that was told makes it told, except to those who take part in a SIP by name. A SIP is one, from
     its first message through every rebooking.
     """
-    told_by = max(
-        (
-            place
-            for place, one in enumerate(counted)
-            if one.effect is Effect.DISCHARGE and one.event.told and one.event.ours
-        ),
-        default=-1,
-    )
+    discharges = [
+        place
+        for place, one in enumerate(counted)
+        if one.effect is Effect.DISCHARGE and one.event.told and one.event.ours
+    ]
+    told_by = max(discharges, default=-1)
     untold: list[_Counted] = []
     told: list[_Counted] = []
     sip = [one for one in counted if one.effect is Effect.SIP]

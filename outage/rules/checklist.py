@@ -9,8 +9,6 @@ from .routine import Clause
 
 
 class Phase(Labelled):
-    """When in an outage a checklist is used."""
-
     START = "start", "När driftstoppet börjar"
     DURING = "during", "Under driftstoppet"
     DISCHARGE = "discharge", "Vid utskrivning"

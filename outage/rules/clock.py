@@ -23,11 +23,6 @@ def as_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def elapsed(start: datetime, end: datetime) -> timedelta:
-    """Elapsed time, also across a change of the clocks; negative when `end` is earlier."""
-    return as_utc(end) - as_utc(start)
-
-
 @lru_cache(maxsize=4096)
 def _break_point_on(day: date, at: time, time_zone: str) -> datetime:
     return datetime.combine(day, at, ZoneInfo(time_zone)).astimezone(UTC)

@@ -5,7 +5,8 @@ Everything that comes in is untrusted. What cannot be used is a BadInput that na
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -22,6 +23,7 @@ from .routine import Effect, Routine
 from .routine_applies import routine_applies
 
 E = TypeVar("E", bound=StrEnum)
+D = TypeVar("D", bound=date)
 
 _ISO_MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?(Z|[+-].+)?"
@@ -85,9 +87,7 @@ def _outage(source: "_Object", routine: Routine, now: datetime) -> Outage:
     start = source.moment("start", zone)
     end = now if source.is_null("end") else source.moment("end", zone)
     if start > end:
-        raise source.bad(
-            "start", "ligger efter slutet" if not source.is_null("end") else "ligger i framtiden"
-        )
+        raise source.bad("start", "ligger i framtiden" if source.is_null("end") else "ligger efter slutet")
     chains = tuple(_chain(item, routine, start, end) for item in source.objects("chains", *_CHAIN_KEYS))
     _no_repeats(source.at("chains"), [chain.id for chain in chains])
     return Outage(outage_id, scope, start, end, chains)
@@ -100,9 +100,8 @@ def _chain(source: "_Object", routine: Routine, start: datetime, end: datetime) 
     items = list(source.objects("events", *_EVENT_KEYS))
     events = tuple(_event(item, routine, start, end) for item in items)
     taking_part = {event.id: item.texts("participants") for event, item in zip(events, items, strict=True)}
-    chain = Chain(chain_id, before, ward, status, events, taking_part)
-    _no_repeats(source.at("events"), [event.id for event in chain.events])
-    return chain
+    _no_repeats(source.at("events"), [event.id for event in events])
+    return Chain(chain_id, before, ward, status, events, taking_part)
 
 
 def _event(source: "_Object", routine: Routine, start: datetime, end: datetime) -> LoggedEvent:
@@ -214,7 +213,6 @@ class _Object:
         return BadInput(self.at(key), sentence)
 
     def is_null(self, key: str) -> bool:
-        """Whether `key` is null or left out."""
         return self._values.get(key) is None
 
     def text(self, key: str) -> str:
@@ -252,24 +250,12 @@ class _Object:
         """None when it is null or left out."""
         if self.is_null(key):
             return None
-        found = self.text(key)
-        try:
-            read = date.fromisoformat(found) if _ISO_DATE.fullmatch(found) else None
-        except ValueError:
-            read = None
-        if read is None or read.year not in _YEARS:
-            raise self.bad(key, f"{shown(found)} är inget datum; skriv det som 2026-01-20")
-        return read
+        return self._read(key, _ISO_DATE, date.fromisoformat, "är inget datum; skriv det som 2026-01-20")
 
     def moment(self, key: str, zone: ZoneInfo) -> datetime:
         """In UTC. A moment without an offset is local time in `zone`, if that exists exactly once."""
-        found = self.text(key)
-        try:
-            read = datetime.fromisoformat(found) if _ISO_MOMENT.fullmatch(found) else None
-        except ValueError:
-            read = None
-        if read is None or read.year not in _YEARS:
-            raise self.bad(key, f"{shown(found)} är ingen tid; skriv den som 2026-01-20T10:40+01:00")
+        wrong = "är ingen tid; skriv den som 2026-01-20T10:40+01:00"
+        read = self._read(key, _ISO_MOMENT, datetime.fromisoformat, wrong)
         if read.tzinfo is not None:
             return read.astimezone(UTC)
         first, second = (read.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
@@ -277,9 +263,17 @@ class _Object:
             return first
         # At a clock change the two readings differ: forwards the time is skipped, backwards it comes twice.
         fault = "hoppas över" if second < first else "kommer två gånger"
-        raise self.bad(
-            key, f"{shown(found)} {fault} när klockan ställs om; skriv ut skillnaden mot UTC, som +01:00"
-        )
+        found = shown(self.text(key))
+        raise self.bad(key, f"{found} {fault} när klockan ställs om; skriv ut skillnaden mot UTC, som +01:00")
+
+    def _read(self, key: str, form: re.Pattern[str], read: Callable[[str], D], wrong: str) -> D:
+        text = self.text(key)
+        found = None
+        with suppress(ValueError):
+            found = read(text) if form.fullmatch(text) else None
+        if found is None or found.year not in _YEARS:
+            raise self.bad(key, f"{shown(text)} {wrong}")
+        return found
 
     def objects(self, key: str, *known: str) -> Iterator["_Object"]:
         """Objects with these keys; the list may be empty."""

@@ -31,6 +31,18 @@ class ReadBack(Labelled):
     NOT_POSSIBLE = "not_possible", "Gick inte att upprepa"
 
 
+class Checked(Labelled):
+    """How it was made sure who the other end was, where the patient has protected personal data."""
+
+    CALLED_BACK = "called_back", "Motringd på nummer ur katalogen"
+    NOT_POSSIBLE = "not_possible", "Gick inte att motringa"
+    CONFIRMED = "confirmed", "Numret står inte i katalogen, kontrollerat"
+
+
+# What is answered of a call that was taken; the other is asked of one that was made.
+CALLED_BACK = (Checked.CALLED_BACK, Checked.NOT_POSSIBLE)
+
+
 @dataclass(frozen=True, slots=True)
 class CallFacts:
     """What is said of a call, by the names that the form, the row and the errors use too.
@@ -50,6 +62,8 @@ class CallFacts:
     comment: str = ""
     next_step: str = ""
     call_back: str = ""
+    checked: Checked | None = None
+    checked_reason: str = ""
 
     def tidied(self) -> "CallFacts":
         """The same with surrounding white space removed."""
@@ -72,13 +86,16 @@ class Message:
     change_id: int | None = None
 
 
-def check_handover(facts: CallFacts, *, now: datetime, tells: bool) -> dict[str, str]:
+def check_handover(
+    facts: CallFacts, *, now: datetime, tells: bool, asks_back: bool = False
+) -> dict[str, str]:
     """What stops a call from being saved: a Swedish sentence by field; empty when nothing does.
 
     `now` is aware (else ValueError); `tells` says whether it told of any message. A call that got through needs the
     name spoken to and, except for a participant, their unit (R2.5). An outgoing call needs the number. A failed try
     needs neither name, unit nor read-back, nor a message: an answer that was not given is not logged yet. The
-    read-back is asked for, not required, but "not possible" needs its reason.
+    read-back is asked for, not required, but "not possible" needs its reason. `asks_back`: the patient has protected
+    personal data, and who takes a call says whether it was rung back on a number of the directory.
     """
     errors: dict[str, str] = {}
     failed = facts.outcome in FAILED
@@ -102,7 +119,15 @@ def check_handover(facts: CallFacts, *, now: datetime, tells: bool) -> dict[str,
         errors["spoken_to_unit"] = "Ange vilken enhet den du talade med hör till."
     if facts.read_back is ReadBack.NOT_POSSIBLE and not facts.read_back_reason.strip():
         errors["read_back_reason"] = "Skriv varför meddelandet inte gick att upprepa."
-    return errors
+    return errors | _unchecked(facts, asks_back=asks_back)
+
+
+def _unchecked(facts: CallFacts, *, asks_back: bool) -> dict[str, str]:
+    if asks_back and facts.direction is Direction.RECEIVED and facts.checked is None:
+        return {"checked": "Svara om du har ringt upp på ett nummer ur katalogen."}
+    if facts.checked is Checked.NOT_POSSIBLE and not facts.checked_reason.strip():
+        return {"checked_reason": "Skriv varför det inte gick att motringa."}
+    return {}
 
 
 def handover_warnings(

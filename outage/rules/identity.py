@@ -26,8 +26,6 @@ _COORDINATION_DAY = 60
 
 
 class IdentityKind(Labelled):
-    """The kinds of identity a patient can be logged with."""
-
     PERSONNUMMER = "personnummer", "Personnummer"
     SAMORDNINGSNUMMER = "samordningsnummer", "Samordningsnummer"
     RESERVE_NUMBER = "reserve_number", "Reservnummer"
@@ -112,7 +110,6 @@ def _numbered(
         return None
     born = next((birth for birth in births if birth <= today), births[0])
     stored = f"{born.year:04}{month_day}{serial}"
-
     warnings = []
     if born > today:
         warnings.append(WARN_FUTURE)

@@ -22,8 +22,6 @@ _PARTY_ORDER = (Party.MUNICIPALITY, Party.OUTPATIENT, Party.INPATIENT)
 
 
 class CallOutcome(Labelled):
-    """How a telephone call ended."""
-
     REACHED = "reached", "Nådd"
     RELAYED = "relayed", "Förmedlat"
     NO_ANSWER = "no_answer", "Inget svar"
@@ -33,15 +31,7 @@ class CallOutcome(Labelled):
     MESSAGE_LEFT = "message_left", "Lämnade meddelande utan patientuppgifter"
 
 
-FAILED: frozenset[CallOutcome] = frozenset(
-    {
-        CallOutcome.NO_ANSWER,
-        CallOutcome.BUSY,
-        CallOutcome.CLOSED,
-        CallOutcome.QUEUE,
-        CallOutcome.MESSAGE_LEFT,
-    }
-)
+FAILED = frozenset(CallOutcome) - {CallOutcome.REACHED, CallOutcome.RELAYED}
 
 
 class InformState(Labelled):
@@ -91,10 +81,8 @@ def sending_of(routine: Routine, kind: str, sender: Party) -> Sending:
     sending = message.sending(sender)
     if sending is None:
         senders = _and(party.label for party in message.senders)
-        raise MayNotSend(
-            f"{message.label} lämnas av {senders.lower()}, inte av {sender.label.lower()}.",
-            field="kind",
-        )
+        why = f"{message.label} lämnas av {senders.lower()}, inte av {sender.label.lower()}."
+        raise MayNotSend(why, field="kind")
     return sending
 
 

@@ -114,7 +114,6 @@ class Knowledge(Lines):
         return parts
 
     def takes_part(self, place: str, event: EventRow) -> bool:
-        """Whether a place takes part by its name in an event."""
         return event.id in self._parts_of.get(place, ())
 
     def _reached_place(self, place: str) -> str:
@@ -195,18 +194,10 @@ class Knowledge(Lines):
                 call.outcome is CallOutcome.REACHED and not call.received
                 for call in self.calls_about(target.place, same)
             )
-            rows.append(
-                Standing(
-                    target,
-                    state,
-                    tries,
-                    last,
-                    received=received and state is InformState.INFORMED,
-                    closed=None
-                    if state is InformState.INFORMED
-                    else self.closed(event, target, heard=self.knows_version(target.place, event)),
-                )
-            )
+            informed, closed = state is InformState.INFORMED, None
+            if not informed:
+                closed = self.closed(event, target, heard=self.knows_version(target.place, event))
+            rows.append(Standing(target, state, tries, last, received and informed, closed))
         return tuple(rows)
 
     def closed(self, event: EventRow, target: Target, *, heard: bool) -> Closed | None:
@@ -235,11 +226,9 @@ class Knowledge(Lines):
     def _sent_from(self, event: EventRow) -> str:
         """The place that was the sender's party when the event was logged."""
         sent_from = self.sent_from.get(self.root(event).id)
-        return (
-            self.place_of(event.sender, self._logged_under(event))
-            if sent_from is None
-            else self.same(sent_from)
-        )
+        if sent_from is None:
+            return self.place_of(event.sender, self._logged_under(event))
+        return self.same(sent_from)
 
     def _logged_under(self, event: EventRow) -> Version:
         """What was known of the chain when an event was first logged."""
@@ -263,10 +252,8 @@ class Knowledge(Lines):
         since = self._logged_under(event)
         places = [v.places.get(event.sender) for v in self.versions if v.order >= since.order]
         sent_from = self.sent_from.get(self.root(event).id)
-        sender = next(
-            (place for place in (sent_from, *places) if place not in (None, "", NOT_ADMITTED)), None
-        )
-        return sender in self.own or self.we_rang(event)
+        known = (place for place in (sent_from, *places) if place not in (None, "", NOT_ADMITTED))
+        return next(known, None) in self.own or self.we_rang(event)
 
     def we_rang(self, event: EventRow, place: str | None = None) -> bool:
         """Whether a standing call of our own tells of an event, in any version; where `place` is given, one that

@@ -37,10 +37,7 @@ class Lines(Places):
     @cached_property
     def newest(self) -> list[EventRow]:
         """The newest row of each event, withdrawals too, in time order; within a minute as first logged."""
-        return sorted(
-            (event for event in self.events if event.id not in self._replaced),
-            key=self.when,
-        )
+        return sorted((event for event in self.events if event.id not in self._replaced), key=self.when)
 
     def when(self, event: EventRow) -> tuple[datetime, int]:
         """Sort key: the minute, and within it the order of first logging."""

@@ -105,17 +105,12 @@ def read_moment(
     if word:
         meant = today - timedelta(days=_DAYS_BACK[word])
         if on not in (None, today, meant):
-            raise RuleError(
-                f"{_word_shown(word)} är {day(meant, now)}, men datumet är {day(on, now)}. Ändra det ena."
-            )
+            said = "I förrgår" if word == "iförrgår" else word.capitalize()
+            raise RuleError(f"{said} är {day(meant, now)}, men datumet är {day(on, now)}. Ändra det ena.")
     check_year(meant, years)
     if shown is not None and local_day(shown) == meant and clock_time(shown) == f"{at:%H.%M}":
         return shown.astimezone(STOCKHOLM)
     return _in_stockholm(meant, at, now, shown)
-
-
-def _word_shown(word: str) -> str:
-    return "I förrgår" if word == "iförrgår" else word.capitalize()
 
 
 def _in_stockholm(on: date, at: time, now: datetime, shown: datetime | None) -> datetime:

@@ -56,7 +56,6 @@ def scope_at(rows: Sequence[ScopeRow], at: datetime) -> OutageScope:
 
 
 def cut_off(scope: OutageScope, kind: PrincipalKind) -> bool:
-    """Whether an outage of that scope cuts off a principal of that kind."""
     return scope is OutageScope.BOTH_PRINCIPALS or kind is PrincipalKind.MUNICIPALITY
 
 

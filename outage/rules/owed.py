@@ -7,6 +7,7 @@ whoever was reached with what they change.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from contacts.rules.parties import Party
 
@@ -38,8 +39,6 @@ _STAYS = (Effect.ADMISSION, Effect.DISCHARGE)
 
 @dataclass(kw_only=True)
 class ChainStanding(Knowledge):
-    """What everybody knows of one chain, and what they are still owed."""
-
     def discharge_state(self, event: EventRow, left_open: Collection[str]) -> DischargeState:
         """`left_open` has whom an open item was left for (R1.6)."""
         missing = [s for s in self.standings(event) if s.state is not InformState.INFORMED]
@@ -57,11 +56,8 @@ class ChainStanding(Knowledge):
             if s.state is not InformState.INFORMED and s.closed not in (Closed.ENTERED, Closed.REBOOKED)
         }
         for later in self.newest:
-            if (
-                self.when(later) > self.when(event)
-                and not later.withdraws
-                and self.effect(later) is Effect.DISCHARGE
-            ):
+            stands = not later.withdraws and self.effect(later) is Effect.DISCHARGE
+            if stands and self.when(later) > self.when(event):
                 # Who sent it knows of it.
                 missing -= {self.place_of(later.sender)} - {""}
                 missing -= {s.target.place for s in self.standings(later) if s.state is InformState.INFORMED}
@@ -127,11 +123,10 @@ class ChainStanding(Knowledge):
             by = event.sender if ours else self._speaker(set(), target)
             # Who was to take part hears of a rebooking, too.
             changed = [event, *(sip for sip in before if self.takes_part(target.place, sip))]
-            heard = (
-                any(self.knows_version(target.place, row, ever=True) for row in changed)
-                if ours
-                else self.we_rang(event, target.place)
-            )
+            if ours:
+                heard = any(self.knows_version(target.place, row, ever=True) for row in changed)
+            else:
+                heard = self.we_rang(event, target.place)
             if not heard or by is None:
                 continue
             same = self.says_the_same(event)
@@ -169,9 +164,8 @@ class ChainStanding(Knowledge):
             ]
             for kind, asked in owed_answers(self.routine, party, standing):
                 for target in self.targets(kind, party):
-                    tries = [
-                        call for call in self.calls_to.get(target.place, ()) if _tries_after(call, asked)
-                    ]
+                    calls = self.calls_to.get(target.place, ())
+                    tries = [call for call in calls if _tries_after(call, asked)]
                     yield Owed(
                         by=party,
                         target=target,
@@ -202,24 +196,16 @@ class ChainStanding(Knowledge):
             notice = Notice.NOT_YOURS if how is PlaceChange.MISTAKE else Notice.NO_LONGER_YOURS
             yield from self._notice(by, target, notice, version)
         said_wrong = self._said_wrong()
-        if (
-            said_wrong
-            and self.now.status is not ChainStatus.WRONG_PATIENT
-            and any(
-                call.when < (minute_of(said_wrong.at), said_wrong.order)
-                for _, call in believes or self.believes(place, ever=True)
-            )
-            and not self.reached_with(
-                place, frozenset({notice_id(Notice.IDENTITY, said_wrong.id)}), ever=True
-            )
-        ):
-            yield from self._notice(by, target, Notice.IDENTITY, said_wrong)
+        if said_wrong and self.now.status is not ChainStatus.WRONG_PATIENT:
+            changed = minute_of(said_wrong.at), said_wrong.order
+            heard = any(call.when < changed for _, call in believes or self.believes(place, ever=True))
+            notice_of_it = frozenset({notice_id(Notice.IDENTITY, said_wrong.id)})
+            if heard and not self.reached_with(place, notice_of_it, ever=True):
+                yield from self._notice(by, target, Notice.IDENTITY, said_wrong)
         if believes or status:
             yield from self._death_owed(by, target, status)
-        if (
-            self.now.status is not ChainStatus.DECEASED
-            and self.known_status(place, ever=True) is Notice.DECEASED
-        ):
+        lives = self.now.status is not ChainStatus.DECEASED
+        if lives and self.known_status(place, ever=True) is Notice.DECEASED:
             alive = self.now.status is ChainStatus.OK
             notice = Notice.NOT_DECEASED if alive else Notice.NOT_THIS_PATIENT
             yield from self._notice(by, target, notice, self._status_since())
@@ -230,7 +216,7 @@ class ChainStanding(Knowledge):
         Where it was only written wrong that time, and was put back, they heard what is right.
         """
         changes: list[tuple[Version, tuple[str, str]]] = []
-        for former, version in zip(self.versions, self.versions[1:], strict=False):
+        for former, version in pairwise(self.versions):
             if version.identity is IdentityChange.SAID_WRONG:
                 changes.append((version, former.patient))
             elif version.identity is IdentityChange.WRITTEN_WRONG:
@@ -299,11 +285,8 @@ class ChainStanding(Knowledge):
 
     def ward_for_sip(self, sender: Party) -> str:
         """The ward that takes part in a SIP that `sender` calls: where the patient is, if it is another place."""
-        stays = [
-            self.effect(event)
-            for event in self.newest
-            if not event.withdraws and self.effect(event) in _STAYS
-        ]
+        effects = [self.effect(event) for event in self.newest if not event.withdraws]
+        stays = [effect for effect in effects if effect in _STAYS]
         ward = self.place_of(Party.INPATIENT)
         gone = ward == NOT_ADMITTED or stays[-1:] == [Effect.DISCHARGE]
         return "" if gone or self.now.status is not ChainStatus.OK or ward == self.place_of(sender) else ward

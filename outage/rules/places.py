@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from contacts.rules.parties import Party
 
@@ -27,7 +28,7 @@ class Places:
     def _alias(self) -> dict[str, str]:
         """Each place that is only another spelling of a later one, with the later one's key."""
         alias: dict[str, str] = {}
-        for former, version in zip(self.versions, self.versions[1:], strict=False):
+        for former, version in pairwise(self.versions):
             for party, how in version.changed.items():
                 old, new = (self._follow(alias, v.places.get(party, "")) for v in (former, version))
                 if how is PlaceChange.SAME and old and new and old != new:
@@ -66,15 +67,14 @@ class Places:
                 if self.place_of(party, version) == place:
                     return Target(place, party, former=version is not self.now)
         # A call that came from another chain can have got to a place that this one, naming another, never named.
-        rung_as = next(
-            (call.party for call in self.calls if call.party and self.same(call.place) == place), None
-        )
+        rung = (call.party for call in self.calls if call.party and self.same(call.place) == place)
+        rung_as = next(rung, None)
         return Target(place, rung_as, former=True) if rung_as and self.place_of(rung_as) else Target(place)
 
     def left(self, place: str) -> tuple[PlaceChange, Version]:
         """How and by which version a former place was last left; one that was never named was rung by mistake."""
         left = (PlaceChange.MISTAKE, self.versions[0])
-        for former, version in zip(self.versions, self.versions[1:], strict=False):
+        for former, version in pairwise(self.versions):
             for party in PARTIES:
                 if self.place_of(party, former) == place != self.place_of(party, version):
                     left = version.changed.get(party, PlaceChange.MOVED), version

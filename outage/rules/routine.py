@@ -34,8 +34,6 @@ class Decision(Labelled):
 
 
 class What(Labelled):
-    """What a decision is about."""
-
     ADMISSION = "admission", "Inskrivning"
     DISCHARGE = "discharge", "Utskrivning"
     STAY = "stay", "Vårdtillfälle"
@@ -167,7 +165,6 @@ class MessageType:
 
     @property
     def senders(self) -> tuple[Party, ...]:
-        """In the order of the content."""
         return tuple(sending.party for sending in self.sendings)
 
     def sending(self, party: Party) -> Sending | None:

@@ -6,7 +6,7 @@ corrections. It holds while the task still shows the same picture.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from enum import Enum
 from hashlib import sha256
 from typing import Any
@@ -44,15 +44,7 @@ class Picture:
 
     @property
     def content(self) -> dict[str, Any]:
-        return {
-            "decision": self.decision.value,
-            "what": self.what.value,
-            "outcomes": list(self.outcomes),
-            "do": self.do,
-            "by": self.by,
-            "lines": list(self.lines),
-            "typed": [[each.name, each.label, each.value, each.ref] for each in self.typed],
-        }
+        return asdict(self) | {"typed": [astuple(each) for each in self.typed]}
 
     @property
     def seen(self) -> str:
@@ -143,13 +135,9 @@ class Tick:
     @property
     def undo(self) -> bool:
         """Whether something was entered that, as the log stands now, is not to be."""
-        return (
-            self.state is TickState.CHANGED
-            and self.mark is not None
-            and self.mark.entered
-            and self.task.family is not Family.INFORMATION
-            and self.task.decision is Decision.DO_NOT_REGISTER
-        )
+        entered = self.state is TickState.CHANGED and self.mark is not None and self.mark.entered
+        not_to_be = self.task.decision is Decision.DO_NOT_REGISTER
+        return entered and not_to_be and self.task.family is not Family.INFORMATION
 
 
 def ticks(

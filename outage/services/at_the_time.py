@@ -46,23 +46,19 @@ def other_end(
     )
     own = [row for row in reversed(versions) if row.chain_id not in joined.others]
     at = facts.at or timezone.now()
+    found: tuple[CareChainDetails, Party] | None = None
     if key.startswith(PLACE_PREFIX):
-        found = next(
-            (
-                (row, party)
-                for row in versions
-                for party, place in row.place_keys.items()
-                if PLACE_PREFIX + place == key
-            ),
-            None,
+        named = (
+            (row, party)
+            for row in versions
+            for party, place in row.place_keys.items()
+            if PLACE_PREFIX + place == key
         )
+        found = next(named, None)
         if found and answers is not None:
             found = _ask_which_place(chain, own, *found, at, answers)
-    else:
-        if key not in set(Party):
-            raise CallErrors({"recipient": "Välj vem samtalet var med."})
-        row = _named_at(own, Party(key), at)
-        found = (row, Party(key)) if row else None
+    elif key in set(Party) and (named_then := _named_at(own, Party(key), at)):
+        found = named_then, Party(key)
     if found is None:
         return _nowhere(key, facts.direction, joined.home)
     row, party = found

@@ -33,10 +33,9 @@ def set_tick(*, by: Acting, outage: Outage, checklist_key: str, item_key: str, d
             raise RuleError("Punkten är inte avbockad.")
         if newest is not None and newest.done == done:
             return newest
-        tick = ChecklistTick(
+        tick = ChecklistTick.objects.create(
             outage=outage, unit=by.unit, checklist=checklist_key, item=item_key, done=done, user=by.user
         )
-        tick.save()
         audit.record(by=by, action="checklist.ticked" if done else "checklist.unticked", target=tick)
     return tick
 

@@ -68,9 +68,10 @@ def settle_marked(outage: Outage, principal: Principal | None = None) -> None:
     """
     ends = PrincipalEnd.objects.filter(outage=outage, ended_at__isnull=False)
     first = ends.aggregate(at=Min("ended_at"))["at"]
-    late = CareChainEvent.objects.filter(chain__outage=outage, happened_at__gt=first) if first else None
-    marked = RegistrationMark.objects.filter(chain__outage=outage).values("chain")
-    touched = Q(pk__in=marked) | Q(pk__in=late.values("chain")) if late is not None else Q(pk__in=marked)
+    touched = Q(pk__in=RegistrationMark.objects.filter(chain__outage=outage).values("chain"))
+    if first:
+        late = CareChainEvent.objects.filter(chain__outage=outage, happened_at__gt=first)
+        touched |= Q(pk__in=late.values("chain"))
     chains = CareChain.objects.filter(touched)
     if principal:
         chains = chains.filter(principal=principal)
@@ -85,9 +86,8 @@ def settle_recent(**_: object) -> None:
 
 def settle_followed() -> None:
     """Recompute the duties in which an answer may be given through the system: another outage was reported."""
-    _settle_in_reach(
-        CareChain.objects.filter(pk__in=Duty.objects.filter(unless_back__isnull=False).values("chain"))
-    )
+    waiting = Duty.objects.filter(unless_back__isnull=False).values("chain")
+    _settle_in_reach(CareChain.objects.filter(pk__in=waiting))
 
 
 def _settle_in_reach(chains: QuerySet[CareChain]) -> None:

@@ -77,7 +77,7 @@ def write_event(
         names = (name.strip() for name in kept["participants"])
         kept["participants"] = [name for name in dict.fromkeys(names) if name]
     home = home_of(chain, supersedes)
-    event = CareChainEvent(
+    return CareChainEvent.objects.create(
         id=event_id,
         chain=home,
         kind=kind,
@@ -93,15 +93,12 @@ def write_event(
         user=by.user,
         unit=by.unit,
     )
-    event.save()
-    return event
 
 
 def lock_chain(*chains: CareChain) -> None:
     """Lock the chains for the caller's transaction and re-read their details: who must be told follows from them.
 
     One that is read as part of another locks that one too; raises ChangedMeanwhile where that changed just now.
-
     Whoever changes what a chain's events or calls say takes this lock first, so that two wait for each other in one
     order only. It leaves the chain's key free (`no_key`): a row that merely points at the chain need not wait, else
     PostgreSQL finds a deadlock between that row's check and this lock.
@@ -181,16 +178,15 @@ def correct_event(
         kind = settle_message(
             routine, kind, Party(event.sender), particulars, answers, happened=happened_at, alone=True
         )
-    content = {
-        "event": event.pk,
+    facts: dict[str, Any] = {
+        "kind": kind,
         "happened_at": happened_at,
         "particulars": dict(particulars),
         "reason": reason,
         "told_rightly": told_rightly,
-        "kind": kind,
     }
     with replacing():
-        if claim(by=by, client_id=client_id, kind="correction", content=content):
+        if claim(by=by, client_id=client_id, kind="correction", content=facts | {"event": event.pk}):
             return CareChainEvent.objects.get(pk=client_id)
         lock_chain(event.chain)
         _check_no_double(event)
@@ -198,15 +194,11 @@ def correct_event(
             by,
             event.chain,
             event_id=client_id,
-            kind=kind,
             sender=Party(event.sender),
-            happened_at=happened_at,
-            particulars=particulars,
             supersedes=event,
-            reason=reason,
-            told_rightly=told_rightly,
             paper=mark_of(event),
             answers=answers,
+            **facts,
         )
         if answers is not None and as_utc(happened_at) != as_utc(event.happened_at):
             _ask_if_told_before(event, happened_at, answers)
@@ -250,7 +242,7 @@ def withdraw_row(
 ) -> CareChainEvent:
     """Write the row that takes `event` back, inside the caller's transaction, which holds the chain."""
     home = home_of(event.chain, event)
-    row = CareChainEvent(
+    return CareChainEvent.objects.create(
         id=row_id or uuid4(),
         chain=home,
         kind=event.kind,
@@ -263,8 +255,6 @@ def withdraw_row(
         user=by.user,
         unit=by.unit,
     )
-    row.save()
-    return row
 
 
 def complete_discharge(*, by: Acting, event: CareChainEvent) -> DischargeCompletion:
@@ -289,10 +279,9 @@ def complete_discharge(*, by: Acting, event: CareChainEvent) -> DischargeComplet
         if standing is not None:
             return standing
         calls = standing_of(event.chain, log).told_by(row_of(event))
-        completion = DischargeCompletion(
+        completion = DischargeCompletion.objects.create(
             event=event, rests_on=sorted(calls.values()), user=by.user, unit=by.unit
         )
-        completion.save()
         audit.record(by=by, action="discharge.completed", target=completion, chain=event.chain_id)
     return completion
 
@@ -327,7 +316,7 @@ def leave_discharge_open(
         stands = open_item_of(event.chain, log, log.items_of(event), whom)
         if stands and stands.pk != seen:
             raise ChangedMeanwhile
-        item = OpenItem(
+        item = OpenItem.objects.create(
             client_id=client_id,
             event=event,
             recipient=recipient,
@@ -337,7 +326,6 @@ def leave_discharge_open(
             user=by.user,
             unit=by.unit,
         )
-        item.save()
         audit.record(by=by, action="discharge.left_open", target=item, chain=event.chain_id)
     return item
 

@@ -27,9 +27,12 @@ from outage.rules.informing import FAILED
 from outage.rules.paper import PaperMark, check_paper
 from outage.rules.wording import moment
 from outage.services.at_the_time import other_end, told_then
+from outage.services.call_codes import code_of, confirm, tidy_code
 from outage.services.call_errors import CallErrors
+from outage.services.confirming import confirmed
 from outage.services.duties import settle
 from outage.services.events import home_of, lock_chain, need_reason, take_order, withdraw_row, write_event
+from outage.services.openings import check_may_log
 from outage.services.paper import mark_fields, mark_of
 
 _EVENTS_TOO = "events-too"
@@ -44,25 +47,30 @@ def log_call(
     messages: Sequence[Message],
     paper: PaperMark | None = None,
     answers: Mapping[str, str] | None = None,
+    code: str = "",
 ) -> Handover:
     """Log one call about one patient, with what it told of; `client_id` becomes the call's id.
 
     New events are written in the same transaction. `paper` marks the call and its new events as read on a sheet; the
-    call's time must then be given, and it counts by that time as any other (R3, R4). A resend returns the first row.
+    call's time must then be given, and it counts by that time as any other (R3, R4). `code` is what the one who rang
+    read aloud; the row is without it where it was not taken (`services.call_codes`). A resend returns the first row.
     `answers` are those of the person who fills it in, by the question's key; None where nobody can be asked. Raises
     CallErrors with a sentence for each field that is wrong, Question where an answer is needed, NotAllowed by role,
     IdClash when the id was used with other content.
     """
-    check_may(by, Right.LOG_CARE, chain)
+    check_may_log(by, chain)
     if answers is not None:
         messages = [_settled(chain, message, answers) for message in messages]
     facts = facts.tidied()
     content = {"chain": chain.pk, "call": asdict(facts), "messages": [asdict(m) for m in messages]}
+    typed = tidy_code(code)
+    if typed:
+        content["code"] = typed
     if paper is None:
         facts = replace(facts, at=facts.at or timezone.now())
     else:
         content["paper"] = asdict(paper)
-    _check(facts, messages, paper)
+    _check(facts, messages, paper, asks_back=answers is not None and chain.details.protected_identity)
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="call", content=content):
             return Handover.objects.get(pk=client_id)
@@ -79,10 +87,12 @@ def log_call(
             # After what is refused: no answer helps there.
             new = [message.happened_at for message in messages if message.kind and message.happened_at]
             _ask_if_before(chain, facts, [message.event_id for message in messages], new, answers)
-        handover = write_call(by, chain, client_id, facts, paper=paper, answers=answers)
+            facts = facts if paper else confirmed(chain, facts, answers)
+        handover = write_call(by, chain, client_id, facts, paper=paper, answers=answers, typed=typed)
         for what in told:
             HandoverMessage(handover=handover, **what).save()
         settle(chain)
+        confirm(by, handover)
         audit.record(
             by=by,
             action="call.logged" if facts.outcome not in FAILED else "call.tried",
@@ -202,9 +212,10 @@ def correct_call(
     reason: str,
     not_said: Collection[UUID] = (),
     answers: Mapping[str, str] | None = None,
+    code: str | None = None,
 ) -> Handover:
     """Correct a call by a new row that supersedes it and tells of the same, without `not_said`; a mark of paper
-    stays.
+    stays, and so does the code, unless another `code` was read aloud.
 
     Raises CallErrors by field, RuleError without a reason or when the call was changed meanwhile, and where somebody
     can be asked (`answers`) Question for another time before what it tells of and for what stands by this call alone.
@@ -217,12 +228,17 @@ def correct_call(
     _check(facts, told, paper)
     content = {"handover": handover.pk, "call": asdict(facts), "reason": reason}
     content |= {"not_said": sorted(map(str, not_said)), "events": (answers or {}).get(_EVENTS_TOO, "")}
+    typed = tidy_code(code)
+    if typed is not None:
+        content["code"] = typed
     with replacing():
         if claim(by=by, client_id=client_id, kind="call_correction", content=content):
             return Handover.objects.get(pk=client_id)
         lock_chain(handover.chain)
         if answers is not None and facts.at and as_utc(facts.at) != as_utc(handover.at):
             _ask_if_before(handover.chain, facts, [message.event_id for message in told], (), answers)
+        if answers is not None and paper is None:
+            facts = confirmed(handover.chain, facts, answers, handover)
         log = log_of(handover.chain_id)
         untold = told_only_by(handover.chain, log, handover, among=not_said)
         goes = answers is not None and _go_too(handover, untold, answers)
@@ -235,11 +251,13 @@ def correct_call(
             supersedes=handover,
             reason=reason,
             answers=answers,
+            typed=typed,
         )
         tell_again(new, told)
         if goes:
             _take_back_events(by, handover.chain, untold, reason)
         settle(handover.chain)
+        confirm(by, new)
         audit.record(by=by, action="call.corrected", target=new, chain=handover.chain_id)
     return new
 
@@ -283,6 +301,7 @@ def withdraw_call(
         goes = undo or (asked and _go_too(handover, events, answers))
         row = take_back(by, handover, client_id, reason, events if goes else ())
         settle(handover.chain)
+        confirm(by, row)
         audit.record(by=by, action="call.withdrawn", target=row, chain=handover.chain_id)
     return row
 
@@ -331,19 +350,21 @@ def write_call(
     reason: str = "",
     withdraws: bool = False,
     answers: Mapping[str, str] | None = None,
+    typed: str | None = None,
 ) -> Handover:
     """Write one row of a call inside the caller's transaction, which holds the chain; signed by the acting person.
 
-    It stays with the unit and the place of the row that it `supersedes`, or of that of another chain it comes from.
-    Raises as `other_end`.
+    It stays with the unit, the place and the code of the row that it `supersedes`, or of that of another chain it
+    comes from; `typed` is another code. Raises as `other_end`.
     """
-    plain = asdict(facts)
     home = home_of(chain, supersedes)
     former = supersedes or former
     row = Handover(
         id=row_id,
         chain=home,
-        **plain | {"read_back": facts.read_back or ""} | other_end(chain, facts, former, answers),
+        **asdict(facts)
+        | {"read_back": facts.read_back or "", "checked": facts.checked or ""}
+        | other_end(chain, facts, former, answers),
         **mark_fields(paper),
         order=take_order(home),
         supersedes=supersedes,
@@ -353,14 +374,20 @@ def write_call(
         user=by.user,
         unit=former.unit if former else by.unit,
     )
+    row.code = code_of(by, row, former, typed)
     row.save()
     return row
 
 
 def _check(
-    facts: CallFacts, told: Sequence[Message] | Sequence[HandoverMessage], paper: PaperMark | None
+    facts: CallFacts,
+    told: Sequence[Message] | Sequence[HandoverMessage],
+    paper: PaperMark | None,
+    *,
+    asks_back: bool = False,
 ) -> None:
-    errors = check_handover(facts, now=timezone.now(), tells=bool(told))
+    # Paper has no place for it: what was not asked then is not asked now.
+    errors = check_handover(facts, now=timezone.now(), tells=bool(told), asks_back=asks_back and not paper)
     if paper:
         errors |= check_paper(paper, at=facts.at, now=timezone.now())
     if errors:

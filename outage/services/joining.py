@@ -75,7 +75,7 @@ def join_chains(
         details = kept.details, other.details
         _check_chosen(differing(*details), choices)
         stands = [_put_together(by, client_id, kept, other, logs, pair, choices) for pair in pairs]
-        join = ChainJoin(
+        join = ChainJoin.objects.create(
             client_id=client_id,
             kept=kept,
             other=other,
@@ -86,7 +86,6 @@ def join_chains(
             user=by.user,
             unit=by.unit,
         )
-        join.save()
         _write_chosen(by, join, details, logs, choices, answers)
         other.joined_to = kept
         other.save(update_fields=["joined_to"])
@@ -181,15 +180,14 @@ def _write_chosen(
         raise RuleError(
             "Öppenvården passar inte slaget av avdelning (R3.10). Välj om.", field="pick-outpatient"
         )
-    reached = set()
-    for chain in (kept, other):
-        standing = standing_of(chain, logs[chain.pk])
-        reached |= {
-            key
-            for row in logs[chain.pk].versions
-            for key in row.place_keys.values()
-            if standing.same(key) in standing.reached
-        }
+    standings = {chain.pk: standing_of(chain, logs[chain.pk]) for chain in (kept, other)}
+    reached = {
+        key
+        for pk, standing in standings.items()
+        for row in logs[pk].versions
+        for key in row.place_keys.values()
+        if standing.same(key) in standing.reached
+    }
     named = {party: theirs if party in theirs.place_keys else mine for party in PLACES.values()}
     bridge = with_places(found.facts, named)
     left: dict[str, str] = {}
@@ -199,14 +197,14 @@ def _write_chosen(
         if not ours or not his or ours == his:
             continue
         picked_theirs = choices.get(name) == OTHER
-        how = _meaning(
-            party, mine, theirs, picked_theirs, reached, answers, differ=name in differing(mine, theirs)
-        )
+        lost, taken = (mine, theirs) if picked_theirs else (theirs, mine)
+        how = _meaning(party, lost, taken, reached, answers, differ=name in differing(mine, theirs))
         same = how == PlaceChange.SAME
         left[party.value] = how if picked_theirs or same else PlaceChange.MOVED.value
         if not picked_theirs:
             back[party.value] = how
-    identity = _identity_meaning(mine, theirs, logs, kept, other, answers)
+    told = any(standing.reached for standing in standings.values())
+    identity = _identity_meaning(mine, theirs, answers) if told else ""
     if back:
         write_details(by, kept, bridge.facts, mine.pk, left, made_by=join, other_ids=bridge.other_ids)
     changed = (back or left) | ({"identity": identity} if identity else {})
@@ -216,9 +214,8 @@ def _write_chosen(
 
 def _meaning(
     party: Party,
-    mine: CareChainDetails,
-    theirs: CareChainDetails,
-    picked_theirs: bool,
+    lost: CareChainDetails,
+    taken: CareChainDetails,
     reached: set[str],
     answers: Mapping[str, str] | None,
     *,
@@ -227,7 +224,6 @@ def _meaning(
     """What it means for the place that was not chosen; nobody is asked where nobody there has been told anything."""
     if not differ:
         return PlaceChange.SAME.value
-    lost, taken = (mine, theirs) if picked_theirs else (theirs, mine)
     key = lost.place_keys[party]
     if key == NOT_ADMITTED or key not in reached:
         return PlaceChange.MOVED.value
@@ -237,16 +233,9 @@ def _meaning(
 
 
 def _identity_meaning(
-    mine: CareChainDetails,
-    theirs: CareChainDetails,
-    logs: Mapping[UUID, ChainLog],
-    kept: CareChain,
-    other: CareChain,
-    answers: Mapping[str, str] | None,
+    mine: CareChainDetails, theirs: CareChainDetails, answers: Mapping[str, str] | None
 ) -> str:
     if not {"identity", "patient_name"} & set(differing(mine, theirs)):
-        return ""
-    if not any(standing_of(chain, logs[chain.pk]).reached for chain in (kept, other)):
         return ""
     return identity_answer(
         "Nummer eller namn skiljer, och någon är redan ringd. Vad gäller?",
@@ -276,7 +265,7 @@ def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> C
             raise RuleError(
                 f"Vårdkedjan är senare sammanförd med vårdkedja {last.other.number}. Upplös den först."
             )
-        row = ChainJoin(
+        row = ChainJoin.objects.create(
             client_id=client_id,
             kept=kept,
             other=other,
@@ -285,7 +274,6 @@ def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> C
             user=by.user,
             unit=by.unit,
         )
-        row.save()
         part(by, join, row)
         _write_former(by, join, row)
         other.joined_to = None

@@ -19,6 +19,7 @@ from outage.queries.standing import line_back, row_of, told_by, told_only_by
 from outage.rules.asked_messages import ask_if_wrong_patient, ask_which_event
 from outage.rules.joining import pairs_to_ask_about
 from outage.rules.said import in_short
+from outage.services.call_codes import confirm
 from outage.services.duties import settle
 from outage.services.events import lock_chain, need_reason, withdraw_row, write_event
 from outage.services.handovers import check_stands, take_back, write_call
@@ -65,9 +66,10 @@ def move_call(
             by, to, client_id, handover.facts, paper=mark_of(handover), reason=reason, former=handover
         )
         for event in copies:
-            HandoverMessage(handover=row, event=event).save()
+            HandoverMessage.objects.create(handover=row, event=event)
         settle(handover.chain)
         settle(to)
+        confirm(by, row)
         audit.record(by=by, action="call.moved", target=row, chain=to.pk)
         audit.record(by=by, action="call.moved", target=handover, chain=handover.chain_id)
     return row

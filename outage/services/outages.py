@@ -11,12 +11,21 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.models import Principal
+from contacts.models import Principal, Unit
+from contacts.queries.branches import units_of_branch
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
-from outage.models import CareChainEvent, Outage, OutageReport, PrincipalEnd, ReportKind, SupportContact
+from outage.models import (
+    CareChain,
+    CareChainEvent,
+    Outage,
+    OutageReport,
+    PrincipalEnd,
+    ReportKind,
+    SupportContact,
+)
 from outage.queries.outages import ends_of, outage_for, outage_not_closed, parts_in, recent_outages
 from outage.routine import current_routine
 from outage.rules.clock import as_utc
@@ -140,15 +149,13 @@ def _check_start(by: Acting, outage: Outage, started_at: datetime) -> None:
     if started_at <= outage.current.started_at:
         # What was logged as shortly before the start does not restrict other changes of the outage.
         return
-    before = _standing_events(outage).filter(happened_at__lt=started_at, in_system=False)
-    before = before.order_by("happened_at")
-    own = before.filter(chain__principal=by.principal).first()
+    earlier = _standing_events(outage).filter(happened_at__lt=started_at, in_system=False)
+    before = earlier.order_by("happened_at")
+    own = before.filter(chain__unit__in=_of_branch(by)).first()
     if own:
         at = moment(own.happened_at, timezone.now())
-        raise RuleError(
-            f"En händelse är loggad {at}, före den starten. Ange en tidigare start.",
-            field="started_at",
-        )
+        why = f"En händelse är loggad {at}, före den starten. Ange en tidigare start."
+        raise RuleError(why, field="started_at")
     if before.exists() or any(end and end < started_at for end in ends_of(outage).values()):
         raise RuleError("Något är redan loggat före den starten. Ange en tidigare start.", field="started_at")
 
@@ -174,12 +181,8 @@ def end_outage(*, by: Acting, outage: Outage, ended_at: datetime, client_id: UUI
     """
     check_may(by, Right.END_OUTAGE)
     with transaction.atomic():
-        resent = client_id and claim(
-            by=by,
-            client_id=client_id,
-            kind="outage_end",
-            content={"outage": outage.pk, "ended_at": ended_at},
-        )
+        content = {"outage": outage.pk, "ended_at": ended_at}
+        resent = client_id and claim(by=by, client_id=client_id, kind="outage_end", content=content)
         locked = lock_outage(by.principal, outage)
         if resent or not locked.is_open:
             return locked
@@ -201,13 +204,20 @@ def _check_end(by: Acting, outage: Outage, ended_at: datetime) -> None:
     after = minute_of(ended_at) + timedelta(minutes=1)
     own = _standing_events(outage).filter(chain__principal=by.principal, happened_at__gte=after)
     ends = list(outage.ends.filter(principal=by.principal).order_by("-pk"))
-    last = next((row for row in own.order_by("-happened_at") if not _after_end(row, ends)), None)
-    if last:
-        at = moment(last.happened_at, timezone.now())
-        raise RuleError(
-            f"En händelse är loggad {at}, efter den tiden. Ange en senare tid.",
-            field="ended_at",
+    late = [row for row in own.order_by("-happened_at") if not _after_end(row, ends)]
+    if late:
+        told = CareChain.objects.filter(pk__in=[row.chain_id for row in late], unit__in=_of_branch(by))
+        told_ids = set(told.values_list("pk", flat=True))
+        last = next((row for row in late if row.chain_id in told_ids), None)
+        # When another branch's patient was spoken of is not this one's to know.
+        what = (
+            f"En händelse är loggad {moment(last.happened_at, timezone.now())}" if last else "Något är loggat"
         )
+        raise RuleError(f"{what}, efter den tiden. Ange en senare tid.", field="ended_at")
+
+
+def _of_branch(by: Acting) -> QuerySet[Unit, int]:
+    return units_of_branch(by.unit).order_by().values_list("pk", flat=True)
 
 
 def _after_end(event: CareChainEvent, ends: Sequence[PrincipalEnd]) -> bool:
@@ -242,7 +252,7 @@ _ANOTHER = "Ett nytt driftstopp pågår redan. Det gamla kan inte öppnas igen."
 def _say(by: Acting, outage: Outage, ended_at: datetime | None, client_id: UUID | None = None) -> None:
     """Write that the acting principal is back since `ended_at`, or out again. The caller holds the outage's lock."""
     was = outage.own_end
-    row = PrincipalEnd(
+    PrincipalEnd.objects.create(
         client_id=client_id,
         outage=outage,
         principal=by.principal,
@@ -250,7 +260,6 @@ def _say(by: Acting, outage: Outage, ended_at: datetime | None, client_id: UUID 
         user=by.user,
         unit=by.unit,
     )
-    row.save()
     _settle(by, outage)
     settle_marked(outage, by.principal)
     end = ended_at or was
@@ -292,7 +301,7 @@ def record_support_contact(
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="support", content=content):
             return SupportContact.objects.get(client_id=client_id)
-        contact = SupportContact(
+        contact = SupportContact.objects.create(
             client_id=client_id,
             outage=outage,
             principal=by.principal,
@@ -301,7 +310,6 @@ def record_support_contact(
             at=at,
             case_number=case_number,
         )
-        contact.save()
         audit.record(by=by, action="support.rung", target=contact)
     return contact
 
@@ -325,7 +333,7 @@ def _report(
     again = outage.current is not None and outage.current.scope == facts.scope
     if outage.current and again and (kind is not ReportKind.CHANGED or facts.scope_from is None):
         scope_from = outage.current.scope_from
-    report = OutageReport(
+    return OutageReport.objects.create(
         client_id=client_id,
         outage=outage,
         kind=kind,
@@ -333,5 +341,3 @@ def _report(
         user=by.user,
         unit=by.unit,
     )
-    report.save()
-    return report

@@ -12,11 +12,11 @@ from outage.models import (
     CareChainEvent,
     ChainJoin,
     DischargeCompletion,
-    Handover,
     HandoverMessage,
     OpenItem,
 )
 from outage.queries.chain_log import ChainLog, log_of
+from outage.queries.standing import first_of
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import TAKEN_WITH_CHAIN
 from outage.services.events import home_of, take_order
@@ -63,7 +63,7 @@ def part(by: Acting, join: ChainJoin, undone: ChainJoin) -> None:
             withdraws=not ours,
         )
         tell_again(stays, ours)
-        written[str(_first(call, log).pk)] = str(copy.pk)
+        written[str(first_of(call, log).pk)] = str(copy.pk)
     _complete_anew(other, log, written)
     _give_back(by, join, undone, log)
 
@@ -83,13 +83,6 @@ def _copied(row: Row, **changed: object) -> Row:
         setattr(copy, name, value)
     copy.save()
     return copy
-
-
-def _first(call: Handover, log: ChainLog) -> Handover:
-    by_id = {row.pk: row for row in log.handovers}
-    while call.supersedes_id in by_id:
-        call = by_id[call.supersedes_id]
-    return call
 
 
 def _complete_anew(other: CareChain, log: ChainLog, written: Mapping[str, str]) -> None:

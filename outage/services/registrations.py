@@ -53,7 +53,7 @@ def mark_task(
             if entered is None:
                 raise RuleError(f"Välj om det är infört i {chain.outage.system}.", field="entered")
             _check_not_decided(log, tick, choice.strip(), entered)
-        mark = RegistrationMark(
+        mark = RegistrationMark.objects.create(
             client_id=client_id,
             chain_id=log.marks[former.id].chain_id if former else _home_of(chain, tick).pk,
             task=log.marks[former.id].stored_task if former else task,
@@ -64,13 +64,11 @@ def mark_task(
             user=by.user,
             unit=by.unit,
         )
-        mark.save()
         if tick and tick.mark and tick.mark.task != task:
             _retire(by, chain, client_id, tick.mark)
         settle(chain)
-        audit.record(
-            by=by, action="registration.done" if done else "registration.undone", target=mark, chain=chain.pk
-        )
+        action = "registration.done" if done else "registration.undone"
+        audit.record(by=by, action=action, target=mark, chain=chain.pk)
     return mark
 
 
@@ -117,7 +115,7 @@ def _marked(
 
 def _retire(by: Acting, chain: CareChain, client_id: UUID, former: Mark) -> None:
     """Invalidate the mark that a task had under another key: the new one replaces it."""
-    RegistrationMark(
+    RegistrationMark.objects.create(
         client_id=uuid5(client_id, "former"),
         chain=chain,
         task=former.task,
@@ -125,7 +123,7 @@ def _retire(by: Acting, chain: CareChain, client_id: UUID, former: Mark) -> None
         picture=former.picture.content if former.picture else None,
         user=by.user,
         unit=by.unit,
-    ).save()
+    )
 
 
 def acknowledge(*, by: Acting, outage: Outage) -> Acknowledgement:

@@ -43,9 +43,7 @@ def ask_same_patient(
     """
     if answers is None:
         return {}
-    own = [
-        chain for chain in own_chains_of(by, facts.identity, outage) if changed is None or chain != changed
-    ]
+    own = [chain for chain in own_chains_of(by, facts.identity, outage) if chain != changed]
     if own:
         question = _is_here(own, facts, changed)
         answer = question.settled(answers)

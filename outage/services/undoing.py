@@ -24,10 +24,4 @@ def undo_call(*, by: Acting, handover: Handover) -> Handover:
         stands=not handover.withdraws and (newer is None or newer.pk == row_id),
         same_outage=outage is not None and outage.pk == handover.chain.outage_id,
     )
-    return withdraw_call(
-        by=by,
-        handover=handover,
-        client_id=row_id,
-        reason="Ångrat",
-        undo=True,
-    )
+    return withdraw_call(by=by, handover=handover, client_id=row_id, reason="Ångrat", undo=True)

@@ -1,6 +1,7 @@
 """What the views share: the row that an address names, or 404, and what a page says of it and of who changed it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from django import forms
@@ -13,15 +14,56 @@ from contacts.views.tools import FormPage, get_or_404
 from outage.models import CareChain, Outage
 from outage.presenters.care import patient_on_own_page
 from outage.presenters.chain import changed_by
-from outage.queries.care_chains import Row, newest_of
+from outage.queries.care_chains import Row, get_chain, get_reached, newest_of
 from outage.queries.naming import ward_label
+from outage.queries.openings import check_opened, had_emergency
 from outage.queries.outages import outage_in_view, recent_outages
 from outage.rules.handover import Direction
+from outage.rules.opening import NotOpened
+
+
+def whole_or_404(
+    request: ActingRequest, chain_id: UUID, get: Callable[[Acting, UUID], CareChain] = get_chain
+) -> CareChain:
+    """The chain, to be shown whole. NotOpened, which leads to the question why, for a patient with protected personal
+    data whom the person has not opened; 404 as for `get`.
+    """
+    chain = get_or_404(get, request.acting, chain_id)
+    check_opened(request.acting, chain)
+    return chain
+
+
+def reached_or_404(request: ActingRequest, chain_id: UUID) -> CareChain:
+    """As `whole_or_404`; also a chain of another unit that is opened in an emergency. What is sent when the time of
+    that is out is NotOpened: it is held for who wrote it.
+    """
+    with _saying_expired(request, chain_id):
+        return whole_or_404(request, chain_id, get_reached)
+
+
+def row_or_404(request: ActingRequest, get: Callable[[Acting, UUID], Row], pk: UUID) -> Row:
+    """A row of a chain, to be shown with its patient whole, as `reached_or_404`."""
+    with _saying_expired(request, pk):
+        row = get_or_404(get, request.acting, pk)
+    check_opened(request.acting, row.chain)
+    return row
+
+
+@contextmanager
+def _saying_expired(request: ActingRequest, pk: UUID) -> Iterator[None]:
+    try:
+        yield
+    except Http404:
+        # One that is only shown again is held already.
+        is_sent = request.method == "POST" and "held" not in request.POST
+        if is_sent and had_emergency(request.acting, pk):
+            raise NotOpened(pk, expired=True) from None
+        raise
 
 
 def changeable_or_404(request: ActingRequest, get: Callable[[Acting, UUID], Row], pk: UUID) -> Row:
-    """404 where the acting person may not see it, and for a withdrawal."""
-    row = get_or_404(get, request.acting, pk)
+    """As `row_or_404`; 404 also for a withdrawal."""
+    row = row_or_404(request, get, pk)
     if row.withdraws:
         raise Http404
     return row
@@ -47,11 +89,8 @@ def standing_row(page: FormPage, row: Row, form_of: Callable[[Row], forms.Form] 
 
 def whose(chain: CareChain) -> dict[str, object]:
     """The chain and its patient for a page about one of its rows, which names whose row it is."""
-    return {
-        "chain": chain,
-        "patient": patient_on_own_page(chain, timezone.now()),
-        "ward": ward_label(chain),
-    }
+    patient = patient_on_own_page(chain, timezone.now())
+    return {"chain": chain, "patient": patient, "ward": ward_label(chain)}
 
 
 def chosen_outage_or_404(request: ActingRequest) -> Outage:

@@ -31,8 +31,6 @@ CHAINS_A_PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A mark that was not saved: where, why, and what was typed."""
-
     place: str
     error: str
     choice: str
@@ -47,11 +45,7 @@ def back_registration(request: ActingRequest) -> HttpResponse:
 
 
 def _show(
-    request: ActingRequest,
-    outage: Outage,
-    page_number: str | int | None,
-    failed: Failed | None = None,
-    status: int = 200,
+    request: ActingRequest, outage: Outage, page_number: str | int | None, failed: Failed | None = None
 ) -> HttpResponse:
     acting: Acting = request.acting
     context: dict[str, object] = {
@@ -71,10 +65,11 @@ def _show(
             "calls_left": chains_with_calls_owed(acting, outage).count(),
             "failed_row_is_gone": failed is not None and failed.place not in {row.place for row in rows},
         }
-    return render(request, "outage/back/show.html", context, status=status)
+    return render(request, "outage/back/show.html", context, status=422 if failed else 200)
 
 
 def _page(acting: Acting, outage: Outage, number: str | int | None) -> tuple[Page[CareChain], list[TaskRow]]:
+    require(acting, Right.READ_CARE)
     page = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(number)
     chains, now = list(page), timezone.now()
     logs = logs_of(chain.pk for chain in chains)
@@ -99,15 +94,11 @@ def mark(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     place = task_place(chain, request.POST.get("task", ""))
     error = _mark_or_why_not(request.acting, chain, form)
     page_number = form.cleaned_data.get("page")
-    failed = (
-        Failed(place, error, request.POST.get("choice", ""), request.POST.get("entered", ""))
-        if error
-        else None
-    )
-    status = 422 if failed else 200
+    typed = [request.POST.get(name, "") for name in ("choice", "entered")]
+    failed = Failed(place, error, *typed) if error else None
     if not request.htmx:
         if failed:
-            return _show(request, chain.outage, page_number, failed, status)
+            return _show(request, chain.outage, page_number, failed)
         return redirect(f"{back_address(chain.outage)}&sida={page_number or 1}#{place}")
     page, rows = _page(request.acting, chain.outage, page_number)
     context = {
@@ -121,7 +112,7 @@ def mark(request: ActingRequest, chain_id: UUID) -> HttpResponse:
         # The heading of what is to be undone is there only where there was something.
         "was_undo": "undo" in request.POST,
     }
-    return render(request, "outage/back/_swapped.html", context, status=status)
+    return render(request, "outage/back/_swapped.html", context, status=422 if failed else 200)
 
 
 def _mark_or_why_not(acting: Acting, chain: CareChain, form: MarkForm) -> str:

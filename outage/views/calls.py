@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.access import Acting, ActingRequest
-from contacts.rules.errors import RuleError
+from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
 from contacts.views.tools import FormPage, check_sent, get_or_404, held_as, require, told_if_refused
@@ -22,7 +22,7 @@ from outage.presenters.care import target_choices
 from outage.presenters.chain import other_end
 from outage.presenters.later import later_outage
 from outage.presenters.receipts import FLAG_MARK
-from outage.queries.care_chains import get_chain, get_handover
+from outage.queries.care_chains import get_handover, get_reached
 from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.ringing import stands_in_directory
 from outage.rules.handover import CallFacts, Direction, Message, handover_warnings
@@ -36,11 +36,15 @@ from outage.webforms.events import WithdrawCallForm
 from outage.webforms.moments import this_minute
 from outage.webforms.tries import FlagForm, TryForm
 
-from ._tools import asked_direction, changeable_or_404, standing_row, whose
+from ._tools import asked_direction, changeable_or_404, reached_or_404, standing_row, whose
 
 NOT_TYPED = "Numret är hämtat ur Kontakter."
 _NOT_RECEIVED = "Det som sades räknas inte längre som mottaget genom det här samtalet."
 _NOT_INFORMED = "Den du talade med räknas inte längre som underrättad genom det här samtalet."
+CODE_NOT_TAKEN = (
+    "Kvittenskoden kunde inte tas emot nu: många koder har skrivits in utan svar. Samtalet är sparat utan den. "
+    "Rätta samtalet om en timme för att lägga till den."
+)
 _STALE = "Ladda om sidan och försök igen."
 
 
@@ -49,7 +53,7 @@ _STALE = "Ladda om sidan och försök igen."
 def chain_call(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """From Läge all but the name and the read-back is filled in."""
     require(request.acting, Right.LOG_CARE)
-    found = get_or_404(get_chain, request.acting, chain_id)
+    found = reached_or_404(request, chain_id)
     log = log_of(found.pk)
     form = CallForm(
         request.POST or None,
@@ -70,8 +74,10 @@ def chain_call(request: ActingRequest, chain_id: UUID) -> HttpResponse:
                 facts=facts,
                 messages=form.messages_told(),
                 answers=form.answers(),
+                code=form.cleaned_data.get("code", ""),
             )
             _tell_logged(request, found, handover, facts)
+            _tell_of_code(request, form, handover)
             return redirect("chain", found.pk) if "stay" in request.POST else redirect("status")
     return _show(page, form)
 
@@ -87,6 +93,11 @@ def _tell_logged(request: ActingRequest, chain: CareChain, handover: Handover, f
     )
     for sentence in odd.values():
         messages.warning(request, sentence)
+
+
+def _tell_of_code(request: ActingRequest, form: CallForm, handover: Handover) -> None:
+    if form.cleaned_data.get("code") and handover.code is None:
+        messages.warning(request, CODE_NOT_TAKEN)
 
 
 def _initial(request: ActingRequest, chain: CareChain, log: ChainLog) -> dict[str, object]:
@@ -113,6 +124,8 @@ def _show(page: FormPage, form: CallForm, corrects: Handover | None = None) -> H
         "repeated": repeated,
         "repeats_chosen": any(option.chosen for option in repeated),
         "corrects": corrects,
+        "code": form.code_to_say(),
+        "new_code": isinstance(page.refused, IdClash),
     }
     return page.show("outage/call/log.html", **context)
 
@@ -132,7 +145,8 @@ def quick_try(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     Nothing is asked: the try was made when it was pressed, and it tells nobody anything.
     """
     require(request.acting, Right.LOG_CARE)
-    found = get_or_404(get_chain, request.acting, chain_id)
+    # It shows nobody: a list of calls has the button.
+    found = get_or_404(get_reached, request.acting, chain_id)
     log = log_of(found.pk)
     form = TryForm(request.POST, chain=found, log=log)
     with told_if_refused(request, "Försöket är inte sparat."):
@@ -223,7 +237,7 @@ def correct(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     page = FormPage(request, form)
     if page.to_save():
         with page:
-            correct_call(
+            new = correct_call(
                 by=request.acting,
                 handover=old,
                 client_id=form.cleaned_data["client_id"],
@@ -231,7 +245,9 @@ def correct(request: ActingRequest, handover_id: UUID) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 not_said=form.not_said(),
                 answers=form.answers(),
+                code=form.cleaned_data.get("code"),
             )
+            _tell_of_code(request, form, new)
             said = "Samtalet är rättat. Det gamla står kvar, överstruket."
             return page.done(said, "chain", old.chain_id)
     standing_row(page, old, form_of)
@@ -249,7 +265,8 @@ def _correction(
         chain=old.chain,
         log=log,
         direction=Direction(old.direction),
-        initial=asdict(call.facts) | {"messages": [f"event:{event_id}" for event_id in told]},
+        initial=asdict(call.facts)
+        | {"messages": [f"event:{event_id}" for event_id in told], "code": call.code and call.code.code},
         corrects=told,
         was_with=call,
     )

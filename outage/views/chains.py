@@ -18,6 +18,7 @@ from contacts.services.reading import note_look
 from contacts.views.tools import FormPage, get_or_404, held_as, require, uuid_or_404
 from outage.presenters.awaited import awaited_lines
 from outage.presenters.back import task_rows
+from outage.presenters.call_codes import code_lines
 from outage.presenters.care import patient_on_own_page
 from outage.presenters.chain import history_lines, party_lines, timeline, tried_numbers
 from outage.presenters.joining import former_row, join_lines
@@ -28,12 +29,12 @@ from outage.queries.care_chains import find_chains, get_chain, history_of, mark_
 from outage.queries.chain_log import log_of, logs_of
 from outage.queries.joined import history_joins, standing_join
 from outage.queries.naming import patient_in_list, ward_label
+from outage.queries.openings import emergencies_of, emergency_chain
 from outage.queries.outages import earlier_outages, outage_in_view
-from outage.queries.patient_numbers import is_whole_number
 from outage.queries.ringing import numbers_of_places
 from outage.queries.same_patient import (
-    chains_of_other_units,
     found_before,
+    found_elsewhere,
     own_chains_before,
     own_chains_beside,
 )
@@ -42,10 +43,11 @@ from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details, open_chain
 from outage.webforms.chains import ChainForm
 
-from ._tools import asked_direction
+from ._tools import asked_direction, reached_or_404, whole_or_404
 from .status import owed_context, owed_page
 
 CHAINS_A_PAGE = 25
+ELSEWHERE_SHOWN = 5
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,7 +69,7 @@ def chains(request: ActingRequest, *, calling: bool = False) -> HttpResponse:
         if direction and found.count() == 1:
             # One hit is the patient: a call under way has no time for one more press.
             return redirect(f"{reverse('chain_call', args=[found.get().pk])}?riktning={direction.value}")
-    elsewhere = chains_of_other_units(request.acting, text, outage) if is_whole_number(text) else []
+    elsewhere = found_elsewhere(request.acting, text, outage)
     for chain in elsewhere:
         note_look(by=request.acting, action="chain.found_elsewhere", chain=chain.pk)
     page = Paginator(found.order_by("-number"), CHAINS_A_PAGE).get_page(request.GET.get("sida"))
@@ -84,7 +86,11 @@ def chains(request: ActingRequest, *, calling: bool = False) -> HttpResponse:
         "rows": [chain_row(request.acting, chain, logs[chain.pk], now) for chain in page],
         "search": text,
         "former": [former_row(chain) for chain in found_before(request.acting, text, outage)],
-        "elsewhere": list(dict.fromkeys(chain.unit.name for chain in elsewhere)),
+        "elsewhere": [
+            (chain, emergency_chain(request.acting, chain.pk)) for chain in elsewhere[:ELSEWHERE_SHOWN]
+        ],
+        "elsewhere_units": list(dict.fromkeys(chain.unit.name for chain in elsewhere)),
+        "may_open_elsewhere": can(request.acting, Right.EMERGENCY_OPEN),
         "direction": direction.value if direction else "",
         "press": uuid4(),
     }
@@ -95,7 +101,7 @@ def chains(request: ActingRequest, *, calling: bool = False) -> HttpResponse:
 def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """One chain: the patient, the time line, what is owed, what will have to be entered."""
     require(request.acting, Right.READ_CARE)
-    found = get_or_404(get_chain, request.acting, chain_id)
+    found = reached_or_404(request, chain_id)
     if found.pk != chain_id:
         messages.info(request, f"Den vårdkedjan är sammanförd med den här, vårdkedja {found.number}.")
         return redirect("chain", found.pk)
@@ -114,6 +120,7 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     own_flags = flagged_by(acting.user, [number for number, is_flagged in flags.items() if is_flagged])
     note_look(by=acting, action="chain.read", chain=found.pk)
     joins = history_joins(found.pk)
+    codes = code_lines(acting, log.live_handovers, now)
     context = {
         "chain": found,
         "outage": outage,
@@ -121,7 +128,7 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
         "ward": ward_label(found),
         "before": found.details.get_before_display(),
         "parties": party_lines(found, numbers),
-        "timeline": timeline(acting, found, log, now, flags, own_flags),
+        "timeline": timeline(acting, found, log, now, flags, own_flags, codes),
         "calls": [call for call in calls if call.messages],
         "needless": [call for call in calls if call.closed],
         "awaited": awaited_lines(acting, found, log, now, on_own_page=True),
@@ -134,7 +141,7 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
                 for call in log.live_handovers
             ),
         ),
-        "tasks": task_rows(acting, found, log, now),
+        "tasks": task_rows(acting, found, log, now, on_own_page=True),
         "history": [
             *history_lines(history_of(found.pk), now),
             *join_lines(found, joins, now),
@@ -144,7 +151,10 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
         "former": own_chains_before(acting, found.details.identity_number, outage),
         "later": later_outage(acting, found, now),
         "may_log": can(acting, Right.LOG_CARE),
-        "may_print": can(acting, Right.PRINT_SHEET),
+        # In an emergency there is a look, and calls; all else is its own units'.
+        "may_change": can(acting, Right.LOG_CARE) and found.emergency is None,
+        "may_print": can(acting, Right.PRINT_SHEET) and found.emergency is None,
+        "emergencies": emergencies_of(found.pk) if found.emergency is None else [],
         "press": uuid4(),
     }
     return render(request, "outage/chain/show.html", context)
@@ -158,7 +168,7 @@ def new_chain(request: ActingRequest) -> HttpResponse:
     outage = get_or_404(outage_in_view, request.acting.principal)
     then = request.GET.get("sedan", "")
     known = request.GET.get("fran", "")
-    former = get_or_404(get_chain, request.acting, uuid_or_404(known)) if known else None
+    former = whole_or_404(request, uuid_or_404(known)) if known else None
     form = ChainForm(request.POST or None, acting=request.acting, former=former, system=outage.system)
     page = FormPage(request, form)
     if page.to_save():
@@ -184,7 +194,7 @@ def new_chain(request: ActingRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit_chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
-    found = get_or_404(get_chain, request.acting, chain_id)
+    found = whole_or_404(request, chain_id)
     system = found.outage.system
     form = ChainForm(request.POST or None, acting=request.acting, chain=found, system=system)
     page = FormPage(request, form)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from contacts.access import ActingRequest
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.views.tools import FormPage, get_or_404, held_as, require, told_if_refused
+from contacts.views.tools import FormPage, held_as, require, told_if_refused
 from contacts.webforms.differences import form_differences
 from outage.models import CareChainEvent
 from outage.presenters.care import targets_by_key
@@ -23,7 +23,7 @@ from outage.rules.wording import moment
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
 from outage.webforms.events import CorrectEventForm, OpenItemForm, ReasonForm
 
-from ._tools import changeable_or_404, standing_row, whose
+from ._tools import changeable_or_404, row_or_404, standing_row, whose
 
 
 def _label(event: CareChainEvent) -> str:
@@ -72,7 +72,7 @@ def withdraw(request: ActingRequest, event_id: UUID) -> HttpResponse:
 def complete(request: ActingRequest, event_id: UUID) -> HttpResponse:
     """A discharge that is not complete says who is not informed."""
     require(request.acting, Right.LOG_CARE)
-    event = get_or_404(get_event, request.acting, event_id)
+    event = row_or_404(request, get_event, event_id)
     with told_if_refused(request):
         complete_discharge(by=request.acting, event=event)
         messages.success(request, "Utskrivningen är avslutad. Alla är underrättade.")
@@ -82,9 +82,8 @@ def complete(request: ActingRequest, event_id: UUID) -> HttpResponse:
 @held_as(HeldAs("Öppen punkt"))
 @require_http_methods(["GET", "POST"])
 def leave_open(request: ActingRequest, event_id: UUID) -> HttpResponse:
-    """Leave a discharge with somebody not told: who is responsible and why."""
     require(request.acting, Right.LOG_CARE)
-    event = get_or_404(get_event, request.acting, event_id)
+    event = row_or_404(request, get_event, event_id)
     recipient = request.POST.get("recipient") or request.GET.get("till", "")
     item = open_item_for(event, recipient)
     form = OpenItemForm(request.POST or None, initial={"recipient": recipient, "seen": item and item.pk})

@@ -13,11 +13,11 @@ from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.reading import note_look
-from contacts.views.tools import FormPage, get_or_404, held_as, require
+from contacts.views.tools import FormPage, held_as, require
 from outage.models import CareChain
 from outage.presenters.care import patient_on_own_page
 from outage.presenters.joining import choices, like_pairs, option, side
-from outage.queries.care_chains import find_chains, get_chain, visible_chains
+from outage.queries.care_chains import find_chains, visible_chains
 from outage.queries.chain_log import logs_of
 from outage.queries.joined import standing_join
 from outage.queries.joining import pairs_between
@@ -25,6 +25,8 @@ from outage.queries.same_patient import own_chains_beside
 from outage.services.joining import check_can_join, join_chains, undo_join
 from outage.webforms.events import ReasonForm
 from outage.webforms.joining import JoinForm
+
+from ._tools import whole_or_404
 
 CHAINS_SHOWN = 50
 
@@ -34,10 +36,10 @@ CHAINS_SHOWN = 50
 def join(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """Choose the other chain, searched for by POST; then, beside it, what is right and what is one event."""
     require(request.acting, Right.LOG_CARE)
-    kept = get_or_404(get_chain, request.acting, chain_id)
+    kept = whole_or_404(request, chain_id)
     if "join" in request.POST or "choose" in request.POST:
         try:
-            other = get_or_404(get_chain, request.acting, UUID(request.POST.get("to", "")))
+            other = whole_or_404(request, UUID(request.POST.get("to", "")))
             check_can_join(kept, other)
         except ValueError:
             return _choose(request, kept, "Välj en vårdkedja.")
@@ -75,7 +77,6 @@ def _join(request: ActingRequest, kept: CareChain, other: CareChain) -> HttpResp
         pairs=like_pairs(kept, other, logs, pairs, now),
         initial={"to": other.pk},
     )
-
     page = FormPage(request, form)
     if form.is_bound and page.to_save():
         with page:
@@ -99,7 +100,7 @@ def _join(request: ActingRequest, kept: CareChain, other: CareChain) -> HttpResp
 @require_http_methods(["GET", "POST"])
 def undo(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
-    kept = get_or_404(get_chain, request.acting, chain_id)
+    kept = whole_or_404(request, chain_id)
     last = standing_join(kept)
     if last is None:
         messages.info(request, "Vårdkedjan är inte sammanförd med någon annan.")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.access import Acting, ActingRequest, can
+from contacts.queries.branches import name_of_branch
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.views.tools import FormPage, held_as, require, told_if_refused
@@ -76,7 +77,6 @@ def _tell_reported(request: ActingRequest, stands: OutageReport, facts: OutageFa
 @held_as(HeldAs("Ändrade uppgifter om driftstoppet"))
 @require_http_methods(["GET", "POST"])
 def change(request: ActingRequest) -> HttpResponse:
-    """Scope, start, expected end."""
     require(request.acting, Right.REPORT_OUTAGE)
     outage = chosen_outage_or_404(request)
     form = _form_of(outage, request.POST or None)
@@ -132,7 +132,6 @@ def support(request: ActingRequest) -> HttpResponse:
 @held_as(HeldAs("Åter i drift"))
 @require_http_methods(["GET", "POST"])
 def end(request: ActingRequest) -> HttpResponse:
-    """The system is back for the own principal; the page says first for whom it ends and what is still open."""
     acting: Acting = request.acting
     require(acting, Right.END_OUTAGE)
     outage = chosen_outage_or_404(request)
@@ -151,7 +150,7 @@ def end(request: ActingRequest) -> HttpResponse:
         "still_out": others_still_out(outage, acting.principal),
     }
     if can(acting, Right.READ_CARE):
-        context["left"] = calls_left(acting, outage)
+        context |= {"left": calls_left(acting, outage), "branch": name_of_branch(acting.unit)}
     return page.show("outage/outage/end.html", **context)
 
 

@@ -12,7 +12,6 @@ from outage.queries.outages import outage_in_view
 
 @require_GET
 def routine(request: ActingRequest) -> HttpResponse:
-    """The routine of the outage in view, else the one a new outage would have."""
     outage = outage_in_view(request.acting.principal)
     shown = routine_of(outage)
     context = {"routine": shown, "parties": party_views(request.acting, outage, shown)}

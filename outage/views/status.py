@@ -1,7 +1,7 @@
 """Läge: the first page."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,10 @@ from django.views.decorators.http import condition, require_GET
 from contacts.access import Acting, ActingRequest, can
 from contacts.queries.traces import newest_write
 from contacts.rules.permissions import Right
+from contacts.views.tools import require
 from outage.models import CareChain, Outage
 from outage.presenters.awaited import awaited_lines
+from outage.presenters.call_codes import code_lines_in_list
 from outage.presenters.checklists import checklist_cards
 from outage.presenters.owed import place_to_find
 from outage.presenters.readiness import readiness
@@ -77,7 +79,7 @@ def _now(request: ActingRequest) -> dict[str, Any]:
     if outage is None:
         return {"outage": None, "readiness": readiness(acting, now)}
     earlier = earlier_outages(acting.principal, outage)
-    cards = checklist_cards(acting, outage)
+    cards = checklist_cards(acting, outage) if can(acting, Right.TICK_CHECKLIST) else []
     context = {
         "outage": outage,
         "facts": outage_facts(outage, acting, now),
@@ -87,35 +89,36 @@ def _now(request: ActingRequest) -> dict[str, Any]:
         "earlier": earlier,
     }
     if can(acting, Right.READ_CARE):
-        chains = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(request.GET.get("kedjor"))
-        owed = owed_page(request, acting, outage, *earlier)
-        waiting = chains_with_answers_awaited(acting, outage, *earlier).page(
-            AWAITED_A_PAGE, request.GET.get("vantar")
-        )
-        places = Paginator(chains_with_a_place_to_find(acting, outage), PLACES_A_PAGE).get_page(
-            request.GET.get("platser")
-        )
-        logs = logs_of({chain.pk for chain in [*chains, *owed, *waiting]})
-        received = received_lately(acting, outage)
-        listed = [*chains, *owed, *places, *(call.chain for call in received)]
-        mark_namesakes(acting, listed, outage, *earlier)
-        context |= owed_context(acting, outage, owed, logs)
-        context |= {
-            "awaited": [
-                line for chain in waiting for line in awaited_lines(acting, chain, logs[chain.pk], now)
-            ],
-            "awaited_page": waiting,
-            "places": [place_to_find(chain) for chain in places],
-            "places_page": places,
-            "chains": chains,
-            "chain_rows": [chain_row(acting, chain, logs[chain.pk], now) for chain in chains],
-            "received": [received_row(call, outage.routine, now) for call in received],
-        }
+        context |= _care(request, outage, earlier, now)
     return context
 
 
+def _care(request: ActingRequest, outage: Outage, earlier: Sequence[Outage], now: datetime) -> dict[str, Any]:
+    acting: Acting = request.acting
+    require(acting, Right.READ_CARE)
+    chains = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(request.GET.get("kedjor"))
+    owed = owed_page(request, acting, outage, *earlier)
+    awaited = chains_with_answers_awaited(acting, outage, *earlier)
+    waiting = awaited.page(AWAITED_A_PAGE, request.GET.get("vantar"))
+    to_find = Paginator(chains_with_a_place_to_find(acting, outage), PLACES_A_PAGE)
+    places = to_find.get_page(request.GET.get("platser"))
+    logs = logs_of({chain.pk for chain in [*chains, *owed, *waiting]})
+    received = received_lately(acting, outage)
+    codes = code_lines_in_list(received, now)
+    listed = [*chains, *owed, *places, *(call.chain for call in received)]
+    mark_namesakes(acting, listed, outage, *earlier)
+    return owed_context(acting, outage, owed, logs) | {
+        "awaited": [line for chain in waiting for line in awaited_lines(acting, chain, logs[chain.pk], now)],
+        "awaited_page": waiting,
+        "places": [place_to_find(chain) for chain in places],
+        "places_page": places,
+        "chains": chains,
+        "chain_rows": [chain_row(acting, chain, logs[chain.pk], now) for chain in chains],
+        "received": [received_row(call, outage.routine, now, codes.get(call.pk)) for call in received],
+    }
+
+
 def owed_page(request: ActingRequest, acting: Acting, *outages: Outage) -> Page[CareChain]:
-    """The chains with calls owed, the page of them that the address names."""
     return chains_with_calls_owed(acting, *outages).page(CALLS_A_PAGE, request.GET.get("ringa"))
 
 

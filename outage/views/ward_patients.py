@@ -157,11 +157,8 @@ def _open_marked(
     done = sum(isinstance(result, CareChain) for result in found.values())
     told = "1 vårdkedja är öppnad." if done == 1 else f"{done} vårdkedjor är öppnade."
     if failed := len(marked) - done:
-        told += (
-            f" {failed} är inte öppnade: varför står vid raden."
-            if failed > 1
-            else (" 1 är inte öppnad: varför står vid raden.")
-        )
+        left = "1 är inte öppnad" if failed == 1 else f"{failed} är inte öppnade"
+        told += f" {left}: varför står vid raden."
     return told, bool(failed)
 
 

@@ -24,7 +24,6 @@ NOTICE_PREFIX = "notice:"
 
 
 def read_notice(value: str) -> Message:
-    """The notice that a tick box stands for."""
     notice, _, change = value.removeprefix(NOTICE_PREFIX).partition(":")
     return Message(notice=Notice(notice), change_id=int(change))
 
@@ -48,6 +47,11 @@ class RecipientOption:
     unknown: bool
     # What the key meant where the page was shown (`keep_meant`).
     meant: str = ""
+
+    @property
+    def listed(self) -> list[NumberToRing]:
+        """Those of the directory: one that was typed with the chain tells nothing of who has it."""
+        return [number for number in self.numbers if number.number and number.entry_id]
 
 
 def recipients_to_choose(

@@ -21,7 +21,7 @@ from outage.queries.naming import place_of
 from outage.queries.ringing import numbers_of_places
 from outage.queries.standing import row_of, standing_of, target_name
 from outage.queries.wordings import former_wordings
-from outage.rules.handover import CallFacts, Direction, Message, ReadBack
+from outage.rules.handover import CALLED_BACK, CallFacts, Checked, Direction, Message, ReadBack
 from outage.rules.informing import FAILED, CallOutcome
 from outage.rules.moments import years_around
 from outage.rules.routine import MessageType
@@ -39,6 +39,7 @@ from .call_options import (
     read_notice,
     recipients_to_choose,
 )
+from .codes import CodeField, code_to_say
 from .moments import MomentField, keep_within, typed_moment
 from .particulars import particular_field, stored_particular
 
@@ -78,6 +79,14 @@ class CallForm(Opened, AsksQuestions):
     comment = forms.CharField(label="Kommentar", required=False, widget=forms.Textarea({"rows": 2}))
     next_step = forms.CharField(label="Nästa steg och när", required=False, max_length=300)
     call_back = forms.CharField(label="Ring tillbaka: nummer och tid", required=False, max_length=200)
+    code = CodeField(label="Kvittenskod från den som ringde")
+    checked = forms.ChoiceField(
+        label="Motringd på nummer ur katalogen?",
+        choices=[(each.value, each.label) for each in CALLED_BACK],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    checked_reason = forms.CharField(label="Varför inte motringd", required=False, max_length=300)
 
     def __init__(
         self,
@@ -118,13 +127,23 @@ class CallForm(Opened, AsksQuestions):
             self._logged = {f"event:{e.pk}": e for e in log.events if e.pk in corrects}
             self.fields["reason"] = forms.CharField(label="Varför rättas samtalet?", max_length=300)
         self._offer_messages()
+        if not self.asks_back:
+            for name in ("checked", "checked_reason"):
+                self.fields.pop(name, None)
         if direction is Direction.RECEIVED:
             self.fields["outcome"].required = False
             self.fields["outcome"].initial = CallOutcome.REACHED.value
+        else:
+            self.fields.pop("code", None)
         self._fill_in_number()
         offered = {each.number for known in self._numbers.values() for each in known}
         self.fields["number"].known = frozenset(offered | ({was_with.number} if was_with else set()))
         keep_within(self, years_around(chain.outage.current.started_at))
+
+    @property
+    def asks_back(self) -> bool:
+        """Whether it is asked if who rang was rung back."""
+        return self.direction is Direction.RECEIVED and self.chain.details.protected_identity
 
     def _collect_messages(self) -> None:
         own = parties_in(self.acting, self.chain)
@@ -214,6 +233,12 @@ class CallForm(Opened, AsksQuestions):
             [option for option in self.message_options() if option.chosen],
             **{name: self[name].value() for name in ("number", "at", "outcome")},
         )
+
+    def code_to_say(self) -> str:
+        """What is read aloud in the call; "" where that is of another call than the one this form makes."""
+        if self.direction is not Direction.GIVEN or self._was_with is not None:
+            return ""
+        return code_to_say(self, self.acting)
 
     def errors_beside_name(self) -> bool:
         """Whether anything but the name, the unit and the read-back is wrong."""
@@ -306,6 +331,10 @@ class CallForm(Opened, AsksQuestions):
             "outcome": CallOutcome(data["outcome"]),
             "read_back": ReadBack(data["read_back"]) if data["read_back"] else None,
         }
+        if self.asks_back:
+            data["checked"] = Checked(data["checked"]) if data["checked"] else None
+        elif self._was_with is not None:
+            data |= {name: getattr(self._was_with.facts, name) for name in ("checked", "checked_reason")}
         return CallFacts(**data)
 
     def not_said(self) -> set[UUID]:

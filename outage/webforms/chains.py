@@ -94,10 +94,7 @@ class ChainForm(Opened, AsksQuestions):
         error_messages={"required": "Välj ja, nej eller vet inte."},
     )
     status = forms.ChoiceField(
-        label="Läge",
-        choices=ChainStatus.choices(),
-        required=False,
-        widget=forms.RadioSelect,
+        label="Läge", choices=ChainStatus.choices(), required=False, widget=forms.RadioSelect
     )
     status_reason = forms.CharField(label="Varför", required=False, max_length=200)
 
@@ -117,9 +114,8 @@ class ChainForm(Opened, AsksQuestions):
         known = _from_chain(chain or former)
         if former:
             # Whether the patient was in the system is another question now, and how that chain ended is its own.
-            known = {
-                name: known[name] for name in known.keys() - {"before", "replaces", "status", "status_reason"}
-            }
+            for name in ("before", "replaces", "status", "status_reason"):
+                del known[name]
         kwargs["initial"] = {**known, **_own_places(acting, chain or former), **kwargs["initial"]}
         super().__init__(*args, **kwargs)
         self.fields["before"].label = f"Var patienten inskriven i {system} när driftstoppet började?"
@@ -162,14 +158,11 @@ class ChainForm(Opened, AsksQuestions):
             data["ward_kind"] = own or WardKind.SOMATIC.value
         wanted = outpatient_kind_for(WardKind(data["ward_kind"]))
         if kind and OutpatientKind(kind) is not wanted:
-            where = (
-                "Välj"
-                if ward == NOT_ADMITTED
-                else f"Patienten ligger på {WardKind(data['ward_kind']).label.lower()} avdelning. Välj"
-            )
+            lies_on = f"Patienten ligger på {WardKind(data['ward_kind']).label.lower()} avdelning. "
+            where = "" if ward == NOT_ADMITTED else lies_on
             self.add_error(
                 "other_outpatient_kind" if outpatient == OTHER else "outpatient_unit",
-                f"{where} {_A_KIND[wanted]} (R3.10).",
+                f"{where}Välj {_A_KIND[wanted]} (R3.10).",
             )
 
     def facts(self) -> ChainFacts:

@@ -17,8 +17,6 @@ from .particulars import particular_field, stored_particular
 
 
 class CorrectEventForm(Opened, AsksQuestions):
-    """What was wrong stays, struck through."""
-
     kind = forms.ChoiceField(label="Vilket meddelande var det?", required=False)
     # Whose particulars the form that comes in has.
     shown_kind = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -60,11 +58,8 @@ class CorrectEventForm(Opened, AsksQuestions):
     def facts(self) -> dict[str, Any]:
         """The event as it is now said to be, by the names the service uses; call after `is_valid`."""
         said = ("client_id", "kind", "happened_at", "reason", "told_rightly")
-        return {name: self.cleaned_data[name] for name in said} | {
-            "particulars": {
-                name: stored_particular(self.cleaned_data.get(f"p-{name}")) for name in self._names
-            }
-        }
+        typed = {name: stored_particular(self.cleaned_data.get(f"p-{name}")) for name in self._names}
+        return {name: self.cleaned_data[name] for name in said} | {"particulars": typed}
 
 
 class ReasonForm(AsksQuestions):

@@ -56,7 +56,6 @@ class JoinForm(AsksQuestions):
 
     @property
     def picks(self) -> list[forms.BoundField]:
-        """The fields of what differs."""
         return [self[_pick(choice)] for choice in self._choices]
 
     @property

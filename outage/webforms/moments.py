@@ -41,11 +41,9 @@ def keep_within(form: forms.Form, years: Years) -> None:
 
 class ClockTimeField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", _LONGEST_TIME)
-        super().__init__(**kwargs)
+        super().__init__(max_length=_LONGEST_TIME, **kwargs)
 
     def to_python(self, value: Any) -> Any:
-        """Raises ValidationError in Swedish for what is no time."""
         text = "" if value is None else str(value).strip()
         try:
             return self.read(text) if text else None
@@ -72,27 +70,33 @@ class _TimeAndWordField(ClockTimeField):
 
 
 class DayField(DateField):
-    """A day, in `years`: those around today where a form says no others. With `past` it may not lie ahead."""
+    """A day, in `years`: those around today where a form says no others."""
 
     years: Years | None = None
 
-    def __init__(self, *, past: bool = False, **kwargs: Any) -> None:
-        self._past = past
-        super().__init__(**kwargs)
-
     def to_python(self, value: Any) -> date | None:
-        """Raises ValidationError in Swedish for no day, and for a year that cannot be."""
         found = super().to_python(value)
         if found is None:
             return None
         try:
-            if self._past:
-                check_past(found, timezone.localdate())
-            else:
-                check_year(found, self.years or years_around(timezone.now()))
+            self.check(found)
         except RuleError as wrong:
             raise ValidationError(wrong.reason) from wrong
         return found
+
+    def check(self, on: date) -> None:
+        check_year(on, self.years or years_around(timezone.now()))
+
+
+class PastDayField(DayField):
+    """A day that is asked for and may not lie ahead."""
+
+    def __init__(self, *, label: str) -> None:
+        messages = {"required": "Ange dag.", "invalid": "Skriv dagen som 2026-11-24."}
+        super().__init__(label=label, error_messages=messages)
+
+    def check(self, on: date) -> None:
+        check_past(on, timezone.localdate())
 
 
 class _AnyDayField(DayField):

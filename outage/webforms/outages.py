@@ -21,10 +21,7 @@ class OutageForm(Opened, SentOnce):
     replaces = forms.IntegerField(widget=forms.HiddenInput, required=False)
     scope = forms.ChoiceField(
         label="Vilka är utan systemet?",
-        choices=[
-            (scope.value, scope.label)
-            for scope in (OutageScope.BOTH_PRINCIPALS, OutageScope.MUNICIPALITIES_ONLY)
-        ],
+        choices=OutageScope.choices()[::-1],
         widget=forms.RadioSelect,
         error_messages={"required": "Välj vilka som är utan systemet."},
     )
@@ -85,12 +82,8 @@ class OutageForm(Opened, SentOnce):
 class SupportForm(SentOnce):
     """One's own support was rung (R1.1)."""
 
-    at = MomentField(label="När ringde du?")
+    at = MomentField(label="När ringde du?", initial=this_minute)
     case_number = forms.CharField(label="Ärendenummer", required=False, max_length=60)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["at"].initial = this_minute
 
 
 class EndForm(SentOnce):

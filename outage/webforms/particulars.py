@@ -17,9 +17,8 @@ class LinesField(forms.CharField):
     longest = 180
 
     def clean(self, value: Any) -> Any:
-        lines = list(
-            dict.fromkeys(line.strip() for line in super().clean(value).splitlines() if line.strip())
-        )
+        written = (line.strip() for line in super().clean(value).splitlines())
+        lines = [line for line in dict.fromkeys(written) if line]
         if any(len(line) > self.longest for line in lines):
             raise forms.ValidationError(
                 f"En rad är för lång. Skriv högst {self.longest} tecken på varje rad."

@@ -48,17 +48,11 @@ class PlaceField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 def name_field(label: str) -> forms.CharField:
-    """The name of an unlisted place."""
-    return forms.CharField(
-        label=label,
-        required=False,
-        max_length=_LONGEST_NAME,
-        widget=forms.TextInput({"autocomplete": "off"}),
-    )
+    widget = forms.TextInput({"autocomplete": "off"})
+    return forms.CharField(label=label, required=False, max_length=_LONGEST_NAME, widget=widget)
 
 
 def outpatient_kind_field() -> forms.ChoiceField:
-    """The kind of an unlisted öppenvård."""
     return forms.ChoiceField(
         label="Slag av öppenvård",
         choices=[("", "Den som avdelningen kräver"), *OutpatientKind.choices()],

@@ -17,8 +17,6 @@ from .call_options import NOTICE_PREFIX, keep_meant, read_notice
 
 
 class TryForm(SentOnce):
-    """Logged by one press."""
-
     recipient = forms.ChoiceField()
     outcome = forms.ChoiceField(choices=[(o.value, o.value) for o in sorted(FAILED)])
     number = forms.CharField(max_length=60, error_messages={"required": "Välj vilket nummer du ringde."})

@@ -53,22 +53,18 @@ class Places:
 
     @property
     def town_choices(self) -> list[tuple[str, str]]:
-        """Value and label of each municipality, first that it is not known yet."""
         return [("", NOT_KNOWN_YET), *((pk, row.name) for pk, row in self.towns.items())]
 
     @property
     def clinic_choices(self) -> list[tuple[str, str]]:
-        """As `town_choices`, of each öppenvård."""
         return [("", NOT_KNOWN_YET), *((pk, row.name) for pk, row in self.clinics.items())]
 
     @property
     def towns_in_row(self) -> list[tuple[str, str]]:
-        """Those of one patient: also an unlisted one."""
         return [*self.town_choices, (OTHER, OTHER_LABEL)]
 
     @property
     def clinics_in_row(self) -> list[tuple[str, str]]:
-        """As `towns_in_row`, of each öppenvård."""
         return [*self.clinic_choices, (OTHER, OTHER_LABEL)]
 
 
@@ -155,7 +151,6 @@ class PatientRowForm(forms.Form):
 
     @property
     def has_other_clinic(self) -> bool:
-        """As `has_other_town`, of an öppenvård."""
         typed = ("other_outpatient", "other_outpatient_kind", "other_outpatient_number")
         return self._has_other("outpatient_unit", *typed)
 

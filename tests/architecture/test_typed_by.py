@@ -20,7 +20,17 @@ from tests.long import runs
 
 # What is not a form of a person at work: in and out, the log-in that goes on, what is held already. The pages of the
 # log-in's own things and of the admin are refused like all others and keep nothing: they take secrets.
-STEPS_IN = {"account_login", "mfa_authenticate", "mfa_login_webauthn"}
+STEPS_IN = {
+    "account_login",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "provider_log_in",
+    "provider_answer",
+    "saml_acs",
+    "saml_sls",
+    "saml_finish_acs",
+    "saml_metadata",
+}
 KEEP_NOTHING = ("admin:", "mfa_", "account_", "usersessions_")
 NOT_HELD = STEPS_IN | {
     "account_logout",
@@ -29,11 +39,13 @@ NOT_HELD = STEPS_IN | {
     "session_left",
     "held_form",
     "throw_away_held",
-    # These take passwords.
+    # These take passwords and codes.
     "one_time_code",
+    "emergency_log_in",
     "account",
 }
 ONLY_SEARCH = {
+    "review_log",
     "chains",
     "log_call",
     "contacts",

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 LOG_INS = ("/logga-in/?next=", "/admin/login/?next=")
-OPEN = {"account_login", "one_time_code", "health"}
+OPEN = {"account_login", "one_time_code", "emergency_log_in", "health"}
 # Parts of a log-in. To who has not begun one they show the log-in.
 STEPS = {"mfa_authenticate", "mfa_login_webauthn"}
 # Without a log-in they answer for themselves: out is out.

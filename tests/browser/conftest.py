@@ -153,6 +153,8 @@ class Windows:
     allowed: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
+    # Other origins that a test itself sends people to, by a form.
+    elsewhere: list[str] = field(default_factory=list)
     _contexts: list[BrowserContext] = field(default_factory=list)
 
     def open(
@@ -213,6 +215,8 @@ class Windows:
             self.problems.append(f"console {message.type}: {message.text}")
 
     def _on_request(self, request: Request, origin: str) -> None:
+        if request.url.startswith(tuple(self.elsewhere)) and request.is_navigation_request():
+            return
         if not request.url.startswith((origin, "data:")):
             self.problems.append(f"left the origin: {request.url}")
         if request.is_navigation_request() or request.resource_type in {"xhr", "fetch"}:

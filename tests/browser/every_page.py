@@ -19,6 +19,7 @@ PAGES = {
     "test_pages_before_an_outage": {
         "account_login",
         "one_time_code",
+        "emergency_log_in",
         "account",
         "status",
         "report_outage",
@@ -39,6 +40,8 @@ PAGES = {
         "new_chain",
         "paste_patients",
         "opened_patients",
+        "open_patient",
+        "open_elsewhere",
         "chain",
         "chain_call",
         "edit_chain",
@@ -77,6 +80,7 @@ PAGES = {
         "keep_contacts",
         "keep_units",
         "main_switchboard",
+        "emergency_codes",
         "unit_edit",
         "unit_new",
         "verify_contacts",
@@ -119,6 +123,7 @@ PAGES = {
         "undo_unit_join",
     },
     "test_the_pages_of_the_jour": {"unit", "rota", "turn_new", "turn_edit", "import_rota"},
+    "test_the_pages_of_those_who_read_what_was_done": {"review_log", "decisions"},
     "test_the_pages_of_the_paper": {
         "sheets",
         "sheet",

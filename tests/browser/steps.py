@@ -1,14 +1,72 @@
 """What a nurse does and sees, in her words."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import CDPSession, Locator, Page, Route, expect
 
 from outage.rules.wording import clock_time
 from tests.factories import PASSWORD
+from tests.integration.log_in.steps import code_of
+from tests.paper.reading import pages
 
+EMERGENCY_CODE = re.compile(r"(?:[2-9A-Y]{4}-){3}[2-9A-Y]{4}")
 SAVED = re.compile(r"Sparat på servern \d\d\.\d\d")
+
+
+def choose_password(page: Page, username: str, code: str, password: str = PASSWORD) -> None:
+    """Log in by a one-time code, which asks for a password."""
+    page.goto("/logga-in/")
+    page.get_by_role("link", name="Använd en engångskod").first.click()
+    page.get_by_label("Användarnamn").fill(username)
+    page.get_by_label("Engångskod").fill(code.lower().replace("-", " "))
+    page.locator("#id_password1").fill(password)
+    page.locator("#id_password2").fill(password)
+    page.get_by_role("button", name="Välj lösenordet och logga in").press("Enter")
+    expect(page.get_by_text("Ditt lösenord är valt")).to_be_visible()
+
+
+def expect_logged_in(page: Page, name: str, unit: str) -> None:
+    head = page.get_by_role("banner")
+    expect(head.get_by_role("link", name=f"Mitt konto: {name}")).to_be_visible()
+    expect(head).to_contain_text(f"{unit} ·")
+
+
+def add_app(page: Page, password: str = PASSWORD) -> None:
+    """Add a second step, where the page says that one must."""
+    expect(page).to_have_title(re.compile("^Andra steget"))
+    page.get_by_role("link", name="Lägg till kodapp").click()
+    if page.get_by_label("Lösenord").count():
+        page.get_by_label("Lösenord").fill(password)
+        page.get_by_role("button", name="Fortsätt").press("Enter")
+    page.get_by_label("Kod", exact=True).fill(code_of(page.locator("code").inner_text()))
+    page.get_by_role("button", name="Lägg till").press("Enter")
+    expect(page.get_by_role("heading", name="Reservkoder")).to_be_visible()
+
+
+def show_card(page: Page) -> None:
+    """The mock's page has one button for who may log in."""
+    page.get_by_role("button", name="somebody").click()
+
+
+def print_emergency_codes(admin: Page, unit: int) -> list[str]:
+    admin.goto(f"/kontakter/enhet/{unit}/andra/")
+    admin.get_by_role("link", name="Nödkoder: se vem").click()
+    (text,) = pages(press_to_print(admin, "Skriv ut ett blad"))
+    admin.reload()
+    expect(admin.get_by_text("0 av 10 använda")).to_be_visible()
+    return EMERGENCY_CODE.findall(text)
+
+
+def use_emergency_code(page: Page, username: str, code: str) -> None:
+    page.get_by_role("link", name="Använd en nödkod").click()
+    page.get_by_label("Användarnamn").fill(username)
+    page.get_by_label("Nödkod").fill(code.lower().replace("-", " "))
+    page.get_by_label("Inloggningstjänsten är nere").check()
+    page.get_by_role("button", name="Logga in med nödkoden").press("Enter")
+    expect(page.get_by_text("Nödinloggad till")).to_be_visible()
 
 
 def log_in(page: Page, username: str) -> None:
@@ -18,15 +76,38 @@ def log_in(page: Page, username: str) -> None:
     page.get_by_role("button", name="Logga in", exact=True).click()
 
 
-def add_passkey(page: Page) -> None:
-    """Add one from a device that the browser makes up, as one who has typed the password just now."""
-    devices = page.context.new_cdp_session(page)
-    devices.send("WebAuthn.enable")
-    key = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
-    key |= {"isUserVerified": True, "automaticPresenceSimulation": True}
-    devices.send("WebAuthn.addVirtualAuthenticator", {"options": key})
+@dataclass
+class Passkey:
+    """A device that a browser makes up, and which its person carries to another computer."""
+
+    session: CDPSession
+    name: dict[str, Any]
+
+    @classmethod
+    def at(cls, page: Page) -> "Passkey":
+        session = page.context.new_cdp_session(page)
+        session.send("WebAuthn.enable")
+        key = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+        }
+        key |= {"isUserVerified": True, "automaticPresenceSimulation": True}
+        return cls(session, session.send("WebAuthn.addVirtualAuthenticator", {"options": key}))
+
+    def carry_to(self, page: Page) -> None:
+        there = Passkey.at(page)
+        for each in self.session.send("WebAuthn.getCredentials", self.name)["credentials"]:
+            there.session.send("WebAuthn.addCredential", there.name | {"credential": each})
+
+
+def add_passkey(page: Page) -> Passkey:
+    """Add one, as one who has typed the password just now."""
+    key = Passkey.at(page)
     page.goto("/andra-steget/webauthn/add/")
     follow(page.get_by_role("button", name="Lägg till"))
+    return key
 
 
 def go_to_status(page: Page) -> None:

@@ -7,25 +7,14 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from contacts.models import AuditEntry, User
 from tests.browser.conftest import Windows
 from tests.browser.looking import faults
-from tests.integration.log_in.steps import code_of
+from tests.browser.steps import add_app, choose_password, expect_logged_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def choose_password(page: Page, username: str, code: str, password: str) -> None:
-    page.goto("/logga-in/")
-    page.get_by_role("link", name="Använd en engångskod").first.click()
-    page.get_by_label("Användarnamn").fill(username)
-    page.get_by_label("Engångskod").fill(code.lower().replace("-", " "))
-    page.locator("#id_password1").fill(password)
-    page.locator("#id_password2").fill(password)
-    page.get_by_role("button", name="Välj lösenordet och logga in").press("Enter")
-    expect(page.get_by_text("Ditt lösenord är valt")).to_be_visible()
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
@@ -45,14 +34,7 @@ def test_the_first_administrator_brings_in_people_who_log_in_by_code(
 
     # Who keeps people has a second step: there is no other way on.
     admin.goto("/kontakter/enhet/ny/")
-    expect(admin).to_have_title(re.compile("^Andra steget"))
-    admin.get_by_role("link", name="Lägg till kodapp").click()
-    if admin.get_by_label("Lösenord").count():
-        admin.get_by_label("Lösenord").fill("tre gula cyklar")
-        admin.get_by_role("button", name="Fortsätt").press("Enter")
-    admin.get_by_label("Kod", exact=True).fill(code_of(admin.locator("code").inner_text()))
-    admin.get_by_role("button", name="Lägg till").press("Enter")
-    expect(admin.get_by_role("heading", name="Reservkoder")).to_be_visible()
+    add_app(admin, "tre gula cyklar")
 
     admin.goto("/kontakter/enhet/ny/")
     admin.get_by_label("Namn").fill("Hemsjukvården")
@@ -82,7 +64,7 @@ def test_the_first_administrator_brings_in_people_who_log_in_by_code(
 
     nurse = windows.open(javascript=javascript)
     choose_password(nurse, "nils", shown, "fyra gröna båtar")
-    expect(nurse.get_by_text("Hemsjukvården · Nils Ö")).to_be_visible()
+    expect_logged_in(nurse, "Nils Ö", "Hemsjukvården")
     nurse.goto("/konto/")
     expect(nurse.get_by_text("Hemsjukvården, Umeå kommun: Vårdpersonal, ssk")).to_be_visible()
     assert AuditEntry.objects.filter(action="code.used").count() == 2

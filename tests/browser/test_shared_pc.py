@@ -23,7 +23,7 @@ def chain(county: County, outage: Outage) -> CareChain:
 
 def unlock(page: Page) -> None:
     page.get_by_label("Lösenord").fill(PASSWORD)
-    page.get_by_role("button", name="Lås upp").click()
+    page.get_by_role("button", name="Lås upp", exact=True).click()
 
 
 def test_a_page_left_behind_locks_with_the_half_written_call_and_opens_with_it(

@@ -374,9 +374,7 @@ class _Maker:
             services = [e.particulars.get("current_services") for e in source.events]
             self.values = [value for value in self.values if value not in services]
         view = form_view(get_form(spec_id), source, by=self.by, patients_copy=patients_copy)
-        part = form_part(
-            serial=self.serial, view=view, by=self.by, now=NOW, routine_id=self.outage.routine_id
-        )
+        part = form_part(serial=self.serial, view=view, by=self.by, now=NOW, routine=current_routine())
         return self.made(view.spec.title, part)
 
     def number(self, way: Way) -> NumberToRing:

@@ -11,7 +11,6 @@ from django.urls import reverse
 from contacts.filing.bringing_in import BadDirectoryFile, ImportReport, import_steps
 from contacts.filing.changes import Fate
 from contacts.filing.limits import FILE_BYTES
-from contacts.models import Principal, User
 from contacts.queries.uploads import person_by_username, principal_by_name
 from contacts.services.progress import Progress, Steps
 
@@ -55,8 +54,12 @@ class Command(BaseCommand):
         """Import the file and print the counts; a file that cannot be imported ends with status 2."""
         if retire_missing and not person and not dry_run:
             self._refuse("--retire-missing: ange med --person vem som avför kontakterna.")
-        whose = self._principal(principal)
-        by = self._person(person)
+        whose = principal_by_name(principal) if principal is not None else None
+        if principal is not None and whose is None:
+            self._refuse(f'--principal: ingen huvudman heter "{principal}".')
+        by = person_by_username(person) if person is not None else None
+        if person is not None and by is None:
+            self._refuse(f'--person: ingen loggar in som "{person}".')
         try:
             with file.open("rb") as opened:
                 content = opened.read(FILE_BYTES + 1)
@@ -76,22 +79,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{counts} Inget är skrivet." if dry_run else counts)
         if report.problems:
             self._refuse(_advice(" ".join(map(str, report.problems))).strip())
-
-    def _principal(self, name: str | None) -> Principal | None:
-        if name is None:
-            return None
-        found = principal_by_name(name)
-        if found is None:
-            self._refuse(f'--principal: ingen huvudman heter "{name}".')
-        return found
-
-    def _person(self, username: str | None) -> User | None:
-        if username is None:
-            return None
-        found = person_by_username(username)
-        if found is None:
-            self._refuse(f'--person: ingen loggar in som "{username}".')
-        return found
 
     def _told(self, steps: Steps[ImportReport], *, quiet: bool) -> ImportReport:
         """Do the work and report progress on standard error: on one line, or one for every 1,000 rows."""
@@ -147,14 +134,13 @@ def _named(row: dict[str, Any]) -> str:
 
 
 def _counts(report: ImportReport, *, asked_to_retire: bool) -> str:
-    parts = [f"Nya: {report.new}", f"Ändrade: {report.changed}", f"Oförändrade: {report.unchanged}"]
-    if report.joined:
-        parts.append(f"Sammanförda med en annan, lämnade: {report.joined}")
-    if report.left:
-        parts.append(f"Avförda tidigare, lämnade som de är: {report.left}")
-    if report.others:
-        parts.append(f"Andra huvudmäns, lämnade: {report.others}")
-    if report.gone:
-        parts.append(f"{'Saknas i filen, avförda' if asked_to_retire else 'Saknas i filen'}: {report.gone}")
-    parts.append(f"Felaktiga: {len({problem.row for problem in report.problems})}")
-    return ". ".join(parts) + "."
+    some = {
+        "Sammanförda med en annan, lämnade": report.joined,
+        "Avförda tidigare, lämnade som de är": report.left,
+        "Andra huvudmäns, lämnade": report.others,
+        "Saknas i filen, avförda" if asked_to_retire else "Saknas i filen": report.gone,
+    }
+    counts = {"Nya": report.new, "Ändrade": report.changed, "Oförändrade": report.unchanged}
+    counts |= {words: count for words, count in some.items() if count}
+    counts["Felaktiga"] = len({problem.row for problem in report.problems})
+    return ". ".join(f"{words}: {count}" for words, count in counts.items()) + "."

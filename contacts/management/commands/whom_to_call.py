@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from contacts.presenters.directory import NumberLine, number_line
+from contacts.presenters.directory import number_line
 from contacts.queries.ringing import RingRequest, find_by_name, numbers_for_many
 from contacts.rules.doubt import READ_THE_REMARK
 from contacts.rules.whom_to_call import NumberToRing
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         moment = self._moment(at)
         request = self._request(unit)
         numbers = numbers_for_many([request], moment)[request]
-        self.stdout.write(_as_json(numbers) if json else _as_text(numbers, moment))
+        self.stdout.write(_as_json(numbers) if json else "\n".join(_as_text(n, moment) for n in numbers))
 
     def _moment(self, text: str | None) -> datetime:
         if text is None:
@@ -54,40 +54,36 @@ class Command(BaseCommand):
 
 
 def _as_json(numbers: tuple[NumberToRing, ...]) -> str:
-    zone = timezone.get_default_timezone()
-
-    def iso(moment: datetime | None) -> str | None:
-        return moment.astimezone(zone).isoformat() if moment else None
-
     rows = [
         {
             "entry": n.entry_name,
             "number": n.number,
             "open_now": n.open_now,
-            "opens_at": iso(n.opens_at),
+            "opens_at": _iso(n.opens_at),
             "relays": n.relays,
-            "verified_at": iso(n.verified_at),
+            "verified_at": _iso(n.verified_at),
         }
         for n in numbers
     ]
     return json.dumps(rows, ensure_ascii=False, indent=2)
 
 
-def _as_text(numbers: tuple[NumberToRing, ...], at: datetime) -> str:
-    def line(number: NumberToRing, shown: NumberLine) -> str:
-        parts = [part for part in (shown.number or "nummer saknas", shown.name, shown.answers) if part]
-        if shown.ask_for:
-            parts.append(f"be om {shown.ask_for}{', som förmedlar' if number.asked_relays else ''}")
-        if shown.area:
-            parts.append(f"för området {shown.area}")
-        if shown.read_remark:
-            parts.append(READ_THE_REMARK)
-        if shown.relays:
-            parts.append("förmedlar")
-        if not shown.verified:
-            parts.append("ej verifierad")
-        if shown.flagged:
-            parts.append("anmält fel")
-        return " · ".join(parts)
+def _iso(moment: datetime | None) -> str | None:
+    return timezone.localtime(moment).isoformat() if moment else None
 
-    return "\n".join(line(n, number_line(n, at)) for n in numbers)
+
+def _as_text(number: NumberToRing, at: datetime) -> str:
+    shown = number_line(number, at)
+    relays = ", som förmedlar" if number.asked_relays else ""
+    parts = (
+        shown.number or "nummer saknas",
+        shown.name,
+        shown.answers,
+        shown.ask_for and f"be om {shown.ask_for}{relays}",
+        shown.area and f"för området {shown.area}",
+        shown.read_remark and READ_THE_REMARK,
+        shown.relays and "förmedlar",
+        not shown.verified and "ej verifierad",
+        shown.flagged and "anmält fel",
+    )
+    return " · ".join(part for part in parts if part)

@@ -47,7 +47,7 @@ NOTHING_ASKED = Answers({}, {})
 
 @dataclass
 class Directory(Cast):
-    """Contacts, units, a turn, joins and files of the region; a contact and a unit of the municipality."""
+    """Contacts, units, a turn, joins and files of Alva's principal; a contact and a unit of Cissi's."""
 
     entries: dict[str, DirectoryEntry] = field(init=False)
     units: dict[str, Unit] = field(init=False)
@@ -59,16 +59,16 @@ class Directory(Cast):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        region, adam = self.county.region, self.county.adam
+        own, adam = self.county.alva.principal, self.county.adam
         names = ("Hjälpmedel", "Kosten", "Tvätten", "Vakten", "Avförd")
-        self.entries = {name: make_entry(region, name, f"{NUMBER[:-1]}{n}") for n, name in enumerate(names)}
-        self.entries["Växel"] = make_entry(region, "Växel", NUMBER, kind=EntryKind.SWITCHBOARD)
-        self.entries["theirs"] = make_entry(self.county.municipality, "Hemtjänsten", "0910-00 00 00")
+        self.entries = {name: make_entry(own, name, f"{NUMBER[:-1]}{n}") for n, name in enumerate(names)}
+        self.entries["Växel"] = make_entry(own, "Växeln", NUMBER, kind=EntryKind.SWITCHBOARD)
+        self.entries["theirs"] = make_entry(self.county.cissi.principal, "Hemtjänsten", "0910-00 00 00")
         retire_entry(by=adam, entry=self.entries["Avförd"])
-        self.units = {name: Unit.objects.create(principal=region, name=name) for name in ("A", "B", "C", "D")}
-        self.units["theirs"] = self.county.social_care
+        self.units = {name: Unit.objects.create(principal=own, name=name) for name in ("A", "B", "C", "D")}
+        self.units["theirs"] = self.county.cissi.unit
         self.turn = add_turn(
-            by=adam, unit=self.county.ward, client_id=uuid4(), turn=TURN, answers=NOTHING_ASKED
+            by=adam, unit=self.county.alva.unit, client_id=uuid4(), turn=TURN, answers=NOTHING_ASKED
         )
         pk = uuid4()
         join_entries(by=adam, **pair(self, "Tvätten", "Vakten") | {"client_id": pk})
@@ -187,7 +187,7 @@ TABLE: Table[Directory] = {
     flag_number: Row(None, NONE, lambda s, by: {"number": NUMBER, "client_id": uuid4()}),
     withdraw_flag: Row(None, NONE, flagged),
     export_directory: Row(None, NONE, lambda s, by: {"form": FileForm.CSV}),
-    export_rota: Row(None, NONE, lambda s, by: {"unit": s.county.ward}),
+    export_rota: Row(None, NONE, lambda s, by: {"unit": s.county.alva.unit}),
 }
 MIXED = [
     (join_entries, with_other(TABLE[join_entries], other=lambda s: s.entry("theirs"))),

@@ -19,6 +19,7 @@ from outage.queries.checklists import checklists_for
 from outage.queries.joining import differing
 from outage.queries.outages import outage_for
 from outage.rules.informing import CallOutcome
+from outage.rules.opening import OpeningReason
 from outage.services.care_chains import change_details, open_chain
 from outage.services.checklists import set_tick
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
@@ -27,6 +28,7 @@ from outage.services.held_forms import hold_form, release, throw_away
 from outage.services.joining import join_chains, undo_join
 from outage.services.moving import move_call
 from outage.services.number_flags import flag_called_number, unflag_called_number
+from outage.services.openings import open_in_emergency, open_protected
 from outage.services.outages import (
     change_outage,
     end_outage,
@@ -38,6 +40,7 @@ from outage.services.registrations import acknowledge, mark_task
 from outage.services.undoing import undo_call
 from outage.services.ward_patients import open_each
 from tests.factories import (
+    TOLVAN,
     call_facts,
     chain_facts,
     end_for_all,
@@ -48,7 +51,7 @@ from tests.factories import (
     outage_facts,
     tell,
 )
-from tests.integration.borders.table import CHAIN, NONE, OWNER, Cast, Given, Row, Table, with_other
+from tests.integration.borders.table import CHAIN, ELSEWHERE, NONE, OWNER, Cast, Given, Row, Table, with_other
 from tests.integration.outage.joining import join, two_chains
 from tests.integration.outage.ticking import rows
 
@@ -73,6 +76,7 @@ class Log(Cast):
     untold: UUID = field(init=False)
     call: UUID = field(init=False)
     held: HeldForm = field(init=False)
+    hidden: UUID = field(init=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -102,6 +106,7 @@ class Log(Cast):
         held = hold_form(by=alva.membership, path="/x/", content={"a": ["b"]})
         assert held is not None
         self.held = held
+        self.hidden = make_chain(county, self.outage, protected_identity=True).pk
 
     def seen(self, pk: UUID) -> CareChain:
         return get_chain(self.county.alva, pk)
@@ -187,6 +192,22 @@ TABLE: Table[Log] = {
         },
     ),
     change_details: Row(CARE, CHAIN, details),
+    open_protected: Row(
+        Right.READ_CARE,
+        CHAIN,
+        lambda s, by: {"chain": s.seen(s.hidden), "client_id": uuid4(), "reason": OpeningReason.RINGS},
+    ),
+    open_in_emergency: Row(
+        Right.EMERGENCY_OPEN,
+        ELSEWHERE,
+        lambda s, by: {
+            "outage": s.outage,
+            "number": TOLVAN,
+            "chain_id": s.chain,
+            "client_id": uuid4(),
+            "reason": OpeningReason.IS_HERE,
+        },
+    ),
     join_chains: Row(CARE, CHAIN, twins),
     undo_join: Row(
         CARE,

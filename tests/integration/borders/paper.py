@@ -20,6 +20,7 @@ from forms.rules.work_list_spec import WorkList
 from forms.services.batches import issue_batch, print_part
 from forms.services.binder import print_binder
 from forms.services.disposal import record_decision
+from forms.services.emergency import print_emergency_codes
 from forms.services.entering import enter_call, move_entry, say_all_entered
 from forms.services.fates import (
     check_scan,
@@ -27,8 +28,6 @@ from forms.services.fates import (
     hand_over,
     keep_paper,
     mark_filled,
-    scan_again,
-    take_back,
     void_sheet,
     void_stock,
 )
@@ -53,7 +52,18 @@ from outage.rules.informing import CallOutcome
 from outage.rules.paper import PaperMark
 from outage.services.handovers import log_call
 from tests.factories import call_facts, make_chain, make_outage
-from tests.integration.borders.table import CHAIN, NONE, UNIT, Border, Cast, Given, Row, Table, with_other
+from tests.integration.borders.table import (
+    CHAIN,
+    NONE,
+    PRINCIPAL,
+    UNIT,
+    Border,
+    Cast,
+    Given,
+    Row,
+    Table,
+    with_other,
+)
 from tests.integration.forms.sheets_made import bring_to, decide, make_sheet
 
 HANDLE, PRINT = Right.HANDLE_SHEETS, Right.PRINT_SHEET
@@ -132,8 +142,8 @@ def decided(s: Paper, by: Acting) -> Given:
 
 
 def destroyed(s: Paper, by: Acting) -> Given:
-    decision = decision_in_force(s.county.region)
-    more = {"on": timezone.localdate(), "decision_id": decision and decision.pk}
+    decision = decision_in_force(s.county.alva.principal)
+    more = {"on": timezone.localdate(), "decision": decision and decision.pk}
     return sheet(Fate.CHECKED, **more)(s, by)
 
 
@@ -168,7 +178,12 @@ TABLE: Table[Paper] = {
     print_checklist: Row(None, NONE, card),
     print_contact_list: Row(None, NONE, lambda s, by: {}),
     print_call_support: Row(None, NONE, lambda s, by: {}),
-    print_binder: Row(PRINT, UNIT, lambda s, by: {"unit": s.county.ward, "client_id": uuid4()}),
+    print_binder: Row(PRINT, UNIT, lambda s, by: {"unit": s.county.alva.unit, "client_id": uuid4()}),
+    print_emergency_codes: Row(
+        Right.MANAGE_PEOPLE,
+        PRINCIPAL,
+        lambda s, by: {"unit": s.county.alva.unit, "client_id": uuid4(), "address": "http://testserver/"},
+    ),
     issue_batch: Row(
         PRINT, NONE, lambda s, by: {"client_id": uuid4(), "kind": SheetKind.LOG_SHEET, "count": 1}
     ),
@@ -190,8 +205,6 @@ TABLE: Table[Paper] = {
     mark_filled: of(UNIT, sheet(Fate.PRINTED)),
     void_sheet: of(UNIT, sheet(Fate.FILLED, void_reason=VoidReason.DAMAGED, reason="Kaffe.")),
     check_scan: of(UNIT, sheet(Fate.SCANNED, looked=list(Look))),
-    scan_again: of(UNIT, sheet(Fate.CHECKED, reason="Suddigt.")),
-    take_back: of(UNIT, sheet(Fate.KEPT, reason="Här är det.")),
     destroy_sheet: of(UNIT, destroyed),
     keep_paper: of(UNIT, sheet(Fate.CHECKED)),
     hand_over: of(UNIT, handed),

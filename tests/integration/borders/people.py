@@ -38,7 +38,7 @@ AS = {"role": Role.COORDINATOR, "title": "samordnare"}
 
 @dataclass
 class People(Cast):
-    """Two people of the region, one of them ended; Cissi is the municipality's."""
+    """Two people of Alva's principal, one of them ended; Cissi is of another."""
 
     kept: dict[str, Acting] = field(init=False)
 
@@ -46,7 +46,7 @@ class People(Cast):
         super().__post_init__()
         county = self.county
         names = ("anna", "ended")
-        made = persons(*((name, county.other_ward, Role.STAFF) for name in names))
+        made = persons(*((name, county.bo.unit, Role.STAFF) for name in names))
         self.kept = dict(zip(names, made, strict=True)) | {"theirs": county.cissi}
         end_person(by=county.adam, person=self.kept["ended"].user)
 
@@ -78,14 +78,14 @@ def row(border: Border, given: Any) -> Row[People]:
 TABLE: Table[People] = {
     add_person: row(
         PRINCIPAL,
-        lambda s, by: {"client_id": uuid4(), "facts": FACTS, "unit": s.county.ward, "answers": {}, **AS},
+        lambda s, by: {"client_id": uuid4(), "facts": FACTS, "unit": s.county.alva.unit, "answers": {}, **AS},
     ),
     change_person: row(PRINCIPAL, lambda s, by: {**seen(s.person("anna"), "person"), "facts": FACTS}),
     end_person: row(PRINCIPAL, lambda s, by: {"person": s.person("anna")}),
     restore_person: row(PRINCIPAL, lambda s, by: {"person": s.person("ended")}),
     add_assignment: row(
         PRINCIPAL,
-        lambda s, by: {"person": s.person("anna"), "unit": s.county.ward, "client_id": uuid4(), **AS},
+        lambda s, by: {"person": s.person("anna"), "unit": s.county.alva.unit, "client_id": uuid4(), **AS},
     ),
     change_assignment: row(
         PRINCIPAL, lambda s, by: {**seen(s.assignment("anna"), "membership"), "title": "avdelningschef"}
@@ -102,7 +102,7 @@ TABLE: Table[People] = {
     change_own_password: Row(None, NONE, lambda s, by: {"old": PASSWORD, "new": "ett annat långt ord"}),
 }
 MIXED = [
-    (add_person, with_other(TABLE[add_person], unit=lambda s: s.county.social_care)),
-    (add_assignment, with_other(TABLE[add_assignment], unit=lambda s: s.county.social_care)),
+    (add_person, with_other(TABLE[add_person], unit=lambda s: s.county.cissi.unit)),
+    (add_assignment, with_other(TABLE[add_assignment], unit=lambda s: s.county.cissi.unit)),
     (add_assignment, with_other(TABLE[add_assignment], person=lambda s: s.person("theirs"))),
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from inspect import isgeneratorfunction
+from itertools import product
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
@@ -11,10 +12,10 @@ from django.db import connection, transaction
 
 from contacts.access import Acting
 from contacts.rules.errors import NotAllowed, NotYours, RuleError
-from contacts.rules.permissions import RIGHTS, Right, Role, role_may
+from contacts.rules.permissions import RIGHTS, TABLE, Border, Right, Role, role_may
 from contacts.services.progress import finish
 from tests.integration.borders import directory, log, paper, people
-from tests.integration.borders.table import Cast, Row, Scope
+from tests.integration.borders.table import BRANCH, CHAIN, ELSEWHERE, NONE, PRINCIPAL, UNIT, Cast, Row, Scope
 
 pytestmark = pytest.mark.django_db
 WRITTEN, NOT_WRITTEN, SAID_NO, REFUSED, NOT_YOURS = "written", "nothing", "said no", "refused", "not yours"
@@ -28,7 +29,7 @@ def outcome(
     stage: Cast, service: Callable[..., Any], row: Row[Any], by: Acting, without: Right | None = None
 ) -> str:
     """What the service did; a refusal that wrote anything is none. `without`: the role has every right but that."""
-    rights = {by.role: frozenset(Right) - {without}} if without else {}
+    rights = {by.role: dict.fromkeys(set(Right) - {without}, Border.UNIT)} if without else {}
     wrote: list[str] = []
     begun: dict[str, int] = {}
 
@@ -71,43 +72,77 @@ def expected(row: Row[Any], role: Role, scope: Scope) -> str:
     return NOT_YOURS if right and works else REFUSED
 
 
-def stages() -> Iterator[tuple[ModuleType, Any]]:
-    """Each part of the walk with its stage, which is there as long as it is walked on."""
-    made = ((log, log.Log), (directory, directory.Directory), (paper, paper.Paper), (people, people.People))
-    for module, make in made:
+PARTS: dict[ModuleType, Callable[..., Any]] = {
+    log: log.Log,
+    directory: directory.Directory,
+    paper: paper.Paper,
+    people: people.People,
+}
+each_part = pytest.mark.parametrize("module", PARTS)
+
+
+def stages(module: ModuleType) -> Iterator[Any]:
+    """The stages of a part of the walk, the region's and the town's, each there as long as it is walked on."""
+    for town in (False, True):
         with transaction.atomic():
-            yield module, make()
+            yield PARTS[module](town=town)
             transaction.set_rollback(True)
 
 
-def test_each_service_writes_for_whom_the_table_says_and_for_nobody_else(no_typesetting: None):
-    wrong = []
-    for module, stage in stages():
+@each_part
+def test_each_service_writes_for_whom_the_table_says_and_for_nobody_else(
+    module: ModuleType, no_typesetting: None
+):
+    wrong, walked, writes = [], set(), set()
+    for stage in stages(module):
         for service, row in module.TABLE.items():
             found = {cell: outcome(stage, service, row, by) for cell, by in stage.people.items()}
+            walked |= {(service.__name__, *cell) for cell in found}
             for (role, scope), was in found.items():
                 wanted = expected(row, role, scope)
                 # Whoever is let in may still hear of a rule: that a discharge is another unit's to complete.
                 if was != wanted and not (wanted == WRITTEN and was.startswith(SAID_NO)):
                     wrong.append((service.__name__, role.value, scope.value, was))
-            if WRITTEN not in found.values():
-                wrong.append((service.__name__, "nobody writes", set(found.values())))
+            if WRITTEN in found.values():
+                writes.add(service.__name__)
     assert wrong == []
+    services = [service.__name__ for service in module.TABLE]
+    assert writes == set(services)
+    assert walked == set(product(services, Role, Scope))
 
 
-def test_each_service_asks_for_that_very_right(no_typesetting: None):
+@each_part
+def test_each_service_goes_as_far_as_the_table_of_rights(module: ModuleType):
+    """What a service is done to has the border that the right has for every role; some need only the acting unit."""
+    reached = {
+        Border.UNIT: {UNIT, CHAIN},
+        Border.BRANCH: {BRANCH, ELSEWHERE},
+        Border.PRINCIPAL: {PRINCIPAL},
+        Border.ALL: set(),
+    }
+    for service, row in module.TABLE.items():
+        for right in row.rights:
+            borders = set(TABLE[right].values())
+            assert row.border is NONE or {row.border} <= set.union(*(reached[each] for each in borders)), (
+                service
+            )
+
+
+@each_part
+def test_each_service_asks_for_that_very_right(module: ModuleType, no_typesetting: None):
     """Several rights are of the same roles, today: each is taken away alone."""
     wrong = []
-    for module, stage in stages():
+    for stage in stages(module):
         for service, row in module.TABLE.items():
             found = {right: outcome(stage, service, row, stage.county.alva, right) for right in row.rights}
             wrong += [(service.__name__, right, was) for right, was in found.items() if was != REFUSED]
     assert wrong == []
 
 
-def test_one_thing_of_anothers_among_ones_own_is_refused(no_typesetting: None):
+@each_part
+def test_one_thing_of_anothers_among_ones_own_is_refused(module: ModuleType, no_typesetting: None):
     wrong = []
-    for module, stage in stages():
+    for stage in stages(module):
         for service, row in module.MIXED:
             by = stage.county.adam if row.right in (directory.KEEP, people.KEEP) else stage.county.alva
             was = outcome(stage, service, row, by)

@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from contacts.access import Acting, acting_in, check_may, is_within
 from contacts.models import Membership, Unit
-from contacts.rules.errors import NotAllowed
+from contacts.rules.errors import NotAllowed, NotYours
 from contacts.rules.parties import OutpatientKind, WardKind
-from contacts.rules.permissions import Right
+from contacts.rules.permissions import Border, Right, Role
 from forms.queries.sheets import sheet_of
 from outage.models import CareChain, Duty
 from outage.queries.care_chains import get_chain
-from tests.factories import make_chain, make_county, make_outage, person
+from tests.factories import make_chain, make_county, make_outage, person, persons
 from tests.integration.forms.sheets_made import make_sheet
 from tests.integration.outage.joining import join
 
@@ -89,3 +89,27 @@ def test_nobody_acts_for_a_unit_that_is_out_of_use():
         works_at = Membership.objects.select_related("user", "unit__principal").get(pk=by.membership.pk)
         with pytest.raises(NotAllowed) if by is county.alva else nullcontext():
             check_may(acting_in(works_at), Right.LOG_CARE)
+
+
+def test_a_right_that_reaches_the_branch_stops_there():
+    county = make_county()
+    outage = make_outage(county.alva)
+    town = {"principal": county.municipality}
+    kinds = {"Bistånd syd": "social_care", "Hemsjukvården": "home_nursing", "Växeln": ""}
+    units = [Unit.objects.create(name=name, municipal_kind=kind, **town) for name, kind in kinds.items()]
+    people = persons(*((unit.name, unit, Role.STAFF) for unit in units))
+    chain = CareChain.objects.get(pk=make_chain(county, outage, county.cissi).pk)
+    assert [is_within(chain, by, Border.BRANCH) for by in [county.cissi, *people]] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert [is_within(chain, by) for by in [county.cissi, *people]] == [True, False, False, False]
+    assert not is_within(chain, county.alva, Border.BRANCH)
+    regions = CareChain.objects.get(pk=make_chain(county, outage).pk)
+    assert [is_within(regions, by, Border.BRANCH) for by in (county.bo, county.cissi)] == [True, False]
+    check_may(people[0], Right.EMERGENCY_OPEN, chain)
+    for by, right in [(people[1], Right.EMERGENCY_OPEN), (people[0], Right.LOG_CARE)]:
+        with pytest.raises(NotYours):
+            check_may(by, right, chain)

@@ -13,7 +13,7 @@ from contacts.rules.permissions import Role
 from contacts.rules.ways import MissingWay
 from contacts.services.units import UnitFacts, add_unit, change_unit
 from tests.factories import make_entry
-from tests.integration.outage.pages import errors_of, fields_of, read
+from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 
 from .conftest import person
 from .keeping import form_at, opened, sent
@@ -207,3 +207,27 @@ class TestListed:
         with django_assert_num_queries(len(few)):
             page = read(client.get(reverse("keep_units")))
         assert len(page.select("tbody tr")) == 50
+
+
+@pytest.mark.parametrize("who", ["region_admin", "mala_admin"])
+def test_an_administrator_adds_renames_joins_and_retires_without_a_superuser(
+    client: Client, county, who: str
+):
+    by = getattr(county, who)
+    for name in ("Korttids", "Avlastningen"):
+        assert sent(client, form_at(client, by, "unit_new"), "unit_new", name=name).status_code == 302
+    one, other = (Unit.objects.get(name=name) for name in ("Korttids", "Avlastningen"))
+    fields = form_at(client, by, "unit_edit", one.pk)
+    assert sent(client, fields, "unit_edit", one.pk, name="Växelvården").status_code == 302
+    asked = form_of(read(opened(client, by, "join_units", one.pk, other.pk)), method="post")
+    assert client.post(reverse("join_units", args=[one.pk, other.pk]), fields_of(asked)).status_code == 302
+    fields = form_at(client, by, "unit_edit", one.pk)
+    assert sent(client, fields, "unit_edit", one.pk, active=None).status_code == 302
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert (one.name, one.active, one.principal, other.joined_into) == (
+        "Växelvården",
+        False,
+        by.principal,
+        one,
+    )

@@ -396,31 +396,3 @@ def test_each_address_answers_its_own_administrator_alone(client: Client, county
                 path = reverse(pattern.name, kwargs=missing)
                 answer = client.get(path)
                 assert (client.post(path) if answer.status_code == 405 else answer).status_code == 404
-
-
-@pytest.mark.parametrize("who", ["region", "municipality"])
-def test_an_administrator_adds_renames_joins_and_retires_units(client: Client, county: County, who: str):
-    by = county.adam if who == "region" else admin_of(county)
-    for name in ("Korttids", "Korttiden"):
-        fields = form_at(client, by, "unit_new")
-        answer = sent(client, fields, "unit_new", name=name)
-        if answer.status_code == 422:
-            asked = fields_of(form_of(read(answer), method="post"))
-            radio = read(answer).select_one('input[type="radio"][name^="answer-"]')
-            sent(client, asked, "unit_new", **{radio["name"]: radio["value"]})
-    one, other = Unit.objects.filter(principal=by.principal, name__startswith="Kortt").order_by("pk")
-    fields = form_at(client, by, "unit_edit", one.pk)
-    assert sent(client, fields, "unit_edit", one.pk, name="Växelvården").status_code == 302
-    page = read(opened(client, by, "join_units", one.pk, other.pk))
-    assert (
-        client.post(
-            reverse("join_units", args=[one.pk, other.pk]), fields_of(form_of(page, method="post"))
-        ).status_code
-        == 302
-    )
-    other.refresh_from_db()
-    assert other.joined_into == one
-    fields = form_at(client, by, "unit_edit", one.pk)
-    assert sent(client, fields, "unit_edit", one.pk, active=None).status_code == 302
-    one.refresh_from_db()
-    assert (one.name, one.active) == ("Växelvården", False)

@@ -18,7 +18,7 @@ from forms.rendering import PrintingUnavailable, Rendered
 from forms.rules.serial import read_serial, shown_serial
 from forms.rules.sheet_fate import Fate, VoidReason
 from forms.sealing import Sealed
-from forms.services import batches
+from forms.services import batches, steps
 from forms.services.batches import issue_batch, print_part
 from forms.services.steps import write_step
 from tests.factories import make_county
@@ -107,7 +107,7 @@ def test_an_administrator_issues_and_prints_nothing(county):
 
 def test_a_serial_that_is_in_use_is_never_drawn_again(county, monkeypatch):
     numbers = [7, 8, 7, 8, 9]
-    monkeypatch.setattr(batches.secrets, "randbelow", lambda _: numbers.pop(0))
+    monkeypatch.setattr(steps.secrets, "randbelow", lambda _: numbers.pop(0))
     first = _issue(county, 2)
     second = _issue(county, 1)
     assert not set(_serials(first)) & set(_serials(second))
@@ -222,7 +222,7 @@ def test_a_sheet_that_has_changed_is_not_printed_under_the_old_serials(county, c
     batches.keep_batch(
         by=county.alva,
         batch=batch,
-        serials=batches.free_serials(1),
+        serials=steps.free_serials(1),
         pages=[known.pages + (changed == "pages")],
         version="9" if changed == "version" else known.version,
     )

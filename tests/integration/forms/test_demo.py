@@ -35,6 +35,7 @@ from outage.models import (
     SupportContact,
 )
 from outage.presenters.banner import verdict_for
+from outage.queries.call_codes import code_states
 from outage.queries.chain_log import logs_of
 from outage.queries.outages import outage_for, outage_in_view
 from outage.queries.owed import event_standings
@@ -128,7 +129,7 @@ class TestDemo(TestCase):
     def test_the_first_button_is_a_nurse_on_a_ward(self):
         texts = button_texts(Client().get(reverse("account_login")).content)
         assert texts[0] == "Alva Bergdal sjuksköterska, Medicinavdelning 2, NUS"
-        assert len(texts) == len(demo_memberships()) == 23
+        assert len(texts) == len(demo_memberships()) == 25
 
     def test_everyone_who_logs_in_by_a_button_sees_the_outage(self):
         for membership in demo_memberships():
@@ -275,6 +276,14 @@ class TestDemo(TestCase):
             newer = model.objects.filter(supersedes__isnull=False)
             assert newer.filter(withdraws=True).exists()
             assert newer.filter(withdraws=False).exists()
+
+    def test_one_call_is_confirmed_by_the_municipality_that_was_rung(self):
+        calls = Handover.objects.filter(user__username__in=("demo.alva", "demo.stina"))
+        found = [state for state in code_states(calls).values() if state.at]
+        assert sorted((state.name, state.stands, state.differs) for state in found) == [
+            ("Alva Bergdal", True, ()),
+            ("Stina Havsdal", True, ()),
+        ]
 
     def test_the_first_nurse_has_ten_chains_and_five_calls_a_discharge_first(self):
         page = BeautifulSoup(logged_in("demo.alva").get(reverse("status")).content, "html.parser")

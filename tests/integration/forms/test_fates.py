@@ -23,7 +23,6 @@ from forms.services.fates import (
     keep_paper,
     mark_filled,
     mark_scanned,
-    scan_again,
     void_sheet,
 )
 from forms.services.steps import ChangedMeanwhileStep, write_step
@@ -52,7 +51,7 @@ def test_from_printed_to_destroyed_each_step_is_a_row_with_signature_and_trace(c
     mark_filled(by=alva, sheet=sheet, client_id=uuid4(), seen=1)
     mark_scanned(by=alva, sheet=sheet)
     check_scan(by=county.esa, sheet=sheet, client_id=uuid4(), looked=list(Look), seen=3)
-    destroy_sheet(by=alva, sheet=sheet, client_id=uuid4(), on=TODAY(), decision_id=decision.pk, seen=4)
+    destroy_sheet(by=alva, sheet=sheet, client_id=uuid4(), on=TODAY(), decision=decision.pk, seen=4)
     assert path_of(sheet) == ["printed", "filled", "scanned", "checked", "destroyed"]
     rows = list(sheet.fates.order_by("number"))
     assert [row.number for row in rows] == [1, 2, 3, 4, 5]
@@ -101,9 +100,9 @@ def test_the_second_look_is_whole_or_it_is_none(alva, sheet, count):
 def test_what_can_not_be_read_is_scanned_once_more_and_the_first_scan_is_kept(alva, sheet):
     scan(alva, sheet)
     assert (
-        reason_of(lambda: scan_again(by=alva, sheet=sheet, client_id=uuid4(), reason=" ")).field == "reason"
+        reason_of(lambda: mark_filled(by=alva, sheet=sheet, client_id=uuid4(), reason=" ")).field == "reason"
     )
-    scan_again(by=alva, sheet=sheet, client_id=uuid4(), reason="Nederkanten är avskuren")
+    mark_filled(by=alva, sheet=sheet, client_id=uuid4(), reason="Nederkanten är avskuren")
     assert last(sheet).reason == "Nederkanten är avskuren"
     scan(alva, sheet)
     assert path_of(sheet) == ["printed", "filled", "scanned", "filled", "scanned"]
@@ -149,7 +148,7 @@ class TestDestroyed:
 
     def destroy(self, by, sheet, decision, **more):
         facts = {"on": TODAY(), "client_id": uuid4()} | more
-        return destroy_sheet(by=by, sheet=sheet, decision_id=decision.pk if decision else None, **facts)
+        return destroy_sheet(by=by, sheet=sheet, decision=decision.pk if decision else None, **facts)
 
     @pytest.mark.clause("R2.6")
     def test_not_without_a_decision(self, alva, checked):
@@ -234,7 +233,7 @@ class TestPatientsCopy:
 STEPS = {
     "filled": (Fate.PRINTED, mark_filled, {}),
     "checked": (Fate.SCANNED, check_scan, {"looked": list(Look)}),
-    "again": (Fate.SCANNED, scan_again, {"reason": "Suddig"}),
+    "again": (Fate.SCANNED, mark_filled, {"reason": "Suddig"}),
     "kept": (Fate.CHECKED, keep_paper, {}),
     "voided": (Fate.PRINTED, void_sheet, {"void_reason": VoidReason.UNUSED}),
 }

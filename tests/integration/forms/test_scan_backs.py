@@ -15,7 +15,7 @@ from forms.models import ScanBack, ScanMatch, ScannedPage, ScanUndone
 from forms.queries.scans import pictures_of, rounds_of, standing_now, telling_id, waiting_count
 from forms.rules.scan_finding import AsideReason
 from forms.rules.sheet_fate import Fate, Look, VoidReason
-from forms.services.fates import check_scan, scan_again
+from forms.services.fates import check_scan, mark_filled
 from forms.services.scans import lay_aside, match_page, undo_told
 from forms.services.steps import ChangedMeanwhileStep, write_step
 from tests.factories import at_once
@@ -213,7 +213,7 @@ def test_the_backs_of_an_earlier_round_are_not_those_of_the_present_one(place):
     scan(place.alva, coded(sheet.serial), note())
     scan(place.alva, back(coded(sheet.serial)))
     assert len(backs(sheet)) == 2
-    scan_again(by=place.alva, sheet=sheet, client_id=uuid4(), reason="Suddig")
+    mark_filled(by=place.alva, sheet=sheet, client_id=uuid4(), reason="Suddig")
     scan(place.alva, coded(sheet.serial), empty())
     assert backs(sheet) == [(1, "place", True)]
 
@@ -301,8 +301,8 @@ def test_a_checked_sheet_is_scanned_again_before_it_is_destroyed(place):
     scan(place.alva, coded(sheet.serial))
     look(sheet, place.alva)
     with pytest.raises(RuleError, match="Skriv varför"):
-        scan_again(by=place.alva, sheet=sheet, client_id=uuid4(), reason="")
-    scan_again(by=place.alva, sheet=sheet, client_id=uuid4(), reason="Skrivet på efteråt")
+        mark_filled(by=place.alva, sheet=sheet, client_id=uuid4(), reason="")
+    mark_filled(by=place.alva, sheet=sheet, client_id=uuid4(), reason="Skrivet på efteråt")
     assert findings(scan(place.alva, coded(sheet.serial), note())) == ["matched", "back"]
     assert fates(sheet)[-1] == "scanned"
     look(sheet, place.alva)

@@ -10,7 +10,7 @@ from forms.queries.entering import open_for_entering
 from forms.queries.sheets import Where, figures, sheets_page
 from forms.rules.serial import make_serial
 from forms.rules.sheet_fate import Fate, Look, VoidReason
-from forms.services.fates import mark_filled, scan_again, void_sheet
+from forms.services.fates import mark_filled, void_sheet
 from tests.factories import make_chain, make_outage
 from tests.integration.outage.pages import errors_of, read
 
@@ -51,7 +51,7 @@ class TestSheet:
     def test_each_page_stands_beside_its_last_picture(self, client, alva):
         sheet = make_sheet(alva, pages=2)
         scan(alva, sheet)
-        scan_again(by=alva, sheet=sheet, client_id=uuid4(), reason="Suddig")
+        mark_filled(by=alva, sheet=sheet, client_id=uuid4(), reason="Suddig")
         second = scan(alva, sheet, typed=True)
         page = read(opened(client, alva, "sheet", sheet.serial)).main
         pictures = [image["src"] for image in page.select(".sheet-pages img")]

@@ -15,7 +15,7 @@ from forms.models import SheetKind
 from forms.queries.sheets import Where, figures, unaccounted_by_unit
 from forms.rules.serial import make_serial, page_code, shown_serial
 from forms.rules.sheet_fate import Fate, VoidReason
-from forms.services.fates import keep_paper, mark_filled, scan_again, void_sheet
+from forms.services.fates import keep_paper, mark_filled, void_sheet
 from tests.factories import make_chain, make_outage
 from tests.integration.outage.pages import read
 
@@ -65,7 +65,7 @@ class TestList:
             for step in (Fate.PRINTED, Fate.FILLED, Fate.SCANNED, Fate.CHECKED)
         }
         again = bring_to(alva, make_sheet(alva), Fate.SCANNED)
-        scan_again(by=alva, sheet=again, client_id=uuid4(), reason="Suddig")
+        mark_filled(by=alva, sheet=again, client_id=uuid4(), reason="Suddig")
         make_batch(alva, 3)
         page = listed(client, alva)
         assert figures_in(page) == {
@@ -173,7 +173,7 @@ class TestPerUnit:
 
     def test_a_unit_with_all_accounted_for_is_not_named(self, county, sheet):
         void_sheet(by=county.alva, sheet=sheet, client_id=uuid4(), **ENDED)
-        assert unaccounted_by_unit(county.region) == []
+        assert unaccounted_by_unit(county.region.units.all()) == []
 
 
 def looked_for(client: Client, by: Acting, typed: str) -> HttpResponse:

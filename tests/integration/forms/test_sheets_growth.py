@@ -101,7 +101,7 @@ def test_no_list_asks_more_of_500_sheets_than_of_5(client):
 def test_the_figures_of_units_are_one_query(county_with_sheets):
     county, sheets = county_with_sheets
     with CaptureQueriesContext(connection) as queries:
-        found = unaccounted_by_unit(county.region)
+        found = unaccounted_by_unit(county.region.units.all())
     assert len(queries) == 1
     assert [(each.unit, each.sheets, each.stock) for each in found] == [
         ("Medicin 2", sheets + 6, 4),

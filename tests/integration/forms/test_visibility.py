@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from contacts.models import AuditEntry
+from contacts.access import Acting
+from contacts.models import AuditEntry, MunicipalKind, Unit
 from contacts.rules.permissions import Role
 from forms.models import ScannedPage, SheetKind
 from forms.services.batches import issue_batch
@@ -18,7 +19,7 @@ from forms.services.printing import print_care_chain
 from forms.urls import urlpatterns
 from outage.queries.care_chains import get_chain
 from outage.queries.checklists import checklists_for
-from tests.factories import County, make_chain, make_county, make_outage, person
+from tests.factories import County, make_chain, make_county, make_outage, person, persons
 from tests.integration.borders.asking import unasked
 from tests.integration.forms.scanning import scan
 from tests.integration.forms.sheets_made import make_sheet
@@ -35,7 +36,8 @@ class Row:
     """What an address answers to Alva whose unit it is, Bo of another ward, Cissi of a municipality, Adam an admin.
 
     `methods` are those it takes; the statuses are for the first of them, with nothing filled in. Adam works at
-    Alva's ward and has no errand in patients' data.
+    Alva's ward and has no errand in patients' data; nor have Lo who reviews the log there and Ro who owns the routine.
+    They are answered as Adam where `lo` does not say otherwise; Esa, the ward's coordinator, as Alva.
     """
 
     methods: tuple[HTTPMethod, ...]
@@ -44,6 +46,12 @@ class Row:
     cissi: int
     adam: int
     names_patient: bool = False
+    lo: int = 0
+
+    def of(self, who: str) -> int:
+        same = {"esa": self.alva, "lo": self.lo or self.adam, "ro": self.lo or self.adam}
+        found: int = same[who] if who in same else getattr(self, who)
+        return found
 
 
 def everyone(status: int, *methods: HTTPMethod) -> Row:
@@ -59,8 +67,8 @@ def of_the_unit(status: int, *methods: HTTPMethod, names_patient: bool = False) 
 
 
 def of_the_chain(status: int, *methods: HTTPMethod) -> Row:
-    """A chain that Adam may not even see."""
-    return Row(methods, status, HIDDEN, HIDDEN, HIDDEN)
+    """Adam's role is asked for before the chain is looked for."""
+    return Row(methods, status, HIDDEN, HIDDEN, FORBIDDEN)
 
 
 TABLE: dict[str, Row] = {
@@ -74,7 +82,9 @@ TABLE: dict[str, Row] = {
     "checklist_pdf": Row((GET,), OK, OK, HIDDEN, OK),
     "contact_list": everyone(OK, GET),
     "binder": everyone(OK, GET, POST),
-    "sheets": everyone(OK, GET, POST),
+    # The others count the sheets of their units.
+    "sheets": Row((GET, POST), OK, OK, OK, OK, lo=FORBIDDEN),
+    "emergency_codes": Row((GET, POST), FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, lo=FORBIDDEN),
     "new_sheets": of_care(OK, GET, POST),
     "sheet_batch": of_the_unit(OK, GET),
     "batch_part": of_the_unit(OK, POST),
@@ -90,7 +100,7 @@ TABLE: dict[str, Row] = {
     "sheet_step": Row((POST,), HIDDEN, HIDDEN, HIDDEN, FORBIDDEN),
     "enter_sheet": of_the_unit(OK, GET, POST, names_patient=True),
 }
-PEOPLE = ("alva", "bo", "cissi", "adam")
+PEOPLE = ("alva", "bo", "cissi", "adam", "esa", "lo", "ro")
 WITH_ID = [p.name for p in urlpatterns if set(p.pattern.converters) - {"key", "part", "which"}]
 
 
@@ -102,16 +112,22 @@ def county() -> County:
 @pytest.fixture
 def people(county: County) -> dict[str, Any]:
     adam = person("adam.pappersson", county.ward, Role.ADMIN)
-    return {"alva": county.alva, "bo": county.bo, "cissi": county.cissi, "adam": adam}
+    lo, ro = persons(("lo", county.ward, Role.LOG_REVIEWER), ("ro", county.ward, Role.ROUTINE_OWNER))
+    known = {name: county.somebody(name) for name in ("alva", "bo", "cissi", "esa")}
+    return known | {"adam": adam, "lo": lo, "ro": ro}
 
 
 @pytest.fixture
 def address(county: County) -> Callable[..., str]:
     """A function from a name to its address about Alva's paper, or about nothing there is."""
-    chain = make_chain(county, make_outage(county.alva), county.alva, patient_name=PATIENT)
-    sheet = make_sheet(county.alva, SheetKind.CARE_CHAIN, chain=chain, outage=chain.outage)
-    page = ScannedPage.objects.get(upload=scan(county.alva, coded(sheet.serial)))
-    batch = issue_batch(by=county.alva, client_id=uuid4(), kind=SheetKind.LOG_SHEET, count=1)
+    return addresses_about(county, county.alva)
+
+
+def addresses_about(county: County, by: Acting) -> Callable[..., str]:
+    chain = make_chain(county, make_outage(by), by, patient_name=PATIENT)
+    sheet = make_sheet(by, SheetKind.CARE_CHAIN, chain=chain, outage=chain.outage)
+    page = ScannedPage.objects.get(upload=scan(by, coded(sheet.serial)))
+    batch = issue_batch(by=by, client_id=uuid4(), kind=SheetKind.LOG_SHEET, count=1)
     there = {
         "chain_id": chain.pk,
         "serial": sheet.serial,
@@ -119,15 +135,17 @@ def address(county: County) -> Callable[..., str]:
         "upload_id": page.upload_id,
         "batch_id": batch.pk,
         "part": 1,
-        "key": checklists_for(county.ward)[0].key,
+        "key": checklists_for(by.unit)[0].key,
         "which": "vardkedjor",
+        "unit_id": county.ward.pk,
     }
 
     def build(name: str, *, missing: bool = False) -> str:
         pattern = next(p for p in urlpatterns if p.name == name)
         found = {}
         for key in pattern.pattern.converters:
-            nothing: object = uuid4() if isinstance(there[key], UUID) else "7K3QX9M2X"
+            kinds: dict[type, object] = {UUID: uuid4(), int: 999_999}
+            nothing = kinds.get(type(there[key]), "7K3QX9M2X")
             found[key] = nothing if missing and key not in {"part", "key", "which"} else there[key]
         return reverse(name, kwargs=found)
 
@@ -152,11 +170,32 @@ def test_each_address_answers_a_person_as_the_table_says(
         with unasked() as looks[name]:
             answers[name] = ask(client, row.methods[0], address(name))
     assert {name: answer.status_code for name, answer in answers.items()} == {
-        name: getattr(row, who) for name, row in TABLE.items()
+        name: row.of(who) for name, row in TABLE.items()
     }
     assert {name: found for name, found in looks.items() if found} == {}
     named = {name for name, answer in answers.items() if PATIENT in answer.content.decode(errors="replace")}
-    assert named <= ({name for name, row in TABLE.items() if row.names_patient} if who == "alva" else set())
+    assert named <= (
+        {name for name, row in TABLE.items() if row.names_patient} if who in {"alva", "esa"} else set()
+    )
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_other_branch_is_answered_as_another_unit(county: County, client: Client, role: Role):
+    """About paper of the social services: home nursing of the same municipality sees no more than Bo of Alva's."""
+    address = addresses_about(county, county.cissi)
+    nursing = Unit.objects.create(
+        principal=county.municipality, name="Hemsjukvården", municipal_kind=MunicipalKind.HOME_NURSING
+    )
+    client.force_login(person("hanna", nursing, role).user)
+    answers = {name: ask(client, row.methods[0], address(name)) for name, row in TABLE.items()}
+    column = {Role.ADMIN: "adam", Role.LOG_REVIEWER: "lo", Role.ROUTINE_OWNER: "ro"}.get(role, "bo")
+    # The municipality's units have their checklists in common.
+    told = {name: row.of(column) for name, row in TABLE.items()} | {"checklist_pdf": OK}
+    if role is Role.ADMIN:
+        # The unit is of another principal.
+        told["emergency_codes"] = HIDDEN
+    assert {name: answer.status_code for name, answer in answers.items()} == told
+    assert [n for n, answer in answers.items() if PATIENT in answer.content.decode(errors="replace")] == []
 
 
 def test_without_log_in_every_address_leads_to_the_log_in_page(address: Callable[..., str], client: Client):
@@ -171,9 +210,9 @@ def test_without_log_in_every_address_leads_to_the_log_in_page(address: Callable
 
 
 def test_an_id_of_nothing_is_not_found(people: dict[str, Any], address: Callable[..., str], client: Client):
-    client.force_login(people["alva"].user)
     assert len(WITH_ID) > 8
     for name in WITH_ID:
+        client.force_login(people["adam" if name == "emergency_codes" else "alva"].user)
         answer = ask(client, TABLE[name].methods[0], address(name, missing=True))
         assert answer.status_code == HIDDEN, name
 

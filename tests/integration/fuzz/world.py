@@ -52,6 +52,7 @@ OF_KIND = {
     "id": ["contacts.User"],
     "person_id": ["contacts.User"],
     "membership_id": ["contacts.Membership"],
+    "pk": ["mfa.Authenticator"],
 }
 
 
@@ -85,6 +86,8 @@ class World:
             "which": ["att-ringa", "att-registrera", "vardkedjor"],
             "form": ["csv", "xlsx", "vcf"],
             "part": ["1"],
+            "pk": ["1"],
+            "organization_slug": ["tjanst"],
             "app_label": ["contacts", "outage"],
             "serial": list(Sheet.objects.order_by("pk").values_list("serial", flat=True)[:20]),
         }

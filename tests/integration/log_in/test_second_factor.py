@@ -52,6 +52,17 @@ def test_one_person_who_is_logged_in_does_not_let_another_past_the_code(
     assert client.get(reverse("status")).context["page"].acting.user.username == "alva"
 
 
+def test_the_code_counts_where_another_persons_log_in_was_left_locked(
+    with_app: str, county: County, client: Client
+):
+    log_in(client, "esa")
+    client.post(reverse("lock"), {"byt": "1"})
+    log_in(client, "alva")
+    client.post(reverse("mfa_authenticate"), {"code": code_of(with_app)})
+    assert client.get(reverse("status")).context["page"].acting == county.alva
+    assert client.session["second_factor"]
+
+
 def test_a_reserve_code_counts_once(county: County, client: Client):
     log_in(client, "alva")
     add_app(client)

@@ -32,6 +32,12 @@ def chain(county: County, outage: Outage) -> CareChain:
 
 
 @pytest.fixture
+def theirs(county: County, outage: Outage) -> CareChain:
+    """The care chain that Cissi's municipality keeps of the same patient."""
+    return make_chain(county, outage, county.cissi, patient_name="Granne Gransson")
+
+
+@pytest.fixture
 def log_in(client: Client):
     """A function that logs somebody in and returns the browser."""
 

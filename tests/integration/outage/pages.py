@@ -4,8 +4,17 @@ from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 from django.http import HttpResponse
+from django.test import Client
+
+from contacts.access import Acting
 
 Fields = dict[str, list[str]]
+
+
+def log_in_anew(client: Client, acting: Acting) -> None:
+    """After so long that the log-in before has lapsed."""
+    client.logout()
+    client.force_login(acting.user)
 
 
 def read(response: HttpResponse) -> BeautifulSoup:

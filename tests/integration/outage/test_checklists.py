@@ -11,6 +11,7 @@ from django.urls import reverse
 from contacts import audit
 from contacts.models import AuditEntry, Unit
 from contacts.rules.errors import RuleError
+from contacts.rules.permissions import Role
 from outage.models import ChecklistTick
 from outage.presenters.checklists import checklist_cards
 from outage.queries.checklists import checklists_for, ticks
@@ -168,6 +169,14 @@ def test_the_list_shows_how_far_each_checklist_has_come(client, place):
     assert "1 av 7 klara" in text
     assert "Härnäst: Lämna utskrivningsrapport till kommunen och hälsocentralen." in text
     assert "Kommun: när" not in text
+
+
+def test_who_may_tick_nothing_has_no_list_on_the_first_page(client, place):
+    for role, shown in ((Role.STAFF, True), (Role.LOG_REVIEWER, False), (Role.ROUTINE_OWNER, False)):
+        place.alva.membership.role = role
+        place.alva.membership.save()
+        client.force_login(place.alva.user)
+        assert (page(client, "status").select_one("#checklists") is not None) == shown
 
 
 def test_the_page_shows_who_ticked_and_when_and_the_clause(client, place):

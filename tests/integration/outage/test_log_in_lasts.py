@@ -1,4 +1,4 @@
-"""How long a log-in lasts: from what a person does, not from a page that refreshes itself on a PC left behind."""
+"""How long a log-in stays unlocked: from what a person does, not from a page that refreshes itself."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from django.test import Client
 from outage.models import CareChain
 from tests.factories import County
 
-LASTS = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+LASTS = timedelta(seconds=settings.LOCK_SECONDS)
 REFRESH = {"HX-Request": "true", "HX-Trigger": "calls"}
 
 
@@ -23,7 +23,7 @@ def test_who_works_on_stays_logged_in(county: County, chain: CareChain, client: 
         assert logged_in(client)
 
 
-def test_who_leaves_is_logged_out(county: County, chain: CareChain, client: Client, clock):
+def test_who_leaves_is_locked_out(county: County, chain: CareChain, client: Client, clock):
     client.force_login(county.alva.user)
     assert logged_in(client)
     clock.shift(LASTS + timedelta(minutes=1))

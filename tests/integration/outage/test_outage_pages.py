@@ -265,7 +265,10 @@ def test_ending_says_for_whom_and_how_much_is_open_before_it_acts(
     cilla = person("cilla", county.social_care, Role.COORDINATOR)
     client.force_login(cilla.user)
     page = text_of(client, reverse("end_outage"))
-    assert "2 samtal om 1 patient återstår hos Skellefteå kommun, varav 2 hos Biståndsenheten." in page
+    assert (
+        "2 samtal om 1 patient återstår hos Skellefteå kommun, socialtjänst, varav 2 hos Biståndsenheten."
+        in page
+    )
     # Somebody who sees no patients is told of none.
     client.force_login(county.adam.user)
     assert "samtal" not in text_of(client, reverse("end_outage")).split("Sedan visas")[0].split("Det här")[1]

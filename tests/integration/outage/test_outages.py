@@ -291,8 +291,8 @@ def test_that_support_was_rung_is_kept_with_who_when_and_case_number(county: Cou
         "INC-1",
     )
     assert actions()[-1] == "support.rung"
-    assert support_contacts(outage, county.region) == [kept]
-    assert support_contacts(outage, county.municipality) == []
+    assert support_contacts(outage.pk, county.region.pk) == [kept]
+    assert support_contacts(outage.pk, county.municipality.pk) == []
 
 
 def test_support_is_not_rung_long_before_the_outage(county: County, outage: Outage):

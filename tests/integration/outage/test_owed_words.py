@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -13,8 +14,10 @@ from outage.models import CareChain, Outage
 from outage.queries.care_chains import get_chain
 from outage.rules.handover import Direction, Message
 from outage.rules.informing import CallOutcome
+from outage.rules.opening import OpeningReason
 from outage.services.care_chains import change_details
 from outage.services.handovers import log_call
+from outage.services.openings import open_protected
 from tests.factories import County, call_facts, make_chain, make_event, person, same_id, tell
 from tests.integration.outage.pages import read
 from tests.integration.outage.test_moves import change, owed
@@ -54,6 +57,8 @@ def test_a_list_does_not_say_where_a_protected_patient_is_cared_for(
     page = words(client, stina, reverse("status"))
     assert LETS_GO in page
     assert ("Psykiatriska kliniken" in page) is not protected
+    if protected:
+        open_protected(by=stina, chain=chain, client_id=uuid4(), reason=OpeningReason.RINGS)
     assert TAKES_OVER in words(client, stina, reverse("chain_call", args=[chain.pk]))
 
 

@@ -35,6 +35,12 @@ SAID = {
 OLD = "Det som gällde till 11.12: "
 
 
+@pytest.fixture(autouse=True)
+def _nobody_leaves_the_pc(settings: Any) -> None:
+    """Twenty minutes pass in a form that somebody works in."""
+    settings.LOCK_SECONDS = 0
+
+
 def to_day(
     county: County, chain: CareChain, event: CareChainEvent, on: str, *, rightly: bool = False
 ) -> None:

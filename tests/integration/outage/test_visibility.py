@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from http import HTTPMethod
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -9,15 +10,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from contacts.models import AuditEntry, Membership
+from contacts.access import Acting
+from contacts.models import AuditEntry, Membership, MunicipalKind, Unit
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Role
-from outage.models import CareChain, Outage
+from outage.models import CareChain, CareChainEvent, Handover, Outage
 from outage.queries.checklists import checklists_for
 from outage.services.care_chains import change_details
 from outage.services.ward_patients import open_each
 from outage.urls import urlpatterns
-from tests.factories import County, chain_facts, make_chain, make_event, tell
+from tests.factories import County, chain_facts, make_chain, make_event, person, persons, tell
 from tests.integration.borders.asking import unasked
 
 GET, POST = HTTPMethod.GET, HTTPMethod.POST
@@ -29,7 +31,9 @@ PATIENT = "Särskild Tolvansson"
 class Row:
     """What an address answers to each person: those who take part (Alva, Disa), Bo and Cissi who do not, Adam.
 
-    `methods` are those it takes; the statuses are for the first of them, with nothing filled in.
+    `methods` are those it takes; the statuses are for the first of them, with nothing filled in. `esa` is for the
+    coordinator of Alva's ward, `lo` for its log reviewer, `ro` for the routine's owner; where nothing is said the
+    first is answered as Alva, the others as Adam, who reads no patients either.
     """
 
     methods: tuple[HTTPMethod, ...]
@@ -39,10 +43,26 @@ class Row:
     cissi: int
     adam: int
     names_patient: bool = False
+    esa: int = 0
+    lo: int = 0
+    ro: int = 0
+
+    def __post_init__(self) -> None:
+        for name, other in (("esa", self.alva), ("lo", self.adam), ("ro", self.adam)):
+            object.__setattr__(self, name, getattr(self, name) or other)
 
 
-def everyone(status: int, adam: int, *methods: HTTPMethod, names_patient: bool = False) -> Row:
-    return Row(methods, status, status, status, status, adam, names_patient)
+def everyone(status: int, adam: int, *methods: HTTPMethod, **more: Any) -> Row:
+    return Row(methods, status, status, status, status, adam, **more)
+
+
+def of_the_outage(*methods: HTTPMethod, status: int = OK) -> Row:
+    """Who reads what was done has no part in it."""
+    return everyone(status, status, *methods, lo=FORBIDDEN, ro=FORBIDDEN)
+
+
+def of_the_end(status: int, *methods: HTTPMethod) -> Row:
+    return everyone(FORBIDDEN, status, *methods, esa=status, lo=FORBIDDEN, ro=FORBIDDEN)
 
 
 def of_the_chain(status: int, *methods: HTTPMethod, names_patient: bool = False) -> Row:
@@ -57,16 +77,18 @@ def of_the_ward(status: int, *methods: HTTPMethod) -> Row:
 TABLE: dict[str, Row] = {
     "status": everyone(OK, OK, GET, names_patient=True),
     "calls_to_make": everyone(OK, OK, GET, names_patient=True),
-    "report_outage": everyone(OK, OK, GET, POST),
-    "change_outage": everyone(OK, OK, GET, POST),
-    "record_support": everyone(OK, OK, GET, POST),
-    "end_outage": everyone(FORBIDDEN, OK, GET, POST),
-    "reopen_outage": everyone(FORBIDDEN, MOVED, POST),
+    "report_outage": of_the_outage(GET, POST),
+    "change_outage": of_the_outage(GET, POST),
+    "record_support": of_the_outage(GET, POST),
+    "end_outage": of_the_end(OK, GET, POST),
+    "reopen_outage": of_the_end(MOVED, POST),
     "chains": everyone(OK, FORBIDDEN, GET, POST, names_patient=True),
     "new_chain": everyone(OK, FORBIDDEN, GET, POST),
     "paste_patients": everyone(OK, FORBIDDEN, GET, POST),
     "opened_patients": of_the_chain(OK, GET),
     "chain": of_the_chain(OK, GET, names_patient=True),
+    "open_patient": of_the_chain(MOVED, GET, POST),
+    "open_elsewhere": everyone(HIDDEN, FORBIDDEN, POST),
     "edit_chain": of_the_chain(OK, GET, POST, names_patient=True),
     "join_chain": of_the_chain(OK, GET, POST, names_patient=True),
     "undo_join": of_the_chain(MOVED, GET, POST),
@@ -84,6 +106,8 @@ TABLE: dict[str, Row] = {
     "withdraw_event": of_the_chain(OK, GET, POST, names_patient=True),
     "complete_discharge": of_the_chain(MOVED, POST),
     "leave_open": of_the_chain(OK, GET, POST, names_patient=True),
+    "review_log": everyone(FORBIDDEN, FORBIDDEN, GET, POST, lo=OK),
+    "decisions": everyone(FORBIDDEN, FORBIDDEN, GET, ro=OK),
     "routine": everyone(OK, OK, GET),
     "checklists": everyone(OK, OK, GET),
     "checklist": of_the_ward(OK, GET),
@@ -91,7 +115,7 @@ TABLE: dict[str, Row] = {
     "back_registration": everyone(OK, OK, GET, names_patient=True),
     "acknowledge": everyone(MOVED, FORBIDDEN, POST),
 }
-PEOPLE = ("alva", "disa", "bo", "cissi", "adam")
+PEOPLE = ("alva", "disa", "bo", "cissi", "adam", "esa", "lo", "ro")
 IDS = ("chain_id", "handover_id", "event_id", "list_id")
 NAMES = [pattern.name for pattern in urlpatterns]
 WITH_ID = [p.name for p in urlpatterns if set(p.pattern.converters) & set(IDS)]
@@ -103,16 +127,19 @@ def address(county: County, chain: CareChain):
     facts = chain_facts(county, patient_name=PATIENT)
     change_details(by=county.alva, chain=chain, client_id=uuid4(), replaces=chain.details_id, facts=facts)
     event = make_event(county.alva, chain, "discharge")
-    handover = tell(county.alva, chain, event, to=Party.OUTPATIENT)
+    return addresses_about(county, county.alva, event, tell(county.alva, chain, event, to=Party.OUTPATIENT))
+
+
+def addresses_about(county: County, by: Acting, event: CareChainEvent, handover: Handover):
     pasted = chain_facts(county, identity="19900101-9802", patient_name="Klistrad Tolvansson")
     list_id = uuid4()
-    open_each(by=county.alva, outage=chain.outage, list_id=list_id, patients={0: pasted})
+    open_each(by=by, outage=event.chain.outage, list_id=list_id, patients={0: pasted})
     there = {
         "list_id": list_id,
-        "chain_id": chain.pk,
+        "chain_id": event.chain_id,
         "event_id": event.pk,
         "handover_id": handover.pk,
-        "key": checklists_for(county.ward)[0].key,
+        "key": checklists_for(by.unit)[0].key,
     }
 
     def build(name: str, *, missing: bool = False) -> str:
@@ -131,9 +158,15 @@ def test_every_address_has_its_row_and_no_row_is_of_nothing():
     assert sorted(NAMES) == sorted(TABLE)
 
 
+@pytest.fixture
+def people(county: County) -> dict[str, Acting]:
+    lo, ro = persons(("lo", county.ward, Role.LOG_REVIEWER), ("ro", county.ward, Role.ROUTINE_OWNER))
+    return {"lo": lo, "ro": ro} | {name: county.somebody(name) for name in PEOPLE if hasattr(county, name)}
+
+
 @pytest.mark.parametrize("who", PEOPLE)
-def test_each_address_answers_a_person_as_the_table_says(county: County, address, client: Client, who: str):
-    client.force_login(county.somebody(who).user)
+def test_each_address_answers_a_person_as_the_table_says(people, address, client: Client, who: str):
+    client.force_login(people[who].user)
     answers, looks = {}, {}
     for name, row in TABLE.items():
         with unasked() as looks[name]:
@@ -143,9 +176,33 @@ def test_each_address_answers_a_person_as_the_table_says(county: County, address
     }
     assert {name: found for name, found in looks.items() if found} == {}
     named = {name for name, answer in answers.items() if PATIENT in answer.content.decode()}
-    takes_part = who in {"alva", "disa"}
+    takes_part = who in {"alva", "disa", "esa"}
     assert named <= {name for name, row in TABLE.items() if row.names_patient and takes_part}
     assert named >= ({"status", "chains", "chain", "edit_chain", "log_call"} if takes_part else set())
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_other_branch_is_answered_as_a_unit_that_takes_no_part(
+    county: County, outage: Outage, client: Client, role: Role
+):
+    """About a patient of the social services: home nursing of the same municipality sees no more than Bo of Alva's."""
+    by = county.cissi
+    chain = make_chain(county, outage, by, patient_name=PATIENT)
+    event = make_event(by, chain, "municipality_ready", sender=Party.MUNICIPALITY, to=Party.INPATIENT)
+    address = addresses_about(county, by, event, tell(by, chain, event, to=Party.INPATIENT))
+    nursing = Unit.objects.create(
+        principal=county.municipality, name="Hemsjukvården", municipal_kind=MunicipalKind.HOME_NURSING
+    )
+    client.force_login(person("hanna", nursing, role).user)
+    answers = {name: ask(client, row.methods[0], address(name)) for name, row in TABLE.items()}
+    column = {Role.STAFF: "bo", Role.ADMIN: "adam", Role.LOG_REVIEWER: "lo", Role.ROUTINE_OWNER: "ro"}
+    told = {name: getattr(row, column.get(role, "bo")) for name, row in TABLE.items()}
+    if role is Role.COORDINATOR:
+        told |= {name: TABLE[name].esa for name in ("end_outage", "reopen_outage")}
+    assert {name: answer.status_code for name, answer in answers.items()} == told
+    assert [name for name, answer in answers.items() if PATIENT in answer.content.decode()] == []
+    client.force_login(by.user)
+    assert PATIENT in client.get(address("chain")).content.decode()
 
 
 def test_without_log_in_every_address_leads_to_the_log_in_page(address, client: Client):

@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 
+from contacts.models import Membership
 from contacts.rules.file_rows import BadRow
 from contacts.rules.login_codes import ALPHABET, LENGTH, CodeKind, code_of, grouped_code, tidy_code
 from contacts.rules.people import Assigned, PersonFacts, keeper_of
@@ -82,3 +83,8 @@ def test_a_role_is_one_of_ours_and_somebody_is_named():
     assert {each.column for each in bad} == {"", "Efternamn", "Enhet", "Roll", "Titel"}
     _, (bad,) = read_staff([HEAD, *[ROW] * (MOST_ROWS + 1)])
     assert bad.sentence == "Filen har fler än 2000 rader. Dela upp den."
+
+
+def test_a_title_that_is_the_role_is_told_once():
+    assert Membership(role=Role.COORDINATOR, title="samordnare").role_and_title == "Samordnare"
+    assert Membership(role=Role.STAFF, title="sjuksköterska").role_and_title == "Vårdpersonal, sjuksköterska"

@@ -1,10 +1,12 @@
-"""Every right × every role, against a table written the other way round: what each right is for."""
+"""Every right × every role × the border, against a table written the other way round: what each right is for."""
 
 from itertools import product
 
 import pytest
 
-from contacts.rules.permissions import RIGHTS, Right, Role, role_may
+from contacts.presenters.permissions import permission_table
+from contacts.rules.permissions import RIGHTS, TABLE, Border, Right, Role, border_of, role_may, roles_with
+from tests.architecture.tree import ROOT
 
 EVERYBODY = {Role.STAFF, Role.COORDINATOR, Role.ADMIN}
 CARE = {Role.STAFF, Role.COORDINATOR}
@@ -19,6 +21,31 @@ WHO_MAY: dict[str, set[Role]] = {
     "manage_directory": {Role.ADMIN},
     "handle_sheets": CARE,
     "decide_disposal": {Role.ADMIN},
+    "emergency_open": CARE,
+    "count_sheets": {Role.COORDINATOR, Role.ADMIN},
+    "manage_people": {Role.ADMIN},
+    "review_log": {Role.LOG_REVIEWER},
+    "follow_decisions": {Role.ROUTINE_OWNER},
+}
+# How far each role reaches with what it may do; a unit's own where nothing else is said.
+REACH: dict[Role, dict[str, Border]] = {
+    Role.STAFF: {"report_outage": Border.ALL, "emergency_open": Border.BRANCH},
+    Role.COORDINATOR: {
+        "report_outage": Border.ALL,
+        "end_outage": Border.PRINCIPAL,
+        "emergency_open": Border.BRANCH,
+        "count_sheets": Border.BRANCH,
+    },
+    Role.ADMIN: {
+        "report_outage": Border.ALL,
+        "end_outage": Border.PRINCIPAL,
+        "count_sheets": Border.PRINCIPAL,
+        "decide_disposal": Border.PRINCIPAL,
+        "manage_directory": Border.PRINCIPAL,
+        "manage_people": Border.PRINCIPAL,
+    },
+    Role.LOG_REVIEWER: {"review_log": Border.BRANCH},
+    Role.ROUTINE_OWNER: {"follow_decisions": Border.PRINCIPAL},
 }
 
 
@@ -27,10 +54,25 @@ def test_a_role_has_exactly_the_rights_it_needs(right: Right, role: Role):
     assert role_may(role, right) is (role in WHO_MAY[right.value])
 
 
-def test_who_keeps_the_directory_has_no_errand_in_patients_data():
-    assert not RIGHTS[Role.ADMIN] & {
+@pytest.mark.parametrize(("role", "right"), [(role, right) for role in Role for right in RIGHTS[role]])
+def test_a_right_reaches_as_far_as_the_role_needs(role: Role, right: Right):
+    assert border_of(role, right) is REACH[role].get(right.value, Border.UNIT)
+
+
+def test_there_is_a_row_for_each_right_and_both_ways_of_reading_say_the_same():
+    assert list(TABLE) == list(Right)
+    assert {(role, right, RIGHTS[role][right]) for role in Role for right in RIGHTS[role]} == {
+        (role, right, border) for right, reach in TABLE.items() for role, border in reach.items()
+    }
+    assert roles_with(Right.REVIEW_LOG) == [Role.LOG_REVIEWER]
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.LOG_REVIEWER, Role.ROUTINE_OWNER])
+def test_who_does_not_care_for_patients_has_no_errand_in_their_data(role: Role):
+    assert not RIGHTS[role].keys() & {
         Right.READ_CARE,
         Right.LOG_CARE,
+        Right.EMERGENCY_OPEN,
         Right.PRINT_SHEET,
         Right.MARK_REGISTRATION,
         Right.HANDLE_SHEETS,
@@ -45,3 +87,9 @@ def test_what_one_may_not_do_can_be_said_in_swedish(right: Right):
 
 def test_roles_are_told_apart_by_their_names():
     assert len({role.label for role in Role}) == len(Role)
+
+
+def test_the_readme_prints_the_table_as_it_stands():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    printed = text.partition("<!-- permission table -->\n")[2].partition("<!-- /permission table -->")[0]
+    assert printed == permission_table()

@@ -57,7 +57,7 @@ def test_another_routine_stands_whole_under_one_heading():
         ('kind = "sip"', 'kind = "log_sheet"', "blanks", "log_sheet stands twice"),
         ("count = 5", "count = 501", "blanks", "care_chain: write at most 500"),
         ("count = 5", "count = 0", "blanks[0].count", "above zero"),
-        ('version = "2"', 'version = "2.0"', "version", "one or two"),
+        ('version = "3"', 'version = "3.0"', "version", "one or two"),
         ('title = "Beredskapspärm"', 'title = ""', "title", "write a text"),
         ('title = "Beredskapspärm"', 'tittle = "Beredskapspärm"', "title", "write a text"),
         ('id = "binder"', 'id = "pärm"', "id", "must be the same"),

@@ -6,6 +6,7 @@ import pytest
 
 from outage.rules.handover import (
     CallFacts,
+    Checked,
     Direction,
     ReadBack,
     check_handover,
@@ -59,6 +60,23 @@ def test_what_is_required_over_every_direction_outcome_and_read_back() -> None:
             number="",
         )
         assert found == wanted, (direction, outcome, read_back)
+
+
+def test_the_call_back_over_every_direction_outcome_and_answer() -> None:
+    for direction, outcome, checked, asks in product(Direction, CallOutcome, (None, *Checked), (True, False)):
+        wanted = set()
+        if outcome not in FAILED:
+            if asks and direction == "received" and checked is None:
+                wanted.add("checked")
+            if checked == "not_possible":
+                wanted.add("checked_reason")
+        elif direction == "received":
+            wanted.add("outcome")
+        call = CallFacts(**GOOD | {"direction": direction, "outcome": outcome, "checked": checked})
+        found = check_handover(call, now=NOW, tells=True, asks_back=asks)
+        assert set(found) == wanted, (direction, outcome, checked, asks)
+    said = CallFacts(**GOOD | {"checked": Checked.NOT_POSSIBLE, "checked_reason": "Växeln stängd."})
+    assert check_handover(said, now=NOW, tells=True, asks_back=True) == {}
 
 
 @pytest.mark.parametrize("outcome", sorted(FAILED))

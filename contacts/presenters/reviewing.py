@@ -1,0 +1,65 @@
+"""The audit log in words, for its reviewer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from contacts.models import AuditEntry
+from contacts.rules.permissions import Role
+from contacts.rules.trace_words import MARKED, kind_words, reason_words, right_words, trace_words
+
+ON_THE_SERVER = "Servern"
+_REFERENCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRow:
+    """One row of the audit log. `chain` is the start of the chain's id: the same for the same chain, and no more."""
+
+    at: datetime
+    who: str
+    unit: str
+    roles: str
+    what: str
+    about: str
+    reason: str
+    chain: str
+    is_marked: bool
+    by_superuser: bool
+
+
+def trace_rows(
+    rows: Sequence[AuditEntry],
+    roles: Mapping[tuple[int, int], Sequence[Role]],
+    names: Mapping[tuple[str, str], str],
+) -> list[TraceRow]:
+    return [
+        TraceRow(
+            at=row.at,
+            who=row.user.full_name if row.user else ON_THE_SERVER,
+            unit=row.unit.name if row.unit else "",
+            roles=", ".join(role.label.lower() for role in _roles(row, roles)),
+            what=trace_words(row.action),
+            about=_about(row, names),
+            reason=reason_words(row.changes),
+            chain=row.chain.hex[:_REFERENCE].upper() if row.chain else "",
+            is_marked=row.action in MARKED or by_superuser(row),
+            by_superuser=by_superuser(row),
+        )
+        for row in rows
+    ]
+
+
+def by_superuser(row: AuditEntry) -> bool:
+    return row.user is not None and row.user.is_superuser
+
+
+def _roles(row: AuditEntry, roles: Mapping[tuple[int, int], Sequence[Role]]) -> Sequence[Role]:
+    if row.user_id is None or row.unit_id is None:
+        return ()
+    return roles.get((row.user_id, row.unit_id), ())
+
+
+def _about(row: AuditEntry, names: Mapping[tuple[str, str], str]) -> str:
+    name = names.get((row.target_type, row.target_id), "")
+    return ", ".join(filter(None, (name, kind_words(row.changes), right_words(row.changes))))

@@ -1,0 +1,102 @@
+"""The audit log as its reviewer reads it: of the own principal and branch."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db.models import Case, Q, QuerySet, When
+
+from contacts.access import Acting
+from contacts.models import AuditEntry, EmergencySheet, Membership, Unit, User
+from contacts.rules.permissions import Right, Role
+from contacts.rules.swedish_text import search_key
+from contacts.rules.trace_words import EMERGENCIES, MARKED
+
+from .branches import units_within
+
+_IS_MARKED = Q(action__in=MARKED) | Q(user__is_superuser=True)
+
+
+def reviewed(by: Acting, since: datetime | None = None) -> QuerySet[AuditEntry]:
+    """What the acting person reviews, newest first.
+
+    What a municipality's unit of no branch did is read in each of its branches, and what was done outside any
+    assignment by the principal that it concerns; what concerns no single one, by all whose person or superuser did it.
+    Raises KeyError without the right.
+    """
+    units = units_within(by, Right.REVIEW_LOG)
+    if not by.principal.is_region:
+        units = units | Unit.objects.filter(principal=by.principal, municipal_kind="")
+    ids = units.order_by().values_list("pk", flat=True)
+    own = Q(principal=by.principal) & (Q(unit__isnull=True) | Q(unit__in=ids))
+    works = Membership.objects.filter(unit__principal=by.principal).values("user")
+    concerned = Q(user__isnull=True) | Q(user__is_superuser=True) | Q(user__in=works)
+    found = AuditEntry.objects.filter(own | Q(concerned, principal__isnull=True, unit__isnull=True))
+    if since is not None:
+        found = found.filter(at__gte=since)
+    return found.select_related("user", "unit").order_by("-at", "-pk")
+
+
+def marked(rows: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+    """Those to look at at once."""
+    return rows.filter(_IS_MARKED)
+
+
+def at_once(rows: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+    """The marked ones, emergencies before all else."""
+    return marked(rows).order_by(Case(When(action__in=EMERGENCIES, then=0), default=1), "-at", "-pk")
+
+
+def by_people(rows: QuerySet[AuditEntry], by: Acting, text: str) -> QuerySet[AuditEntry]:
+    """Those of the people whose name or log-in name has every word of `text`."""
+    words = search_key(text).split()
+    works = Membership.objects.filter(unit__principal=by.principal).values("user")
+    people = User.objects.filter(Q(pk__in=works) | Q(is_superuser=True)).only(
+        "first_name", "last_name", "username"
+    )
+    found = [
+        one.pk
+        for one in people
+        if all(word in search_key(f"{one.full_name} {one.username}") for word in words)
+    ]
+    return rows.filter(user__in=found)
+
+
+def roles_at(rows: Iterable[AuditEntry]) -> dict[tuple[int, int], list[Role]]:
+    """The roles that who did it has, or had, at the unit it was done for, by person and unit. One query."""
+    pairs = {(row.user_id, row.unit_id) for row in rows if row.user_id and row.unit_id}
+    found: dict[tuple[int, int], list[Role]] = defaultdict(list)
+    if pairs:
+        users, units = zip(*pairs, strict=True)
+        works = Membership.objects.filter(user__in=users, unit__in=units).order_by("pk")
+        for user, unit, role in works.values_list("user", "unit", "role"):
+            found[user, unit].append(Role(role))
+    return found
+
+
+def names_of_targets(by: Acting, rows: Collection[AuditEntry]) -> dict[tuple[str, str], str]:
+    """Whom or what a row is about, by type and id, where it is a person, an assignment or a unit of the own principal,
+    or the emergency codes of such a unit.
+
+    Four queries at most.
+    """
+    ids: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        ids[row.target_type].add(row.target_id)
+    found: dict[tuple[str, str], str] = {}
+    works = Membership.objects.filter(unit__principal=by.principal)
+    if wanted := ids[User._meta.label]:
+        own = Q(pk__in=works.values("user")) | Q(memberships__isnull=True)
+        for person in User.objects.filter(own, pk__in=wanted).distinct():
+            found[User._meta.label, str(person.pk)] = person.full_name
+    if wanted := ids[Membership._meta.label]:
+        for work in works.filter(pk__in=wanted).select_related("user", "unit"):
+            found[Membership._meta.label, str(work.pk)] = f"{work.user.full_name}, {work.unit.name}"
+    if wanted := ids[Unit._meta.label]:
+        for unit in Unit.objects.filter(principal=by.principal, pk__in=wanted):
+            found[Unit._meta.label, str(unit.pk)] = unit.name
+    if wanted := ids[EmergencySheet._meta.label]:
+        sheets = EmergencySheet.objects.filter(unit__principal=by.principal, pk__in=wanted)
+        for sheet in sheets.select_related("unit"):
+            found[EmergencySheet._meta.label, str(sheet.pk)] = sheet.unit.name
+    return found

@@ -1,0 +1,188 @@
+"""What stands in the audit log, in the words of the person who reviews it. Never who the patient is."""
+
+from collections.abc import Mapping
+
+from .permissions import Role
+
+TRACE_WORDS: Mapping[str, str] = {
+    # To look at at once: see MARKED.
+    "emergency_opened": "Nödöppnade en vårdkedja",
+    "protected_opened": "Öppnade skyddade uppgifter",
+    "emergency_login": "Loggade in med nödkod",
+    "administrator.appointed": "Utsåg den första administratören",
+    "membership.added": "Gav ett uppdrag",
+    "membership.changed": "Ändrade ett uppdrag",
+    "membership.ended": "Avslutade ett uppdrag",
+    "membership.restored": "Återupptog ett uppdrag",
+    # People and log-in.
+    "user.added": "Lade till en person",
+    "user.changed": "Ändrade en person",
+    "user.ended": "Avslutade en person",
+    "user.restored": "Återupptog en person",
+    "user.password_set": "Satte ett lösenord",
+    "user.columns_chosen": "Valde kolumner i kontaktsökningen",
+    "emergency_codes.printed": "Skrev ut nödkoder för en enhet",
+    "code.issued": "Skrev ut en engångskod",
+    "code.used": "Använde en engångskod",
+    "second_factor.added": "Lade till ett andra steg",
+    "second_factor.removed": "Tog bort sitt andra steg",
+    "second_factor.reset": "Tog bort någons andra steg",
+    "login.too_weak": "Nekades: legitimerade sig på ett sätt som inte räcker",
+    "login.unknown_person": "Nekades: HSA-id:t är inte upplagt",
+    "login.unknown_assignment": "Nekades: uppdraget är inte upplagt",
+    "people.imported": "Läste in en personallista",
+    "people.exported": "Hämtade en personallista",
+    # Care chains.
+    "chain.read": "Läste en vårdkedja",
+    "chain.found_elsewhere": "Fick veta att en annan enhet har patienten",
+    "chain.opened": "Lade till en vårdkedja",
+    "chain.opened_beside": "Lade till en vårdkedja trots att patienten hade en",
+    "chain.changed": "Ändrade uppgifter i en vårdkedja",
+    "chain.joined": "Sammanförde två vårdkedjor",
+    "chain.join_undone": "Upplöste en sammanföring av vårdkedjor",
+    "call.logged": "Loggade ett samtal",
+    "call.tried": "Loggade ett ringförsök",
+    "call.corrected": "Rättade ett samtal",
+    "call.withdrawn": "Återtog ett samtal",
+    "call.moved": "Flyttade ett samtal till en annan vårdkedja",
+    "call.confirmed": "Bekräftade ett samtal med kvittenskod",
+    "event.corrected": "Rättade en händelse",
+    "event.withdrawn": "Återtog en händelse",
+    "discharge.completed": "Avslutade en utskrivning",
+    "discharge.left_open": "Lämnade en utskrivning med en öppen punkt",
+    "registration.done": "Markerade en efterregistrering som klar",
+    "registration.undone": "Tog bort markeringen av en efterregistrering",
+    "messages.acknowledged": "Antecknade att meddelandena är kvitterade",
+    "held_form.taken_up": "Fortsatte på ett sparat formulär",
+    "held_form.thrown_away": "Kastade ett sparat formulär",
+    # The outage.
+    "outage.first": "Anmälde ett driftstopp",
+    "outage.joined": "Anmälde samma driftstopp",
+    "outage.changed": "Ändrade uppgifter om driftstoppet",
+    "outage.ended": "Avslutade driftstoppet för huvudmannen",
+    "outage.reopened": "Öppnade driftstoppet igen för huvudmannen",
+    "support.rung": "Antecknade att supporten är uppringd",
+    "checklist.ticked": "Bockade av i en checklista",
+    "checklist.unticked": "Tog bort en bock i en checklista",
+    # Paper.
+    "sheet.printed": "Skrev ut ett blad",
+    "sheet.filled": "Antecknade att ett blad är ifyllt",
+    "sheet.scanned": "Skannade ett blad",
+    "sheet.checked": "Granskade ett skannat blad",
+    "sheet.destroyed": "Antecknade att ett blad är förstört",
+    "sheet.kept": "Antecknade att ett blad är sparat",
+    "sheet.given": "Antecknade att ett blad är överlämnat",
+    "sheet.voided": "Makulerade ett blad",
+    "sheet.entered": "Förde in ett samtal från ett blad",
+    "sheet.entry_moved": "Flyttade ett infört samtal till ett annat blad",
+    "sheet.all_entered": "Antecknade att allt på ett blad är infört",
+    "batch.issued": "Skrev ut ett parti tomma blad",
+    "batch.voided": "Makulerade tomma blad",
+    "file.exported": "Hämtade en utskrift som fil",
+    "file.verified": "Kontrollerade en fil",
+    "scan.uploaded": "Läste in en skanning",
+    "scan.viewed": "Såg en skannad sida",
+    "scan.matched": "Kopplade en skannad sida till ett blad",
+    "scan.back": "Kopplade en baksida till ett blad",
+    "scan.aside": "Lade undan en skannad sida",
+    "scan.undone": "Tog tillbaka vad som sagts om en skannad sida",
+    "disposal.decided": "Förde in ett gallringsbeslut",
+    # The directory.
+    "directoryentry.added": "Lade till en kontakt",
+    "directoryentry.changed": "Ändrade en kontakt",
+    "directoryentry.verified": "Kontrollerade en kontakt",
+    "directoryentry.retired": "Avförde en kontakt",
+    "directoryentry.restored": "Tog tillbaka en kontakt",
+    "directoryentry.joined": "Sammanförde en kontakt med en annan",
+    "directoryentry.joined_away": "Sammanförde en kontakt in i en annan",
+    "directoryentry.parted": "Upplöste en sammanföring av kontakter",
+    "number.flagged": "Anmälde att ett nummer inte fungerar",
+    "number.unflagged": "Återtog en anmälan om ett nummer",
+    "turn.added": "Lade till ett jourpass",
+    "turn.changed": "Ändrade ett jourpass",
+    "turn.withdrawn": "Tog bort ett jourpass",
+    "turn.moved": "Flyttade ett jourpass till en annan enhet",
+    "rota.imported": "Läste in ett jourschema",
+    "rota.exported": "Hämtade ett jourschema",
+    "directory.uploaded": "Läste upp en fil med kontakter för granskning",
+    "directory.import": "Läste in en fil med kontakter",
+    "directory.import_undone": "Ångrade en inläsning av kontakter",
+    "directory.exported": "Hämtade kontakterna som fil",
+    "unit.added": "Lade till en enhet",
+    "unit.changed": "Ändrade en enhet",
+    "unit.joined": "Sammanförde en enhet med en annan",
+    "unit.joined_away": "Sammanförde en enhet in i en annan",
+    "unit.parted": "Upplöste en sammanföring av enheter",
+    "principal.added": "Lade till en huvudman",
+    "principal.changed": "Ändrade en huvudman",
+    "principal.main_switchboard": "Valde huvudväxel",
+    "demo.made": "Lade upp demon",
+}
+
+# A list of staff that was brought in must not push these out of sight.
+EMERGENCIES: frozenset[str] = frozenset({"emergency_opened", "emergency_login"})
+
+MARKED: frozenset[str] = EMERGENCIES | frozenset(
+    {
+        "protected_opened",
+        "administrator.appointed",
+        "membership.added",
+        "membership.changed",
+        "membership.ended",
+        "membership.restored",
+        "second_factor.reset",
+    }
+)
+"""What a reviewer looks at at once, whoever did it; beside it all that a superuser did."""
+
+REASONS: Mapping[str, str] = {
+    "rings": "ringde om patienten",
+    "is_rung": "tog emot ett samtal om patienten",
+    "keeps": "fyllde i, rättade eller skrev ut",
+    "enters": "registrerade efter driftstoppet",
+    "is_here": "patienten var hos enheten eller på väg dit",
+    "not_reached": "den andra enheten gick inte att nå",
+    "other": "annat skäl",
+    "provider_down": "inloggningstjänsten var nere",
+    "second_step_away": "telefonen, kortet eller nyckeln var borta",
+}
+"""The closed list of reasons that a row can carry. What else stands there may be a person's own words: not shown."""
+
+
+SECOND_STEPS: frozenset[str] = frozenset({"passnyckel", "kodapp", "reservkoder"})
+
+
+def trace_words(action: str) -> str:
+    """An action without words of its own is shown as it stands, rather than not at all."""
+    return TRACE_WORDS.get(action, action)
+
+
+def reason_words(changes: Mapping[str, object]) -> str:
+    reason = changes.get("reason")
+    return REASONS.get(reason, "") if isinstance(reason, str) else ""
+
+
+def kind_words(changes: Mapping[str, object]) -> str:
+    """Which second step was added or removed, from a closed list."""
+    kind = changes.get("kind")
+    return kind if isinstance(kind, str) and kind in SECOND_STEPS else ""
+
+
+def right_words(changes: Mapping[str, object]) -> str:
+    """What a row says of what somebody may do: the role from and to, and the rights of a superuser. Else ""."""
+    found = []
+    if (role := _pair(changes.get("role"))) is not None:
+        was, now = (_role(value) for value in role)
+        found.append(f"från {was} till {now}" if was and now else now or was)
+    for name, word in (("is_superuser", "superanvändare"), ("is_staff", "administrationssidorna")):
+        if (pair := _pair(changes.get(name))) is not None:
+            found.append(f"{word}: {'ja' if pair[1] == 'True' else 'nej'}")
+    return ", ".join(found)
+
+
+def _pair(value: object) -> list[str] | None:
+    return [str(each) for each in value] if isinstance(value, list) and len(value) == 2 else None
+
+
+def _role(value: str) -> str:
+    return next((role.label.lower() for role in Role if role == value), "")

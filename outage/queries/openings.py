@@ -1,0 +1,69 @@
+"""Who has opened what: a patient with protected personal data, and in an emergency a chain of another unit."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from contacts.access import Acting, can
+from contacts.rules.permissions import Right
+from outage.models import CareChain, Opening
+from outage.queries.outages import outage_of_chain
+from outage.rules.opening import NotOpened, OpeningKind, just_made
+
+
+def is_opened(by: Acting, chain: CareChain) -> bool:
+    """Whether the person may see the patient whole. No query where the personal data are not protected."""
+    if not chain.details.protected_identity:
+        return True
+    now = timezone.now()
+    own = (chain.user_id, chain.unit_id) == (by.user.pk, by.unit.pk)
+    if just_made(by_oneself=own, made_at=chain.recorded_at, now=now):
+        return True
+    return _last(by, chain.pk, OpeningKind.PROTECTED, now) is not None
+
+
+def check_opened(by: Acting, chain: CareChain) -> None:
+    """Raises NotOpened where the person has first to say why."""
+    if not is_opened(by, chain):
+        raise NotOpened(chain.pk)
+
+
+def emergency_chain(by: Acting, chain_id: UUID) -> CareChain | None:
+    """A chain of another unit that the person has opened in an emergency, and still has, with `emergency` set.
+
+    That of another branch, one that was joined to another or whose patient has protected personal data by now is none.
+    """
+    if not (can(by, Right.EMERGENCY_OPEN) and can(by, Right.READ_CARE)):
+        return None
+    opening = _last(by, chain_id, OpeningKind.EMERGENCY, timezone.now())
+    if opening is None:
+        return None
+    found = CareChain.objects.filter(
+        pk=chain_id, principal=by.principal, joined_to__isnull=True, details__protected_identity=False
+    )
+    chain = found.select_related(
+        "principal", "unit", "details__ward_unit", "details__municipality", "details__outpatient_unit"
+    ).first()
+    if chain is None or not by.unit.shares_branch(chain.unit):
+        return None
+    chain.outage, chain.emergency = outage_of_chain(by.principal, chain.pk), opening
+    return chain
+
+
+def had_emergency(by: Acting, pk: UUID) -> bool:
+    """Whether the person opened the chain, or that of the call, with that id in an emergency, however long ago."""
+    found = Opening.objects.filter(Q(chain=pk) | Q(chain__handovers=pk), user=by.user, unit=by.unit)
+    return found.filter(kind=OpeningKind.EMERGENCY).exists()
+
+
+def emergencies_of(chain_id: UUID) -> list[Opening]:
+    """Oldest first, with who and where. One query."""
+    found = Opening.objects.filter(chain=chain_id, kind=OpeningKind.EMERGENCY)
+    return list(found.select_related("user", "unit").order_by("at", "pk"))
+
+
+def _last(by: Acting, chain_id: UUID, kind: OpeningKind, now: datetime) -> Opening | None:
+    own = Opening.objects.filter(chain=chain_id, user=by.user, unit=by.unit, kind=kind)
+    return own.filter(until__gt=now).order_by("-until").first()
