@@ -117,7 +117,7 @@ def restore_person(*, by: Acting, person: User) -> None:
 def add_assignment(
     *, by: Acting, person: User, unit: Unit, client_id: UUID, role: Role, title: str
 ) -> Membership:
-    """Give a person one more assignment; one that ended comes back. A form sent twice gives that of the first time.
+    """One more assignment for a person; one that ended comes back. A form sent twice gives that of the first time.
 
     Raises NotAllowed, also for oneself, IdClash, and RuleError where the person has it already.
     """
