@@ -21,6 +21,7 @@ from outage.services.outages import end_outage
 from tests.factories import County, make_chain, make_county, make_entry, make_event, make_outage, persons
 from tests.integration.forms.sheets_made import make_sheet
 from tests.integration.outage.pages import fields_of
+from tests.long import runs
 
 pytestmark = pytest.mark.django_db
 
@@ -94,8 +95,8 @@ def make_units(county: County) -> dict[str, Unit]:
     town = county.municipality
     return {
         "ward": county.ward,
-        "health centre": county.health_centre,
         "social": county.social_care,
+        "health centre": county.health_centre,
         "nursing": Unit.objects.create(
             principal=town, name="Hemsjukvården", municipal_kind=MunicipalKind.HOME_NURSING
         ),
@@ -106,13 +107,15 @@ def make_units(county: County) -> dict[str, Unit]:
 def everybody(county: County, state: str) -> list[Acting]:
     """Each role at each kind of unit in an outage; before and after one what differs is what there is, not whose."""
     units = make_units(county)
-    here = units if state == "going on" else {"ward": units["ward"]}
+    here = dict(list(units.items())[: runs(2, full=5) if state == "going on" else 1])
     return persons(
         *((f"{role.value}.{word}", unit, role) for word, unit in here.items() for role in Role),
     )
 
 
-@pytest.mark.parametrize("state", ["none", "going on", "ended"])
+@pytest.mark.long
+@pytest.mark.once
+@pytest.mark.parametrize("state", ["going on", "none", "ended"])
 def test_no_link_and_no_button_leads_to_a_refusal(state: str, no_typesetting: None, client: Client):
     county = make_county()
     people = everybody(county, state)

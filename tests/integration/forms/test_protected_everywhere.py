@@ -193,6 +193,7 @@ def walk(client: Client, found: list[tuple[str, str]]) -> list[tuple[str, list[s
     return [(name, sorted(said)) for name, said in leaks.items() if said]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("who", "over"), [("esa", False), ("disa", True)], ids=["in the outage", "when it is over"]
 )
