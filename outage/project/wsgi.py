@@ -13,6 +13,9 @@ from outage.project.typed import without_charset
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "outage.project.settings")
 _application = get_wsgi_application()
 
+# Django must have read its apps first.
+from outage.project.guessing import refused  # noqa: E402
+
 if settings.DEBUG:
     raise SystemExit("driftstopp.E008: DEBUG är på. Det är bara för utveckling. Kör: make dev")
 _errors = [message for message in run_checks(tags=["driftstopp"]) if isinstance(message, Error)]
@@ -22,4 +25,6 @@ if _errors:
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     environ["CONTENT_TYPE"] = without_charset(environ.get("CONTENT_TYPE", ""))
+    if (refusal := refused(environ, start_response)) is not None:
+        return refusal
     return _application(environ, start_response)
