@@ -6,8 +6,8 @@ is known by a cookie, and counted for itself. The cookie logs nobody in.
 """
 
 import secrets
-import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from django.core.signing import BadSignature
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 _COOKIE = "dator"
 _KNOWN_FOR = 180 * 86_400
@@ -28,9 +29,9 @@ _FROM_KNOWN_PC = {"name": "10/5m/key", "place": "60/m/key"}
 
 # Addresses that have used up their tries, in this process, and until when: they are answered before anything else is
 # done. Asked anew now and then, since it is the cache that counts.
-_FLOOD_SECONDS = 10
+_FLOOD = timedelta(seconds=10)
 _MOST_REMEMBERED = 1_000
-_flooding: dict[str, float] = {}
+_flooding: dict[str, datetime] = {}
 _REFUSED_WITH = [
     ("Content-Type", "text/html; charset=utf-8"),
     ("Retry-After", "60"),
@@ -82,7 +83,7 @@ def _address(request: HttpRequest) -> str:
 def _remember(address: str) -> None:
     if len(_flooding) >= _MOST_REMEMBERED:
         _flooding.clear()
-    _flooding[address] = time.time() + _FLOOD_SECONDS
+    _flooding[address] = timezone.now() + _FLOOD
 
 
 def refused(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes] | None:
@@ -94,7 +95,8 @@ def refused(environ: dict[str, Any], start_response: Callable[..., Any]) -> list
         return None
     request = WSGIRequest(environ)
     address = _address(request)
-    if _flooding.get(address, 0) <= time.time():
+    until = _flooding.get(address)
+    if until is None or until <= timezone.now():
         _flooding.pop(address, None)
         return None
     if _known_pc(request):
