@@ -220,7 +220,9 @@ class OpeningMiddleware:
 
 
 class AdminInputMiddleware:
-    """What came to an admin page and no column takes is a bad request: Django tries some of it on the database."""
+    """What came to an admin page and no column takes is a bad request: Django tries some of it on the database. So is
+    what came to a page of a second step as JSON with a number of thousands of digits.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -231,7 +233,11 @@ class AdminInputMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         match = request.resolver_match
         refused = isinstance(exception, ValueError | ValidationError | OverflowError | DataError)
-        if refused and match is not None and match.app_name == "admin":
+        if (
+            refused
+            and match is not None
+            and (match.app_name == "admin" or match.view_name.startswith("mfa_"))
+        ):
             # Told as a fault would be, for it may be one of ours, but for its message, which says what was typed.
             where = "".join(traceback.format_tb(exception.__traceback__))
             logger.error("%s in %s\n%s", type(exception).__name__, match.view_name, where)
