@@ -7,3 +7,8 @@ _MOST_DIGITS = 18
 def read_id(text: str) -> int | None:
     """None for what is no id of any row."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
+
+
+def fits_key(number: int) -> bool:
+    """Whether a number of an address may be the id of a row; a larger one would be the database's error."""
+    return number < 10**_MOST_DIGITS
