@@ -11,4 +11,4 @@ def read_id(text: str) -> int | None:
 
 def fits_key(number: int) -> bool:
     """Whether a number of an address may be the id of a row; a larger one would be the database's error."""
-    return number < 10**_MOST_DIGITS
+    return len(str(number)) <= _MOST_DIGITS
