@@ -15,7 +15,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from pytest_django import DjangoDbBlocker
 
-from tests.clock import TUESDAY, Clock, going_from
+from tests.clock import TUESDAY, Clock, going_from, sleep_at_any_date
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -42,6 +42,8 @@ CHROMIUM_FLAGS = [
     # The page checks allocate many short-lived objects: garbage is collected less often.
     "--js-flags=--min-semi-space-size=32",
 ]
+
+sleep_at_any_date()
 
 
 def find_chromium() -> str | None:
