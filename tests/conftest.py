@@ -94,6 +94,14 @@ def clock(request: pytest.FixtureRequest) -> Iterator[Clock]:
 
 
 @pytest.fixture(autouse=True)
+def _no_keys_of_other_tests() -> None:
+    """A process knows the keys that it has seen committed; a test's are rolled back with it."""
+    from contacts.models.data_key import forget_keys
+
+    forget_keys()
+
+
+@pytest.fixture(autouse=True)
 def _nothing_off_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail a test that reaches for another machine: the product must work when nothing else does."""
     connect = socket.socket.connect
