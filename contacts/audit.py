@@ -18,6 +18,8 @@ from contacts.models import (
     Unit,
     User,
 )
+from contacts.seen import where_from
+from contacts.trail_log import tell
 
 
 def record(
@@ -33,11 +35,12 @@ def record(
 
     `changes` is for data that is not about patients; patient data never goes into the audit log.
     """
-    return AuditEntry.objects.create(
+    entry = AuditEntry.objects.create(
         user=by.user,
         membership=by.membership,
         unit=by.unit,
         principal=by.principal,
+        origin=where_from(),
         action=action,
         target_type=target._meta.label if target is not None else "",
         target_id=str(target.pk) if target is not None else "",
@@ -45,6 +48,8 @@ def record(
         patients=_seen(patients) if patients else None,
         changes=changes or {},
     )
+    tell(entry)
+    return entry
 
 
 def _seen(chains: Collection[UUID]) -> PatientSet:
@@ -68,21 +73,29 @@ def record_system(
     user: User | None = None,
     principal: Principal | None = None,
     target: models.Model | None = None,
+    chain: UUID | None = None,
+    patients: Collection[UUID] = (),
     changes: dict[str, Any] | None = None,
 ) -> AuditEntry:
     """Write one audit row for an action outside any assignment.
 
-    That is a command on the server, where `user` is None, what an administrator did in the admin pages, and what a
-    person does to the own account; `principal` is whose reviewers it concerns, by default that of the target.
+    That is a command on the server, where `user` is None, what an administrator did in the admin pages, what a person
+    does to the own account, and who tried to log in. `principal` is whose reviewers it concerns, by default that of
+    the target.
     """
-    return AuditEntry.objects.create(
+    entry = AuditEntry.objects.create(
         user=user,
+        origin=where_from(),
         principal=principal or (_principal_about(target) if target is not None else None),
         action=action,
         target_type=target._meta.label if target is not None else "",
         target_id=str(target.pk) if target is not None else "",
+        chain=chain,
+        patients=_seen(patients) if patients else None,
         changes=changes or {},
     )
+    tell(entry)
+    return entry
 
 
 def _principal_about(row: models.Model) -> Principal | None:

@@ -7,6 +7,7 @@ from contacts.access import Acting
 from contacts.rules import parties
 from contacts.rules.parties import Party, WardKind
 from contacts.rules.whom_to_call import NumberToRing
+from contacts.seen import shows
 from outage.models import CareChain, Handover
 from outage.queries.chain_log import ChainLog
 from outage.queries.naming import Patient, party_in_list, party_label
@@ -23,6 +24,7 @@ Numbers = Mapping[str, Sequence[NumberToRing]]
 def patient_on_own_page(chain: CareChain, now: datetime) -> Patient:
     """The patient for the chain's own page, with warnings about the identity."""
     details = chain.details
+    shows(chain.pk)
     identity = classify_identity(details.identity_number, now.astimezone(STOCKHOLM).date())
     return Patient(
         name=details.patient_name or "Okänd patient",

@@ -25,6 +25,7 @@ _OF_A_SERVED_ONE = (
     "SEAL_P12",
     "SEAL_PASSPHRASE",
     "SECRET_KEY",
+    "TRAIL_LOG",
 )
 if os.environ.get("PRODUCTION", "0") != "0":
     raise ImproperlyConfigured("make dev är till för utveckling och startar inte med PRODUCTION.")

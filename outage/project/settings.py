@@ -13,6 +13,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from outage.project.trail import trail_handler
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
 
@@ -57,6 +59,8 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or (
 )
 # The routine that a new outage starts under: the name of a file in outage/routine/content.
 ROUTINE = os.environ.get("ROUTINE") or "prator-2023-04-03"
+# Where each row of the trace is told as it is written: a file, syslog:/dev/log or udp://host:514 (docs/operation.md).
+TRAIL_LOG = os.environ.get("TRAIL_LOG", "")
 # How many long prints and readings go on at once; the gunicorn settings leave one worker for everybody else.
 LONG_WORK = int(os.environ.get("LONG_WORK", "1"))
 ALLOWED_HOSTS = [h for h in os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
@@ -92,6 +96,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "outage.project.tracing.TracingMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "outage.project.typed.TidyTypedMiddleware",
@@ -185,6 +190,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # Log-in. Guessing is limited by outage/project/guessing.py: the library's own limits lock out a whole ward behind one
 # address, and let anybody lock a named person.
 ACCOUNT_ADAPTER = "outage.project.accounts.AccountAdapter"
+USERSESSIONS_ADAPTER = "outage.project.log_ins.UserSessionsAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
@@ -292,7 +298,18 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "bare": {"format": "%(message)s"},
+        "syslog": {"format": "driftstopp: %(message)s"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "trail": trail_handler(TRAIL_LOG),
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Each row of the trace as a line of JSON, for a log server.
+    "loggers": {
+        "trail": {"handlers": ["trail"], "level": "INFO" if TRAIL_LOG else "CRITICAL", "propagate": False}
+    },
 }

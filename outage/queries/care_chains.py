@@ -15,6 +15,8 @@ from contacts.queries.prepared import prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.rules.swedish_text import search_key, tidy_typed
+from contacts.rules.trace_words import FOUND
+from contacts.seen import looks_as
 from outage.models import (
     CareChain,
     CareChainDetails,
@@ -144,6 +146,7 @@ def find_chains(chains: QuerySet[CareChain], text: str) -> QuerySet[CareChain]:
     words = text.split()
     if not words:
         return chains.none()
+    looks_as(FOUND)
     if is_whole_number(text):
         return chains.filter(of_details(with_number(text)))
     for word in words:

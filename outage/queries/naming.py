@@ -1,10 +1,14 @@
-"""How a patient, a place and a party are written, the same wherever they are named."""
+"""How a patient, a place and a party are written, the same wherever they are named.
+
+Whoever is named is shown: that is noted here, for the trace.
+"""
 
 from dataclasses import dataclass
 from typing import Any
 
 from contacts.rules import parties
 from contacts.rules.parties import Party, WardKind
+from contacts.seen import shows
 from outage.models import CareChain, CareChainDetails, CareChainEvent
 from outage.rules.identity import IdentityKind
 from outage.rules.informing import PARTICIPANT_PREFIX
@@ -33,6 +37,7 @@ def patient_in_list(chain: CareChain) -> Patient:
     The chain comes with its details, places included (`visible_chains`), and with `namesake` set.
     """
     details = chain.details
+    shows(chain.pk)
     if details.protected_identity:
         return Patient(
             name=f"Skyddad patient, vårdkedja {chain.number}", identity="", identity_label="", protected=True

@@ -118,7 +118,6 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     )
     flags = numbers_in_directory(tried_numbers(acting, log), acting.principal)
     own_flags = flagged_by(acting.user, [number for number, is_flagged in flags.items() if is_flagged])
-    note_look(by=acting, action="chain.read", chain=found.pk)
     joins = history_joins(found.pk)
     codes = code_lines(acting, log.live_handovers, now)
     context = {

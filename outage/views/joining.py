@@ -12,7 +12,6 @@ from contacts.access import ActingRequest
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.services.reading import note_look
 from contacts.views.tools import FormPage, held_as, require
 from outage.models import CareChain
 from outage.presenters.care import patient_on_own_page
@@ -91,7 +90,6 @@ def _join(request: ActingRequest, kept: CareChain, other: CareChain) -> HttpResp
             )
             said = f"Sammanfört. Allt om patienten står nu i vårdkedja {kept.number}."
             return page.done(said, "chain", kept.pk)
-    note_look(by=request.acting, action="chain.read", chain=other.pk)
     sides = [side(chain, logs[chain.pk], now) for chain in (kept, other)]
     return page.show("outage/chain/join.html", chain=kept, other=other, sides=sides)
 

@@ -1,0 +1,172 @@
+"""Every page that names a patient leaves a row of the trace that names exactly those it shows."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+from uuid import UUID
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import resolve, reverse
+
+from contacts.models import AuditEntry
+from contacts.rules.trace_words import ELSEWHERE, FOUND, LISTED, LOOKS, PRINTED, READ
+from forms.rendering import Rendered
+from forms.services import printing
+from outage.models import CareChain, CareChainDetails
+from outage.services.held_forms import hold_form
+from outage.services.openings import open_protected
+from outage.rules.opening import OpeningReason
+from uuid import uuid4
+from tests.integration.borders.filled import PATTERNS, POSTS, Stage, filled
+from tests.integration.outage.pages import read
+
+pytestmark = pytest.mark.django_db
+
+_NUMBERED = re.compile(r"årdkedj\w+ (\d+)")
+# The picture of a page of paper names whom it was matched to, which no text of it says.
+PICTURES = {"page_picture"}
+
+
+@dataclass(frozen=True)
+class Marks:
+    """How each chain of a stage is known on a page: its id, its number, and the name of its patient."""
+
+    chains: dict[UUID, CareChain]
+
+    @classmethod
+    def on(cls, stage: Stage) -> "Marks":
+        """Everybody gets a name of their own first."""
+        for chain in CareChain.objects.all():
+            details = CareChainDetails.objects.filter(chain=chain)
+            QuerySet.update(details, patient_name=f"Patient{chain.number}en Tolvansson")
+        return cls({chain.pk: chain for chain in CareChain.objects.select_related("details")})
+
+    def shown_in(self, text: str, path: str) -> set[UUID]:
+        """`path` is what was asked for: what an address says was known before."""
+        numbers = {int(number) for number in _NUMBERED.findall(text)}
+        return {
+            pk
+            for pk, chain in self.chains.items()
+            if (str(pk) in text and str(pk) not in path)
+            or f"Patient{chain.number}en" in text
+            or chain.number in numbers
+        }
+
+
+@dataclass
+class Walk:
+    """What a person is shown, page by page, and what the trace says of it."""
+
+    client: Client
+    marks: Marks
+    user: Any
+
+    def __post_init__(self) -> None:
+        self.wrong: list[str] = []
+        self.looked: dict[str, set[str]] = {}
+
+    def newest(self) -> int:
+        newest = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
+        return newest or 0
+
+    def look(self, answer: HttpResponse, before: int, what: str) -> None:
+        """Compare an answer with the rows written since `before`."""
+        rows = AuditEntry.objects.filter(pk__gt=before, action__in=LOOKS - {ELSEWHERE}, user=self.user)
+        noted = {row.chain for row in rows if row.chain} | {
+            member.chain for row in rows if row.patients for member in row.patients.members.all()
+        }
+        shown = self.marks.shown_in(text_of(answer), path_of(answer))
+        if answer.status_code >= 300 and answer.status_code < 400:
+            shown = set()
+        if shown != noted:
+            self.wrong.append(
+                f"{what}: {answer.status_code} shows {self.named(shown - noted)} untold,"
+                f" tells of {self.named(noted - shown)} not shown"
+            )
+        if len(rows) > 1:
+            self.wrong.append(f"{what}: {len(rows)} rows: {[row.action for row in rows]}")
+        if noted:
+            self.looked.setdefault(what.split(" ")[0], set()).update(row.action for row in rows)
+        denied = AuditEntry.objects.filter(pk__gt=before, action="denied", user=self.user)
+        if answer.status_code < 400 and denied:
+            self.wrong.append(f"{what}: denied {[row.changes for row in denied]} and answered")
+
+    def named(self, chains: set[UUID]) -> list[int]:
+        return sorted(self.marks.chains[pk].number for pk in chains)
+
+    def get(self, path: str, name: str) -> None:
+        before = self.newest()
+        answer = self.client.get(path)
+        if answer.streaming:
+            answer.content = b"".join(answer)  # type: ignore[misc]
+        self.look(answer, before, f"{name} GET")
+
+
+def text_of(answer: HttpResponse) -> str:
+    content = b"".join(answer) if answer.streaming else answer.content
+    return content.decode("utf-8", "replace") if content else ""
+
+
+def path_of(answer: HttpResponse) -> str:
+    request = answer.wsgi_request
+    return request.get_full_path()
+
+
+@pytest.fixture
+def laid_out_as_html(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A print is its HTML, so that it can be read what it says."""
+
+    def render(html: str, *, title: str, sheets: list[object]) -> Rendered:
+        return Rendered(html.encode(), len(sheets), (1,) * len(sheets))
+
+    monkeypatch.setattr(printing, "render", render)
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+def test_every_page_tells_whom_it_shows_and_nobody_else(laid_out_as_html: None, client: Client, stage: Stage):
+    marks = Marks.on(stage)
+    alva = stage.county.alva
+    hold_form(by=alva.membership, path=reverse("edit_chain", args=[stage.chain]), content={"a": ["b"]})
+    wrong, looked = [], {}
+    for who in ("alva", "esa", "adam", "bo"):
+        by = stage.somebody(who)
+        client.force_login(by.user)
+        walk = Walk(client, marks, by.user)
+        for name in PATTERNS:
+            for path in stage.addresses(name):
+                walk.get(path, name)
+        wrong += [f"{who}: {line}" for line in walk.wrong]
+        for name, actions in walk.looked.items():
+            looked.setdefault(name, set()).update(actions)
+    print(looked)
+    assert wrong == []
+
+
+def test_every_form_that_is_sent_tells_whom_its_answer_shows(laid_out_as_html: None, client: Client, stage: Stage):
+    marks = Marks.on(stage)
+    forms = filled(client, stage)
+    wrong = []
+    for form in forms:
+        by = stage.somebody(form.post.by)
+        client.force_login(by.user)
+        walk = Walk(client, marks, by.user)
+        for data in ({**form.shown, **form.post.typed(stage)}, form.shown, {}):
+            for headers in ({}, {"HX-Request": "true"}):
+                with transaction.atomic():
+                    before = walk.newest()
+                    answer = client.post(form.path, data, headers=headers)
+                    walk.look(answer, before, f"{form.name} POST")
+                    transaction.set_rollback(True)
+        wrong += walk.wrong
+    assert wrong == []
