@@ -16,7 +16,6 @@ from contacts.rules.parties import (
 from contacts.rules.phone import display
 from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
 from contacts.rules.whom_to_call import NumberToRing, Way
-from contacts.seen import shows
 from forms.presenters.chain_rows import ChainRows
 from forms.presenters.document import SheetPart, edition_part
 from forms.presenters.numbers import NumberLine, number_line, unbroken
@@ -97,7 +96,6 @@ def sheet_view(
 ) -> SheetView:
     """The sheet of a chain, printed by `by` at the aware moment `now`; `ink` adds lines to sign on by hand."""
     chain, details = source.chain, source.details
-    shows(chain.pk)
     routine = get_routine(chain.outage.routine_id)
     identity = shown_identity(details)
     long: list[tuple[str, str]] = []

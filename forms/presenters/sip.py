@@ -7,7 +7,6 @@ from datetime import date, datetime
 from contacts.access import Acting
 from contacts.models import Unit
 from contacts.rules.parties import Party
-from contacts.seen import shows
 from forms.presenters.care_chain import running_name
 from forms.presenters.document import SheetPart, edition_part
 from forms.presenters.rows import boxes
@@ -115,7 +114,6 @@ def form_view(spec: FormSpec, source: SipSource, *, by: Acting, patients_copy: b
     The patient's copy has no mark for staff, and nothing of what is theirs.
     """
     details = source.details
-    shows(source.chain.pk)
     known = _known(source)
     # The top of a page has few lines; the whole stands in the fields.
     name, identity = (" ".join(str(known[key]).split()) for key in ("name", "identity"))

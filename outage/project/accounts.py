@@ -79,7 +79,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """The library's own limit is that of a second step."""
         if code == "too_many_login_attempts":
             note_failed_of(_whose_step(), "second_step", "login.locked_out")
-        return super().validation_error(code, *args)
+        refused: ValidationError = super().validation_error(code, *args)
+        return refused
 
     def get_login_stages(self) -> list[str]:
         ours = {"allauth.mfa.stages.AuthenticateStage": "outage.project.accounts.SecondStep"}
@@ -143,7 +144,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def validation_error(self, code: str, *args: Any) -> ValidationError:
         if code == "incorrect_code":
             note_failed_of(_whose_step(), "code", "second_factor.failed")
-        return super().validation_error(code, *args)
+        refused: ValidationError = super().validation_error(code, *args)
+        return refused
 
     def encrypt(self, text: str) -> str:
         return _cipher().encrypt(text.encode()).decode()

@@ -17,7 +17,7 @@ def to_tell(kind: str, who: str, times: int = 1, each: int = EACH) -> int:
     The first of ten minutes have a row each, then the 40th, the 80th, the 160th and so on: of a million tries in ten
     minutes 36 rows. What was only counted is in the next row, so that the rows add up.
     """
-    key, now = f"trace.{kind}.{who}", timezone.now().timestamp()
+    key, now = f"trace.{kind}.{who}".replace(" ", "."), timezone.now().timestamp()
     began, tried, untold = cache.get(key) or (now, 0, 0)
     if now - began >= _WINDOW:
         began, tried = now, 0

@@ -61,10 +61,17 @@ def _where(details: CareChainDetails) -> str:
 
 def shown_identity(details: CareChainDetails) -> str:
     """The stored identity number as people write it: YYYYMMDD-NNNN; other kinds as they were typed."""
+    shows(details.chain_id)
     number = details.identity_number
     if len(number) == 12 and number.isascii() and number.isdigit():
         return f"{number[:8]}-{number[8:]}"
     return number
+
+
+def by_number(*chains: CareChain) -> list[CareChain]:
+    """Chains that a page names by their number and address alone."""
+    shows(*(chain.pk for chain in chains))
+    return list(chains)
 
 
 def place_of(chain: CareChain, party: Party) -> str:

@@ -20,6 +20,7 @@ from outage.queries.care_chains import find_chains, visible_chains
 from outage.queries.chain_log import logs_of
 from outage.queries.joined import standing_join
 from outage.queries.joining import pairs_between
+from outage.queries.naming import by_number
 from outage.queries.same_patient import own_chains_beside
 from outage.services.joining import check_can_join, join_chains, undo_join
 from outage.webforms.events import ReasonForm
@@ -110,4 +111,5 @@ def undo(request: ActingRequest, chain_id: UUID) -> HttpResponse:
             undo_join(by=request.acting, join=last, **form.cleaned_data)
             said = f"Upplöst. Vårdkedja {last.other.number} står åter för sig."
             return page.done(said, "chain", kept.pk)
+    by_number(kept, last.other)
     return page.show("outage/chain/join_undo.html", chain=kept, join=last)

@@ -11,6 +11,7 @@ from contacts.presenters.reviewing import trace_rows
 from contacts.queries.branches import name_of_reach
 from contacts.queries.reviewing import at_once, by_people, marked, names_of_targets, reviewed, roles_at
 from contacts.rules.permissions import Right
+from contacts.seen import looks_as
 from contacts.views.sought import came, led_on, sealed
 from contacts.views.tools import require
 from contacts.webforms.reviewing import Period, ReviewForm, Which
@@ -26,6 +27,7 @@ def review_log(request: ActingRequest) -> HttpResponse:
     """First what is to be looked at at once, then everything; whose and since when comes by POST."""
     acting = request.acting
     require(acting, Right.REVIEW_LOG)
+    looks_as("log.reviewed", acting.principal)
     form = ReviewForm(came(request))
     token = sealed(request, form.sought)
     if elsewhere := led_on(request, token):

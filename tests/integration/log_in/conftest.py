@@ -13,6 +13,7 @@ def county(db: None) -> County:
 @pytest.fixture(autouse=True)
 def _nobody_floods() -> None:
     guessing._flooding.clear()
+    guessing._untold.clear()
 
 
 @pytest.fixture
