@@ -18,6 +18,7 @@ from contacts.models import (
     Unit,
     User,
 )
+from contacts.queries.prepared import prepared
 from contacts.seen import where_from
 from contacts.trail_log import tell
 
@@ -53,10 +54,10 @@ def record(
 
 
 def _seen(chains: Collection[UUID]) -> PatientSet:
-    ids = sorted(set(chains))
-    digest = hashlib.sha256(b"".join(one.bytes for one in ids)).hexdigest()
-    if found := PatientSet.objects.filter(digest=digest).first():
-        return found
+    ids = set(chains)
+    digest = hashlib.sha256(b"".join(sorted(one.bytes for one in ids))).hexdigest()
+    for known in _with_digest(digest):
+        return known
     try:
         with transaction.atomic():
             seen = PatientSet.objects.create(digest=digest, size=len(ids))
@@ -65,6 +66,11 @@ def _seen(chains: Collection[UUID]) -> PatientSet:
         # Somebody else saw the same ones for the first time a moment earlier.
         return PatientSet.objects.get(digest=digest)
     return seen
+
+
+@prepared
+def _with_digest(digest: str) -> models.QuerySet[PatientSet]:
+    return PatientSet.objects.filter(digest=digest)
 
 
 def record_system(

@@ -80,6 +80,8 @@ TRACE_WORDS: Mapping[str, str] = {
     "registration.done": "Markerade en efterregistrering som klar",
     "registration.undone": "Tog bort markeringen av en efterregistrering",
     "messages.acknowledged": "Antecknade att meddelandena är kvitterade",
+    "held_form.kept": "Formuläret lades undan",
+    "clash.kept": "Samma formulär kom med två innehåll: båda sparades",
     "held_form.taken_up": "Fortsatte på ett sparat formulär",
     "held_form.thrown_away": "Kastade ett sparat formulär",
     # The outage.

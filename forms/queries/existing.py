@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Model
 
+from contacts.access import Acting, is_within
 from contacts.models import DirectoryEntry, DirectoryUpload, Membership, RotaTurn, Unit, User
 from forms.models import ScannedPage, ScanUpload, Sheet, SheetBatch
 from outage.models import CareChain, CareChainEvent, Handover, HeldForm
@@ -27,13 +28,25 @@ _MODELS: Mapping[str, tuple[tuple[type[Model], str], ...]] = {
 """By the words of addresses."""
 
 
-def existing(words: Mapping[str, object], sent: Sequence[UUID]) -> Model | None:
-    """The row that an address names, else a care chain among the ids that were sent; None where there is none."""
+def existing(by: Acting | User, words: Mapping[str, object], sent: Sequence[UUID]) -> Model | None:
+    """The row that an address names, or a care chain among the ids that were sent, where it is not the person's own to
+    see; None where there is no such one.
+    """
     for word, value in words.items():
         for model, field in _MODELS.get(word, ()):
-            if (found := model._default_manager.filter(**{field: value}).first()) is not None:
+            found = model._default_manager.filter(**{field: value}).first()
+            if found is not None and _is_others(by, found):
                 return found
-    return CareChain.objects.filter(pk__in=sent).first() if sent else None
+    chains = CareChain.objects.filter(pk__in=sent) if sent else ()
+    return next((chain for chain in chains if _is_others(by, chain)), None)
+
+
+def _is_others(by: Acting | User, row: Model) -> bool:
+    try:
+        return not (isinstance(by, Acting) and is_within(row, by))
+    except TypeError:
+        # Such as a person: no right is for those of one's own unit.
+        return True
 
 
 def chain_of(row: Model | None) -> UUID | None:

@@ -112,7 +112,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
         super().post_login(request, user, **more)
-        note_in(request, user)
+        note_in(request, user, self._shown)
         now = int(timezone.now().timestamp())
         request.session["started"] = request.session["seen"] = now
         for mark in ("locked", "changing", emergency.MARK):

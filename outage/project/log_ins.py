@@ -19,9 +19,12 @@ from outage.project.bounded import to_tell_of_anybody
 _LOG_OUTS = {"account_logout", "admin:logout"}
 
 
-def note_in(request: HttpRequest, user: User) -> None:
-    """Somebody has logged in, or unlocked what was locked."""
-    ways = dict.fromkeys(each["method"] for each in get_authentication_records(request, user))
+def note_in(request: HttpRequest, user: User, shown: list[dict[str, Any]]) -> None:
+    """Somebody has logged in, or unlocked what was locked. `shown` is by what: a log-in that another left locked takes
+    the session's own record of it with it.
+    """
+    shown = [*shown, *get_authentication_records(request, user)]
+    ways = dict.fromkeys(each["method"] for each in shown)
     action = "login.unlocked" if request.session.get("locked") else "login.in"
     note_log_in(by=_in_assignment(request, user), action=action, how=" ".join(ways))
 

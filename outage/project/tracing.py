@@ -189,8 +189,9 @@ def _note_refusal(request: AnyRequest, response: HttpResponseBase, seen: Seen) -
     try:
         by = _who(request)
         if refusal is None:
-            target = existing({**match.kwargs}, _ids_sent(request) if status == 404 else [])
-            if status == 404 and (target is None or by is None):
+            sent = _ids_sent(request) if status == 404 else []
+            target = existing(by, match.kwargs, sent) if by is not None else None
+            if status == 404 and target is None:
                 return
             refusal = Refusal(_WHY[status], target)
         if by is None:

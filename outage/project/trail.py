@@ -25,6 +25,13 @@ class TrailFile(WatchedFileHandler):
         os.close(os.open(self.baseFilename, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
         return super()._open()
 
+    def emit(self, record: LogRecord) -> None:
+        try:
+            super().emit(record)
+        except OSError:
+            # A folder that is not there: looked for before the handler's own care begins.
+            self.handleError(record)
+
     def handleError(self, record: LogRecord) -> None:  # noqa: N802
         _say_failed()
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from contacts import audit
-from contacts.access import Acting, check_within
+from contacts.access import Acting, acting_in, check_within
 from contacts.models import Membership
 from outage.models import HeldForm
 from outage.queries.held_forms import KEPT_FOR
@@ -26,8 +26,11 @@ def hold_form(*, by: Membership, path: str, content: Mapping[str, list[str]]) ->
         return None
     with transaction.atomic():
         HeldForm.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
-        same = HeldForm.objects.filter(user=by.user, membership=by, path=path, content=text).first()
-        return same or HeldForm.objects.create(user=by.user, membership=by, path=path, content=text)
+        if same := HeldForm.objects.filter(user=by.user, membership=by, path=path, content=text).first():
+            return same
+        held = HeldForm.objects.create(user=by.user, membership=by, path=path, content=text)
+        audit.record(by=acting_in(by), action="held_form.kept", target=held)
+        return held
 
 
 def throw_away(*, by: Acting, held: HeldForm) -> None:

@@ -113,8 +113,10 @@ def county(db) -> County:
 
 
 def rows() -> tuple[int, int]:
-    """Of what was written; that it was refused is told."""
-    return AuditEntry.objects.exclude(action="denied").count(), Submission.objects.count()
+    """Of what was written; that it was refused, and laid aside, is told."""
+    return AuditEntry.objects.exclude(
+        action__in=["denied", "held_form.kept"]
+    ).count(), Submission.objects.count()
 
 
 def guarded() -> list[tuple[str, str]]:

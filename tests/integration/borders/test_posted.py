@@ -18,7 +18,8 @@ from tests.integration.borders.table import Row, Scope
 from tests.integration.outage.pages import errors_of, read
 
 pytestmark = pytest.mark.django_db
-# The log-in's own, the trace of who asked for what (how often is counted in the cache), and what is laid aside for its owner.
+# The log-in's own, the trace of who asked for what, with the cache in which it is counted how often, and what is laid
+# aside for its owner.
 MAY_BE_WRITTEN = {
     "django_session",
     "usersessions_usersession",
