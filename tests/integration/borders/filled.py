@@ -268,6 +268,7 @@ POSTS: dict[str, Post] = {
     "sheet_step": Post(HANDLE, UNIT),
     "enter_sheet": Post(HANDLE, UNIT, lambda s: PAPER_ROW, where=on_paper, with_field="signed_by"),
     "disposal": Post(Right.DECIDE_DISPOSAL, NONE, decision, by="adam"),
+    "code_slips": of_people(NONE, lambda s: {"person": [s.county.alva.user.pk]}),
     "emergency_codes": of_people(PRINCIPAL),
     "import_directory": by_admin(NONE, file_of("fil.csv", lambda s: sent(s, s.county.adam, "Ännu en"))),
     "import_preview": by_admin(PRINCIPAL),

@@ -84,6 +84,7 @@ TABLE: dict[str, Row] = {
     "binder": everyone(OK, GET, POST),
     # The others count the sheets of their units.
     "sheets": Row((GET, POST), OK, OK, OK, OK, lo=FORBIDDEN),
+    "code_slips": Row((GET, POST), FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, lo=FORBIDDEN),
     "emergency_codes": Row((GET, POST), FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, lo=FORBIDDEN),
     "new_sheets": of_care(OK, GET, POST),
     "sheet_batch": of_the_unit(OK, GET),
