@@ -19,8 +19,8 @@ from forms.rules.sheet_fate import Fate, Look, VoidReason
 from forms.rules.work_list_spec import WorkList
 from forms.services.batches import issue_batch, print_part
 from forms.services.binder import print_binder
-from forms.services.disposal import record_decision
 from forms.services.code_slips import print_code_slips
+from forms.services.disposal import record_decision
 from forms.services.emergency import print_emergency_codes
 from forms.services.entering import enter_call, move_entry, say_all_entered
 from forms.services.fates import (
