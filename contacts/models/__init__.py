@@ -2,7 +2,8 @@
 
 from contacts.rules.branches import MunicipalKind
 
-from .audit_entry import AuditEntry
+from .audit_entry import AuditEntry, PatientInSet, PatientSet
+from .data_key import DataKey
 from .directory_entry import DirectoryEntry
 from .directory_join import DirectoryJoin
 from .directory_upload import DirectoryFile, DirectoryUpload
@@ -18,6 +19,7 @@ from .unit import Unit
 __all__ = [
     "TURN_COLUMNS",
     "AuditEntry",
+    "DataKey",
     "DirectoryEntry",
     "DirectoryFile",
     "DirectoryJoin",
@@ -29,6 +31,8 @@ __all__ = [
     "Membership",
     "MunicipalKind",
     "NumberFlag",
+    "PatientInSet",
+    "PatientSet",
     "Principal",
     "RotaTurn",
     "Submission",
