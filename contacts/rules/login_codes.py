@@ -8,8 +8,8 @@ from .labelled import Labelled
 # Without what is misread for another: 0 O, 1 I L, 2 Z, 5 S, 6 G, 8 B, U V W.
 ALPHABET = "23456789ACDEFHJKMNPQRTXY"
 LENGTH, GROUP = 16, 4
-# Thirty pages of slips.
-MOST_SLIPS = 240
+# Twenty-five pages of slips, typeset in some ten seconds.
+MOST_SLIPS = 200
 CANCEL = "cancel"
 
 _FOR = str.maketrans({"B": "8", "G": "6", "S": "5", "Z": "2", "-": None, "–": None})
