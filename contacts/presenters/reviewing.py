@@ -68,7 +68,7 @@ def report_totals(figures: PeriodFigures) -> list[tuple[str, int]]:
         ("Att titta på först", figures.marked),
         ("Stickprov", figures.samples),
         ("Dragna rader", figures.drawn),
-        *((f"Granskade: {verdict.label.lower()}", count) for verdict, count in figures.verdicts.items()),
+        *((verdict.label, count) for verdict, count in figures.verdicts.items()),
         ("Väntar på uppföljning", figures.awaiting),
     ]
 

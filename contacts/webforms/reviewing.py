@@ -1,12 +1,14 @@
 """What of the audit log is shown, drawn and reported, and what is said of a row."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django import forms
 from django.utils import timezone
 
 from contacts.rules.labelled import Labelled
-from contacts.rules.reviewing import FEWEST_DRAWN, LONGEST_NOTE, MOST_DRAWN, USUALLY_DRAWN, Verdict
+from contacts.rules.reviewing import FEWEST_DRAWN, LONGEST_NOTE, MOST_DRAWN, USUALLY_DRAWN, Verdict, may_say
 
 from .fields import DateField, SentOnce
 from .search import LONGEST_TEXT
@@ -43,9 +45,7 @@ class ReviewForm(forms.Form):
     visa = forms.ChoiceField(required=False, choices=Which.choices())
     person = forms.CharField(label="Person", required=False, max_length=LONGEST_TEXT, empty_value="")
     enhet = forms.CharField(label="Enhet", required=False, max_length=LONGEST_TEXT, empty_value="")
-    patient = forms.CharField(
-        label="Patientens nummer eller vårdkedjans kod", required=False, max_length=40, empty_value=""
-    )
+    patient = forms.CharField(label="Patient", required=False, max_length=40, empty_value="")
     fran = DateField(label="Från dag", required=False)
     till = DateField(label="Till dag", required=False)
     tid = forms.ChoiceField(label="Tid", required=False, choices=Period.choices())
@@ -145,3 +145,7 @@ class NoteForm(SentOnce):
         widget=forms.Textarea({"rows": 4}),
         help_text="Skriv inte vad som står om patienten.",
     )
+
+    def __init__(self, *args: Any, before: Sequence[Verdict], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["verdict"].choices = [(v.value, v.label) for v in Verdict if may_say(v, before)]

@@ -105,8 +105,7 @@ def review_row(request: ActingRequest, row_id: int) -> HttpResponse:
     require(acting, Right.REVIEW_LOG)
     entry = get_or_404(reviewed(acting).select_related("membership").get, pk=row_id)
     notes = list(entry.notes.select_related("user", "unit"))
-    awaits = bool(notes) and notes[-1].verdict == Verdict.FOLLOW_UP
-    form = NoteForm(request.POST or None, initial={"verdict": Verdict.FOLLOWED_UP if awaits else None})
+    form = NoteForm(request.POST or None, before=[Verdict(note.verdict) for note in notes])
     page = FormPage(request, form)
     if page.to_save():
         with page:
