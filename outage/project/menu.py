@@ -17,6 +17,7 @@ _MENU: dict[str, dict[str, str]] = {
         "confirm_staff second_factor code_slips",
         "take_out": "contact_list",
     },
+    "review_log": {"review_log": "review_row", "review_samples": "review_sample"},
     "sheets": {
         "sheets": "sheet enter_sheet",
         "new_sheets": "sheet_batch void_batch",
@@ -27,6 +28,7 @@ _MENU: dict[str, dict[str, str]] = {
 # Entries of a menu below that have no pages but their own.
 _ALONE = {
     "contacts": ("advanced_search", "verify_contacts"),
+    "review_log": ("review_report",),
     "sheets": ("binder", "verify_file", "disposal"),
 }
 _PLACES = {

@@ -40,7 +40,9 @@ TABLE = {
     ("Checklistor", ""): {"checklists", "checklist"},
     ("Rutinen", ""): {"routine"},
     ("PRATOR åter i drift", ""): {"back_registration"},
-    ("Granskning", ""): {"review_log"},
+    ("Loggkontroll", "Loggen"): {"review_log", "review_row"},
+    ("Loggkontroll", "Stickprov"): {"review_samples", "review_sample"},
+    ("Loggkontroll", "Rapport"): {"review_report"},
     ("Avgöranden", ""): {"decisions"},
     ("Kontakter", "Sök"): {"contacts", "contact", "unit", "rota", "turn_new", "turn_edit", "import_rota"},
     ("Kontakter", "Avancerad sökning"): {"advanced_search"},
@@ -98,7 +100,11 @@ NO_ENTRY = {
     "held_form",
 }
 NO_PAGES_OF_THEIR_OWN = {"contact_list", "confirm_staff"}
-BELOW = {"Kontakter": "contacts/directory/_ways.html", "Blad": "forms/sheets/_ways.html"}
+BELOW = {
+    "Kontakter": "contacts/directory/_ways.html",
+    "Loggkontroll": "outage/reviewing/_ways.html",
+    "Blad": "forms/sheets/_ways.html",
+}
 
 
 def lit(name: str, template: str, request) -> list[tuple[str, str]]:
