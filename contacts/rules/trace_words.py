@@ -9,9 +9,7 @@ LISTED, FOUND, READ = "patients.listed", "patients.found", "chain.read"
 PRINTED, TAKEN_OUT, HELD_SHOWN = "patients.printed", "patients.taken_out", "held_form.shown"
 PICTURE, ELSEWHERE = "scan.viewed", "chain.found_elsewhere"
 
-LOOKS: frozenset[str] = frozenset(
-    {LISTED, FOUND, READ, PRINTED, TAKEN_OUT, HELD_SHOWN, PICTURE, ELSEWHERE, "log.reviewed"}
-)
+LOOKS: frozenset[str] = frozenset({LISTED, FOUND, READ, PRINTED, TAKEN_OUT, HELD_SHOWN, PICTURE, ELSEWHERE})
 
 TRACE_WORDS: Mapping[str, str] = {
     # To look at at once: see MARKED.
@@ -58,7 +56,6 @@ TRACE_WORDS: Mapping[str, str] = {
     PRINTED: "Fick patienter på en utskrift",
     TAKEN_OUT: "Hämtade patienter som fil",
     HELD_SHOWN: "Såg ett sparat formulär",
-    "log.reviewed": "Läste loggen",
     # Care chains.
     "chain.read": "Läste en vårdkedja",
     "chain.found_elsewhere": "Fick veta att en annan enhet har patienten",
@@ -146,6 +143,12 @@ TRACE_WORDS: Mapping[str, str] = {
     "principal.changed": "Ändrade en huvudman",
     "principal.main_switchboard": "Valde huvudväxel",
     "demo.made": "Lade upp demon",
+    # The review itself.
+    "log.patient_sought": "Sökte i loggen efter en patient",
+    "log.extract_printed": "Skrev ut en patients loggutdrag",
+    "log.report_printed": "Skrev ut en rapport från loggkontrollen",
+    "log.sample_drawn": "Drog ett stickprov ur loggen",
+    "log.noted": "Antecknade vid loggkontroll",
 }
 
 # A list of staff that was brought in must not push these out of sight.
@@ -182,7 +185,7 @@ SECOND_STEPS: frozenset[str] = frozenset({"passnyckel", "kodapp", "reservkoder"}
 
 NOT_WRITTEN: frozenset[str] = LOOKS | frozenset(
     {"protected_opened", "emergency_opened", "denied", "assignment.chosen", "second_factor.failed"}
-    | {action for action in TRACE_WORDS if action.startswith("login.")}
+    | {action for action in TRACE_WORDS if action.startswith(("login.", "log."))}
 )
 """What changes nothing that a page shows."""
 
