@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
@@ -12,18 +12,27 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import resolve, reverse
 
+from contacts.access import Acting
 from contacts.models import AuditEntry
-from contacts.rules.trace_words import ELSEWHERE, LOOKS
+from contacts.rules.trace_words import ELSEWHERE, FOUND, LISTED, LOOKS, READ
 from forms.rendering import Rendered
 from forms.services import printing
 from outage.models import CareChain, CareChainDetails
 from outage.services.held_forms import hold_form
+from tests.factories import TOLVAN
 from tests.integration.borders.filled import PATTERNS, Stage, filled
 
 pytestmark = pytest.mark.django_db
 
 _NUMBERED = re.compile(r"årdkedj\w+ (\d+)")
 LIVE = {"calls_to_make"}
+# Where patients are found on the stage.
+LISTING = ("status", "chains", "log_call", "back_registration", "enter_sheet")
+OF_ONE = (
+    *("chain", "edit_chain", "join_chain", "undo_join", "open_patient"),
+    *("chain_call", "correct_call", "move_call", "withdraw_call"),
+    *("leave_open", "correct_event", "withdraw_event"),
+)
 
 
 @dataclass(frozen=True)
@@ -71,12 +80,13 @@ class Walk:
         return newest or 0
 
     def look(self, answer: HttpResponse, before: int, what: str) -> None:
-        """Compare an answer with the rows written since `before`."""
+        """Compare an answer with the rows written since `before`: by one that is streamed, while it is read."""
+        text = text_of(answer)
         rows = AuditEntry.objects.filter(pk__gt=before, action__in=LOOKS - {ELSEWHERE}, user=self.user)
         noted = {row.chain for row in rows if row.chain} | {
             member.chain for row in rows if row.patients for member in row.patients.members.all()
         }
-        shown = self.marks.shown_in(text_of(answer), path_of(answer))
+        shown = self.marks.shown_in(text, answer.wsgi_request.get_full_path())
         if resolve(answer.wsgi_request.path).url_name in LIVE:
             # Who was shown before, on the page that asks again, is told of already.
             noted |= shown & self.before
@@ -100,19 +110,12 @@ class Walk:
     def get(self, path: str, name: str) -> None:
         before = self.newest()
         answer = self.client.get(path)
-        if answer.streaming:
-            answer.content = b"".join(answer)  # type: ignore[misc]
         self.look(answer, before, f"{name} GET")
 
 
 def text_of(answer: HttpResponse) -> str:
     content = b"".join(answer) if answer.streaming else answer.content
     return content.decode("utf-8", "replace") if content else ""
-
-
-def path_of(answer: HttpResponse) -> str:
-    request = answer.wsgi_request
-    return request.get_full_path()
 
 
 @pytest.fixture
@@ -134,7 +137,8 @@ def test_every_page_tells_whom_it_shows_and_nobody_else(laid_out_as_html: None, 
     marks = Marks.on(stage)
     alva = stage.county.alva
     hold_form(by=alva.membership, path=reverse("edit_chain", args=[stage.chain]), content={"a": ["b"]})
-    wrong, looked = [], {}
+    wrong: list[str] = []
+    looked: dict[str, set[str]] = {}
     for who in ("alva", "esa", "adam", "bo"):
         by = stage.somebody(who)
         client.force_login(by.user)
@@ -145,8 +149,10 @@ def test_every_page_tells_whom_it_shows_and_nobody_else(laid_out_as_html: None, 
         wrong += [f"{who}: {line}" for line in walk.wrong]
         for name, actions in walk.looked.items():
             looked.setdefault(name, set()).update(actions)
-    print(looked)
     assert not wrong, "\n".join(wrong)
+    # A walk that meets nobody would find nothing wrong either.
+    assert {name: looked[name] for name in LISTING} == {name: {LISTED} for name in LISTING}
+    assert {name: looked[name] for name in OF_ONE} == {name: {READ} for name in OF_ONE}
 
 
 def test_every_form_that_is_sent_tells_whom_its_answer_shows(
@@ -168,3 +174,50 @@ def test_every_form_that_is_sent_tells_whom_its_answer_shows(
                     transaction.set_rollback(True)
         wrong += walk.wrong
     assert not wrong, "\n".join(wrong)
+
+
+def test_what_is_searched_for_asked_about_and_told_afterwards(client: Client, stage: Stage):
+    marks = Marks.on(stage)
+    alva, bo = stage.county.alva, stage.county.bo
+    held = hold_form(by=alva.membership, path=reverse("edit_chain", args=[stage.chain]), content={"a": ["b"]})
+    assert held is not None
+    chain = [stage.chain]
+    reason = {"reason": "rings"}
+    emergency = {"number": TOLVAN, "chain": stage.chain, "reason": "is_here", "client_id": uuid4()}
+    called = {f.name: f for f in filled(client, stage)}["chain_call"]
+    tried = {**called.shown, **called.post.typed(stage)}
+    steps: list[tuple[Acting, str, list[Any], dict[str, Any] | None]] = [
+        (alva, "held_form", [held.pk], None),
+        (alva, "chains", [], {"sok": "Tolvansson"}),
+        (alva, "chains", [], {"sok": "Patient2en"}),
+        (alva, "log_call", [], {"sok": TOLVAN}),
+        (alva, "new_chain", [], {"patient_name": "Ny Tolvansson", "identity": TOLVAN}),
+        (alva, "paste_patients", [], {"text": f"{TOLVAN} Ny Tolvansson", "do": "look"}),
+        (alva, "join_chain", chain, {"sok": "Tolvansson"}),
+        (alva, "move_call", [stage.call], {"sok": "Tolvansson", "search": "1"}),
+        (alva, "back_registration", [], None),
+        (alva, "open_patient", [stage.hidden], reason),
+        (alva, "chain", [stage.hidden], None),
+        (alva, "edit_chain", [stage.hidden], None),
+        (alva, "chains", [], None),
+        # What was just logged is told on the next page, whichever that is.
+        (alva, "chain_call", chain, tried),
+        (alva, "contacts", [], None),
+        (bo, "chains", [], {"sok": TOLVAN}),
+        (bo, "open_elsewhere", [], emergency),
+        (bo, "chain", chain, None),
+        (bo, "chain_call", chain, None),
+    ]
+    walks = {by: Walk(client, marks, by.user) for by in (alva, bo)}
+    for by, name, args, data in steps:
+        walk = walks[by]
+        if client.session.get("_auth_user_id") != str(by.user.pk):
+            client.force_login(by.user)
+        before, path = walk.newest(), reverse(name, args=args)
+        answer = client.get(path) if data is None else client.post(path, data)
+        walk.look(answer, before, f"{name} {data is not None}")
+    wrong = [line for walk in walks.values() for line in walk.wrong]
+    assert not wrong, "\n".join(wrong)
+    assert walks[alva].looked["contacts"] == {LISTED}
+    assert FOUND in walks[alva].looked["chains"]
+    assert walks[bo].looked["chain"] == {READ}
