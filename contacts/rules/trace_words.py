@@ -44,7 +44,7 @@ TRACE_WORDS: Mapping[str, str] = {
     "login.locked_out": "Nekades: för många försök att logga in",
     "second_factor.failed": "Misslyckades med andra steget",
     "assignment.chosen": "Valde uppdrag",
-    "denied": "Nekades",
+    "access.denied": "Nekades",
     "login.too_weak": "Nekades: legitimerade sig på ett sätt som inte räcker",
     "login.unknown_person": "Nekades: HSA-id:t är inte upplagt",
     "login.unknown_assignment": "Nekades: uppdraget är inte upplagt",
@@ -184,7 +184,7 @@ REASONS: Mapping[str, str] = {
 SECOND_STEPS: frozenset[str] = frozenset({"passnyckel", "kodapp", "reservkoder"})
 
 NOT_WRITTEN: frozenset[str] = LOOKS | frozenset(
-    {"protected_opened", "emergency_opened", "denied", "assignment.chosen", "second_factor.failed"}
+    {"protected_opened", "emergency_opened", "access.denied", "assignment.chosen", "second_factor.failed"}
     | {action for action in TRACE_WORDS if action.startswith(("login.", "log."))}
 )
 """What changes nothing that a page shows."""

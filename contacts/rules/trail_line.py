@@ -26,7 +26,7 @@ _SECURITY: Mapping[str, tuple[str, str]] = {
     "emergency_login": ("authentication", "success"),
     "emergency_codes.": ("iam", "success"),
     "code.": ("iam", "success"),
-    "denied": ("web", "failure"),
+    "access.denied": ("web", "failure"),
     "emergency_opened": ("web", "success"),
     "protected_opened": ("web", "success"),
     "administrator.": ("iam", "success"),

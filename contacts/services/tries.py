@@ -28,8 +28,10 @@ def note_denied(
     changes: dict[str, str | int] = {"why": why, "page": page} | ({"times": times} if times > 1 else {})
     with transaction.atomic():
         if isinstance(by, Acting):
-            return audit.record(by=by, action="denied", target=target, chain=chain, changes=changes)
-        return audit.record_system(action="denied", user=by, target=target, chain=chain, changes=changes)
+            return audit.record(by=by, action="access.denied", target=target, chain=chain, changes=changes)
+        return audit.record_system(
+            action="access.denied", user=by, target=target, chain=chain, changes=changes
+        )
 
 
 def note_log_in(

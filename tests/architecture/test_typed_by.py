@@ -115,7 +115,7 @@ def county(db) -> County:
 def rows() -> tuple[int, int]:
     """Of what was written; that it was refused, and laid aside, is told."""
     return AuditEntry.objects.exclude(
-        action__in=["denied", "held_form.kept"]
+        action__in=["access.denied", "held_form.kept"]
     ).count(), Submission.objects.count()
 
 

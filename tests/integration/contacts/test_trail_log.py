@@ -168,7 +168,7 @@ def test_what_is_a_security_event_is_a_closed_choice():
         "login.unknown_person",
         "login.unknown_assignment",
         "second_factor.failed",
-        "denied",
+        "access.denied",
     }
     assert not [action for action, kind in found.items() if kind and action.startswith(("chain.", "call."))]
     assert all(
