@@ -75,6 +75,7 @@ def send_there(client: Client, wanted: str = "") -> str:
 def deliver(client: Client, sent: str):
     """As a browser: the form from another place goes without the session, what it leads to with it."""
     kept = client.post(reverse(ACS[0], args=ACS[1]), {"SAMLResponse": sent})
+    assert all(cookie["httponly"] and cookie["samesite"] == "Lax" for cookie in kept.cookies.values())
     return client.get(kept.headers["Location"]) if kept.status_code == 302 else kept
 
 
@@ -206,7 +207,7 @@ def test_a_locked_log_in_is_unlocked_and_anothers_is_ended(
 
 def test_what_the_providers_keepers_enter_about_us(provider: saml_mock.Provider, client: Client):
     answer = client.get(reverse("saml_metadata", args=["tjanst"]))
-    assert answer.headers["Content-Type"] == "text/xml"
+    assert answer.headers["Content-Type"] == "text/xml; charset=utf-8"
     text = answer.content.decode()
     assert f"http://testserver{reverse(ACS[0], args=ACS[1])}" in text
     assert 'WantAssertionsSigned="true"' in text
