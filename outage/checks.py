@@ -81,7 +81,7 @@ def check_passwords(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
 
 @register(TAG)
 def check_database_connection(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """W003: in production, a database on another machine is asked without TLS, or without checking whose it is."""
+    """W005: in production, a database on another machine is asked without TLS, or without checking whose it is."""
     database = settings.DATABASES["default"]
     host = database.get("HOST", "")
     here = not host or host.startswith("/") or host in LOOPBACK_HOSTS
@@ -91,7 +91,7 @@ def check_database_connection(app_configs: Sequence[AppConfig] | None, **kwargs:
         Warning(
             f"Förbindelsen med databasen på {host} prövar inte vem som svarar.",
             hint="Lägg till ?sslmode=verify-full i DATABASE_URL, och &sslrootcert=… för ett eget certifikat.",
-            id=f"{TAG}.W003",
+            id=f"{TAG}.W005",
         )
     ]
 

@@ -78,7 +78,7 @@ def test_production_is_told_of_a_database_that_is_not_known_to_be_itself(
     settings.PRODUCTION = True
     asked = {"HOST": host, "OPTIONS": {"sslmode": mode} if mode else {}}
     monkeypatch.setitem(settings.DATABASES, "default", asked)
-    assert ("driftstopp.W003" in found()) is told
+    assert ("driftstopp.W005" in found()) is told
 
 
 def test_a_short_key_is_fine_outside_production(settings: Settings):

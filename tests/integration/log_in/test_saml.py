@@ -1,5 +1,6 @@
 """Log-in by SAML: as by OpenID Connect, and no assertion counts that does not hold or counted before."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -138,7 +139,10 @@ def test_an_assertion_that_does_not_hold_lets_nobody_in(
     assert not is_in(client)
 
 
-@pytest.mark.parametrize("sent", ["", "x", "eA==", "PGE+", "PGEvPg==", "å", "A" * 300_000])
+ENTITY = b64encode(b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>').decode()
+
+
+@pytest.mark.parametrize("sent", ["", "x", "eA==", "PGE+", "PGEvPg==", "å", "A" * 300_000, ENTITY])
 def test_what_is_no_assertion_has_the_same_page(provider: saml_mock.Provider, client: Client, sent: str):
     send_there(client)
     assert "gick inte att lita på" in words(deliver(client, sent))
