@@ -18,7 +18,6 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.signing import BadSignature
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.template.loader import render_to_string
@@ -38,7 +37,7 @@ _FLOOD = timedelta(seconds=10)
 _MOST_REMEMBERED = 1_000
 _flooding: dict[str, datetime] = {}
 # What every other answer gets on its way out, which this one does not go.
-_ON_THE_WAY_OUT = (XFrameOptionsMiddleware, CSPMiddleware, SecurityMiddleware)
+_ON_THE_WAY_OUT: tuple[Any, ...] = (XFrameOptionsMiddleware, CSPMiddleware, SecurityMiddleware)
 
 
 def count_try(request: HttpRequest, name: str) -> ratelimit.RateLimitUsage | None:
@@ -105,7 +104,7 @@ def refused(environ: dict[str, Any], start_response: Callable[..., Any]) -> list
         return None
     page = _refusal()
     said = {"Retry-After": "60", "Cache-Control": "no-store", "Content-Length": str(len(page))}
-    answer: HttpResponseBase = HttpResponse(page, status=429, headers=said)
+    answer = HttpResponse(page, status=429, headers=said)
     for each in _ON_THE_WAY_OUT:
         answer = each(_unasked).process_response(request, answer)
     start_response("429 Too Many Requests", list(answer.items()))
