@@ -12,7 +12,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.totp.internal.auth import TOTP
-from allauth.usersessions.models import UserSession
+from allauth.usersessions.signals import on_user_logged_in
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -154,7 +154,8 @@ def _renew(request: HttpRequest, reauthenticated: bool = False, **more: Any) -> 
     """Whoever confirms who they are goes on in a session of a new name, as after a log-in."""
     if reauthenticated:
         request.session.cycle_key()
-        UserSession.objects.create_from_request(request)
+        # The list of one's log-ins follows.
+        on_user_logged_in(type(request.user), request=request)
 
 
 @receiver(post_save, sender=Authenticator)

@@ -157,13 +157,11 @@ def runs_text(path: Path) -> list[str]:
     # What is made as the file is imported is made of the code.
     at_import = {id(each) for top in tree.body if isinstance(top, ast.Assign) for each in ast.walk(top)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            modules = {alias.name.split(".")[0] for alias in node.names}
-            modules |= {(node.module or "").split(".")[0]} if isinstance(node, ast.ImportFrom) else set()
-            names = {alias.name for alias in node.names} if isinstance(node, ast.ImportFrom) else set()
-            found += [
-                f"{node.lineno}: {each}" for each in (modules - names | modules & {"random"}) & NOT_IMPORTED
-            ]
+        if isinstance(node, ast.Import):
+            found += [f"{node.lineno}: {a.name}" for a in node.names if a.name.split(".")[0] in NOT_IMPORTED]
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in NOT_IMPORTED:
+            # The one of them that is the system's own.
+            found += [f"{node.lineno}: {a.name}" for a in node.names if a.name != "SystemRandom"]
         if not isinstance(node, ast.Call):
             continue
         called = name_of(node.func)
