@@ -135,7 +135,7 @@ def listening(certificate: Path | None = None) -> Iterator[tuple[str, list[str]]
         server.server_close()
 
 
-@pytest.mark.parametrize("endpoint", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+@pytest.mark.parametrize("endpoint", ["issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"])
 def test_nobody_and_nothing_is_sent_to_another_address_than_the_providers(
     provider: openid_mock.Provider, client: Client, endpoint: str
 ):
