@@ -5,9 +5,14 @@ from collections.abc import Mapping
 from .permissions import Right, Role
 
 # What the looks are called that the middleware notes.
-LISTED, FOUND, READ = "patients.listed", "patients.found", "chain.read"
-PRINTED, TAKEN_OUT, HELD_SHOWN = "patients.printed", "patients.taken_out", "held_form.shown"
-PICTURE, ELSEWHERE = "scan.viewed", "chain.found_elsewhere"
+LISTED = "patients.listed"
+FOUND = "patients.found"
+READ = "chain.read"
+PRINTED = "patients.printed"
+TAKEN_OUT = "patients.taken_out"
+HELD_SHOWN = "held_form.shown"
+PICTURE = "scan.viewed"
+ELSEWHERE = "chain.found_elsewhere"
 
 LOOKS: frozenset[str] = frozenset({LISTED, FOUND, READ, PRINTED, TAKEN_OUT, HELD_SHOWN, PICTURE, ELSEWHERE})
 

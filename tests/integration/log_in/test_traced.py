@@ -90,6 +90,7 @@ def replace_locked(client: Client, clock: Clock) -> None:
 
 def end_others(client: Client, clock: Clock) -> None:
     log_in(Client(), "alva")
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     client.post(reverse("usersessions_list"))
 
 
