@@ -21,12 +21,12 @@ from django.utils.cache import patch_cache_control
 
 from contacts.access import Acting, AnyRequest
 from contacts.models import User
+from contacts.queries.addressed import chain_of, existing
 from contacts.queries.traces import noted_since
 from contacts.rules.trace_words import LISTED, PRINTED, READ, TAKEN_OUT
 from contacts.seen import Refusal, Seen, seeing
 from contacts.services.reading import note_look
 from contacts.services.tries import note_denied
-from forms.queries.existing import chain_of, existing
 from outage.project.bounded import to_tell, to_tell_of_anybody
 from outage.project.guessing import known_pc
 

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from contacts.access import TypedBy
 from contacts.models import AuditEntry
+from contacts.queries.addressed import NAMED
 from contacts.rules.permissions import Right, Role, role_may
 from contacts.rules.trace_words import WHY_DENIED
-from forms.queries.existing import NAMED
 from outage.models import Handover
 from outage.project import tracing
 from tests.integration.borders.filled import PATTERNS, Stage
@@ -100,7 +100,7 @@ def test_every_address_of_anothers_tells_that_it_was_refused(
                 status = send(path).status_code
                 told = len(denied()) - before
                 # What is named in no address may be nothing at all.
-                of_something = bool(NAMED & {*PATTERNS[name].pattern.converters})
+                of_something = bool({*NAMED} & {*PATTERNS[name].pattern.converters})
                 if (status == 403 or (status == 404 and of_something)) and told != 1:
                     untold.append((name, send.__name__, status, told))
     assert untold == []
