@@ -123,6 +123,7 @@ def check_within(by: Acting, *nouns: Model, border: Border = Border.UNIT) -> Non
     """Raises NotYours, as `check_may`, for what needs no right."""
     for noun in nouns:
         if not is_within(noun, by, border):
+            refuses("not_yours", noun)
             raise NotYours
 
 

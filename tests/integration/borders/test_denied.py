@@ -9,11 +9,17 @@ from django.urls import reverse
 from contacts.access import TypedBy
 from contacts.models import AuditEntry
 from contacts.queries.addressed import NAMED
+from contacts.rules.errors import NotAllowed, NotYours
 from contacts.rules.permissions import Right, Role, role_may
 from contacts.rules.trace_words import WHY_DENIED
+from contacts.seen import Refusal, seeing
 from outage.models import Handover
 from outage.project import tracing
+from outage.queries.care_chains import get_event
+from outage.services.events import withdraw_event
+from outage.views import events
 from tests.integration.borders.filled import PATTERNS, Stage
+from tests.integration.borders.table import Scope
 
 pytestmark = pytest.mark.django_db
 
@@ -130,14 +136,22 @@ def test_a_press_that_a_service_refuses_is_told_though_the_page_says_it_elsewher
     client: Client, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ):
     """A view that forgets its own guard."""
-    from outage.queries.care_chains import get_event
-    from outage.views import events
-
     monkeypatch.setattr(events, "get_event", lambda _, pk: get_event(stage.county.alva, pk))
     client.force_login(stage.county.cissi.user)
     assert client.post(reverse("complete_discharge", args=[stage.told])).status_code == 404
     (row,) = denied()
     assert facts(row)[1:3] == ("not_yours", "outage.CareChainEvent")
+
+
+def test_a_service_says_what_was_not_to_be_touched_whatever_the_page_says_of_it(stage: Stage):
+    event = get_event(stage.county.alva, stage.event)
+    with seeing(lambda: "192.0.2.1") as seen, pytest.raises(NotYours):
+        withdraw_event(by=stage.county.cissi, event=event, client_id=uuid4(), reason="Fel.")
+    assert seen.refusal == Refusal("not_yours", event)
+    reviewer = stage.people[Role.LOG_REVIEWER, Scope.OWN]
+    with seeing(lambda: "192.0.2.1") as seen, pytest.raises(NotAllowed):
+        withdraw_event(by=reviewer, event=event, client_id=uuid4(), reason="Fel.")
+    assert seen.refusal == Refusal("log_care", event)
 
 
 def test_nobody_fills_the_trace_by_asking_on_and_on(client: Client, stage: Stage):

@@ -117,8 +117,11 @@ def test_laege_leaves_a_row_when_it_is_opened_and_one_for_who_has_come_since(
     assert (came.action, came.chain, came.changes["page"]) == (LISTED, new.pk, "calls_to_make")
     # Opened in another tab it is a look of its own, and none of the polls of the two tells of anybody again.
     alva.get(reverse("status"))
+    with CaptureQueriesContext(connection) as asked:
+        alva.get(reverse("status"))
+    assert not [sql for sql in asked if 'UPDATE "django_session"' in sql["sql"]]
     poll()
-    assert [seen(row) for row in looks()][2:] == [ids([*chains, new])]
+    assert [seen(row) for row in looks()][3:] == [ids([*chains, new])]
 
 
 def test_another_computer_another_log_in_and_another_assignment_see_for_themselves(
