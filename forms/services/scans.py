@@ -56,7 +56,6 @@ def scan_steps(*, by: Acting, client_id: UUID, files: Sequence[bytes]) -> Steps[
     first = ScanUpload.objects.filter(pk=client_id).first()
     if first is not None:
         return _same(by, first, digest)
-    tidy_pictures()
     read: list[tuple[ScannedPage, DecodedPage]] = []
     kept = False
     try:
@@ -69,7 +68,7 @@ def scan_steps(*, by: Acting, client_id: UUID, files: Sequence[bytes]) -> Steps[
                 row = _row_of(page)
                 # Five hundred pictures are not held in memory while the last page is read.
                 read.append((row, replace(page, jpeg=b"")))
-                scan_store.save(row.pk, page.jpeg)
+                scan_store.save(row.pk, page.jpeg, upload_id=client_id)
                 yield Progress("Läser sidor", page.number, total)
         yield Progress("Parar ihop sidor och blad")
         with transaction.atomic():

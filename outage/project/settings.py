@@ -230,6 +230,7 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["ttf", "woff2", "png", "jpg", "map"]
 LOCK_SECONDS = int(os.environ.get("LOCK_MINUTES", "15")) * 60
 SESSION_COOKIE_AGE = int(os.environ.get("SESSION_MINUTES", "60")) * 60
 LONGEST_LOG_IN = int(os.environ.get("SESSION_HOURS", "12")) * 3600
+SESSION_ENGINE = "outage.project.sessions"
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -1,0 +1,73 @@
+"""Forms that clashed and files that were sent in lie encrypted; the hashes of posted forms are keyed."""
+
+import contacts.models.encrypted
+from django.apps.registry import Apps
+from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from contacts.models.data_key import name_of
+from contacts.models.encrypting import Told, encrypt_column
+from contacts.models.hashed import hashed_with
+from contacts.models.submission import SUBMISSIONS
+
+_AT_ONCE = 500
+
+
+def of_principal(told: Told) -> str:
+    return name_of(told["principal"])
+
+
+def encrypt(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    clashes = apps.get_model("contacts", "SubmissionClash")
+    # Which assignment it was is not said: any of the person's tells the principal.
+    for clash in clashes.objects.values("pk", "user__memberships__unit__principal").order_by("-user__memberships"):
+        principal = clash["user__memberships__unit__principal"]
+        clashes.objects.filter(pk=clash["pk"]).update(key_name=name_of(principal or 0))
+    encrypt_column(clashes, "content", lambda told: told["key_name"], "key_name")
+    encrypt_column(apps.get_model("contacts", "DirectoryFile"), "book", of_principal, "principal")
+    encrypt_column(apps.get_model("contacts", "DirectoryUpload"), "plan", of_principal, "principal")
+
+
+def key_hashes(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """So that what was sent before is known when it is sent again."""
+    for name in ("Submission", "SubmissionClash"):
+        rows = apps.get_model("contacts", name).objects
+        ids = list(rows.values_list("pk", flat=True))
+        for first in range(0, len(ids), _AT_ONCE):
+            some = list(rows.filter(pk__in=ids[first : first + _AT_ONCE]).only("content_hash"))
+            for row in some:
+                row.content_hash = hashed_with(SUBMISSIONS, row.content_hash)
+            rows.bulk_update(some, ["content_hash"])
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('contacts', '0012_trace_and_keys'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='submissionclash',
+            name='key_name',
+            field=models.CharField(default='-', max_length=100),
+            preserve_default=False,
+        ),
+        migrations.AlterField(
+            model_name='directoryfile',
+            name='book',
+            field=contacts.models.encrypted.EncryptedJSON(verbose_name='innehåll'),
+        ),
+        migrations.AlterField(
+            model_name='directoryupload',
+            name='plan',
+            field=contacts.models.encrypted.EncryptedJSON(blank=True, default=dict, verbose_name='förhandsvisning'),
+        ),
+        migrations.AlterField(
+            model_name='submissionclash',
+            name='content',
+            field=contacts.models.encrypted.EncryptedJSON(),
+        ),
+        migrations.RunPython(encrypt),
+        migrations.RunPython(key_hashes),
+    ]
