@@ -1,7 +1,8 @@
 """The pictures of scanned pages: encrypted files under their page's id, outside everything that is served.
 
 Each scan that is sent in has a data key of its own: destroyed, it takes exactly those pictures with it, also out of
-the backups. A picture is bound to its page: under another's name it is refused."""
+the backups. A picture is bound to its page: under another's name it is refused.
+"""
 
 import hashlib
 import os
@@ -99,10 +100,13 @@ def encrypt_again(page_id: UUID, *, upload_id: UUID) -> bool:
     Stopped in the middle it has changed nothing: the new file takes the place of the old one when it is whole.
     """
     for path in (_folder() / str(page_id), _unkept(page_id)):
-        with suppress(FileNotFoundError):
-            stored = path.read_bytes()
-            if stored.startswith(_SIGN):
-                continue
+        # A damaged one stays as it is, and is told as such.
+        with suppress(FileNotFoundError, InvalidToken):
+            with path.open("rb") as file:
+                if file.read(len(_SIGN)) == _SIGN:
+                    continue
+                file.seek(0)
+                stored = file.read()
             encrypted = _encrypted(page_id, environments_key().decrypt(stored), upload_id)
             again = path.with_name(path.name + _AGAIN)
             again.unlink(missing_ok=True)

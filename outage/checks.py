@@ -1,6 +1,7 @@
 """System checks of our own, all under the tag "driftstopp". The server refuses to start on an error here."""
 
 import ctypes
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from contacts.content.identity_provider import identity_provider
 from contacts.content.reader import ContentError
 from contacts.content.search_words import search_language
+from contacts.own_files import open_to_others
 from outage.checklists import all_checklists
 from outage.routine import all_routines, routine_ids
 
@@ -110,6 +112,30 @@ def check_printing(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
             id=f"{TAG}.W001",
         )
     ]
+
+
+@register(TAG)
+def check_files_are_ours(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """W004: nobody but the server's user reads what it has written. What is the user's own is closed at each start."""
+    found = files_open_to_others()
+    if not found:
+        return []
+    more = f" och {len(found) - 1} till" if len(found) > 1 else ""
+    folders = dict.fromkeys(str(path if path.is_dir() else path.parent) for path in found)
+    return [
+        Warning(
+            f"Andra på servern kan läsa {found[0]}{more}.",
+            hint=f"Kör som den som äger dem: chmod -R go= {' '.join(map(shlex.quote, folders))}",
+            id=f"{TAG}.W004",
+        )
+    ]
+
+
+def files_open_to_others() -> list[Path]:
+    database = settings.DATABASES["default"]
+    sqlite = Path(database["NAME"]) if database["ENGINE"].endswith("sqlite3") else None
+    folders = [Path(settings.VAR_DIR), Path(settings.SCAN_DIR)]
+    return open_to_others(folders, sqlite, Path(settings.STATIC_ROOT))
 
 
 def _secret_key() -> str:

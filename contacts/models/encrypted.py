@@ -46,6 +46,10 @@ def decrypted(stored: str, about: bytes) -> str:
     return key.cipher.decrypt(content[_ID_BYTES:], about).decode() if key.cipher else ""
 
 
+def is_encrypted(stored: str) -> bool:
+    return stored.startswith(_SIGN)
+
+
 def about_column(model: type[models.Model], name: str) -> bytes:
     return f"{model._meta.label_lower}.{name}".encode()
 

@@ -55,6 +55,8 @@ TRACE_WORDS: Mapping[str, str] = {
     "messages.acknowledged": "Antecknade att meddelandena är kvitterade",
     "held_form.taken_up": "Fortsatte på ett sparat formulär",
     "held_form.thrown_away": "Kastade ett sparat formulär",
+    "held_form.outdated": "Sparade formulär blev för gamla och togs bort",
+    "scan.left_over": "Bilder av avbrutna skanningar togs bort",
     # The outage.
     "outage.first": "Anmälde ett driftstopp",
     "outage.joined": "Anmälde samma driftstopp",

@@ -15,7 +15,6 @@ from contacts.models.hashed import hashed_with
 from contacts.models.submission import SUBMISSIONS
 from contacts.rules.errors import IdClash
 
-
 _outage_of: list[Callable[[Principal], UUID | None]] = []
 
 

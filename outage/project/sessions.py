@@ -11,7 +11,6 @@ from contacts.models.ciphers import Undecipherable
 from contacts.models.data_key import key_to_write_with
 
 SESSIONS = "sessions"
-_SIGN = "s1:"
 
 
 class SessionStore(db.SessionStore):
@@ -20,19 +19,22 @@ class SessionStore(db.SessionStore):
     A log-in whose data can not be read is nobody's; the next page asks for a new one.
     """
 
+    # What the data of a row begins with.
+    SIGN = "s1:"
+
     def encode(self, session_dict: dict[str, Any]) -> str:
         cipher = key_to_write_with(SESSIONS).cipher
         if cipher is None:
             raise ValueError("the key of the log-ins is destroyed")
         plain = self.serializer().dumps(session_dict)
-        return _SIGN + b64encode(cipher.encrypt(plain, self._about())).decode()
+        return self.SIGN + b64encode(cipher.encrypt(plain, self._about())).decode()
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         cipher = key_to_write_with(SESSIONS).cipher
-        if cipher is None or not session_data.startswith(_SIGN):
+        if cipher is None or not str(session_data).startswith(self.SIGN):
             return {}
         try:
-            plain = cipher.decrypt(b64decode(session_data[len(_SIGN) :], validate=True), self._about())
+            plain = cipher.decrypt(b64decode(session_data[len(self.SIGN) :], validate=True), self._about())
             data: dict[str, Any] = self.serializer().loads(plain)
         except (Undecipherable, binascii.Error, json.JSONDecodeError):
             return {}

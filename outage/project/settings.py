@@ -13,6 +13,11 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from contacts.own_files import keep_to_ourselves
+
+# Here, and not where a server or a command starts: none of them is without the settings.
+keep_to_ourselves()
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
 
@@ -32,7 +37,7 @@ def _own_key(name: str, make: Callable[[], str]) -> str:
     """A key that this installation generates once and keeps, for a machine where none is set."""
     path = VAR_DIR / name
     if not path.exists():
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         own = VAR_DIR / f"{name}.{os.getpid()}"
         own.touch(mode=0o600)
         own.write_text(make(), encoding="utf-8")
@@ -151,7 +156,7 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {
         # IMMEDIATE: a read that turns into a write never meets "database is locked".
         "transaction_mode": "IMMEDIATE",
