@@ -37,7 +37,9 @@ def encrypt_log_ins_again() -> int:
     with transaction.atomic():
         for row in Session.objects.exclude(session_data__startswith=store.SIGN).order_by("pk"):
             data = store(row.session_key).encode(db.SessionStore(row.session_key).decode(row.session_data))
-            count += Session.objects.filter(pk=row.pk, session_data=row.session_data).update(session_data=data)
+            count += Session.objects.filter(pk=row.pk, session_data=row.session_data).update(
+                session_data=data
+            )
     return count
 
 

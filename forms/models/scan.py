@@ -8,8 +8,6 @@ from django.utils import timezone
 
 from contacts.models import Unit
 from contacts.models.base import AppendOnlyModel
-from contacts.models.data_key import name_of
-from contacts.models.encrypted import EncryptedText
 from forms.rules.scan_finding import AsideReason, BackBy, Finding
 from outage.models import Handover
 from outage.models.signed import SignedRow
@@ -149,7 +147,7 @@ class ScanUndone(SignedRow):
     back = models.OneToOneField(ScanBack, null=True, on_delete=models.PROTECT, related_name="undone")
     aside = models.OneToOneField(ScanAside, null=True, on_delete=models.PROTECT, related_name="undone")
     step = models.OneToOneField(SheetFate, null=True, on_delete=models.PROTECT, related_name="undoing")
-    reason = EncryptedText("varför", max_length=300)
+    reason = models.CharField("varför", max_length=300)
     at = models.DateTimeField("tid", default=timezone.now)
 
     class Meta:
@@ -165,10 +163,6 @@ class ScanUndone(SignedRow):
             ),
         ]
 
-    def data_key_name(self) -> str:
-        told = self.match or self.back
-        return name_of(self.unit.principal_id, told.sheet.outage_id if told and told.sheet else None)
-
 
 class PaperEntry(SignedRow):
     """A call that was entered from a sheet: the way from the row in the log to the paper it was read on.
@@ -179,16 +173,13 @@ class PaperEntry(SignedRow):
     handover = models.OneToOneField(Handover, on_delete=models.PROTECT, related_name="paper_entry")
     sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="entries")
     moved_from = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="moved_to")
-    reason = EncryptedText("varför flyttat", max_length=300, blank=True)
+    reason = models.CharField("varför flyttat", max_length=300, blank=True)
     at = models.DateTimeField("infört", default=timezone.now)
 
     class Meta:
         ordering = ["at", "pk"]
         verbose_name = "samtal från papper"
         verbose_name_plural = "samtal från papper"
-
-    def data_key_name(self) -> str:
-        return name_of(self.unit.principal_id, self.handover.chain.outage_id)
 
 
 class AllEntered(AppendOnlyModel):

@@ -8,8 +8,6 @@ from django.utils import timezone
 
 from contacts.models import Principal, Unit
 from contacts.models.base import AppendOnlyModel
-from contacts.models.data_key import name_of
-from contacts.models.encrypted import EncryptedText
 from contacts.rules.labelled import Labelled
 from forms.rules.serial import shown_serial
 from forms.rules.sheet_fate import Fate, VoidReason
@@ -150,8 +148,8 @@ class SheetFate(AppendOnlyModel):
     at = models.DateTimeField("infört", default=timezone.now)
     on = models.DateField("dag", null=True, blank=True)
     void_reason = models.CharField("varför makulerat", max_length=10, blank=True, choices=VoidReason.choices)
-    reason = EncryptedText("varför", max_length=300, blank=True)
-    given_to = EncryptedText("lämnat till", max_length=200, blank=True)
+    reason = models.CharField("varför", max_length=300, blank=True)
+    given_to = models.CharField("lämnat till", max_length=200, blank=True)
     decision = models.ForeignKey(DisposalDecision, null=True, on_delete=models.PROTECT, related_name="+")
     signature = models.CharField("signatur", max_length=700, blank=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -165,9 +163,6 @@ class SheetFate(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.get_fate_display()} {self.at:%Y-%m-%d %H.%M}"
-
-    def data_key_name(self) -> str:
-        return name_of(self.unit.principal_id, self.sheet.outage_id)
 
 
 class Export(AppendOnlyModel):

@@ -294,11 +294,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Request lines carry no patient data (no URL does); query strings are never logged.
+# No address of ours carries patient data; what somebody types into one is not logged, and query strings never are.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"page": {"()": "outage.project.logs.PageNotAddress"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["page"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

@@ -29,7 +29,7 @@ def saved(**said: str) -> SessionStore:
 
 def raw(column: str, table: str) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {column} FROM {table}")  # noqa: S608
+        cursor.execute(f"SELECT {column} FROM {table}")
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -67,7 +67,7 @@ def test_a_log_in_of_before_goes_on_and_lies_encrypted(county: County, client: C
         assert capsys.readouterr().out == said
     assert Session.objects.get().session_data.startswith("s1:")
     assert client.get("/").status_code == 200
-    assert settings.SESSION_ENGINE == SessionStore.__module__
+    assert SessionStore.__module__ == settings.SESSION_ENGINE
 
 
 def test_secrets_of_before_are_read_and_put_under_a_data_key(county: County):

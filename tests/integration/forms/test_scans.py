@@ -232,9 +232,7 @@ def test_a_scan_that_breaks_leaves_no_row_and_no_picture(place, folder):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_a_stopped_server_left_is_taken_away_on_time_and_no_picture_with_a_row(
-    place, folder, clock
-):
+def test_what_a_stopped_server_left_is_taken_away_on_time_and_no_picture_with_a_row(place, folder, clock):
     row = waiting(place.alva, strange())
     assert [path.name for path in folder.iterdir()] == [str(row.pk)]
     # Stopped after its rows were written, stopped before, and in the middle of a scan at this moment.
