@@ -25,6 +25,12 @@ def name_of(principal_id: int, outage_id: uuid.UUID | None = None) -> str:
     return f"patients/{principal_id}/{outage_id or '-'}"
 
 
+def principal_id_of(name: str) -> int | None:
+    """Whose patients the key of that name is of; None where it is another kind of key."""
+    kind, *told = name.split("/")
+    return int(told[0]) if kind == "patients" else None
+
+
 class DataKey(models.Model):
     """One key. It is made when first written with; destroyed, it leaves its row, and all that it encrypted is gone."""
 
@@ -80,8 +86,8 @@ _by_name: dict[str, KnownKey] = {}
 class _Made:
     """A key whose row is not committed yet; on commit it becomes one that every thread may write with.
 
-    Only the connection holds it, as what to call on commit, and drops it on a rollback, of the whole transaction or of
-    a savepoint: nothing more is then encrypted with that key.
+    Only the connection holds it, as what to call on commit, and drops it where an `atomic` block is rolled back:
+    nothing more is then encrypted with that key.
     """
 
     def __init__(self, name: str, known: KnownKey) -> None:

@@ -6,7 +6,7 @@ was encrypted with a key that is destroyed is read as empty (`GONE`).
 
 import json
 from binascii import a2b_base64, b2a_base64
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from django.core.exceptions import FieldError
 from django.db import models
@@ -76,6 +76,12 @@ def about_column(model: type[models.Model], name: str) -> bytes:
     return f"{model._meta.label_lower}.{name}".encode()
 
 
+if TYPE_CHECKING:
+    _Text = models.CharField[str, str]
+else:
+    _Text = models.CharField
+
+
 class _Encrypted(models.Field):  # type: ignore[type-arg]
     _about: bytes
 
@@ -134,7 +140,7 @@ class _Encrypted(models.Field):  # type: ignore[type-arg]
         return None
 
 
-class EncryptedText(_Encrypted, models.CharField):  # type: ignore[type-arg]
+class EncryptedText(_Encrypted, _Text):
     """`max_length` is that of the plain text."""
 
     def _plain(self, value: Any) -> str:

@@ -80,8 +80,9 @@ class CareChainDetails(OfChain, LoggedRow):
     """What is known of a chain's patient and places. A change is a new row that replaces the former.
 
     An unlisted place is in `others` by its party: `name`, `kind` and `number`, and its id, the same through every
-    spelling, in `other_ids`. `changed` says what a change means: for each party with another place than before a `PlaceChange`, under
-    `identity` an `IdentityChange`. `made_by` is the join that caused it, which counts while that stands.
+    spelling, in `other_ids`. `changed` says what a change means: for each party with
+    another place than before a `PlaceChange`, under `identity` an `IdentityChange`. `made_by` is the join that caused
+    it, which counts while that stands.
     """
 
     chain = models.ForeignKey(CareChain, on_delete=models.PROTECT, related_name="history")
