@@ -6,7 +6,7 @@ was encrypted with a key that is destroyed is read as empty (`GONE`).
 
 import json
 from binascii import a2b_base64, b2a_base64
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from django.core.exceptions import FieldError
 from django.db import models
@@ -76,13 +76,20 @@ def about_column(model: type[models.Model], name: str) -> bytes:
     return f"{model._meta.label_lower}.{name}".encode()
 
 
+_Set = TypeVar("_Set")
+_Got = TypeVar("_Got")
+
 if TYPE_CHECKING:
     _Text = models.CharField[str, str]
+
+    class _Field(models.Field[_Set, _Got]): ...
 else:
     _Text = models.CharField
 
+    class _Field(models.Field, Generic[_Set, _Got]): ...
 
-class _Encrypted(models.Field):  # type: ignore[type-arg]
+
+class _Encrypted(_Field[_Set, _Got]):
     _about: bytes
 
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
@@ -140,7 +147,7 @@ class _Encrypted(models.Field):  # type: ignore[type-arg]
         return None
 
 
-class EncryptedText(_Encrypted, _Text):
+class EncryptedText(_Encrypted[str, str], _Text):
     """`max_length` is that of the plain text."""
 
     def _plain(self, value: Any) -> str:
@@ -150,7 +157,7 @@ class EncryptedText(_Encrypted, _Text):
         return decrypted(value, self._about) if value else value
 
 
-class EncryptedJSON(_Encrypted, models.JSONField):
+class EncryptedJSON(_Encrypted[Any, Any], models.JSONField):
     def _plain(self, value: Any) -> str:
         return json.dumps(value, cls=self.encoder, ensure_ascii=False)
 

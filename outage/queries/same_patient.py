@@ -46,7 +46,7 @@ def own_chains_by_number(
     rows = PatientLookup.objects.filter(hash__in={one for own in hashes.values() for one in own})
     by_hash: dict[str, set[UUID]] = defaultdict(set)
     for one, chain, joined_to in rows.values_list("hash", "chain", "chain__joined_to"):
-        by_hash[one] |= {pk for pk in (chain, joined_to) if pk in chains}
+        by_hash[one] |= {pk for pk in (chain, joined_to) if pk and pk in chains}
     return {
         number: sorted((chains[pk] for one in own for pk in by_hash[one]), key=lambda chain: chain.number)
         for number, own in hashes.items()
