@@ -1,10 +1,6 @@
 """The app of who: principals, units, people, numbers, the audit log."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 
 
 class ContactsConfig(AppConfig):
@@ -22,7 +18,6 @@ class ContactsConfig(AppConfig):
         from .queries import borders  # noqa: F401
         from .rules.ids import ROW_ID
 
-        post_migrate.connect(_after_an_upgrade, sender=self)
         register_converter(type("RowIdConverter", (IntConverter,), {"regex": ROW_ID}), "row")
         validators.MaxLengthValidator.message = "Skriv högst %(limit_value)d tecken. Du skrev %(show_value)d."
         validators.MinLengthValidator.message = "Skriv minst %(limit_value)d tecken. Du skrev %(show_value)d."
@@ -33,14 +28,3 @@ class ContactsConfig(AppConfig):
         forms.UUIDField.default_error_messages |= {
             "invalid": "Formuläret kom inte fram helt. Ladda om sidan."
         }
-
-
-def _after_an_upgrade(plan: Sequence[tuple[Any, bool]] = (), **more: Any) -> None:
-    """What a migration has encrypted, or taken away, must not stand in free pages."""
-    from .services.encrypting_again import rewrite_database
-
-    own = {
-        migration.name for migration, _ in plan if migration.app_label in ("contacts", "outage", "blanketter")
-    }
-    if own and "0001_tables" not in own:
-        rewrite_database()

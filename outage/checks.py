@@ -8,13 +8,16 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
 
 from contacts.content.identity_provider import identity_provider
 from contacts.content.reader import ContentError
 from contacts.content.search_words import search_language
+from contacts.models import DataKey
 from contacts.own_files import open_to_others
+from contacts.services.data_keys import is_opened
 from outage.checklists import all_checklists
 from outage.routine import all_routines, routine_ids
 
@@ -127,6 +130,27 @@ def check_files_are_ours(app_configs: Sequence[AppConfig] | None, **kwargs: Any)
             f"Andra på servern kan läsa {found[0]}{more}.",
             hint=f"Kör som den som äger dem: chmod -R go= {' '.join(map(shlex.quote, folders))}",
             id=f"{TAG}.W004",
+        )
+    ]
+
+
+@register(TAG, Tags.database)
+def check_data_keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E010: the keys of the environment open those that patient text lies encrypted with."""
+    try:
+        rows = list(DataKey.objects.filter(destroyed_at=None))
+    except (DatabaseError, ImproperlyConfigured):
+        # There are no tables yet, or no database: that is told elsewhere.
+        return []
+    unopened = sum(not is_opened(row) for row in rows)
+    if not unopened:
+        return []
+    return [
+        Error(
+            f"DATA_KEYS öppnar inte {unopened} av {len(rows)} datanycklar: det som de låser går inte att läsa.",
+            hint="Sätt tillbaka den nyckel som användes, efter den nya om den är bytt: DATA_KEYS=NY,GAMMAL. Kör sedan "
+            "python manage.py rotate_keys.",
+            id=f"{TAG}.E010",
         )
     ]
 

@@ -118,6 +118,8 @@ TRACE_WORDS: Mapping[str, str] = {
     "principal.added": "Lade till en huvudman",
     "principal.changed": "Ändrade en huvudman",
     "principal.main_switchboard": "Valde huvudväxel",
+    "data_key.destroyed": "Förstörde en datanyckel: det som den låste är gallrat",
+    "data_key.wrapped": "Låste datanycklarna med en ny nyckel",
     "demo.made": "Lade upp demon",
 }
 

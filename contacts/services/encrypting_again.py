@@ -43,14 +43,15 @@ def encrypt_log_ins_again() -> int:
     return count
 
 
-def rewrite_database() -> None:
-    """Write the whole file anew: what was changed or deleted stands in its free pages until they are used again."""
+def wipe_what_was() -> None:
+    """What stood otherwise stands in free pages until they are used again: write those tables anew."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            cursor.execute("VACUUM FULL")
+            return
+        for model in (Session, Authenticator):
+            cursor.execute(f"VACUUM FULL {connection.ops.quote_name(model._meta.db_table)}")
 
 
 def _renewed(told: Any) -> Any:

@@ -5,29 +5,24 @@ from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+from contacts.migrations._encrypting import Encrypting
 from contacts.models.data_key import name_of
-from contacts.models.encrypting import Told, encrypt_column, plain_rows
-from contacts.models.hashed import hashed_with
-
-_PRINCIPAL = "membership__unit__principal"
-
-
-def key_name(told: Told) -> str:
-    return name_of(told[_PRINCIPAL])
 
 
 def encrypt(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    run = Encrypting(apps, schema_editor)
     held = apps.get_model("outage", "HeldForm")
-    for told in plain_rows(held, "content", _PRINCIPAL):
-        held.objects.filter(pk=told["pk"]).update(content_hash=hashed_with(key_name(told), told["plain"]))
-    encrypt_column(held, "content", key_name, _PRINCIPAL)
+    for pk, principal, _, raw in run.rows(held, ["content"], ("membership__unit__principal", "pk")):
+        told = run.key(name_of(principal)).cipher.keyed_hash(raw["content"])
+        run.write(held, pk, {"content_hash": told})
+        run.encrypt_row(held, pk, name_of(principal), raw)
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
         ('contacts', '0014_at_rest'),
-        ('outage', '0003_openings'),
+        ('outage', '0004_encrypted'),
     ]
 
     operations = [

@@ -4,7 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from contacts.services.encrypting_again import encrypt_log_ins_again, encrypt_secrets_again
+from contacts.services.encrypting_again import (
+    encrypt_log_ins_again,
+    encrypt_secrets_again,
+    wipe_what_was,
+)
 from forms.services.scans import encrypt_pictures_again
 
 
@@ -15,11 +19,14 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
-        done = {
-            "skannade bilder": encrypt_pictures_again(),
-            "hemligheter för andra steget": encrypt_secrets_again(),
-            "inloggningar": encrypt_log_ins_again(),
-        }
+        pictures, secrets, log_ins = (
+            encrypt_pictures_again(),
+            encrypt_secrets_again(),
+            encrypt_log_ins_again(),
+        )
+        done = {"skannade bilder": pictures, "hemligheter för andra steget": secrets, "inloggningar": log_ins}
+        if secrets or log_ins:
+            wipe_what_was()
         told = [f"{count} {what}" for what, count in done.items() if count]
         if told:
             self.stdout.write(f"Krypterade om: {', '.join(told)}.")

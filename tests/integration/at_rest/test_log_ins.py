@@ -57,6 +57,7 @@ def test_copied_into_the_row_of_another_or_changed_it_is_nobodys():
         assert dict(SessionStore(mine.session_key).items()) == {}
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_log_in_of_before_goes_on_and_lies_encrypted(county: County, client: Client, capsys):
     client.force_login(county.alva.user)
     row = Session.objects.get()
@@ -70,6 +71,7 @@ def test_a_log_in_of_before_goes_on_and_lies_encrypted(county: County, client: C
     assert SessionStore.__module__ == settings.SESSION_ENGINE
 
 
+@pytest.mark.django_db(transaction=True)
 def test_secrets_of_before_are_read_and_put_under_a_data_key(county: County):
     def old(plain: str) -> str:
         return environments_key().encrypt(plain.encode()).decode()

@@ -326,7 +326,6 @@ def test_a_person_of_a_municipality_prints_its_own_chain(client, place):
         municipality=place.town,
         before="unknown",
         status="ok",
-        search_key="",
         user=cissi.user,
         unit=unit,
     )
