@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='heldform',
             name='content_hash',
-            field=models.CharField(db_index=True, default='-', max_length=64),
+            field=models.CharField(default='-', max_length=64),
             preserve_default=False,
         ),
         migrations.AlterField(

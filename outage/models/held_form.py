@@ -27,7 +27,7 @@ class HeldForm(models.Model):
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
     path = models.CharField(max_length=300)
     content = EncryptedText(max_length=LARGEST)
-    content_hash = models.CharField(max_length=64, db_index=True)
+    content_hash = models.CharField(max_length=64)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

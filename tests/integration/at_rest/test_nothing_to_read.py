@@ -187,5 +187,6 @@ def test_no_patient_text_can_be_read_where_it_lies(tmp_path: Path):
     open_files = [str(path) for path in tmp_path.joinpath("var").rglob("*") if path.stat().st_mode & 0o077]
     left = [str(path) for path in tmp_path.joinpath("temporary").rglob("*") if path.is_file()]
     assert (found, pictures, open_files, left) == ({}, [], [], [])
-    # All of it is there to be found.
-    assert [text for text in (*demo_texts(), *TYPED) if text not in shown] == []
+    # All of it is there to be found; numbers are stored without what is typed between their digits.
+    there = shown.replace("-", "")
+    assert [text for text in (*demo_texts(), *TYPED) if text.replace("-", "") not in there] == []

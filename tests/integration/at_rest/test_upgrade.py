@@ -3,7 +3,6 @@
 from pathlib import Path
 from uuid import UUID
 
-import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -49,7 +48,6 @@ def make_rows() -> UUID:
     return sent.pk
 
 
-@pytest.mark.once
 def test_it_goes_on_as_it_stood_and_can_not_be_read(empty_database: None):
     sent = make_rows()
     call_command("migrate", verbosity=0)
