@@ -44,7 +44,7 @@ def key_hashes(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0012_trace_and_keys'),
+        ('contacts', '0013_review'),
     ]
 
     operations = [
