@@ -28,7 +28,7 @@ class Command(BaseCommand):
         if secrets or log_ins:
             wipe_what_was()
         told = [f"{count} {what}" for what, count in done.items() if count]
-        if told:
+        if told and options["verbosity"]:
             self.stdout.write(f"Krypterade om: {', '.join(told)}.")
         elif options["verbosity"] > 1:
             self.stdout.write("Allt var redan krypterat som nu.")
