@@ -51,7 +51,9 @@ def release(*, by: Acting, held: HeldForm) -> None:
 def drop_outdated() -> int:
     """Remove what has been held long enough; returns how many forms. By the clock: nobody asks for it."""
     with transaction.atomic():
-        principal_of = dict(outdated().values_list("pk", "membership__unit__principal"))
+        # Locked, so that of two servers at once one removes them and says so.
+        rows = outdated().select_for_update(no_key=True, of=("self",))
+        principal_of = dict(rows.values_list("pk", "membership__unit__principal"))
         HeldForm.objects.filter(pk__in=principal_of).delete()
         removed = Counter(principal_of.values())
         for principal in Principal.objects.filter(pk__in=removed):

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from contacts.models import DataKey
 from contacts.models.data_key import environments_key, forget_keys
+from contacts.services.data_keys import destroy_key
 from forms import scan_store
 from forms.checks import check_scan_keys
 from forms.scan_store import PictureLost, encrypt_again, keep, key_name, left_unkept, load, remove
@@ -111,8 +112,7 @@ def test_the_key_of_a_scan_takes_its_pictures_with_it_and_no_others(folder):
     save(second, PICTURE)
     save(others, PICTURE, ANOTHER)
     assert set(DataKey.objects.values_list("name", flat=True)) == {key_name(ONE), key_name(ANOTHER)}
-    DataKey.objects.filter(name=key_name(ONE)).update(wrapped=b"")
-    forget_keys()
+    destroy_key(by=None, name=key_name(ONE))
     assert {sentence(first), sentence(second)} == {"Bilden är gallrad."}
     assert load(others, sha256=SUM) == PICTURE
     with pytest.raises(PictureLost, match="gallrad"):
