@@ -15,7 +15,7 @@ from contacts.queries.joined import units_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
-from contacts.rules.swedish_text import search_key, tidy_typed
+from contacts.rules.swedish_text import search_key, search_keys, tidy_typed
 from outage.models import (
     CareChain,
     CareChainDetails,
@@ -126,7 +126,7 @@ def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage
     if not named or not outages:
         return
     seen = visible_chains(acting, *outages).filter(details__protected_identity=False).order_by()
-    counted = Counter(map(search_key, seen.values_list("details__patient_name", flat=True)))
+    counted = Counter(search_keys(list(seen.values_list("details__patient_name", flat=True))))
     for chain, name in named.items():
         chain.namesake = counted[name] > 1
 
@@ -154,15 +154,17 @@ def find_chains(acting: Acting, text: str, outage: Outage, *more: Outage) -> Que
 
 def _with_parts(chains: QuerySet[CareChain], words: Iterable[str]) -> set[UUID]:
     """Read whole and searched here: names and numbers lie encrypted."""
+    known = with_joined(chains).values_list(
+        "pk",
+        "joined_to",
+        "details__patient_name",
+        "details__identity_number",
+        "details__protected_identity",
+    )
+    names = search_keys(["" if protected else name for *_, name, _, protected in known])
     rows = [
-        (joined_to or pk, "" if protected else search_key(name), number_key(number))
-        for pk, joined_to, name, number, protected in with_joined(chains).values_list(
-            "pk",
-            "joined_to",
-            "details__patient_name",
-            "details__identity_number",
-            "details__protected_identity",
-        )
+        (joined_to or pk, name, number_key(number))
+        for (pk, joined_to, _, number, _), name in zip(known, names, strict=True)
     ]
     found = (
         {
