@@ -14,7 +14,8 @@ from contacts.content.reader import ContentError
 from outage import checks
 from tests.architecture.tree import ROOT
 
-pytestmark = pytest.mark.slow
+# The data keys are looked at.
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 DATA_KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
 
