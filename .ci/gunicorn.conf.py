@@ -28,6 +28,10 @@ timeout = 180
 # How often what has had its time is removed.
 TIDY_SECONDS = 3600
 graceful_timeout = 20
+# What a proxy says of a request is heard by the settings, where BEHIND_PROXY says that there is one; here, anybody on
+# this machine would be believed, and whoever a proxy lets the headers through of.
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
 accesslog = None
 loglevel = "warning"
 control_socket_disable = True
