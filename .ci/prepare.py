@@ -64,7 +64,7 @@ def say(sentence: str) -> None:
 
 def refuse_on_errors() -> None:
     """Stop on an error of our own system checks; show warnings and go on."""
-    messages = run_checks(tags=["driftstopp"])
+    messages = run_checks(tags=["driftstopp"]) + run_checks(tags=["data_keys"], databases=["default"])
     for message in messages:
         say(f"{message.id}: {message.msg} {message.hint or ''}")
     if any(isinstance(message, Error) for message in messages):

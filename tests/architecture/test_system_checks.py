@@ -14,8 +14,7 @@ from contacts.content.reader import ContentError
 from outage import checks
 from tests.architecture.tree import ROOT
 
-# The data keys are looked at.
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = pytest.mark.slow
 
 DATA_KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
 

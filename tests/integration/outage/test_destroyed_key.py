@@ -156,14 +156,14 @@ def test_keys_are_wrapped_anew_once_and_what_they_lock_is_read_as_before(
     assert rotate().startswith("Alla datanycklar var redan låsta")
     settings.DATA_KEYS = [new]
     assert CareChainDetails.objects.get().patient_name == chain.details.patient_name
-    assert checks.check_data_keys(None) == []
+    assert checks.check_data_keys(None, databases=["default"]) == []
 
 
 def test_a_server_whose_keys_open_nothing_says_so_before_it_starts(
     county: County, chain: CareChain, settings, capsys
 ):
     settings.DATA_KEYS = [Fernet.generate_key().decode()]
-    (found,) = checks.check_data_keys(None)
+    (found,) = checks.check_data_keys(None, databases=["default"])
     assert found.msg == "DATA_KEYS öppnar inte 1 av 1 datanycklar: det som de låser går inte att läsa."
     with pytest.raises(SystemExit) as stopped:
         call_command("rotate_keys")
