@@ -8,27 +8,29 @@ from contacts.access import Acting
 from contacts.models import Membership
 from contacts.rules.permissions import Role
 from outage.models import CareChain, Outage
+from tests.clock import Clock
 from tests.factories import County, make_chain, make_county, make_outage
 from tests.integration.outage.holding import TYPED
 from tests.integration.outage.pages import Fields, fields_of, form_of, read
+from tests.kept import kept
 
 
 @pytest.fixture
-def county(db: None) -> County:
+def county(db: None, clock: Clock) -> County:
     """The units and the people."""
-    return make_county()
+    return kept(clock, "county", make_county)
 
 
 @pytest.fixture
-def outage(county: County) -> Outage:
+def outage(county: County, clock: Clock) -> Outage:
     """An outage of both principals since 08.52."""
-    return make_outage(county.alva)
+    return kept(clock, "outage", lambda: make_outage(county.alva), on=county.alva.user)
 
 
 @pytest.fixture
-def chain(county: County, outage: Outage) -> CareChain:
+def chain(county: County, outage: Outage, clock: Clock) -> CareChain:
     """A care chain on Alva's ward with Disa's hälsocentral and Cissi's municipality."""
-    return make_chain(county, outage)
+    return kept(clock, "chain", lambda: make_chain(county, outage), on=outage)
 
 
 @pytest.fixture
