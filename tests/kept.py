@@ -8,7 +8,8 @@ one clock, on the same rows and on no others. Anywhere else they are made anew.
 import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
@@ -21,11 +22,13 @@ T = TypeVar("T")
 Rows = dict[str, list[tuple[Any, ...]]]
 # The first of a process also imports what it needs: not so late does the next one begin.
 _AT_MOST = timedelta(seconds=1)
+# Who has been logged in before them is nothing to what is made.
+_OF_LOG_IN = {"django_session", "usersessions_usersession"}
 
 
 @dataclass(frozen=True)
 class _Kept:
-    """What was made upon `on`, in tables that had `before` rows; the clock then showed `at`."""
+    """What was made upon `on`, when each table had as many rows as in `before`; the clock then showed `at`."""
 
     on: object
     before: dict[str, int]
@@ -37,7 +40,8 @@ class _Kept:
         with transaction.atomic(), connection.cursor() as cursor:
             for table, rows in self.rows.items():
                 row = f"({', '.join(['%s'] * len(rows[0]))})"
-                values = [value for one in rows for value in one]
+                # SQLite gives a time of day as one, and takes it as text only.
+                values = [str(value) if isinstance(value, time) else value for one in rows for value in one]
                 cursor.execute(f"INSERT INTO {_quoted(table)} VALUES {', '.join([row] * len(rows))}", values)
         clock.move_to(self.at)
         return pickle.loads(self.given)
@@ -50,7 +54,7 @@ def kept(clock: Clock, name: str, make: Callable[[], T], on: Model | None = None
     """What `make` gives, with its rows. `on` is what was made before, and is there when it is laid."""
     last, pk = _kept.get(name), on and on.pk
     now = timezone.now()
-    if last and last.on == pk and TUESDAY <= now <= last.at and _counts(last.before) == last.before:
+    if last and last.on == pk and TUESDAY <= now <= last.at and _counts(tuple(last.before)) == last.before:
         laid: T = last.lay(clock)
         return laid
     if not TUESDAY <= now < TUESDAY + _AT_MOST:
@@ -58,9 +62,9 @@ def kept(clock: Clock, name: str, make: Callable[[], T], on: Model | None = None
     before = _rows()
     made = make()
     if timezone.now() < TUESDAY + _AT_MOST:
-        rows = dict(_added(before, _rows()))
-        counts = {table: len(before[table]) for table in rows}
-        _kept[name] = _Kept(pk, counts, rows, pickle.dumps(made), timezone.now())
+        counts = {table: len(rows) for table, rows in before.items() if table not in _OF_LOG_IN}
+        added = dict(_added(before, _rows()))
+        _kept[name] = _Kept(pk, counts, added, pickle.dumps(made), timezone.now())
     return made
 
 
@@ -68,12 +72,16 @@ def _quoted(table: str) -> str:
     return connection.ops.quote_name(table)
 
 
-def _counts(tables: dict[str, int]) -> dict[str, int]:
+def _counts(tables: tuple[str, ...]) -> dict[str, int]:
     """How many rows each of the tables has now."""
-    counts = ", ".join(f"(SELECT COUNT(*) FROM {_quoted(table)})" for table in tables)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {counts}")
+        cursor.execute(_counting(tables))
         return dict(zip(tables, cursor.fetchone(), strict=True))
+
+
+@cache
+def _counting(tables: tuple[str, ...]) -> str:
+    return "SELECT " + ", ".join(f"(SELECT COUNT(*) FROM {_quoted(table)})" for table in tables)
 
 
 def _rows() -> Rows:

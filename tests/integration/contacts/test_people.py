@@ -20,8 +20,10 @@ from contacts.services.people import (
     restore_assignment,
     restore_person,
 )
+from tests.clock import Clock
 from tests.factories import County, make_county, person
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
+from tests.kept import kept
 
 from .keeping import form_at, opened, sent
 
@@ -39,8 +41,8 @@ NEW = {
 
 
 @pytest.fixture
-def county() -> County:
-    return make_county()
+def county(clock: Clock) -> County:
+    return kept(clock, "county", make_county)
 
 
 def deeds(row: Any = None) -> list[str]:

@@ -18,8 +18,10 @@ from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Role
 from contacts.rules.staff_file import COLUMNS
 from contacts.services.people import end_assignment
+from tests.clock import Clock
 from tests.factories import County, make_county, person
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
+from tests.kept import kept
 
 from .keeping import form_at
 
@@ -32,8 +34,8 @@ KIM = "kim;Kim;Öberg;;;Heimdalls hälsocentral;Administratör;chef;"
 
 
 @pytest.fixture
-def county() -> County:
-    return make_county()
+def county(clock: Clock) -> County:
+    return kept(clock, "county", make_county)
 
 
 def upload(client: Client, by: Acting, *rows: str, head: str = HEAD, content: bytes | None = None):

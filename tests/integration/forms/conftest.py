@@ -4,14 +4,16 @@ import pytest
 
 from contacts.access import Acting
 from forms.models import Sheet
+from tests.clock import Clock
 from tests.factories import County, make_county
+from tests.kept import kept
 
 from .sheets_made import make_sheet
 
 
 @pytest.fixture
-def county(db) -> County:
-    return make_county()
+def county(db, clock: Clock) -> County:
+    return kept(clock, "county", make_county)
 
 
 @pytest.fixture

@@ -19,10 +19,12 @@ from forms.services.printing import print_care_chain
 from forms.urls import urlpatterns
 from outage.queries.care_chains import get_chain
 from outage.queries.checklists import checklists_for
+from tests.clock import Clock
 from tests.factories import County, make_chain, make_county, make_outage, person, persons
 from tests.integration.borders.asking import unasked
 from tests.integration.forms.scanning import scan
 from tests.integration.forms.sheets_made import make_sheet
+from tests.kept import kept
 from tests.paper.scans_made import coded
 
 pytestmark = pytest.mark.django_db
@@ -105,8 +107,8 @@ WITH_ID = [p.name for p in urlpatterns if set(p.pattern.converters) - {"key", "p
 
 
 @pytest.fixture
-def county() -> County:
-    return make_county()
+def county(clock: Clock) -> County:
+    return kept(clock, "county", make_county)
 
 
 @pytest.fixture
