@@ -189,9 +189,10 @@ def walk(client: Client, found: list[tuple[str, str]]) -> list[tuple[str, list[s
         answers = [client.get(path), client.post(path, {}), client.post(path, press)]
         if name in {"chain_call", "enter_sheet"}:
             answers.append(client.get(f"{path}?riktning=received&vardkedja=&till=municipality"))
-        # What was left to be said is said on the page that comes next.
-        for answer in [*answers, client.get(reverse("routine"))]:
+        for answer in answers:
             leaks.setdefault(name, set()).update(told(answer))
+    # What was left to be said is said on the page that comes next: another address's, and this after the last.
+    leaks.setdefault("routine", set()).update(told(client.get(reverse("routine"))))
     return [(name, sorted(said)) for name, said in leaks.items() if said]
 
 
