@@ -1,8 +1,9 @@
 """What the tests with a database share."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 
 import pytest
 
@@ -10,7 +11,7 @@ from contacts import sandbox
 from contacts.filing import child, reading
 from contacts.filing.book import Book
 from contacts.filing.errors import BadTable
-from forms.rendering import Rendered
+from forms.rendering import CodedSheet, Rendered
 from forms.services import printing, scans
 
 
@@ -38,6 +39,19 @@ def _files_are_read_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "read_in_child", read_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _alike_is_typeset_once() -> Iterator[None]:
+    """Let each process typeset a document once: the blank sheet that a batch is measured by is the same each time."""
+    typeset = lru_cache(maxsize=32)(printing.render)
+
+    def render(html: str, *, title: str, sheets: Sequence[CodedSheet] = ()) -> Rendered:
+        return typeset(html, title=title, sheets=tuple(sheets))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(printing, "render", render)
         yield
 
 

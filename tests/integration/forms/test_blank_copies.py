@@ -77,6 +77,7 @@ def test_a_used_sheet_and_a_used_copy_are_not_printed_again(county):
     assert f"Hör till SIP-blankett {first.shown_serial}" in page
 
 
+@pytest.mark.usefixtures("no_typesetting")
 def test_a_copy_is_handed_over_or_voided_and_nothing_is_entered_from_it(client, county):
     issue(county, 1)
     (sip,), (copy,) = both(1)
@@ -93,6 +94,7 @@ def test_a_copy_is_handed_over_or_voided_and_nothing_is_entered_from_it(client, 
     assert f"Hör till Blad {sip.shown_serial} , utskrivet" in page
 
 
+@pytest.mark.usefixtures("no_typesetting")
 def test_the_same_form_twice_is_one_pair_of_batches_and_without_copies_it_is_another(county):
     client_id = uuid4()
     assert issue(county, client_id=client_id) == issue(county, client_id=client_id)
