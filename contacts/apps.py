@@ -9,12 +9,16 @@ class ContactsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the borders; Django's own form errors use our wording, in every form."""
+        """Register borders and row ids in addresses; Django's own form errors use our wording, in every form."""
         from django import forms
         from django.core import validators
+        from django.urls import register_converter
+        from django.urls.converters import IntConverter
 
         from .queries import borders  # noqa: F401
+        from .rules.ids import ROW_ID
 
+        register_converter(type("RowIdConverter", (IntConverter,), {"regex": ROW_ID}), "row")
         validators.MaxLengthValidator.message = "Skriv högst %(limit_value)d tecken. Du skrev %(show_value)d."
         validators.MinLengthValidator.message = "Skriv minst %(limit_value)d tecken. Du skrev %(show_value)d."
         validators.MaxValueValidator.message = "Ange högst %(limit_value)s."

@@ -1,12 +1,23 @@
 """The audit log. Called by services inside their transaction, so that no write is without its row."""
 
+import hashlib
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 
 from contacts.access import Acting
-from contacts.models import AuditEntry, DirectoryEntry, Membership, Principal, Unit, User
+from contacts.models import (
+    AuditEntry,
+    DirectoryEntry,
+    Membership,
+    PatientInSet,
+    PatientSet,
+    Principal,
+    Unit,
+    User,
+)
 
 
 def record(
@@ -15,22 +26,40 @@ def record(
     action: str,
     target: models.Model | None = None,
     chain: UUID | None = None,
+    patients: Collection[UUID] = (),
     changes: dict[str, Any] | None = None,
 ) -> AuditEntry:
-    """Write one audit row: who, unit, action, on what, which patient's chain.
+    """Write one audit row: who, in which assignment, action, on what, which patient's chain, or those of a list.
 
     `changes` is for data that is not about patients; patient data never goes into the audit log.
     """
     return AuditEntry.objects.create(
         user=by.user,
+        membership=by.membership,
         unit=by.unit,
         principal=by.principal,
         action=action,
         target_type=target._meta.label if target is not None else "",
         target_id=str(target.pk) if target is not None else "",
         chain=chain,
+        patients=_seen(patients) if patients else None,
         changes=changes or {},
     )
+
+
+def _seen(chains: Collection[UUID]) -> PatientSet:
+    ids = sorted(set(chains))
+    digest = hashlib.sha256(b"".join(one.bytes for one in ids)).hexdigest()
+    if found := PatientSet.objects.filter(digest=digest).first():
+        return found
+    try:
+        with transaction.atomic():
+            seen = PatientSet.objects.create(digest=digest, size=len(ids))
+            PatientInSet.objects.bulk_create(PatientInSet(seen_in=seen, chain=one) for one in ids)
+    except IntegrityError:
+        # Somebody else saw the same ones for the first time a moment earlier.
+        return PatientSet.objects.get(digest=digest)
+    return seen
 
 
 def record_system(

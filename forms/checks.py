@@ -30,12 +30,12 @@ def check_specs(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
 @register(TAG)
 def check_scan_keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """E005: there are keys that scans are encrypted with."""
-    if keys_work(settings.SCAN_KEYS):
+    if keys_work(settings.DATA_KEYS):
         return []
     return [
         Error(
-            "SCAN_KEYS saknas eller är ingen nyckel: skanningar kan inte krypteras.",
-            hint=f"Sätt SCAN_KEYS, och spara den på ett säkert ställe. Gör en ny: {NEW_KEY}",
+            "DATA_KEYS saknas eller är ingen nyckel: skanningar kan inte krypteras.",
+            hint=f"Sätt DATA_KEYS, och spara den på ett säkert ställe. Gör en ny: {NEW_KEY}",
             id=f"{TAG}.E005",
         )
     ]

@@ -106,7 +106,7 @@ def _folder() -> Path:
 
 
 def _cipher() -> MultiFernet:
-    return _cipher_of(tuple(settings.SCAN_KEYS))
+    return _cipher_of(tuple(settings.DATA_KEYS))
 
 
 def _unkept(page_id: UUID) -> Path:

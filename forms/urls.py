@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import batches, disposal, emergency, entering, prints, scans, sheets, verifying
+from .views import batches, disposal, emergency, entering, prints, reviewing, scans, sheets, verifying
 
 urlpatterns = [
     path("vardkedja/<uuid:chain_id>/blankett.pdf", prints.chain_sheet, name="chain_sheet"),
@@ -17,11 +17,13 @@ urlpatterns = [
     path("checklistor/<slug:key>/pdf", prints.checklist_pdf, name="checklist_pdf"),
     path("kontaktlista/", prints.contact_list, name="contact_list"),
     path("beredskapsparm/", batches.binder, name="binder"),
-    path("nodkoder/<int:unit_id>/", emergency.emergency_codes, name="emergency_codes"),
+    path("nodkoder/<row:unit_id>/", emergency.emergency_codes, name="emergency_codes"),
+    path("granskning/utdrag.pdf", reviewing.log_extract, name="log_extract"),
+    path("granskning/rapport.pdf", reviewing.log_report, name="log_report"),
     path("blad/", sheets.sheets, name="sheets"),
     path("blad/nya/", batches.new_sheets, name="new_sheets"),
     path("blad/parti/<uuid:batch_id>/", batches.sheet_batch, name="sheet_batch"),
-    path("blad/parti/<uuid:batch_id>/<int:part>.pdf", batches.batch_part, name="batch_part"),
+    path("blad/parti/<uuid:batch_id>/<row:part>.pdf", batches.batch_part, name="batch_part"),
     path("blad/parti/<uuid:batch_id>/makulera/", sheets.void_batch, name="void_batch"),
     path("blad/gallring/", disposal.disposal, name="disposal"),
     path("blad/skanna/", scans.scan, name="scan"),

@@ -5,6 +5,8 @@ in conftest.py starts it anew for each test, and a test that needs another time 
 modules are imported and what several tests share is made, it stands still.
 """
 
+import select
+import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,7 +17,7 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 # Far from the breakpoint's window ends and from both clock changes.
 TUESDAY = datetime(2026, 11, 24, 10, 52, tzinfo=STOCKHOLM)
 
-__all__ = ["STOCKHOLM", "TUESDAY", "Clock", "between_tests", "going_from", "standing_at"]
+__all__ = ["STOCKHOLM", "TUESDAY", "Clock", "between_tests", "going_from", "sleep_at_any_date", "standing_at"]
 
 
 def going_from(moment: datetime) -> time_machine.travel:
@@ -29,3 +31,11 @@ def standing_at(moment: datetime) -> time_machine.travel:
 
 
 between_tests = standing_at(TUESDAY)
+
+
+def sleep_at_any_date() -> None:
+    """Let `time.sleep`, the product's too, wait by another call where faketime refuses its moment to wake up."""
+    try:
+        time.sleep(0.001)
+    except OSError:
+        time.sleep = lambda seconds: select.select([], [], [], seconds) and None  # type: ignore[assignment]

@@ -15,7 +15,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from pytest_django import DjangoDbBlocker
 
-from tests.clock import TUESDAY, Clock, going_from
+from tests.clock import TUESDAY, Clock, going_from, sleep_at_any_date
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -42,6 +42,8 @@ CHROMIUM_FLAGS = [
     # The page checks allocate many short-lived objects: garbage is collected less often.
     "--js-flags=--min-semi-space-size=32",
 ]
+
+sleep_at_any_date()
 
 
 def find_chromium() -> str | None:
@@ -89,6 +91,14 @@ def clock(request: pytest.FixtureRequest) -> Iterator[Clock]:
     """The clock of every test, from Tuesday 10.52 or from the moment of its parameter on. `clock.shift(…)` moves it."""
     with going_from(getattr(request, "param", TUESDAY)) as clock:
         yield clock
+
+
+@pytest.fixture(autouse=True)
+def _no_keys_of_other_tests() -> None:
+    """A process knows the keys that it has seen committed; a test's are rolled back with it."""
+    from contacts.models.data_key import forget_keys
+
+    forget_keys()
 
 
 @pytest.fixture(autouse=True)

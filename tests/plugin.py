@@ -45,7 +45,7 @@ def _set_environment(room: Path) -> None:
         "SESSION_MINUTES",
         "SEAL_P12",
         "SEAL_PASSPHRASE",
-        "SCAN_KEYS",
+        "DATA_KEYS",
         "SCAN_DIR",
     ):
         os.environ.pop(name, None)

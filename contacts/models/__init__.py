@@ -2,7 +2,8 @@
 
 from contacts.rules.branches import MunicipalKind
 
-from .audit_entry import AuditEntry
+from .audit_entry import AuditEntry, PatientInSet, PatientSet
+from .data_key import DataKey
 from .directory_entry import DirectoryEntry
 from .directory_join import DirectoryJoin
 from .directory_upload import DirectoryFile, DirectoryUpload
@@ -10,6 +11,7 @@ from .emergency import EmergencyCode, EmergencyLogIn, EmergencySheet
 from .login_code import LoginCode
 from .number_flag import NumberFlag
 from .principal import Principal
+from .review import ReviewNote, ReviewSample
 from .rota_turn import TURN_COLUMNS, RotaTurn, turn_of
 from .staff import Membership, User
 from .submission import Submission, SubmissionClash
@@ -18,6 +20,7 @@ from .unit import Unit
 __all__ = [
     "TURN_COLUMNS",
     "AuditEntry",
+    "DataKey",
     "DirectoryEntry",
     "DirectoryFile",
     "DirectoryJoin",
@@ -29,7 +32,11 @@ __all__ = [
     "Membership",
     "MunicipalKind",
     "NumberFlag",
+    "PatientInSet",
+    "PatientSet",
     "Principal",
+    "ReviewNote",
+    "ReviewSample",
     "RotaTurn",
     "Submission",
     "SubmissionClash",

@@ -11,7 +11,6 @@ from django.db import DatabaseError
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from contacts.models import AuditEntry, LoginCode, Membership, Principal, User
-from contacts.rules.ids import fits_key
 from contacts.rules.labelled import Labelled
 from contacts.rules.people import Assigned, keeper_of
 from contacts.rules.permissions import Role
@@ -93,8 +92,6 @@ def own_people(
 
 def own_person(principal: Principal, person_id: int) -> PersonKept | None:
     """A person with an assignment in the principal, ended or not; None for anybody else. Four queries at most."""
-    if not fits_key(person_id):
-        return None
     own = memberships_in(principal).filter(user=person_id).select_related("unit__principal", "user")
     found = tuple(own.order_by("-active", "unit__sort_key", "pk"))
     if not found:
@@ -109,8 +106,6 @@ def own_person(principal: Principal, person_id: int) -> PersonKept | None:
 
 def own_membership(principal: Principal, membership_id: int) -> Membership | None:
     """An assignment in the principal, ended or not; None for any other."""
-    if not fits_key(membership_id):
-        return None
     rows = memberships_in(principal).select_related("user", "unit__principal")
     return rows.filter(pk=membership_id).first()
 

@@ -132,7 +132,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
 
 def _cipher() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.SCAN_KEYS])
+    return MultiFernet([Fernet(key) for key in settings.DATA_KEYS])
 
 
 _WORDS = {

@@ -43,7 +43,7 @@ def _own_key(name: str, make: Callable[[], str]) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
-def _new_scan_key() -> str:
+def _new_data_key() -> str:
     return base64.urlsafe_b64encode(os.urandom(32)).decode()
 
 
@@ -257,11 +257,17 @@ FILE_UPLOAD_HANDLERS = ["contacts.webforms.uploads.BoundedUploadHandler"]
 UPLOAD_ROOM = {"scan": 50_000_000, "verify_file": 20_000_000}
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 
-# Pictures of scanned sheets: outside everything that is served, and encrypted. The first key encrypts, all decrypt.
+# The environment's keys, which wrap every key that patient text lies encrypted with: the first wraps, all unwrap.
+# SCAN_KEYS and scan_key are their names of before.
+DATA_KEYS = [
+    k.strip()
+    for k in (os.environ.get("DATA_KEYS") or os.environ.get("SCAN_KEYS", "")).split(",")
+    if k.strip()
+]
+if not DATA_KEYS and not PRODUCTION:
+    DATA_KEYS = [_own_key("scan_key" if (VAR_DIR / "scan_key").exists() else "data_key", _new_data_key)]
+# Pictures of scanned sheets: outside everything that is served, and encrypted.
 SCAN_DIR = Path(os.environ.get("SCAN_DIR", VAR_DIR / "scans"))
-SCAN_KEYS = [k.strip() for k in os.environ.get("SCAN_KEYS", "").split(",") if k.strip()]
-if not SCAN_KEYS and not PRODUCTION:
-    SCAN_KEYS = [_own_key("scan_key", _new_scan_key)]
 
 # What is printed is sealed with the key and certificate of this PKCS#12 file, if any (see docs/operation.md).
 SEAL_P12 = os.environ.get("SEAL_P12", "")

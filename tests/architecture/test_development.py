@@ -22,7 +22,7 @@ OF_ANOTHER = {
     "VAR_DIR": "/served",
     "STATIC_ROOT": "/served/static",
     "SCAN_DIR": "/served/scans",
-    "SCAN_KEYS": "served",
+    "DATA_KEYS": "served",
     "SEAL_P12": "/served/seal.p12",
     "SECRET_KEY": "served",
     "ALLOWED_HOSTS": "*",

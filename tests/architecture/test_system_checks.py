@@ -16,7 +16,7 @@ from tests.architecture.tree import ROOT
 
 pytestmark = pytest.mark.slow
 
-SCAN_KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
+DATA_KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
 
 
 def found() -> dict[str, str]:
@@ -107,7 +107,7 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_server_does_not_start_with_demo_in_production():
-    run = start(DEMO="1", PRODUCTION="1", ALLOWED_HOSTS="127.0.0.1", SCAN_KEYS=SCAN_KEY)
+    run = start(DEMO="1", PRODUCTION="1", ALLOWED_HOSTS="127.0.0.1", DATA_KEYS=DATA_KEY)
     assert run.returncode == 1
     assert run.stderr.startswith("driftstopp.E001")
     assert "Traceback" not in run.stderr
@@ -115,7 +115,7 @@ def test_the_server_does_not_start_with_demo_in_production():
 
 @pytest.mark.parametrize("key", ["", "short"])
 def test_the_server_does_not_start_in_production_without_a_proper_key(key: str):
-    run = start(PRODUCTION="1", SECRET_KEY=key, ALLOWED_HOSTS="127.0.0.1", SCAN_KEYS=SCAN_KEY)
+    run = start(PRODUCTION="1", SECRET_KEY=key, ALLOWED_HOSTS="127.0.0.1", DATA_KEYS=DATA_KEY)
     assert run.returncode == 1
     assert run.stderr.startswith("driftstopp.E002")
 
@@ -127,9 +127,9 @@ def test_the_server_does_not_start_under_a_routine_that_is_not_there():
     assert "Traceback" not in run.stderr
 
 
-@pytest.mark.parametrize("keys", ["", "short", f"{SCAN_KEY},short"], ids=["none", "short", "one short"])
+@pytest.mark.parametrize("keys", ["", "short", f"{DATA_KEY},short"], ids=["none", "short", "one short"])
 def test_the_server_does_not_start_in_production_without_keys_for_scans(keys: str):
-    run = start(PRODUCTION="1", SECRET_KEY="k" * 50, ALLOWED_HOSTS="127.0.0.1", SCAN_KEYS=keys)
+    run = start(PRODUCTION="1", SECRET_KEY="k" * 50, ALLOWED_HOSTS="127.0.0.1", DATA_KEYS=keys)
     assert run.returncode == 1
     assert run.stderr.startswith("driftstopp.E005")
     assert "Traceback" not in run.stderr

@@ -3,7 +3,6 @@
 import contextlib
 import io
 import os
-import select
 import signal
 import struct
 import subprocess
@@ -292,11 +291,6 @@ time.sleep(60)
 """
 
 
-def _wait(seconds: float) -> None:
-    """Wait as `time.sleep` does, at other dates too: faketime refuses its moment to wake up."""
-    select.select([], [], [], seconds)
-
-
 @pytest.mark.parametrize("pages_read", [0, 1])
 def test_a_server_that_is_killed_in_the_middle_leaves_nothing_on_the_disk(room, tmp_path_factory, pages_read):
     scan = tmp_path_factory.mktemp("scan") / "scan.pdf"
@@ -310,7 +304,7 @@ def test_a_server_that_is_killed_in_the_middle_leaves_nothing_on_the_disk(room, 
     if pages_read:
         assert b"1" in server.stdout.readline()
     else:
-        _wait(1)
+        time.sleep(1)
     server.send_signal(signal.SIGKILL)
     server.wait()
     server.stdout.close()
@@ -319,7 +313,7 @@ def test_a_server_that_is_killed_in_the_middle_leaves_nothing_on_the_disk(room, 
     for _ in range(100):
         if not _children(room):
             break
-        _wait(0.1)
+        time.sleep(0.1)
     assert _children(room) == []
 
 

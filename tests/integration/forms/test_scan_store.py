@@ -92,12 +92,12 @@ def test_only_what_is_not_kept_is_taken_away(folder):
 def test_a_new_key_encrypts_and_the_old_one_still_decrypts(settings):
     old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
     before, after = uuid4(), uuid4()
-    settings.SCAN_KEYS = [old]
+    settings.DATA_KEYS = [old]
     save(before, PICTURE)
-    settings.SCAN_KEYS = [new, old]
+    settings.DATA_KEYS = [new, old]
     save(after, PICTURE)
     assert load(before, sha256=SUM) == load(after, sha256=SUM) == PICTURE
-    settings.SCAN_KEYS = [new]
+    settings.DATA_KEYS = [new]
     assert load(after, sha256=SUM) == PICTURE
     assert "skadad" in sentence(before)
 
@@ -105,14 +105,14 @@ def test_a_new_key_encrypts_and_the_old_one_still_decrypts(settings):
 def test_without_a_key_that_works_the_server_does_not_start(settings):
     assert check_scan_keys(None) == []
     for keys in ([], ["hej"], [Fernet.generate_key().decode(), "kort"]):
-        settings.SCAN_KEYS = keys
+        settings.DATA_KEYS = keys
         (found,) = check_scan_keys(None)
-        assert (found.id, "SCAN_KEYS" in found.msg) == ("driftstopp.E005", True)
+        assert (found.id, "DATA_KEYS" in found.msg) == ("driftstopp.E005", True)
     assert check_scan_keys in registry.get_checks()
 
 
 def test_the_command_of_the_hint_makes_a_key_that_works(settings):
     command = scan_store.NEW_KEY
     made = subprocess.run(command, shell=True, capture_output=True, text=True, check=True).stdout.strip()
-    settings.SCAN_KEYS = [made]
+    settings.DATA_KEYS = [made]
     assert check_scan_keys(None) == []

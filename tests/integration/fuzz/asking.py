@@ -170,7 +170,7 @@ class Fuzzer:
             if known:
                 return self.chosen.choice(known)
             wrong = {
-                "int": lambda: self.chosen.choice(
+                "row": lambda: self.chosen.choice(
                     ["0", str(2**31), str(2**63), str(2**64), "9" * 300, "9" * 4_400]
                 ),
                 "uuid": lambda: f"00000000-0000-4000-8000-{self.chosen.randrange(9):012x}",
