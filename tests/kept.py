@@ -2,7 +2,8 @@
 
 Making a county, an outage and a care chain takes longer than what many a test does with them. The next test gets the
 same rows, and objects of its own as they were given, where it begins as the first one did: at the same moment of the
-one clock, on the same rows and on no others. Anywhere else they are made anew.
+one clock, on the same rows and on no others, with nothing of the product or its settings replaced. Anywhere else they
+are made anew.
 """
 
 import pickle
@@ -50,22 +51,36 @@ class _Kept:
 _kept: dict[str, _Kept] = {}
 
 
-def kept(clock: Clock, name: str, make: Callable[[], T], on: Model | None = None) -> T:
-    """What `make` gives, with its rows. `on` is what was made before, and is there when it is laid."""
-    last, pk = _kept.get(name), on and on.pk
-    now = timezone.now()
-    if last and last.on == pk and TUESDAY <= now <= last.at and _counts(tuple(last.before)) == last.before:
-        laid: T = last.lay(clock)
-        return laid
-    if not TUESDAY <= now < TUESDAY + _AT_MOST:
-        return make()
-    before = _rows()
-    made = make()
-    if timezone.now() < TUESDAY + _AT_MOST:
-        counts = {table: len(rows) for table, rows in before.items() if table not in _OF_LOG_IN}
-        added = dict(_added(before, _rows()))
-        _kept[name] = _Kept(pk, counts, added, pickle.dumps(made), timezone.now())
-    return made
+@dataclass(frozen=True)
+class Keeper:
+    """Gives what was kept. `changes`: the test has changed something that what is made may come of."""
+
+    clock: Clock
+    changes: bool
+
+    def __call__(self, name: str, make: Callable[[], T], on: Model | None = None) -> T:
+        """What `make` gives, with its rows. `on` is what was made before, and is there when it is laid."""
+        if self.changes:
+            return make()
+        last, pk = _kept.get(name), on and on.pk
+        now = timezone.now()
+        if (
+            last
+            and last.on == pk
+            and TUESDAY <= now <= last.at
+            and _counts(tuple(last.before)) == last.before
+        ):
+            laid: T = last.lay(self.clock)
+            return laid
+        if not TUESDAY <= now < TUESDAY + _AT_MOST:
+            return make()
+        before = _rows()
+        made = make()
+        if timezone.now() < TUESDAY + _AT_MOST:
+            counts = {table: len(rows) for table, rows in before.items() if table not in _OF_LOG_IN}
+            added = dict(_added(before, _rows()))
+            _kept[name] = _Kept(pk, counts, added, pickle.dumps(made), timezone.now())
+        return made
 
 
 def _quoted(table: str) -> str:

@@ -32,7 +32,7 @@ from tests.browser.every_page import PAGES, Demo, Looker
 from tests.clock import STOCKHOLM, Clock
 from tests.demo_mode import DEMO_MODE
 from tests.factories import County, make_county, make_entry, make_outage
-from tests.kept import kept
+from tests.kept import Keeper
 from tests.long import runs
 
 # When the one to ring, the day or the advice is another or about to be: just before 12, just past midnight on a Sunday.
@@ -90,9 +90,9 @@ def _static_files_are_kept() -> Iterator[None]:
 
 
 @pytest.fixture
-def county(transactional_db: None, clock: Clock) -> County:
+def county(transactional_db: None, kept: Keeper) -> County:
     """Units and people, with the numbers that lead to them by day, by night and at weekends."""
-    return kept(clock, "county with numbers", _make_county)
+    return kept("county with numbers", _make_county)
 
 
 def _make_county() -> County:
@@ -119,9 +119,9 @@ def _make_county() -> County:
 
 
 @pytest.fixture
-def outage(county: County, clock: Clock) -> Outage:
+def outage(county: County, kept: Keeper) -> Outage:
     """An outage of both principals that began two hours ago."""
-    return kept(clock, "outage", lambda: make_outage(county.alva), on=county.alva.user)
+    return kept("outage", lambda: make_outage(county.alva), on=county.alva.user)
 
 
 @pytest.fixture(scope="session")

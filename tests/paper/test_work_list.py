@@ -19,18 +19,17 @@ from outage.queries.care_chains import get_chain
 from outage.queries.outages import outage_for
 from outage.services.events import withdraw_event
 from outage.services.outages import end_outage
-from tests.clock import Clock
 from tests.factories import County, make_chain, make_county, make_event, make_outage, tell
 from tests.integration.outage.ticking import change, mark, rows
-from tests.kept import kept
+from tests.kept import Keeper
 from tests.paper.reading import everything, squashed
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def county(clock: Clock) -> County:
-    return kept(clock, "county", make_county)
+def county(kept: Keeper) -> County:
+    return kept("county", make_county)
 
 
 @pytest.fixture

@@ -13,15 +13,14 @@ from contacts.rules.entry_facts import EntryKind
 from contacts.rules.hours import Availability
 from contacts.rules.parties import OutpatientKind, WardKind
 from contacts.rules.permissions import Role
-from tests.clock import Clock
 from tests.factories import make_entry
-from tests.kept import kept
+from tests.kept import Keeper
 
 
 @pytest.fixture
-def directory(db, clock: Clock) -> Principal:
+def directory(db, kept: Keeper) -> Principal:
     """The product's own directory file, brought in; gives the region."""
-    return kept(clock, "directory", _bring_in)
+    return kept("directory", _bring_in)
 
 
 def _bring_in() -> Principal:
@@ -54,9 +53,9 @@ def person(username: str, unit: Unit, role: Role, **user) -> Acting:
 
 
 @pytest.fixture
-def county(directory: Principal, clock: Clock) -> County:
+def county(directory: Principal, kept: Keeper) -> County:
     """A ward and a hälsocentral of the region, a unit of Malå, and who works there."""
-    return kept(clock, "county of the directory", lambda: _make_county(directory), on=directory)
+    return kept("county of the directory", lambda: _make_county(directory), on=directory)
 
 
 def _make_county(region: Principal) -> County:

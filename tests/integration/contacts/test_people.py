@@ -20,10 +20,9 @@ from contacts.services.people import (
     restore_assignment,
     restore_person,
 )
-from tests.clock import Clock
 from tests.factories import County, make_county, person
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
-from tests.kept import kept
+from tests.kept import Keeper
 
 from .keeping import form_at, opened, sent
 
@@ -41,8 +40,8 @@ NEW = {
 
 
 @pytest.fixture
-def county(clock: Clock) -> County:
-    return kept(clock, "county", make_county)
+def county(kept: Keeper) -> County:
+    return kept("county", make_county)
 
 
 def deeds(row: Any = None) -> list[str]:

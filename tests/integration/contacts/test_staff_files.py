@@ -18,10 +18,9 @@ from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Role
 from contacts.rules.staff_file import COLUMNS
 from contacts.services.people import end_assignment
-from tests.clock import Clock
 from tests.factories import County, make_county, person
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
-from tests.kept import kept
+from tests.kept import Keeper
 
 from .keeping import form_at
 
@@ -34,8 +33,8 @@ KIM = "kim;Kim;Öberg;;;Heimdalls hälsocentral;Administratör;chef;"
 
 
 @pytest.fixture
-def county(clock: Clock) -> County:
-    return kept(clock, "county", make_county)
+def county(kept: Keeper) -> County:
+    return kept("county", make_county)
 
 
 def upload(client: Client, by: Acting, *rows: str, head: str = HEAD, content: bytes | None = None):

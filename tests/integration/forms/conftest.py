@@ -4,16 +4,15 @@ import pytest
 
 from contacts.access import Acting
 from forms.models import Sheet
-from tests.clock import Clock
 from tests.factories import County, make_county
-from tests.kept import kept
+from tests.kept import Keeper
 
 from .sheets_made import make_sheet
 
 
 @pytest.fixture
-def county(db, clock: Clock) -> County:
-    return kept(clock, "county", make_county)
+def county(db, kept: Keeper) -> County:
+    return kept("county", make_county)
 
 
 @pytest.fixture

@@ -21,17 +21,16 @@ from forms.sealing import Sealed
 from forms.services import batches, steps
 from forms.services.batches import issue_batch, print_part
 from forms.services.steps import write_step
-from tests.clock import Clock
 from tests.factories import make_county
-from tests.kept import kept
+from tests.kept import Keeper
 from tests.paper.reading import everything, pages
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def county(clock: Clock):
-    return kept(clock, "county", make_county)
+def county(kept: Keeper):
+    return kept("county", make_county)
 
 
 def _issue(county, count=3, kind=SheetKind.LOG_SHEET, client_id=None):

@@ -21,9 +21,9 @@ from forms.services.batches import issue_batch
 from forms.services.binder import print_binder
 from forms.services.steps import write_step
 from forms.specs import get_binder
-from tests.clock import Clock, standing_at
+from tests.clock import standing_at
 from tests.factories import make_county
-from tests.kept import kept
+from tests.kept import Keeper
 from tests.paper.making import at
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +31,8 @@ BLANKS = {SheetKind(blank.kind): blank.count for blank in get_binder().blanks}
 
 
 @pytest.fixture
-def county(clock: Clock):
-    return kept(clock, "county", make_county)
+def county(kept: Keeper):
+    return kept("county", make_county)
 
 
 @pytest.fixture(autouse=True)

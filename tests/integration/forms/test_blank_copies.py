@@ -13,10 +13,9 @@ from forms.queries.left import not_entered
 from forms.queries.sheets import Where, figures
 from forms.services.batches import issue_batch, print_part
 from forms.services.fates import hand_over, mark_filled
-from tests.clock import Clock
 from tests.factories import make_county
 from tests.integration.outage.pages import read
-from tests.kept import kept
+from tests.kept import Keeper
 from tests.paper.reading import pages
 
 from .sheet_pages import offered, opened, text_of
@@ -26,8 +25,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.clause("R3.11
 
 
 @pytest.fixture
-def county(clock: Clock):
-    return kept(clock, "county", make_county)
+def county(kept: Keeper):
+    return kept("county", make_county)
 
 
 def issue(county, count=2, client_id=None, **more) -> SheetBatch:

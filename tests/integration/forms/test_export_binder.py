@@ -15,16 +15,15 @@ from forms.rendering import PrintingUnavailable, Rendered
 from forms.sealing import Sealed
 from forms.services import binder as service
 from forms.services.fates import mark_filled
-from tests.clock import Clock
 from tests.factories import make_county
-from tests.kept import kept
+from tests.kept import Keeper
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def county(clock: Clock):
-    return kept(clock, "county", make_county)
+def county(kept: Keeper):
+    return kept("county", make_county)
 
 
 @pytest.fixture(autouse=True)

@@ -26,14 +26,13 @@ from outage.services.handovers import log_call
 from outage.services.held_forms import hold_form
 from outage.services.openings import open_protected
 from outage.services.outages import end_outage
-from tests.clock import Clock
 from tests.factories import County, call_facts, make_chain, make_county, make_event, make_outage, tell
 from tests.integration.forms.scanning import scan
 from tests.integration.forms.sheets_made import make_sheet
 from tests.integration.outage.joining import join
 from tests.integration.outage.pages import log_in_anew
 from tests.integration.outage.ticking import mark, rows
-from tests.kept import kept
+from tests.kept import Keeper
 from tests.paper.reading import everything
 from tests.paper.scans_made import coded
 
@@ -53,8 +52,8 @@ WHICH = tuple(WorkList)
 
 
 @pytest.fixture
-def county(clock: Clock) -> County:
-    return kept(clock, "county", make_county)
+def county(kept: Keeper) -> County:
+    return kept("county", make_county)
 
 
 @pytest.fixture

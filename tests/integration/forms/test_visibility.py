@@ -19,11 +19,10 @@ from forms.services.printing import print_care_chain
 from forms.urls import urlpatterns
 from outage.queries.care_chains import get_chain
 from outage.queries.checklists import checklists_for
-from tests.clock import Clock
 from tests.factories import County, make_chain, make_county, make_outage, person, persons
 from tests.integration.borders.asking import unasked
 from tests.integration.forms.sheets_made import make_sheet, scan
-from tests.kept import kept
+from tests.kept import Keeper
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_typesetting")]
 GET, POST = HTTPMethod.GET, HTTPMethod.POST
@@ -108,8 +107,8 @@ WITH_ID = [p.name for p in urlpatterns if set(p.pattern.converters) - {"key", "p
 
 
 @pytest.fixture
-def county(clock: Clock) -> County:
-    return kept(clock, "county", make_county)
+def county(kept: Keeper) -> County:
+    return kept("county", make_county)
 
 
 @pytest.fixture

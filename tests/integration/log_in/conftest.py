@@ -2,14 +2,13 @@ import pytest
 from django.test import Client
 
 from outage.project import guessing
-from tests.clock import Clock
 from tests.factories import County, make_county
-from tests.kept import kept
+from tests.kept import Keeper
 
 
 @pytest.fixture
-def county(db: None, clock: Clock) -> County:
-    return kept(clock, "county", make_county)
+def county(db: None, kept: Keeper) -> County:
+    return kept("county", make_county)
 
 
 @pytest.fixture(autouse=True)

@@ -8,29 +8,28 @@ from contacts.access import Acting
 from contacts.models import Membership
 from contacts.rules.permissions import Role
 from outage.models import CareChain, Outage
-from tests.clock import Clock
 from tests.factories import County, make_chain, make_county, make_outage
 from tests.integration.outage.holding import TYPED
 from tests.integration.outage.pages import Fields, fields_of, form_of, read
-from tests.kept import kept
+from tests.kept import Keeper
 
 
 @pytest.fixture
-def county(db: None, clock: Clock) -> County:
+def county(db: None, kept: Keeper) -> County:
     """The units and the people."""
-    return kept(clock, "county", make_county)
+    return kept("county", make_county)
 
 
 @pytest.fixture
-def outage(county: County, clock: Clock) -> Outage:
+def outage(county: County, kept: Keeper) -> Outage:
     """An outage of both principals since 08.52."""
-    return kept(clock, "outage", lambda: make_outage(county.alva), on=county.alva.user)
+    return kept("outage", lambda: make_outage(county.alva), on=county.alva.user)
 
 
 @pytest.fixture
-def chain(county: County, outage: Outage, clock: Clock) -> CareChain:
+def chain(county: County, outage: Outage, kept: Keeper) -> CareChain:
     """A care chain on Alva's ward with Disa's hälsocentral and Cissi's municipality."""
-    return kept(clock, "chain", lambda: make_chain(county, outage), on=outage)
+    return kept("chain", lambda: make_chain(county, outage), on=outage)
 
 
 @pytest.fixture
