@@ -103,7 +103,7 @@ def _no_keys_of_other_tests() -> None:
 
 
 @pytest.fixture
-def kept(request: pytest.FixtureRequest, clock: Clock) -> "Keeper":
+def made_once(request: pytest.FixtureRequest, clock: Clock) -> "Keeper":
     """A function that makes what many tests begin with, or lays it as it was made."""
     from tests.kept import Keeper
 

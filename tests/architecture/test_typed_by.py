@@ -109,8 +109,8 @@ def test_each_fault_is_seen(page: str):
 
 
 @pytest.fixture
-def county(db, kept: Keeper) -> County:
-    return kept("county", make_county)
+def county(db, made_once: Keeper) -> County:
+    return made_once("county", make_county)
 
 
 def rows() -> tuple[int, int]:

@@ -90,9 +90,9 @@ def _static_files_are_kept() -> Iterator[None]:
 
 
 @pytest.fixture
-def county(transactional_db: None, kept: Keeper) -> County:
+def county(transactional_db: None, made_once: Keeper) -> County:
     """Units and people, with the numbers that lead to them by day, by night and at weekends."""
-    return kept("county with numbers", _make_county)
+    return made_once("county with numbers", _make_county)
 
 
 def _make_county() -> County:
@@ -119,9 +119,9 @@ def _make_county() -> County:
 
 
 @pytest.fixture
-def outage(county: County, kept: Keeper) -> Outage:
+def outage(county: County, made_once: Keeper) -> Outage:
     """An outage of both principals that began two hours ago."""
-    return kept("outage", lambda: make_outage(county.alva), on=county.alva.user)
+    return made_once("outage", lambda: make_outage(county.alva), on=county.alva.user)
 
 
 @pytest.fixture(scope="session")

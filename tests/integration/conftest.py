@@ -42,13 +42,16 @@ def _files_are_read_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
+# In each process: the blank sheet that a batch is measured by is the same each time.
+_typeset_once = lru_cache(maxsize=32)(printing.render)
+
+
+@pytest.fixture(scope="package", autouse=True)
 def _alike_is_typeset_once() -> Iterator[None]:
-    """Let each process typeset a document once: the blank sheet that a batch is measured by is the same each time."""
-    typeset = lru_cache(maxsize=32)(printing.render)
+    """Not in `tests/paper`, which holds how it is typeset."""
 
     def render(html: str, *, title: str, sheets: Sequence[CodedSheet] = ()) -> Rendered:
-        return typeset(html, title=title, sheets=tuple(sheets))
+        return _typeset_once(html, title=title, sheets=tuple(sheets))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(printing, "render", render)

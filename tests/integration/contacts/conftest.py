@@ -18,9 +18,9 @@ from tests.kept import Keeper
 
 
 @pytest.fixture
-def directory(db, kept: Keeper) -> Principal:
+def directory(db, made_once: Keeper) -> Principal:
     """The product's own directory file, brought in; gives the region."""
-    return kept("directory", _bring_in)
+    return made_once("directory", _bring_in)
 
 
 def _bring_in() -> Principal:
@@ -53,9 +53,9 @@ def person(username: str, unit: Unit, role: Role, **user) -> Acting:
 
 
 @pytest.fixture
-def county(directory: Principal, kept: Keeper) -> County:
+def county(directory: Principal, made_once: Keeper) -> County:
     """A ward and a hälsocentral of the region, a unit of Malå, and who works there."""
-    return kept("county of the directory", lambda: _make_county(directory), on=directory)
+    return made_once("county of the directory", lambda: _make_county(directory), on=directory)
 
 
 def _make_county(region: Principal) -> County:

@@ -31,8 +31,8 @@ PAGE = "/engangskod/"
 
 
 @pytest.fixture
-def county(kept: Keeper) -> County:
-    return kept("county", make_county)
+def county(made_once: Keeper) -> County:
+    return made_once("county", make_county)
 
 
 def a_code(county: County, whom: Acting | None = None) -> str:

@@ -40,8 +40,8 @@ NEW = {
 
 
 @pytest.fixture
-def county(kept: Keeper) -> County:
-    return kept("county", make_county)
+def county(made_once: Keeper) -> County:
+    return made_once("county", make_county)
 
 
 def deeds(row: Any = None) -> list[str]:

@@ -33,8 +33,8 @@ KIM = "kim;Kim;Öberg;;;Heimdalls hälsocentral;Administratör;chef;"
 
 
 @pytest.fixture
-def county(kept: Keeper) -> County:
-    return kept("county", make_county)
+def county(made_once: Keeper) -> County:
+    return made_once("county", make_county)
 
 
 def upload(client: Client, by: Acting, *rows: str, head: str = HEAD, content: bytes | None = None):

@@ -11,8 +11,8 @@ from .sheets_made import make_sheet
 
 
 @pytest.fixture
-def county(db, kept: Keeper) -> County:
-    return kept("county", make_county)
+def county(db, made_once: Keeper) -> County:
+    return made_once("county", make_county)
 
 
 @pytest.fixture

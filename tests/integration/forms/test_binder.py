@@ -31,8 +31,8 @@ BLANKS = {SheetKind(blank.kind): blank.count for blank in get_binder().blanks}
 
 
 @pytest.fixture
-def county(kept: Keeper):
-    return kept("county", make_county)
+def county(made_once: Keeper):
+    return made_once("county", make_county)
 
 
 @pytest.fixture(autouse=True)

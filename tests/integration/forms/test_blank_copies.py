@@ -25,8 +25,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.clause("R3.11
 
 
 @pytest.fixture
-def county(kept: Keeper):
-    return kept("county", make_county)
+def county(made_once: Keeper):
+    return made_once("county", make_county)
 
 
 def issue(county, count=2, client_id=None, **more) -> SheetBatch:

@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def county(kept: Keeper):
-    return kept("county", make_county)
+def county(made_once: Keeper):
+    return made_once("county", make_county)
 
 
 @pytest.fixture(autouse=True)

@@ -52,8 +52,8 @@ WHICH = tuple(WorkList)
 
 
 @pytest.fixture
-def county(kept: Keeper) -> County:
-    return kept("county", make_county)
+def county(made_once: Keeper) -> County:
+    return made_once("county", make_county)
 
 
 @pytest.fixture

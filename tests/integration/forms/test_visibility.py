@@ -107,8 +107,8 @@ WITH_ID = [p.name for p in urlpatterns if set(p.pattern.converters) - {"key", "p
 
 
 @pytest.fixture
-def county(kept: Keeper) -> County:
-    return kept("county", make_county)
+def county(made_once: Keeper) -> County:
+    return made_once("county", make_county)
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from tests.kept import Keeper
 
 
 @pytest.fixture
-def county(db: None, kept: Keeper) -> County:
-    return kept("county", make_county)
+def county(db: None, made_once: Keeper) -> County:
+    return made_once("county", make_county)
 
 
 @pytest.fixture(autouse=True)

@@ -15,21 +15,21 @@ from tests.kept import Keeper
 
 
 @pytest.fixture
-def county(db: None, kept: Keeper) -> County:
+def county(db: None, made_once: Keeper) -> County:
     """The units and the people."""
-    return kept("county", make_county)
+    return made_once("county", make_county)
 
 
 @pytest.fixture
-def outage(county: County, kept: Keeper) -> Outage:
+def outage(county: County, made_once: Keeper) -> Outage:
     """An outage of both principals since 08.52."""
-    return kept("outage", lambda: make_outage(county.alva), on=county.alva.user)
+    return made_once("outage", lambda: make_outage(county.alva), on=county.alva.user)
 
 
 @pytest.fixture
-def chain(county: County, outage: Outage, kept: Keeper) -> CareChain:
+def chain(county: County, outage: Outage, made_once: Keeper) -> CareChain:
     """A care chain on Alva's ward with Disa's hälsocentral and Cissi's municipality."""
-    return kept("chain", lambda: make_chain(county, outage), on=outage)
+    return made_once("chain", lambda: make_chain(county, outage), on=outage)
 
 
 @pytest.fixture
