@@ -20,6 +20,10 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 # The binder of a principal with three thousand entries takes half a minute to typeset, and more on a busy machine.
 timeout = 180
 graceful_timeout = 20
+# What a proxy says of a request is heard by the settings, where BEHIND_PROXY says that there is one; here, anybody on
+# this machine would be believed, and whoever a proxy lets the headers through of.
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
 accesslog = None
 loglevel = "warning"
 control_socket_disable = True

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Info, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
 from contacts.content.identity_provider import identity_provider
@@ -61,6 +61,37 @@ def check_secret_key(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
             f"SECRET_KEY saknas eller är kortare än {SHORTEST_SECRET_KEY} tecken.",
             hint="Sätt SECRET_KEY. Gör en ny: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
             id=f"{TAG}.E002",
+        )
+    ]
+
+
+@register(TAG)
+def check_passwords(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """I002: in production, no file of leaked passwords is set: of long ones, few are then known to be common."""
+    if not settings.PRODUCTION or settings.BREACHED_PASSWORDS:
+        return []
+    return [
+        Info(
+            "Lösenord prövas inte mot läckta: BREACHED_PASSWORDS är inte satt.",
+            hint="Sätt BREACHED_PASSWORDS till en fil med hashar av läckta lösenord.",
+            id=f"{TAG}.I002",
+        )
+    ]
+
+
+@register(TAG)
+def check_database_connection(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """W005: in production, a database on another machine is asked without TLS, or without checking whose it is."""
+    database = settings.DATABASES["default"]
+    host = database.get("HOST", "")
+    here = not host or host.startswith("/") or host in LOOPBACK_HOSTS
+    if not settings.PRODUCTION or here or database.get("OPTIONS", {}).get("sslmode") == "verify-full":
+        return []
+    return [
+        Warning(
+            f"Förbindelsen med databasen på {host} prövar inte vem som svarar.",
+            hint="Lägg till ?sslmode=verify-full i DATABASE_URL, och &sslrootcert=… för ett eget certifikat.",
+            id=f"{TAG}.W005",
         )
     ]
 

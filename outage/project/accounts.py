@@ -5,11 +5,14 @@ from typing import Any
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.signals import authentication_step_completed
 from allauth.core import context
 from allauth.core.internal.ratelimit import RateLimitUsage
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.usersessions.signals import on_user_logged_in
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -92,7 +95,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def login(self, request: HttpRequest, user: User) -> None:
         """Another's log-in that was left locked here ends with its session, and what this one has shown would too."""
         self._shown = get_authentication_records(request, user)
+        former = request.session.session_key
         super().login(request, user)
+        if request.session.session_key == former:
+            # The same person again, who unlocks: Django goes on in the session as it is named.
+            request.session.cycle_key()
 
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
         super().post_login(request, user, **more)
@@ -142,6 +149,15 @@ _WORDS = {
 }
 
 
+@receiver(authentication_step_completed)
+def _renew(request: HttpRequest, reauthenticated: bool = False, **more: Any) -> None:
+    """Whoever confirms who they are goes on in a session of a new name, as after a log-in."""
+    if reauthenticated:
+        request.session.cycle_key()
+        # The list of one's log-ins follows.
+        on_user_logged_in(type(request.user), request=request)
+
+
 @receiver(post_save, sender=Authenticator)
 def _note_added(instance: Authenticator, created: bool, **more: Any) -> None:
     """In the trace, with the row itself; and whoever adds a second factor has shown it."""
@@ -150,6 +166,9 @@ def _note_added(instance: Authenticator, created: bool, **more: Any) -> None:
     _note("second_factor.added", instance)
     if instance.type != Authenticator.Type.RECOVERY_CODES and context.request is not None:
         context.request.session["second_factor"] = True
+        if instance.type == Authenticator.Type.TOTP:
+            # The code that it was added with counts as used: it logs nobody in as well.
+            TOTP(instance).validate_code(context.request.POST.get("code", ""))
 
 
 @receiver(post_delete, sender=Authenticator)

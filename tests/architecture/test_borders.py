@@ -108,6 +108,8 @@ def asked(name: str, argument: str) -> bool:
 
 
 def is_named(value: ast.expr, argument: str) -> bool:
+    """Also all of a list at once: `*people`."""
+    value = value.value if isinstance(value, ast.Starred) else value
     return isinstance(value, ast.Name) and value.id == argument
 
 

@@ -104,6 +104,7 @@ PAGES = {
     "test_the_pages_of_people": {
         "second_factor",
         "keep_people",
+        "code_slips",
         "person",
         "person_code",
         "person_new",

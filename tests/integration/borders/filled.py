@@ -4,17 +4,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 from uuid import UUID, uuid4
 
-from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import URLPattern, resolve, reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 
-from contacts.access import TYPED_BY_FIELD, Acting
+from contacts.access import Acting
 from contacts.rules.hours import Availability, Eves
 from contacts.rules.permissions import Right, Role
 from contacts.urls import urlpatterns as of_contacts
@@ -36,7 +34,7 @@ from tests.integration.borders.people import People, with_app
 from tests.integration.borders.table import BRANCH, CHAIN, ELSEWHERE, NONE, PRINCIPAL, UNIT, Border, Scope
 from tests.integration.forms.entering import ROW as PAPER_ROW
 from tests.integration.forms.sheets_made import bring_to, make_sheet
-from tests.integration.outage.pages import fields_of
+from tests.integration.outage.pages import forms_on
 
 PATTERNS: dict[str, URLPattern] = {str(p.name): p for p in (*of_outage, *of_paper, *of_contacts)}
 # Another ward has the same checklist, for itself; and the units of a municipality have theirs in common.
@@ -275,6 +273,7 @@ POSTS: dict[str, Post] = {
     "sheet_step": Post(HANDLE, UNIT),
     "enter_sheet": Post(HANDLE, UNIT, lambda s: PAPER_ROW, where=on_paper, with_field="signed_by"),
     "disposal": Post(Right.DECIDE_DISPOSAL, NONE, decision, by="adam"),
+    "code_slips": of_people(NONE, lambda s: {"person": [s.county.alva.user.pk]}),
     "emergency_codes": of_people(PRINCIPAL),
     "review_row": of_review(BRANCH, lambda s: {"verdict": "fine"}),
     "review_samples": of_review(NONE),
@@ -364,21 +363,6 @@ WITH_FORMS: Mapping[str, tuple[str, ...]] = {
     "adam": ("contact", "person", "rota", "keep_contacts", "binder"),
     **dict.fromkeys(("bo", "lo"), ()),
 }
-
-
-def forms_on(answer: HttpResponse) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """The address and its name, and what is sent, of each form on a page that is sent by POST to the three apps."""
-    if answer.status_code != 200 or not answer.headers["Content-Type"].startswith("text/html"):
-        return
-    query = answer.request["QUERY_STRING"]
-    here = answer.request["PATH_INFO"] + (f"?{query}" if query else "")
-    for form in BeautifulSoup(answer.content, "html.parser").find_all("form", method="post"):
-        path = urljoin(here, str(form.get("action") or here))
-        button = form.find("button", attrs={"name": True})
-        pressed = {button["name"]: [button.get("value", "")]} if button else {}
-        fields = fields_of(form) | pressed
-        fields.pop(TYPED_BY_FIELD, None)
-        yield resolve(urlsplit(path).path).url_name or "", path, fields
 
 
 def filled(client: Client, stage: Stage) -> list[Filled]:

@@ -84,6 +84,7 @@ TABLE: dict[str, Row] = {
     "binder": everyone(OK, GET, POST),
     # The others count the sheets of their units.
     "sheets": Row((GET, POST), OK, OK, OK, OK, lo=FORBIDDEN),
+    "code_slips": Row((GET, POST), FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, lo=FORBIDDEN),
     "emergency_codes": Row((GET, POST), FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, lo=FORBIDDEN),
     "log_extract": Row((POST,), FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, lo=HIDDEN, ro=FORBIDDEN),
     "log_report": Row((POST,), FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, lo=BAD, ro=FORBIDDEN),
