@@ -14,6 +14,7 @@ from .principal import Principal
 from .rota_turn import TURN_COLUMNS, RotaTurn, turn_of
 from .staff import Membership, User
 from .submission import Submission, SubmissionClash
+from .trail import TrailSeal
 from .unit import Unit
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "RotaTurn",
     "Submission",
     "SubmissionClash",
+    "TrailSeal",
     "Unit",
     "User",
     "turn_of",

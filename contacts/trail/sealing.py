@@ -1,0 +1,157 @@
+"""Rows of the trace are sealed as soon as they are committed, by whoever is first; nobody waits for another.
+
+Two writers at once leave one seal: the second finds the lock taken and goes on, and the first looks once more when it
+is done. A seal that fails is made up for by the next one, and never stops what left the row.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from contacts.models import AuditEntry, TrailSeal
+from contacts.models.trail import seal_digest, trails_cipher
+from contacts.rules.trail import (
+    Range,
+    Transactions,
+    open_gaps,
+    ranges_of,
+    read_gaps,
+    sealed_content,
+    without,
+    written,
+    written_gaps,
+)
+
+from .checkpoints import add_checkpoint
+
+logger = logging.getLogger("trail")
+
+MOST_ROWS = 10_000
+# How many seals whoever holds the lock makes for others, before going on with what it is there for.
+MOST_SEALS = 5
+_LOCK = 7_214_620_037
+
+
+def seal_on_commit() -> None:
+    """Call it when a row has been written: once the transaction is committed the row is sealed."""
+    if not any(hook[1] is _seal_or_log for hook in connection.run_on_commit):
+        transaction.on_commit(_seal_or_log)
+
+
+def _seal_or_log() -> None:
+    try:
+        seal_rows()
+    except Exception:
+        # Whoever wrote the row has what was asked for; the next row is sealed together with this one.
+        logger.exception("Loggen förseglades inte. Nästa rad förseglar även den här.")
+
+
+def seal_rows(*, at_most: int = MOST_SEALS) -> int:
+    """Seal what is committed and not sealed; the number of seals made."""
+    for made in range(at_most):
+        seal = _seal_alone()
+        if seal is None:
+            return made
+        add_checkpoint(seal)
+        # Who was committed meanwhile found the lock taken.
+        if not unsealed(seal).exists():
+            return made + 1
+    return at_most
+
+
+def seal_everything(**more: Any) -> None:
+    """After `migrate`: also what a migration has written."""
+    if TrailSeal._meta.db_table in connection.introspection.table_names():
+        while seal_rows():
+            pass
+
+
+def unsealed(last: TrailSeal | None) -> Any:
+    """The rows that are in no seal, in order."""
+    where = Q(pk__gt=last.upto if last else 0)
+    for gap in read_gaps(last.gaps) if last else ():
+        where |= Q(pk__range=gap.numbers)
+    return AuditEntry.objects.filter(where).order_by("pk")
+
+
+def _make_seal(under_way: Transactions | None) -> TrailSeal | None:
+    last = TrailSeal.objects.order_by("-number").first()
+    rows = list(unsealed(last).values_list("pk", "mac")[:MOST_ROWS])
+    if not rows:
+        return None
+    now = timezone.now()
+    before = last.upto if last else 0
+    gaps = read_gaps(last.gaps) if last else []
+    upto = max(before, rows[-1][0])
+    covered = ranges_of(number for number, _ in rows)
+    due: list[Range] = [gap.numbers for gap in gaps]
+    unseen = without([*due, (before + 1, upto)] if upto > before else due, covered)
+    seal = TrailSeal(
+        number=last.number + 1 if last else 1,
+        at=now,
+        upto=upto,
+        ranges=written(covered),
+        gaps=written_gaps(open_gaps(gaps, unseen, now, under_way)),
+        former=last.digest if last else "",
+    )
+    seal.digest = seal_digest(trails_cipher(), content_of(seal, rows))
+    seal.save()
+    return seal
+
+
+def content_of(seal: TrailSeal, rows: Any) -> bytes:
+    return sealed_content(
+        number=seal.number,
+        at=seal.at,
+        upto=seal.upto,
+        ranges=seal.ranges,
+        gaps=seal.gaps,
+        from_before=seal.from_before,
+        former=seal.former,
+        rows=rows,
+    )
+
+
+def _seal_alone() -> TrailSeal | None:
+    """The seal of whoever gets the lock; None where another has it, or there is nothing to seal."""
+    if connection.vendor == "postgresql":
+        with transaction.atomic():
+            under_way = _under_way()
+            return _make_seal(under_way) if under_way else None
+    with _impatient():
+        try:
+            with transaction.atomic():
+                return _make_seal(None)
+        except OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            return None
+
+
+def _under_way() -> Transactions | None:
+    """None where another has the lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s), pg_snapshot_xmin(s)::text, pg_snapshot_xmax(s)::text"
+            " FROM pg_current_snapshot() s",
+            [_LOCK],
+        )
+        got, oldest, following = cursor.fetchone()
+    return Transactions(int(oldest), int(following)) if got else None
+
+
+@contextmanager
+def _impatient() -> Iterator[None]:
+    """The lock is SQLite's own, which one writes under: whoever has not got it at once does without."""
+    with connection.cursor() as cursor:
+        (patience,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute("PRAGMA busy_timeout = 0")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {patience}")
