@@ -92,8 +92,8 @@ def read(text: str) -> list[Range]:
     """Raises ValueError."""
     found = []
     for part in text.split(",") if text else ():
-        first, _, last = part.partition("-")
-        found.append((int(first), int(last or first)))
+        first, dash, last = part.partition("-")
+        found.append((int(first), int(last if dash else first)))
         if not 0 < found[-1][0] <= found[-1][1]:
             raise ValueError(f"no range: {part}")
     return found

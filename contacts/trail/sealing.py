@@ -33,8 +33,8 @@ logger = logging.getLogger("trail")
 
 MOST_ROWS = 10_000
 # How many seals whoever holds the lock makes for others, before going on with what it is there for.
-MOST_SEALS = 5
-_LOCK = 7_214_620_037
+MOST_SEALS = 20
+LOCK = 7_214_620_037
 
 
 def seal_on_commit() -> None:
@@ -139,7 +139,7 @@ def _under_way() -> Transactions | None:
         cursor.execute(
             "SELECT pg_try_advisory_xact_lock(%s), pg_snapshot_xmin(s)::text, pg_snapshot_xmax(s)::text"
             " FROM pg_current_snapshot() s",
-            [_LOCK],
+            [LOCK],
         )
         got, oldest, following = cursor.fetchone()
     return Transactions(int(oldest), int(following)) if got else None

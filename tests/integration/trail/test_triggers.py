@@ -35,8 +35,12 @@ def refused(statement: str) -> None:
         sql(statement)
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_no_statement_changes_or_removes_a_row(rows: None, table: str):
+def test_no_statement_changes_or_removes_a_row(rows: None):
+    for table in TABLES:
+        try_to_change(table)
+
+
+def try_to_change(table: str) -> None:
     column = COLUMNS.get(table, "action")
     before = sql(f"SELECT * FROM {table}")
     refused(f"UPDATE {table} SET {column} = {column}")
