@@ -6,7 +6,7 @@ import contacts.models.trail
 from django.db import migrations, models
 from django.utils import timezone
 
-from contacts.models.trail import mac_of, new_nonce, seal_digest, trails_cipher, values_of
+from contacts.models.trail import mac_of, new_nonce, rows_digest, seal_digest, trails_cipher, values_of
 from contacts.rules.trail import ranges_of, sealed_content, written
 
 BATCH, IN_A_SEAL = 500, 10_000
@@ -30,7 +30,7 @@ def seal_what_is_there(apps, schema_editor):
             former=former,
         )
         told = {name: getattr(seal, name) for name in ("number", "at", "upto", "ranges", "gaps", "from_before", "former")}
-        seal.digest = former = seal_digest(trails_cipher(), sealed_content(**told, rows=rows))
+        seal.digest = former = seal_digest(trails_cipher(), sealed_content(**told, rows=rows_digest(trails_cipher(), rows)))
         seal.save(force_insert=True)
 
 

@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models
@@ -114,3 +114,8 @@ class TrailSeal(AppendOnlyModel):
 
 def seal_digest(cipher: Cipher, content: bytes) -> str:
     return cipher.keyed_hash(b"seal " + content)
+
+
+def rows_digest(cipher: Cipher, rows: Iterable[tuple[int, str]]) -> str:
+    """Of number and mac of each."""
+    return cipher.keyed_hash(b"rows " + "\n".join(f"{number} {mac}" for number, mac in rows).encode())

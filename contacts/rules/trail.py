@@ -169,9 +169,8 @@ def sealed_content(
     gaps: str,
     from_before: bool,
     former: str,
-    rows: Iterable[tuple[int, str]],
+    rows: str,
 ) -> bytes:
-    """What a seal is the keyed hash of; `former` is the digest of the seal before, `rows` number and mac of each."""
-    told = [number, _plain(at), upto, ranges, gaps, from_before, former]
-    told += (f"{row} {mac}" for row, mac in rows)
+    """What a seal is the keyed hash of; `former` is the digest of the seal before, `rows` that of its rows."""
+    told = [number, _plain(at), upto, ranges, gaps, from_before, former, rows]
     return json.dumps(told, separators=(",", ":")).encode()

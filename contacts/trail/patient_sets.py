@@ -12,7 +12,7 @@ from contacts.models import AuditEntry, PatientInSet, PatientSet
 from contacts.rules.trail import ranges_of
 
 from .faults import Faults, Kind, Noun
-from .reading import UNREADABLE, Values, in_pieces
+from .reading import UNREADABLE, Values, pieces_of
 
 _MEMBERS_AT_ONCE = 20_000
 
@@ -47,7 +47,7 @@ def _digest_or_none(chains: list[Any]) -> str | None:
 def _some_at_once() -> Iterator[list[Values]]:
     sets: list[Values] = []
     held = 0
-    for values in in_pieces(PatientSet.objects.all(), ["digest", "size"]):
+    for values in pieces_of(PatientSet.objects.all(), ["digest", "size"]):
         sets.append(values)
         held += values[2] if len(values) == 3 and isinstance(values[2], int) else 1
         if held >= _MEMBERS_AT_ONCE or len(sets) == 500:

@@ -77,7 +77,7 @@ def _rows_of(ranges: Sequence[Range], cipher: Cipher) -> Iterator[Row]:
 def rows_between(first: int | None, last: int | None, cipher: Cipher) -> Iterator[Row]:
     """None: without limit on that side."""
     entries = AuditEntry.objects.all()
-    for values in in_pieces(entries, ["mac", *_COLUMNS, "patients__digest"], first, last):
+    for values in pieces_of(entries, ["mac", *_COLUMNS, "patients__digest"], first, last):
         number, mac, *columns = values
         if len(values) == 1:
             yield Row(number, "", is_whole=False)
@@ -91,12 +91,12 @@ def rows_between(first: int | None, last: int | None, cipher: Cipher) -> Iterato
 
 def all_seals() -> Iterator[tuple[int, TrailSeal | None]]:
     """In order, with their numbers; None for one that cannot be read."""
-    for values in in_pieces(TrailSeal.objects.all(), _SEAL_COLUMNS[1:]):
+    for values in pieces_of(TrailSeal.objects.all(), _SEAL_COLUMNS[1:]):
         number, *columns = values
         yield number, TrailSeal(**dict(zip(_SEAL_COLUMNS, values, strict=True))) if columns else None
 
 
-def in_pieces(
+def pieces_of(
     rows: "models.QuerySet[Any]", columns: Sequence[str], first: int | None = None, last: int | None = None
 ) -> Iterator[Any]:
     """The key and the columns of each, in order; of a row that cannot be read the key alone."""

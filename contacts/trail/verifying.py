@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from contacts.models import AuditEntry, TrailSeal
 from contacts.models.ciphers import Cipher
-from contacts.models.trail import seal_digest
+from contacts.models.trail import rows_digest, seal_digest
 from contacts.rules.trail import Range, how_many, ranges_of, read, read_gaps, without
 
 from .faults import Faults, Kind, Noun
@@ -132,8 +132,8 @@ class _Walk:
             if not row.is_whole:
                 self.faults.add(Noun.ROW, row.number, row.number, Kind.CHANGED)
         try:
-            content = content_of(seal, [(row.number, row.mac) for row in found])
-            is_whole = seal_digest(self.cipher, content) == seal.digest
+            digest = rows_digest(self.cipher, ((row.number, row.mac) for row in found))
+            is_whole = seal_digest(self.cipher, content_of(seal, digest)) == seal.digest
         except (ValueError, TypeError, AttributeError):
             is_whole = False
         if as_written and not is_whole:

@@ -40,8 +40,9 @@ class Command(BaseCommand):
         if not (AuditEntry.objects.exists() or TrailSeal.objects.exists() or checkpoints):
             self.stdout.write("Loggen är tom.")
             return
-        verdict = verify(self._cipher(), self._progress)
-        checked = [self._checked(path, verdict) for path in checkpoints]
+        cipher = self._cipher()
+        verdict = verify(cipher, self._progress)
+        checked = [self._checked(path, cipher, verdict) for path in checkpoints]
         for line in _counts(verdict):
             self.stdout.write(line)
         for line in _beyond(checked):
@@ -70,9 +71,9 @@ class Command(BaseCommand):
             )
         return cipher
 
-    def _checked(self, path: Path, verdict: Verdict) -> Checked:
+    def _checked(self, path: Path, cipher: Cipher, verdict: Verdict) -> Checked:
         try:
-            return verify_checkpoints(path, verdict.faults)
+            return verify_checkpoints(path, cipher, verdict.faults)
         except OSError:
             self._refuse(f"{path} går inte att läsa.")
 

@@ -38,7 +38,7 @@ def lay_a_trail(county: County) -> None:
 
 def verified(checkpoints: Path) -> Verdict:
     verdict = verify(trails_key())
-    verify_checkpoints(checkpoints, verdict.faults)
+    verify_checkpoints(checkpoints, trails_key(), verdict.faults)
     return verdict
 
 

@@ -14,6 +14,7 @@ from pytest_django import Settings
 
 from contacts import audit
 from contacts.models import AuditEntry, TrailSeal
+from contacts.models.trail import rows_digest
 from contacts.trail import sealing
 from contacts.trail.sealing import seal_rows
 from contacts.trail.verifying import verify
@@ -42,7 +43,8 @@ def test_a_transaction_is_sealed_once_as_it_is_committed_and_told_elsewhere(
     seal = TrailSeal.objects.get()
     assert (seal.number, seal.ranges, seal.upto) == (1, f"{first.pk}-{last.pk}", last.pk)
     (line,) = checkpoints.read_text().splitlines()
-    told = {"seal": 1, "at": seal.at.isoformat(), "upto": last.pk, "digest": seal.digest}
+    digest = rows_digest(trails_key(), [(first.pk, first.mac), (last.pk, last.mac)])
+    told = {"seal": 1, "at": seal.at.isoformat(), "rows": seal.ranges, "digest": digest}
     assert json.loads(line) == told == json.loads(caplog.messages[0])
     assert stat.S_IMODE(checkpoints.stat().st_mode) == 0o600
     assert stat.S_IMODE(checkpoints.parent.stat().st_mode) == 0o700
