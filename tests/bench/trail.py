@@ -161,9 +161,9 @@ def trail_section(engines: list[dict[str, Any]]) -> str:
         f"## {TITLE}",
         "",
         (
-            f"{date.today()}, on the ward's database, one process. Each is done in turn with macs and seals and without,"
-            f" {TIMES} times (`tests/bench/trail.py`); the median of each. Sealing may add {MOST_PART:.0%} to a write and"
-            f" {MOST_MS:g} ms to a list."
+            f"{date.today()}, on the ward's database, one process. Each is done in turn with macs and seals and"
+            f" without, {TIMES} times (`tests/bench/trail.py`); the median of each. Sealing may add {MOST_PART:.0%} to"
+            f" a write and {MOST_MS:g} ms to a list."
         ),
     ]
     for each in engines:
