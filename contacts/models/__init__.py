@@ -11,6 +11,7 @@ from .emergency import EmergencyCode, EmergencyLogIn, EmergencySheet
 from .login_code import LoginCode
 from .number_flag import NumberFlag
 from .principal import Principal
+from .review import ReviewNote, ReviewSample
 from .rota_turn import TURN_COLUMNS, RotaTurn, turn_of
 from .staff import Membership, User
 from .submission import Submission, SubmissionClash
@@ -35,6 +36,8 @@ __all__ = [
     "PatientInSet",
     "PatientSet",
     "Principal",
+    "ReviewNote",
+    "ReviewSample",
     "RotaTurn",
     "Submission",
     "SubmissionClash",

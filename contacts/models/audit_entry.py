@@ -22,7 +22,7 @@ class PatientSet(AppendOnlyModel):
         verbose_name_plural = "sedda tillsammans"
 
     def __str__(self) -> str:
-        return f"{self.size} vårdkedjor"
+        return "1 vårdkedja" if self.size == 1 else f"{self.size} vårdkedjor"
 
 
 class PatientInSet(AppendOnlyModel):

@@ -117,6 +117,12 @@ TRACE_WORDS: Mapping[str, str] = {
     "principal.changed": "Ändrade en huvudman",
     "principal.main_switchboard": "Valde huvudväxel",
     "demo.made": "Lade upp demon",
+    # The review itself.
+    "log.patient_sought": "Sökte i loggen efter en patient",
+    "log.extract_printed": "Skrev ut en patients loggutdrag",
+    "log.report_printed": "Skrev ut en rapport från loggkontrollen",
+    "log.sample_drawn": "Drog ett stickprov ur loggen",
+    "log.noted": "Antecknade vid loggkontroll",
 }
 
 # A list of staff that was brought in must not push these out of sight.

@@ -47,9 +47,10 @@ class Row:
     adam: int
     names_patient: bool = False
     lo: int = 0
+    ro: int = 0
 
     def of(self, who: str) -> int:
-        same = {"esa": self.alva, "lo": self.lo or self.adam, "ro": self.lo or self.adam}
+        same = {"esa": self.alva, "lo": self.lo or self.adam, "ro": self.ro or self.lo or self.adam}
         found: int = same[who] if who in same else getattr(self, who)
         return found
 
@@ -84,7 +85,10 @@ TABLE: dict[str, Row] = {
     "binder": everyone(OK, GET, POST),
     # The others count the sheets of their units.
     "sheets": Row((GET, POST), OK, OK, OK, OK, lo=FORBIDDEN),
+    "code_slips": Row((GET, POST), FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, lo=FORBIDDEN),
     "emergency_codes": Row((GET, POST), FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, lo=FORBIDDEN),
+    "log_extract": Row((POST,), FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, lo=HIDDEN, ro=FORBIDDEN),
+    "log_report": Row((POST,), FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, lo=BAD, ro=FORBIDDEN),
     "new_sheets": of_care(OK, GET, POST),
     "sheet_batch": of_the_unit(OK, GET),
     "batch_part": of_the_unit(OK, POST),

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -131,6 +132,13 @@ def test_an_assertion_that_does_not_hold_lets_nobody_in(
     provider: saml_mock.Provider, client: Client, keys: dict[str, tuple[str, str]], case: str
 ):
     UNTRUSTED[case](provider, keys)
+    sent = provider.answer(send_there(client))
+    before = Session.objects.count()
+    came = Client(HTTP_HOST="testserver").post(reverse(ACS[0], args=ACS[1]), {"SAMLResponse": sent})
+    # To which question it is the answer is known with the session alone.
+    assert (came.status_code, Session.objects.count() - before) == (
+        (302, 1) if "question" in case else (403, 0)
+    )
     answer = log_in(client, provider)
     assert answer.status_code == 403
     assert "Svaret från SITHS gick inte att lita på" in words(answer)
@@ -140,7 +148,20 @@ def test_an_assertion_that_does_not_hold_lets_nobody_in(
 @pytest.mark.parametrize("sent", ["", "x", "eA==", "PGE+", "PGEvPg==", "å", "A" * 300_000])
 def test_what_is_no_assertion_has_the_same_page(provider: saml_mock.Provider, client: Client, sent: str):
     send_there(client)
+    before = Session.objects.count()
     assert "gick inte att lita på" in words(deliver(client, sent))
+    assert Session.objects.count() == before
+
+
+def test_nothing_else_that_is_sent_is_kept(provider: saml_mock.Provider, client: Client):
+    sent = {
+        "SAMLResponse": provider.answer(send_there(client)),
+        "RelayState": "Påhittad",
+        "more": "Påhittad" * 9,
+    }
+    assert client.post(reverse(ACS[0], args=ACS[1]), sent).status_code == 302
+    kept = client.cookies["saml-acs-session"].value
+    assert "P%C3%A5hittad" not in str(Session.objects.get(pk=kept).get_decoded())
 
 
 def test_an_assertion_counts_once(provider: saml_mock.Provider, client: Client, somewhere_else: Client):
