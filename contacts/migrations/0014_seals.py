@@ -47,7 +47,7 @@ def _with_macs(AuditEntry):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0012_trace_and_keys'),
+        ('contacts', '0013_review'),
     ]
 
     operations = [
