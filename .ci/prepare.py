@@ -8,6 +8,7 @@ import hashlib
 import io
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +37,7 @@ def main() -> None:
         if is_too_old(connection):
             raise SystemExit(TOO_OLD)
         call_command("migrate", interactive=False, verbosity=0)
+        refuse_on_errors("trail", databases=["default"])
         if not settings.DEBUG:
             collect_static()
         load_directory()
@@ -59,9 +61,9 @@ def say(sentence: str) -> None:
     print(sentence, flush=True)
 
 
-def refuse_on_errors() -> None:
+def refuse_on_errors(tag: str = "driftstopp", databases: Sequence[str] | None = None) -> None:
     """Stop on an error of our own system checks; show warnings and go on."""
-    messages = run_checks(tags=["driftstopp"])
+    messages = run_checks(tags=[tag], databases=databases)
     for message in messages:
         say(f"{message.id}: {message.msg} {message.hint or ''}")
     if any(isinstance(message, Error) for message in messages):

@@ -9,10 +9,13 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
 
 from contacts.content.identity_provider import identity_provider
 from contacts.content.reader import ContentError
 from contacts.content.search_words import search_language
+from contacts.trail.roles import may_change_the_trail
+from contacts.trail.triggers import missing_triggers
 from outage.checklists import all_checklists
 from outage.routine import all_routines, routine_ids
 
@@ -141,6 +144,40 @@ def check_printing(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
             id=f"{TAG}.W001",
         )
     ]
+
+
+@register(TAG, "trail")
+def check_trail(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """E009: the database refuses to change the trace. W003: in production the role served with may not either.
+
+    Only where the database is asked too, as the server does when it starts.
+    """
+    if not databases:
+        return []
+    try:
+        missing, may_change = missing_triggers(), may_change_the_trail()
+    except DatabaseError:
+        # That it does not answer is told by whoever asks it first.
+        return []
+    if missing:
+        return [
+            Error(
+                f"Loggens skydd mot ändringar saknas i databasen: {', '.join(missing)}.",
+                hint="Kör: python manage.py migrate, som den roll som äger tabellerna.",
+                id=f"{TAG}.E009",
+            )
+        ]
+    if settings.PRODUCTION and may_change:
+        return [
+            Warning(
+                "Databasens roll får ändra och ta bort rader i loggen.",
+                hint="Ge servern en egen roll: python manage.py trail_role NAMN (docs/operation.md).",
+                id=f"{TAG}.W003",
+            )
+        ]
+    return []
 
 
 def _secret_key() -> str:

@@ -174,6 +174,23 @@ def django_db_modify_db_settings(
         copy_template()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _rows_of_the_trace_go_with_the_test() -> Iterator[None]:
+    """Emptying the tables after a test that commits: the triggers go first, and are made again after the flush."""
+    from django.db import connection
+
+    from contacts.trail.triggers import drop_statements
+
+    flush = type(connection.ops).sql_flush
+
+    def with_triggers_dropped(*args: Any, **more: Any) -> list[str]:
+        return [*drop_statements(), *flush(*args, **more)]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(connection.ops), "sql_flush", with_triggers_dropped)
+        yield
+
+
 @pytest.fixture
 def empty_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A database of the test's own, with no tables."""
