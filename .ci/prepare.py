@@ -8,6 +8,7 @@ import hashlib
 import io
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,10 +34,12 @@ def main() -> None:
         django.setup()
         close_files()
         refuse_on_errors()
+        refuse_on_errors("data_keys", databases=["default"])
         say("Uppdaterar databasen …")
         if is_too_old(connection):
             raise SystemExit(TOO_OLD)
         call_command("migrate", interactive=False, verbosity=0)
+        refuse_on_errors("trail", databases=["default"])
         call_command("encrypt_again")
         call_command("tidy")
         if not settings.DEBUG:
@@ -62,9 +65,9 @@ def say(sentence: str) -> None:
     print(sentence, flush=True)
 
 
-def refuse_on_errors() -> None:
+def refuse_on_errors(tag: str = "driftstopp", databases: Sequence[str] | None = None) -> None:
     """Stop on an error of our own system checks; show warnings and go on."""
-    messages = run_checks(tags=["driftstopp"]) + run_checks(tags=["data_keys"], databases=["default"])
+    messages = run_checks(tags=[tag], databases=databases)
     for message in messages:
         say(f"{message.id}: {message.msg} {message.hint or ''}")
     if any(isinstance(message, Error) for message in messages):

@@ -18,6 +18,8 @@ from contacts.content.search_words import search_language
 from contacts.models import DataKey
 from contacts.own_files import open_to_others
 from contacts.services.data_keys import is_opened
+from contacts.trail.roles import may_change_the_trail
+from contacts.trail.triggers import missing_triggers
 from outage.checklists import all_checklists
 from outage.routine import all_routines, routine_ids
 
@@ -169,7 +171,10 @@ def check_files_are_ours(app_configs: Sequence[AppConfig] | None, **kwargs: Any)
 def check_data_keys(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """E010: the keys of the environment open those that patient text lies encrypted with. Only where the database is asked too."""
+    """E010: the keys of the environment open those that patient text lies encrypted with.
+
+    Only where the database is asked too.
+    """
     if not databases:
         return []
     try:
@@ -195,6 +200,40 @@ def files_open_to_others() -> list[Path]:
     sqlite = Path(database["NAME"]) if database["ENGINE"].endswith("sqlite3") else None
     folders = [Path(settings.VAR_DIR), Path(settings.SCAN_DIR)]
     return open_to_others(folders, sqlite, Path(settings.STATIC_ROOT))
+
+
+@register(TAG, "trail")
+def check_trail(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """E009: the database refuses to change the trace. W003: in production the role served with may not either.
+
+    Only where the database is asked too, as the server does when it starts.
+    """
+    if not databases:
+        return []
+    try:
+        missing, may_change = missing_triggers(), may_change_the_trail()
+    except DatabaseError:
+        # That it does not answer is told by whoever asks it first.
+        return []
+    if missing:
+        return [
+            Error(
+                f"Loggens skydd mot ändringar saknas i databasen: {', '.join(missing)}.",
+                hint="Kör: python manage.py migrate, som den roll som äger tabellerna.",
+                id=f"{TAG}.E009",
+            )
+        ]
+    if settings.PRODUCTION and may_change:
+        return [
+            Warning(
+                "Databasens roll får ändra och ta bort rader i loggen.",
+                hint="Ge servern en egen roll: python manage.py trail_role NAMN (docs/operation.md).",
+                id=f"{TAG}.W003",
+            )
+        ]
+    return []
 
 
 def _secret_key() -> str:

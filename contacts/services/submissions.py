@@ -34,7 +34,7 @@ def keyed_content_hash(content: dict[str, Any]) -> str:
 
 
 def keyed(plain_hash: str) -> str:
-    """Of a hash, so that those stored before there was a key could be keyed as well (migration 0014)."""
+    """Of a hash, so that those stored before there was a key could be keyed as well (migration 0015)."""
     return hashed_with(SUBMISSIONS, plain_hash)
 
 

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('blanketter', '0003_nothing_plain_left'),
-        ('contacts', '0014_at_rest'),
+        ('contacts', '0015_at_rest'),
         ('outage', '0005_at_rest'),
     ]
 

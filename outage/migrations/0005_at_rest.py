@@ -21,7 +21,7 @@ def encrypt(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0014_at_rest'),
+        ('contacts', '0015_at_rest'),
         ('outage', '0004_encrypted'),
     ]
 

@@ -285,6 +285,9 @@ if not DATA_KEYS and not PRODUCTION:
 # Pictures of scanned sheets: outside everything that is served, and encrypted.
 SCAN_DIR = Path(os.environ.get("SCAN_DIR", VAR_DIR / "scans"))
 
+# A line for each seal of the trace; it is to lie on another machine than the database (docs/operation.md).
+TRAIL_CHECKPOINTS = Path(os.environ.get("TRAIL_CHECKPOINTS") or VAR_DIR / "trail" / "checkpoints.jsonl")
+
 # What is printed is sealed with the key and certificate of this PKCS#12 file, if any (see docs/operation.md).
 SEAL_P12 = os.environ.get("SEAL_P12", "")
 SEAL_PASSPHRASE = os.environ.get("SEAL_PASSPHRASE", "")
@@ -313,4 +316,6 @@ LOGGING = {
     "filters": {"page": {"()": "outage.project.logs.PageNotAddress"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["page"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Each seal of the trace, for a log server; its failures are told in any case.
+    "loggers": {"trail": {"level": "INFO" if _flag("TRAIL_LOG") else "WARNING"}},
 }

@@ -21,7 +21,8 @@ from outage.project.guessing import refused  # noqa: E402
 if settings.DEBUG:
     raise SystemExit("driftstopp.E008: DEBUG är på. Det är bara för utveckling. Kör: make dev")
 close(files_open_to_others())
-_errors = [message for message in run_checks(tags=["driftstopp"]) if isinstance(message, Error)]
+_messages = run_checks(tags=["driftstopp"], databases=["default"])
+_errors = [message for message in _messages if isinstance(message, Error)]
 if _errors:
     raise SystemExit("\n".join(f"{e.id}: {e.msg} {e.hint or ''}" for e in _errors))
 

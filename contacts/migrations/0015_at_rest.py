@@ -44,7 +44,7 @@ def key_hashes(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0013_review'),
+        ('contacts', '0014_seals'),
     ]
 
     operations = [
