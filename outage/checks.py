@@ -197,7 +197,7 @@ def check_data_keys(
 
 def files_open_to_others() -> list[Path]:
     database = settings.DATABASES["default"]
-    sqlite = Path(database["NAME"]) if database["ENGINE"].endswith("sqlite3") else None
+    sqlite = Path(database["NAME"]) if database.get("ENGINE", "").endswith("sqlite3") else None
     folders = [Path(settings.VAR_DIR), Path(settings.SCAN_DIR)]
     return open_to_others(folders, sqlite, Path(settings.STATIC_ROOT))
 
