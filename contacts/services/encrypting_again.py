@@ -50,8 +50,8 @@ def wipe_what_was() -> None:
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             return
-        for model in (Session, Authenticator):
-            cursor.execute(f"VACUUM FULL {connection.ops.quote_name(model._meta.db_table)}")
+        cursor.execute("VACUUM FULL django_session")
+        cursor.execute("VACUUM FULL mfa_authenticator")
 
 
 def _renewed(told: Any) -> Any:
