@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from contacts import audit
 from contacts.access import Acting
 from contacts.models import Principal, Submission, SubmissionClash
 from contacts.models.data_key import name_of
@@ -77,4 +78,5 @@ def keep_clash(*, by: Acting, client_id: UUID, content: dict[str, Any]) -> Submi
         except IntegrityError:
             # The same content came twice at the same time; the other one was kept a moment earlier.
             return SubmissionClash.objects.get(**came)
+        audit.record(by=by, action="clash.kept", target=clash)
     return clash

@@ -7,6 +7,7 @@ from datetime import datetime
 from contacts.access import Acting
 from contacts.models import Unit
 from contacts.rules.parties import WardKind
+from contacts.seen import shows
 from forms.presenters.document import NAME_LETTERS, SheetPart, edition_part
 from forms.presenters.notes import Notes
 from forms.presenters.rows import (
@@ -145,6 +146,7 @@ def _row(
 
 def _patient(call: Handover) -> str:
     details = call.chain.details
+    shows(call.chain.pk)
     status = "" if details.status == ChainStatus.OK else f", {details.get_status_display().lower()}"
     chain = f"vårdkedja {call.chain.number}{status}"
     if details.protected_identity:

@@ -17,11 +17,12 @@ from contacts.models import DataKey
 from contacts.queries.joined import units_read_as
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.permissions import Right
+from contacts.rules.trace_words import PICTURE
 from contacts.services.progress import Progress, Steps
 from contacts.services.submissions import claim
 from forms import scan_store
 from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUndone, ScanUpload, Sheet
-from forms.queries.opened import check_sheet_opened
+from forms.queries.opened import chains_on, check_sheet_opened
 from forms.queries.scan_keys import keys_of_no_scan
 from forms.queries.scans import (
     last_steps,
@@ -227,7 +228,16 @@ def view_picture(*, by: Acting, page: ScannedPage) -> bytes:
     sheet = sheet_told_of(standing_now(page))
     check_sheet_opened(by, sheet)
     picture = scan_store.load(page.pk, sha256=page.sha256)
-    audit.record(by=by, action="scan.viewed", target=page, chain=sheet.chain_id if sheet else None)
+    seen = chains_on(sheet) if sheet else set()
+    own = sheet.chain_id if sheet else None
+    with transaction.atomic():
+        audit.record(
+            by=by,
+            action=PICTURE,
+            target=page,
+            chain=own or next(iter(seen)) if len(seen) == 1 else own,
+            patients=seen if len(seen) > 1 else (),
+        )
     return picture
 
 

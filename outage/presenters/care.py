@@ -7,6 +7,7 @@ from contacts.access import Acting
 from contacts.rules import parties
 from contacts.rules.parties import Party, WardKind
 from contacts.rules.whom_to_call import NumberToRing
+from contacts.seen import shows
 from outage.models import CareChain, Handover
 from outage.queries.chain_log import ChainLog
 from outage.queries.naming import PURGED, Patient, party_in_list, party_label, patient_name
@@ -23,6 +24,7 @@ Numbers = Mapping[str, Sequence[NumberToRing]]
 def patient_on_own_page(chain: CareChain, now: datetime) -> Patient:
     """The patient for the chain's own page, with warnings about the identity."""
     details = chain.details
+    shows(chain.pk)
     if details.is_purged:
         kind = IdentityKind(details.identity_kind)
         return Patient(

@@ -29,6 +29,7 @@ from contacts.services.encrypting_again import ABOUT_SECRETS, SECOND_FACTOR
 from contacts.views.arriving import go_on, own_path, wanted_path
 from outage.project import emergency
 from outage.project.guessing import count_try, know_pc
+from outage.project.log_ins import note_failed, note_failed_of, note_in, note_out
 from outage.project.sso.provider import the_provider
 
 TOO_MANY = (
@@ -73,6 +74,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         # Taken back by the library where the password is right.
         self._login_failed_rl_usage: RateLimitUsage = used
 
+    def authentication_failed(
+        self, request: HttpRequest, *, why: str = "password", **credentials: Any
+    ) -> None:
+        note_failed(credentials.get("username", ""), why)
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """The library's own limit is that of a second step."""
+        if code == "too_many_login_attempts":
+            note_failed_of(_whose_step(), "second_step", "login.locked_out")
+        refused: ValidationError = super().validation_error(code, *args)
+        return refused
+
     def get_login_stages(self) -> list[str]:
         ours = {"allauth.mfa.stages.AuthenticateStage": "outage.project.accounts.SecondStep"}
         return [ours.get(stage, stage) for stage in super().get_login_stages()]
@@ -96,6 +109,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def login(self, request: HttpRequest, user: User) -> None:
         """Another's log-in that was left locked here ends with its session, and what this one has shown would too."""
         self._shown = get_authentication_records(request, user)
+        left: User | None = getattr(request, "locked_user", None)
+        if left is not None and left != user:
+            note_out(request, left, "replaced")
         former = request.session.session_key
         super().login(request, user)
         if request.session.session_key == former:
@@ -104,6 +120,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
         super().post_login(request, user, **more)
+        note_in(request, user, self._shown)
         now = int(timezone.now().timestamp())
         request.session["started"] = request.session["seen"] = now
         for mark in ("locked", "changing", emergency.MARK):
@@ -132,6 +149,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": "Koden är fel."}
 
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        if code == "incorrect_code":
+            note_failed_of(_whose_step(), "code", "second_factor.failed")
+        refused: ValidationError = super().validation_error(code, *args)
+        return refused
+
     def encrypt(self, text: str) -> str:
         return str(encrypted(text, SECOND_FACTOR, ABOUT_SECRETS))
 
@@ -140,6 +163,13 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
             return decrypted(encrypted_text, ABOUT_SECRETS)
         # From before there were data keys.
         return environments_key().decrypt(encrypted_text.encode()).decode()
+
+
+def _whose_step() -> User | None:
+    """Whom a second step is asked of: at log-in, else of who confirms it."""
+    stage = getattr(context.request, "_login_stage", None)
+    user = stage.login.user if stage else getattr(context.request, "user", None)
+    return user if isinstance(user, User) else None
 
 
 _WORDS = {

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 from contacts.own_files import keep_to_ourselves
+from outage.project.trail import trail_handler
 
 # Here, and not where a server or a command starts: none of them is without the settings.
 keep_to_ourselves()
@@ -62,6 +63,8 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or (
 )
 # The routine that a new outage starts under: the name of a file in outage/routine/content.
 ROUTINE = os.environ.get("ROUTINE") or "prator-2023-04-03"
+# Where each row of the trace is told as it is written: a file, syslog:/dev/log or udp://host:514 (docs/operation.md).
+TRAIL_LOG = os.environ.get("TRAIL_LOG", "")
 # How many long prints and readings go on at once; the gunicorn settings leave one worker for everybody else.
 LONG_WORK = int(os.environ.get("LONG_WORK", "1"))
 ALLOWED_HOSTS = [h for h in os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
@@ -97,6 +100,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "outage.project.tracing.TracingMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "outage.project.typed.TidyTypedMiddleware",
@@ -191,6 +195,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # Log-in. Guessing is limited by outage/project/guessing.py: the library's own limits lock out a whole ward behind one
 # address, and let anybody lock a named person.
 ACCOUNT_ADAPTER = "outage.project.accounts.AccountAdapter"
+USERSESSIONS_ADAPTER = "outage.project.log_ins.UserSessionsAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
@@ -312,10 +317,20 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "bare": {"format": "%(message)s"},
+        "syslog": {"format": "driftstopp: %(message)s"},
+    },
     "filters": {"page": {"()": "outage.project.logs.PageNotAddress"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["page"]}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["page"]},
+        "trail": trail_handler(TRAIL_LOG),
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # Each seal of the trace, for a log server; its failures are told in any case.
-    "loggers": {"trail": {"level": "INFO" if _flag("TRAIL_LOG") else "WARNING"}},
+    # Each row and each seal of the trace as a line of JSON, for a log server; that sealing failed is told in any case.
+    "loggers": {
+        name: {"handlers": ["trail"], "level": "INFO" if TRAIL_LOG else "CRITICAL", "propagate": False}
+        for name in ("trail.rows", "trail.security", "trail.seals")
+    },
 }

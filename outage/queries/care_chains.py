@@ -16,6 +16,8 @@ from contacts.queries.prepared import prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.rules.swedish_text import search_key, search_keys, tidy_typed
+from contacts.rules.trace_words import FOUND
+from contacts.seen import looks_as
 from outage.models import (
     CareChain,
     CareChainDetails,
@@ -143,6 +145,7 @@ def find_chains(acting: Acting, text: str, outage: Outage, *more: Outage) -> Que
     words = text.split()
     if not words:
         return chains.none()
+    looks_as(FOUND)
     if is_whole_number(text):
         return chains.filter(has_number(acting, text, outage, *more))
     parts = [word for word in words if not is_whole_number(word)]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from contacts import audit
-from contacts.access import Acting, check_within
+from contacts.access import Acting, acting_in, check_within
 from contacts.models import Membership, Principal
 from contacts.models.hashed import hashed_with
 from outage.models import HeldForm
@@ -26,10 +26,11 @@ def hold_form(*, by: Membership, path: str, content: Mapping[str, list[str]]) ->
     with transaction.atomic():
         sent = HeldForm(user=by.user, membership=by, path=path, content=text)
         sent.content_hash = hashed_with(sent.data_key_name(), text)
-        same = kept_same(sent)
-        if same is None:
-            sent.save(force_insert=True)
-        return same or sent
+        if same := kept_same(sent):
+            return same
+        sent.save(force_insert=True)
+        audit.record(by=acting_in(by), action="held_form.kept", target=sent)
+        return sent
 
 
 def throw_away(*, by: Acting, held: HeldForm) -> None:

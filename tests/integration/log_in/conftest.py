@@ -14,6 +14,7 @@ def county(db: None, made_once: Keeper) -> County:
 @pytest.fixture(autouse=True)
 def _nobody_floods() -> None:
     guessing._flooding.clear()
+    guessing._untold.clear()
 
 
 @pytest.fixture
