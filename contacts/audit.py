@@ -1,6 +1,5 @@
 """The audit log. Called by services inside their transaction, so that no write is without its row."""
 
-import hashlib
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
@@ -20,6 +19,8 @@ from contacts.models import (
 )
 from contacts.queries.prepared import prepared
 from contacts.seen import where_from
+from contacts.trail.patient_sets import digest_of
+from contacts.trail.sealing import seal_on_commit
 from contacts.trail_log import tell
 
 
@@ -36,7 +37,7 @@ def record(
 
     `changes` is for data that is not about patients; patient data never goes into the audit log.
     """
-    entry = AuditEntry.objects.create(
+    return _written(
         user=by.user,
         membership=by.membership,
         unit=by.unit,
@@ -49,13 +50,18 @@ def record(
         patients=_seen(patients) if patients else None,
         changes=changes or {},
     )
-    tell(entry)
-    return entry
+
+
+def _written(**columns: Any) -> AuditEntry:
+    row = AuditEntry.objects.create(**columns)
+    seal_on_commit()
+    tell(row)
+    return row
 
 
 def _seen(chains: Collection[UUID]) -> PatientSet:
-    ids = set(chains)
-    digest = hashlib.sha256(b"".join(sorted(one.bytes for one in ids))).hexdigest()
+    ids = sorted(set(chains))
+    digest = digest_of(ids)
     for known in _with_digest(digest):
         return known
     try:
@@ -89,7 +95,7 @@ def record_system(
     does to the own account, and who tried to log in. `principal` is whose reviewers it concerns, by default that of
     the target.
     """
-    entry = AuditEntry.objects.create(
+    return _written(
         user=user,
         origin=where_from(),
         principal=principal or (_principal_about(target) if target is not None else None),
@@ -100,8 +106,6 @@ def record_system(
         patients=_seen(patients) if patients else None,
         changes=changes or {},
     )
-    tell(entry)
-    return entry
 
 
 def _principal_about(row: models.Model) -> Principal | None:

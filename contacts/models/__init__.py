@@ -15,6 +15,7 @@ from .review import ReviewNote, ReviewSample
 from .rota_turn import TURN_COLUMNS, RotaTurn, turn_of
 from .staff import Membership, User
 from .submission import Submission, SubmissionClash
+from .trail import TrailSeal
 from .unit import Unit
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "RotaTurn",
     "Submission",
     "SubmissionClash",
+    "TrailSeal",
     "Unit",
     "User",
     "turn_of",

@@ -7,6 +7,7 @@ from django.utils import timezone
 from .base import AppendOnlyModel
 from .principal import Principal
 from .staff import Membership
+from .trail import MAC_LENGTH, MacField
 from .unit import Unit
 
 
@@ -63,6 +64,7 @@ class AuditEntry(AppendOnlyModel):
         PatientSet, models.PROTECT, null=True, related_name="entries", verbose_name="vårdkedjor"
     )
     changes = models.JSONField("ändring", default=dict, blank=True)
+    mac = MacField("kontrollsumma", max_length=MAC_LENGTH, blank=True, editable=False)
 
     class Meta:
         ordering = ["-at", "-pk"]

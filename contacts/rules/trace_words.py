@@ -86,6 +86,8 @@ TRACE_WORDS: Mapping[str, str] = {
     "clash.kept": "Samma formulär kom med två innehåll: båda sparades",
     "held_form.taken_up": "Fortsatte på ett sparat formulär",
     "held_form.thrown_away": "Kastade ett sparat formulär",
+    "held_form.outdated": "Sparade formulär blev för gamla och togs bort",
+    "scan.left_over": "Bilder av avbrutna skanningar togs bort",
     # The outage.
     "outage.first": "Anmälde ett driftstopp",
     "outage.joined": "Anmälde samma driftstopp",
@@ -147,6 +149,8 @@ TRACE_WORDS: Mapping[str, str] = {
     "principal.added": "Lade till en huvudman",
     "principal.changed": "Ändrade en huvudman",
     "principal.main_switchboard": "Valde huvudväxel",
+    "data_key.destroyed": "Förstörde en datanyckel: det som den låste är gallrat",
+    "data_key.wrapped": "Låste datanycklarna med en ny nyckel",
     "demo.made": "Lade upp demon",
     # The review itself.
     "log.patient_sought": "Sökte i loggen efter en patient",

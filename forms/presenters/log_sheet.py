@@ -32,7 +32,7 @@ from forms.rules.spec import Column
 from forms.specs import get_log_sheet
 from outage.models import Handover
 from outage.presenters.call_codes import CodeLine, code_lines_in_list
-from outage.queries.naming import party_in_list, shown_identity
+from outage.queries.naming import party_in_list, patient_name, shown_identity
 from outage.routine import current_routine
 from outage.rules.back_registration import ChainStatus
 from outage.rules.informing import FAILED, CallOutcome
@@ -152,4 +152,4 @@ def _patient(call: Handover) -> str:
     if details.protected_identity:
         return f"{PROTECTED}, {chain}"
     identity = shown_identity(details) or details.get_identity_kind_display()
-    return in_lines(details.patient_name or "Okänt namn", f"{identity}, {chain}")
+    return in_lines(patient_name(details, "Okänt namn"), f"{identity}, {chain}")

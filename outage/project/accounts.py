@@ -13,8 +13,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.usersessions.signals import on_user_logged_in
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db.models.signals import post_delete, post_save
@@ -25,6 +23,9 @@ from django.utils import timezone
 
 from contacts.audit import record_system
 from contacts.models import User
+from contacts.models.data_key import environments_key
+from contacts.models.encrypted import decrypted, encrypted, is_encrypted
+from contacts.services.encrypting_again import ABOUT_SECRETS, SECOND_FACTOR
 from contacts.views.arriving import go_on, own_path, wanted_path
 from outage.project import emergency
 from outage.project.guessing import count_try, know_pc
@@ -144,7 +145,7 @@ class SecondStep(AuthenticateStage):  # type: ignore[misc]
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Secrets of a second factor lie encrypted, by the keys of the scans."""
+    """Secrets of a second factor lie encrypted, with a data key of their own."""
 
     error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": "Koden är fel."}
 
@@ -155,10 +156,13 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return refused
 
     def encrypt(self, text: str) -> str:
-        return _cipher().encrypt(text.encode()).decode()
+        return str(encrypted(text, SECOND_FACTOR, ABOUT_SECRETS))
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _cipher().decrypt(encrypted_text.encode()).decode()
+        if is_encrypted(encrypted_text):
+            return decrypted(encrypted_text, ABOUT_SECRETS)
+        # From before there were data keys.
+        return environments_key().decrypt(encrypted_text.encode()).decode()
 
 
 def _whose_step() -> User | None:
@@ -166,10 +170,6 @@ def _whose_step() -> User | None:
     stage = getattr(context.request, "_login_stage", None)
     user = stage.login.user if stage else getattr(context.request, "user", None)
     return user if isinstance(user, User) else None
-
-
-def _cipher() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.DATA_KEYS])
 
 
 _WORDS = {

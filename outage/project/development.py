@@ -21,11 +21,12 @@ _OF_A_SERVED_ONE = (
     "LOGIN_PROVIDER",
     "LOGIN_PROVIDER_SECRET",
     "SCAN_DIR",
+    "TRAIL_CHECKPOINTS",
+    "TRAIL_LOG",
     "DATA_KEYS",
     "SEAL_P12",
     "SEAL_PASSPHRASE",
     "SECRET_KEY",
-    "TRAIL_LOG",
 )
 if os.environ.get("PRODUCTION", "0") != "0":
     raise ImproperlyConfigured("make dev är till för utveckling och startar inte med PRODUCTION.")

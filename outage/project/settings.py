@@ -13,7 +13,11 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from contacts.own_files import keep_to_ourselves
 from outage.project.trail import trail_handler
+
+# Here, and not where a server or a command starts: none of them is without the settings.
+keep_to_ourselves()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
@@ -34,7 +38,7 @@ def _own_key(name: str, make: Callable[[], str]) -> str:
     """A key that this installation generates once and keeps, for a machine where none is set."""
     path = VAR_DIR / name
     if not path.exists():
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         own = VAR_DIR / f"{name}.{os.getpid()}"
         own.touch(mode=0o600)
         own.write_text(make(), encoding="utf-8")
@@ -156,7 +160,7 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {
         # IMMEDIATE: a read that turns into a write never meets "database is locked".
         "transaction_mode": "IMMEDIATE",
@@ -239,6 +243,7 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["ttf", "woff2", "png", "jpg", "map"]
 LOCK_SECONDS = int(os.environ.get("LOCK_MINUTES", "15")) * 60
 SESSION_COOKIE_AGE = int(os.environ.get("SESSION_MINUTES", "60")) * 60
 LONGEST_LOG_IN = int(os.environ.get("SESSION_HOURS", "12")) * 3600
+SESSION_ENGINE = "outage.project.sessions"
 # A browser takes a cookie of such a name from this very host alone, and over HTTPS.
 COOKIE_PREFIX = "__Host-" if PRODUCTION else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
@@ -285,6 +290,9 @@ if not DATA_KEYS and not PRODUCTION:
 # Pictures of scanned sheets: outside everything that is served, and encrypted.
 SCAN_DIR = Path(os.environ.get("SCAN_DIR", VAR_DIR / "scans"))
 
+# A line for each seal of the trace; it is to lie on another machine than the database (docs/operation.md).
+TRAIL_CHECKPOINTS = Path(os.environ.get("TRAIL_CHECKPOINTS") or VAR_DIR / "trail" / "checkpoints.jsonl")
+
 # What is printed is sealed with the key and certificate of this PKCS#12 file, if any (see docs/operation.md).
 SEAL_P12 = os.environ.get("SEAL_P12", "")
 SEAL_PASSPHRASE = os.environ.get("SEAL_PASSPHRASE", "")
@@ -305,7 +313,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Request lines carry no patient data (no URL does); query strings are never logged.
+# No address of ours carries patient data; what somebody types into one is not logged, and query strings never are.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -314,13 +322,15 @@ LOGGING = {
         "bare": {"format": "%(message)s"},
         "syslog": {"format": "driftstopp: %(message)s"},
     },
+    "filters": {"page": {"()": "outage.project.logs.PageNotAddress"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["page"]},
         "trail": trail_handler(TRAIL_LOG),
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # Each row of the trace as a line of JSON, for a log server.
+    # Each row and each seal of the trace as a line of JSON, for a log server; that sealing failed is told in any case.
     "loggers": {
-        "trail": {"handlers": ["trail"], "level": "INFO" if TRAIL_LOG else "CRITICAL", "propagate": False}
+        name: {"handlers": ["trail"], "level": "INFO" if TRAIL_LOG else "CRITICAL", "propagate": False}
+        for name in ("trail.rows", "trail.security", "trail.seals")
     },
 }

@@ -13,6 +13,8 @@ from outage.models import CareChain, CareChainDetails, CareChainEvent
 from outage.rules.identity import IdentityKind
 from outage.rules.informing import PARTICIPANT_PREFIX
 
+PURGED = "Gallrad patient"
+
 
 @dataclass(frozen=True, slots=True)
 class Patient:
@@ -38,18 +40,29 @@ def patient_in_list(chain: CareChain) -> Patient:
     """
     details = chain.details
     shows(chain.pk)
+    if details.is_purged:
+        return Patient(
+            name=f"{PURGED}, vårdkedja {chain.number}",
+            identity="",
+            identity_label="",
+            protected=details.protected_identity,
+        )
     if details.protected_identity:
         return Patient(
             name=f"Skyddad patient, vårdkedja {chain.number}", identity="", identity_label="", protected=True
         )
     return Patient(
-        name=details.patient_name or "Okänd patient",
+        name=patient_name(details, "Okänd patient"),
         identity=shown_identity(details),
         identity_label=IdentityKind(details.identity_kind).label,
         protected=False,
         where=_where(details),
         namesake=getattr(chain, "namesake", False),
     )
+
+
+def patient_name(details: CareChainDetails, unknown: str) -> str:
+    return PURGED if details.is_purged else details.patient_name or unknown
 
 
 def _where(details: CareChainDetails) -> str:

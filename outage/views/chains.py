@@ -65,7 +65,7 @@ def chains(request: ActingRequest, *, calling: bool = False) -> HttpResponse:
     text = request.POST.get("sok", "").strip()
     found = visible_chains(request.acting, outage)
     if text:
-        found = find_chains(found, text)
+        found = find_chains(request.acting, text, outage)
         if direction and found.count() == 1:
             # One hit is the patient: a call under way has no time for one more press.
             return redirect(f"{reverse('chain_call', args=[found.get().pk])}?riktning={direction.value}")

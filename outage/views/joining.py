@@ -51,12 +51,13 @@ def join(request: ActingRequest, chain_id: UUID) -> HttpResponse:
 
 def _choose(request: ActingRequest, kept: CareChain, error: str = "") -> HttpResponse:
     text = request.POST.get("sok", "").strip()
-    others = visible_chains(request.acting, kept.outage).exclude(pk=kept.pk).order_by("-number")
     if not text and kept.details and kept.details.identity_number:
         # Those of the same number are as a rule what one came for.
         found = own_chains_beside(request.acting, kept)[::-1]
     else:
-        found = list((find_chains(others, text) if text else others)[:CHAINS_SHOWN])
+        acting, outage = request.acting, kept.outage
+        others = find_chains(acting, text, outage) if text else visible_chains(acting, outage)
+        found = list(others.exclude(pk=kept.pk).order_by("-number")[:CHAINS_SHOWN])
     context = {
         "chain": kept,
         "patient": patient_on_own_page(kept, timezone.now()),

@@ -21,6 +21,7 @@ from outage.queries.reviewing import chains_asked_for
 from tests.factories import TOLVAN, County, person
 from tests.integration.outage.pages import read
 from tests.integration.outage.test_reviewing import URL, rows
+from tests.trail import drop_triggers
 
 
 @pytest.fixture
@@ -44,6 +45,7 @@ def asked(client: Client, **typed: str) -> list[str]:
 def test_a_patient_is_found_by_number_and_code_alone_and_in_lists(
     county: County, chain: CareChain, client: Client, reviewer: Acting
 ):
+    drop_triggers()
     AuditEntry.objects.all()._raw_delete(AuditEntry.objects.db)
     other, stranger = uuid4(), uuid4()
     seen(county.alva, chain.pk)
@@ -78,6 +80,7 @@ def test_a_patient_of_another_principal_is_nobody(county: County, chain: CareCha
 
 
 def test_a_unit_and_days_are_chosen(county: County, client: Client, reviewer: Acting):
+    drop_triggers()
     AuditEntry.objects.all()._raw_delete(AuditEntry.objects.db)
     today = timezone.localdate()
     for days, by in ((0, county.alva), (3, county.alva), (3, county.bo)):
