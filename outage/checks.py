@@ -119,7 +119,10 @@ def check_printing(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
 def check_data_keys(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """E010: the keys of the environment open those that patient text lies encrypted with. Only where the database is asked too."""
+    """E010: the keys of the environment open those that patient text lies encrypted with.
+
+    Only where the database is asked too, as the server does when it starts.
+    """
     if not databases:
         return []
     try:
