@@ -8,6 +8,7 @@ import hashlib
 import io
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,11 +32,16 @@ def main() -> None:
     """Prepare everything; stop with a sentence, not a traceback, at what whoever starts it can fix."""
     try:
         django.setup()
+        close_files()
         refuse_on_errors()
+        refuse_on_errors("data_keys", databases=["default"])
         say("Uppdaterar databasen …")
         if is_too_old(connection):
             raise SystemExit(TOO_OLD)
         call_command("migrate", interactive=False, verbosity=0)
+        refuse_on_errors("trail", databases=["default"])
+        call_command("encrypt_again")
+        call_command("tidy")
         if not settings.DEBUG:
             collect_static()
         load_directory()
@@ -59,13 +65,21 @@ def say(sentence: str) -> None:
     print(sentence, flush=True)
 
 
-def refuse_on_errors() -> None:
+def refuse_on_errors(tag: str = "driftstopp", databases: Sequence[str] | None = None) -> None:
     """Stop on an error of our own system checks; show warnings and go on."""
-    messages = run_checks(tags=["driftstopp"]) + run_checks(tags=["data_keys"], databases=["default"])
+    messages = run_checks(tags=[tag], databases=databases)
     for message in messages:
         say(f"{message.id}: {message.msg} {message.hint or ''}")
     if any(isinstance(message, Error) for message in messages):
         raise SystemExit("Driftstopp startar inte. Rätta felet ovan först.")
+
+
+def close_files() -> None:
+    """Take from others what they may read of ours; what is not ours to change is told by a check."""
+    from contacts.own_files import close
+    from outage.checks import files_open_to_others
+
+    close(files_open_to_others())
 
 
 def load_directory() -> None:

@@ -1,6 +1,7 @@
 """The app of who: principals, units, people, numbers, the audit log."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ContactsConfig(AppConfig):
@@ -9,7 +10,10 @@ class ContactsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register borders and row ids in addresses; Django's own form errors use our wording, in every form."""
+        """Register borders, what guards the trace, and row ids in addresses.
+
+        Django's own form errors use our wording, in every form.
+        """
         from django import forms
         from django.core import validators
         from django.urls import register_converter
@@ -17,7 +21,11 @@ class ContactsConfig(AppConfig):
 
         from .queries import borders  # noqa: F401
         from .rules.ids import ROW_ID
+        from .trail.sealing import seal_everything
+        from .trail.triggers import make_triggers
 
+        post_migrate.connect(make_triggers, sender=self)
+        post_migrate.connect(seal_everything, sender=self)
         register_converter(type("RowIdConverter", (IntConverter,), {"regex": ROW_ID}), "row")
         validators.MaxLengthValidator.message = "Skriv högst %(limit_value)d tecken. Du skrev %(show_value)d."
         validators.MinLengthValidator.message = "Skriv minst %(limit_value)d tecken. Du skrev %(show_value)d."

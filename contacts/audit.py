@@ -1,6 +1,5 @@
 """The audit log. Called by services inside their transaction, so that no write is without its row."""
 
-import hashlib
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
@@ -18,6 +17,8 @@ from contacts.models import (
     Unit,
     User,
 )
+from contacts.trail.patient_sets import digest_of
+from contacts.trail.sealing import seal_on_commit
 
 
 def record(
@@ -33,7 +34,7 @@ def record(
 
     `changes` is for data that is not about patients; patient data never goes into the audit log.
     """
-    return AuditEntry.objects.create(
+    return _written(
         user=by.user,
         membership=by.membership,
         unit=by.unit,
@@ -47,9 +48,15 @@ def record(
     )
 
 
+def _written(**columns: Any) -> AuditEntry:
+    row = AuditEntry.objects.create(**columns)
+    seal_on_commit()
+    return row
+
+
 def _seen(chains: Collection[UUID]) -> PatientSet:
     ids = sorted(set(chains))
-    digest = hashlib.sha256(b"".join(one.bytes for one in ids)).hexdigest()
+    digest = digest_of(ids)
     if found := PatientSet.objects.filter(digest=digest).first():
         return found
     try:
@@ -75,7 +82,7 @@ def record_system(
     That is a command on the server, where `user` is None, what an administrator did in the admin pages, and what a
     person does to the own account; `principal` is whose reviewers it concerns, by default that of the target.
     """
-    return AuditEntry.objects.create(
+    return _written(
         user=user,
         principal=principal or (_principal_about(target) if target is not None else None),
         action=action,

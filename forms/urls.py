@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from .views import batches, disposal, emergency, entering, prints, scans, sheets, verifying
+from .views import (
+    batches,
+    code_slips,
+    disposal,
+    emergency,
+    entering,
+    prints,
+    reviewing,
+    scans,
+    sheets,
+    verifying,
+)
 
 urlpatterns = [
     path("vardkedja/<uuid:chain_id>/blankett.pdf", prints.chain_sheet, name="chain_sheet"),
@@ -17,7 +28,10 @@ urlpatterns = [
     path("checklistor/<slug:key>/pdf", prints.checklist_pdf, name="checklist_pdf"),
     path("kontaktlista/", prints.contact_list, name="contact_list"),
     path("beredskapsparm/", batches.binder, name="binder"),
+    path("kontakter/personer/engangskoder/", code_slips.code_slips, name="code_slips"),
     path("nodkoder/<row:unit_id>/", emergency.emergency_codes, name="emergency_codes"),
+    path("granskning/utdrag.pdf", reviewing.log_extract, name="log_extract"),
+    path("granskning/rapport.pdf", reviewing.log_report, name="log_report"),
     path("blad/", sheets.sheets, name="sheets"),
     path("blad/nya/", batches.new_sheets, name="new_sheets"),
     path("blad/parti/<uuid:batch_id>/", batches.sheet_batch, name="sheet_batch"),

@@ -47,6 +47,8 @@ def _set_environment(room: Path) -> None:
         "SEAL_PASSPHRASE",
         "DATA_KEYS",
         "SCAN_DIR",
+        "TRAIL_CHECKPOINTS",
+        "TRAIL_LOG",
     ):
         os.environ.pop(name, None)
     (room / "static").mkdir(exist_ok=True)

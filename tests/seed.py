@@ -24,7 +24,7 @@ from contacts.models import (
 )
 from contacts.rules.parties import Party, WardKind
 from contacts.rules.permissions import Role
-from contacts.services.submissions import content_hash
+from contacts.services.submissions import keyed_content_hash
 from outage.models import (
     CareChain,
     CareChainDetails,
@@ -328,7 +328,7 @@ def _handover(
 
 def _trace(rows: _Rows, acting: Acting, chain: CareChain, kind: str, action: str, target: Model) -> None:
     """Write what each service leaves beside its row: the claimed form and the audit row."""
-    digest = content_hash({"target": str(target.pk)})
+    digest = keyed_content_hash({"target": str(target.pk)})
     rows.submissions.append(Submission(id=target.pk, kind=kind, content_hash=digest, user=acting.user))
     rows.audit.append(
         AuditEntry(

@@ -10,6 +10,7 @@ from contacts.access import Acting
 from contacts.models import AuditEntry, DirectoryEntry, User
 from contacts.services.progress import Progress, Steps
 from contacts.services.traces import changes_between, person_of
+from contacts.trail.sealing import seal_on_commit
 
 from .changes import Fate
 from .plan import Plan
@@ -127,6 +128,7 @@ def _leave_traces(by: By, action: str, at: datetime, told: Iterable[tuple[Direct
         AuditEntry(at=at, action=action, target_type=label, target_id=str(entry.pk), changes=changes, **who)
         for entry, changes in told
     )
+    seal_on_commit()
 
 
 def undo_write_steps(

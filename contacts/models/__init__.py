@@ -11,9 +11,11 @@ from .emergency import EmergencyCode, EmergencyLogIn, EmergencySheet
 from .login_code import LoginCode
 from .number_flag import NumberFlag
 from .principal import Principal
+from .review import ReviewNote, ReviewSample
 from .rota_turn import TURN_COLUMNS, RotaTurn, turn_of
 from .staff import Membership, User
 from .submission import Submission, SubmissionClash
+from .trail import TrailSeal
 from .unit import Unit
 
 __all__ = [
@@ -34,9 +36,12 @@ __all__ = [
     "PatientInSet",
     "PatientSet",
     "Principal",
+    "ReviewNote",
+    "ReviewSample",
     "RotaTurn",
     "Submission",
     "SubmissionClash",
+    "TrailSeal",
     "Unit",
     "User",
     "turn_of",

@@ -7,6 +7,7 @@ from django.utils import timezone
 from .base import AppendOnlyModel
 from .principal import Principal
 from .staff import Membership
+from .trail import MAC_LENGTH, MacField
 from .unit import Unit
 
 
@@ -21,7 +22,7 @@ class PatientSet(AppendOnlyModel):
         verbose_name_plural = "sedda tillsammans"
 
     def __str__(self) -> str:
-        return f"{self.size} vårdkedjor"
+        return "1 vårdkedja" if self.size == 1 else f"{self.size} vårdkedjor"
 
 
 class PatientInSet(AppendOnlyModel):
@@ -63,6 +64,7 @@ class AuditEntry(AppendOnlyModel):
         PatientSet, models.PROTECT, null=True, related_name="entries", verbose_name="vårdkedjor"
     )
     changes = models.JSONField("ändring", default=dict, blank=True)
+    mac = MacField("kontrollsumma", max_length=MAC_LENGTH, blank=True, editable=False)
 
     class Meta:
         ordering = ["-at", "-pk"]

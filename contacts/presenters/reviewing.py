@@ -3,19 +3,24 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from contacts.models import AuditEntry
+from contacts.queries.reviewing import PeriodFigures
 from contacts.rules.permissions import Role
+from contacts.rules.reviewing import CODE_DIGITS, Verdict
 from contacts.rules.trace_words import MARKED, kind_words, reason_words, right_words, trace_words
 
 ON_THE_SERVER = "Servern"
-_REFERENCE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class TraceRow:
-    """One row of the audit log. `chain` is the start of the chain's id: the same for the same chain, and no more."""
+    """One row of the audit log. `patients` says whose: a chain by the start of its id, which is the same for the same
+    chain and no more, or how many were seen at once.
+    """
 
+    pk: int
     at: datetime
     who: str
     unit: str
@@ -23,7 +28,8 @@ class TraceRow:
     what: str
     about: str
     reason: str
-    chain: str
+    patients: str
+    verdict: Verdict | None
     is_marked: bool
     by_superuser: bool
 
@@ -32,9 +38,11 @@ def trace_rows(
     rows: Sequence[AuditEntry],
     roles: Mapping[tuple[int, int], Sequence[Role]],
     names: Mapping[tuple[str, str], str],
+    verdicts: Mapping[int, Verdict],
 ) -> list[TraceRow]:
     return [
         TraceRow(
+            pk=row.pk,
             at=row.at,
             who=row.user.full_name if row.user else ON_THE_SERVER,
             unit=row.unit.name if row.unit else "",
@@ -42,7 +50,8 @@ def trace_rows(
             what=trace_words(row.action),
             about=_about(row, names),
             reason=reason_words(row.changes),
-            chain=row.chain.hex[:_REFERENCE].upper() if row.chain else "",
+            patients=_patients(row),
+            verdict=verdicts.get(row.pk),
             is_marked=row.action in MARKED or by_superuser(row),
             by_superuser=by_superuser(row),
         )
@@ -50,8 +59,32 @@ def trace_rows(
     ]
 
 
+def report_totals(figures: PeriodFigures) -> list[tuple[str, int]]:
+    """What stands first in a report, each with its words."""
+    return [
+        ("Rader i loggen", figures.rows),
+        ("Personer", figures.people),
+        ("Rader om patienter", figures.about_patients),
+        ("Att titta på först", figures.marked),
+        ("Stickprov", figures.samples),
+        ("Dragna rader", figures.drawn),
+        *((verdict.label, count) for verdict, count in figures.verdicts.items()),
+        ("Väntar på uppföljning", figures.awaiting),
+    ]
+
+
 def by_superuser(row: AuditEntry) -> bool:
     return row.user is not None and row.user.is_superuser
+
+
+def chain_code(chain: UUID) -> str:
+    return chain.hex[:CODE_DIGITS].upper()
+
+
+def _patients(row: AuditEntry) -> str:
+    if row.chain:
+        return chain_code(row.chain)
+    return str(row.patients) if row.patients else ""
 
 
 def _roles(row: AuditEntry, roles: Mapping[tuple[int, int], Sequence[Role]]) -> Sequence[Role]:

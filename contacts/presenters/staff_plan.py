@@ -71,7 +71,7 @@ def brought_words(people: int, changed: int, assignments: int, ended: int) -> st
         (ended, "1 avslutat uppdrag", f"{ended} avslutade uppdrag"),
     )
     told = ", ".join(one if count == 1 else many for count, one, many in counts if count)
-    codes = " De nya behöver en engångskod var: öppna personen och gör en." if people else ""
+    codes = " De nya behöver en engångskod var: skriv ut dem under Engångskoder." if people else ""
     return f"Personallistan är inläst: {told}.{codes}"
 
 

@@ -1,8 +1,19 @@
 """The border of the directory and of people: each principal keeps its own."""
 
 from contacts.access import Acting, is_within
-from contacts.models import DirectoryEntry, DirectoryJoin, DirectoryUpload, Membership, RotaTurn, Unit, User
+from contacts.models import (
+    AuditEntry,
+    DirectoryEntry,
+    DirectoryJoin,
+    DirectoryUpload,
+    Membership,
+    RotaTurn,
+    Unit,
+    User,
+)
 from contacts.rules.permissions import Border
+
+from .reviewing import reviewed
 
 
 @is_within.register
@@ -29,3 +40,8 @@ def _(membership: Membership, by: Acting, border: Border = Border.PRINCIPAL) -> 
 @is_within.register
 def _(person: User, by: Acting, border: Border = Border.PRINCIPAL) -> bool:
     return person.memberships.filter(unit__principal=by.principal).exists()
+
+
+@is_within.register
+def _(row: AuditEntry, by: Acting, border: Border = Border.BRANCH) -> bool:
+    return reviewed(by).filter(pk=row.pk).exists()

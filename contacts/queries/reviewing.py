@@ -1,14 +1,26 @@
 """The audit log as its reviewer reads it: of the own principal and branch."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
 
 from contacts.access import Acting
-from contacts.models import AuditEntry, EmergencySheet, Membership, Unit, User
+from contacts.models import (
+    AuditEntry,
+    EmergencySheet,
+    Membership,
+    PatientInSet,
+    ReviewNote,
+    ReviewSample,
+    Unit,
+    User,
+)
 from contacts.rules.permissions import Right, Role
+from contacts.rules.reviewing import Verdict
 from contacts.rules.swedish_text import search_key
 from contacts.rules.trace_words import EMERGENCIES, MARKED
 
@@ -17,7 +29,9 @@ from .branches import units_within
 _IS_MARKED = Q(action__in=MARKED) | Q(user__is_superuser=True)
 
 
-def reviewed(by: Acting, since: datetime | None = None) -> QuerySet[AuditEntry]:
+def reviewed(
+    by: Acting, since: datetime | None = None, until: datetime | None = None
+) -> QuerySet[AuditEntry]:
     """What the acting person reviews, newest first.
 
     What a municipality's unit of no branch did is read in each of its branches, and what was done outside any
@@ -34,7 +48,86 @@ def reviewed(by: Acting, since: datetime | None = None) -> QuerySet[AuditEntry]:
     found = AuditEntry.objects.filter(own | Q(concerned, principal__isnull=True, unit__isnull=True))
     if since is not None:
         found = found.filter(at__gte=since)
-    return found.select_related("user", "unit").order_by("-at", "-pk")
+    if until is not None:
+        found = found.filter(at__lt=until)
+    return found.select_related("user", "unit", "patients").order_by("-at", "-pk")
+
+
+def about_patients(rows: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+    return rows.filter(Q(chain__isnull=False) | Q(patients__isnull=False))
+
+
+def of_chains(rows: QuerySet[AuditEntry], chains: Collection[UUID]) -> QuerySet[AuditEntry]:
+    """Those about one of the care chains, alone or in a list that was seen."""
+    seen = PatientInSet.objects.filter(chain__in=chains).values("seen_in")
+    return rows.filter(Q(chain__in=chains) | Q(patients__in=seen))
+
+
+def of_units(rows: QuerySet[AuditEntry], text: str) -> QuerySet[AuditEntry]:
+    """Those done for a unit whose name, or former name, has every word of `text`."""
+    units = Unit.objects.all()
+    for word in search_key(text).split():
+        units = units.filter(search_key__contains=word)
+    return rows.filter(unit__in=units.values("pk"))
+
+
+def awaiting(rows: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+    """Those that a reviewer wants followed up, and nobody has."""
+    newest = ReviewNote.objects.filter(entry=OuterRef("pk")).order_by("-at", "-pk").values("verdict")[:1]
+    return rows.alias(newest=Subquery(newest)).filter(newest=Verdict.FOLLOW_UP)
+
+
+def verdicts_on(rows: Iterable[AuditEntry]) -> dict[int, Verdict]:
+    """What the newest note says, by the row's id; none for a row without. One query."""
+    notes = ReviewNote.objects.filter(entry__in=[row.pk for row in rows]).order_by("at", "pk")
+    return {entry: Verdict(verdict) for entry, verdict in notes.values_list("entry", "verdict")}
+
+
+def samples_of(by: Acting) -> QuerySet[ReviewSample]:
+    """Those of the own principal and branch, newest first, each with how many rows are `drawn` and `reviewed_count`."""
+    noted = Count("entries", filter=Q(entries__notes__isnull=False), distinct=True)
+    counted = _samples_within(by).annotate(drawn=Count("entries", distinct=True), reviewed_count=noted)
+    return counted.select_related("user", "unit").order_by("-at", "-pk")
+
+
+def _samples_within(by: Acting) -> QuerySet[ReviewSample]:
+    return ReviewSample.objects.filter(unit__in=units_within(by, Right.REVIEW_LOG).order_by().values("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodFigures:
+    """`actions` are those done, each with how many rows, the most first."""
+
+    rows: int
+    people: int
+    about_patients: int
+    marked: int
+    actions: tuple[tuple[str, int], ...]
+    samples: int
+    drawn: int
+    verdicts: Mapping[Verdict, int]
+    awaiting: int
+
+
+def period_figures(by: Acting, since: datetime, until: datetime) -> PeriodFigures:
+    """What was done from `since` to `until`, and of it drawn and reviewed until now. A constant number of queries."""
+    rows = reviewed(by, since, until)
+    plain = rows.order_by()
+    actions = plain.values_list("action").annotate(n=Count("pk")).order_by("-n", "action")
+    samples = _samples_within(by).filter(at__gte=since, at__lt=until)
+    notes = ReviewNote.objects.filter(entry__in=plain.values("pk")).order_by("at", "pk")
+    newest = Counter(dict(notes.values_list("entry", "verdict")).values())
+    return PeriodFigures(
+        rows=plain.count(),
+        people=plain.filter(user__isnull=False).values("user").distinct().count(),
+        about_patients=about_patients(plain).count(),
+        marked=marked(plain).count(),
+        actions=tuple(actions),
+        samples=samples.count(),
+        drawn=samples.aggregate(n=Count("entries"))["n"],
+        verdicts={verdict: newest[verdict.value] for verdict in Verdict},
+        awaiting=awaiting(plain).count(),
+    )
 
 
 def marked(rows: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:

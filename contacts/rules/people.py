@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 NOT_YOUR_OWN = "Ingen ger sig själv behörighet. Be en annan administratör."
 OWN_CODE = "Byt ditt eget lösenord under Mitt konto."
+NO_CODE_HERE = (
+    "Ingen kod ges till dig själv, till den som saknar uppdrag eller är spärrad, eller till den som en annan huvudman "
+    "lade till."
+)
 LAST_ADMINISTRATOR = "{} är den enda administratören hos {}. Lägg till en annan administratör först."
 KEPT_ELSEWHERE = (
     "Namn, användarnamn och engångskoder sköts av den huvudman som lade till personen. "

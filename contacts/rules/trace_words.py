@@ -55,6 +55,8 @@ TRACE_WORDS: Mapping[str, str] = {
     "messages.acknowledged": "Antecknade att meddelandena är kvitterade",
     "held_form.taken_up": "Fortsatte på ett sparat formulär",
     "held_form.thrown_away": "Kastade ett sparat formulär",
+    "held_form.outdated": "Sparade formulär blev för gamla och togs bort",
+    "scan.left_over": "Bilder av avbrutna skanningar togs bort",
     # The outage.
     "outage.first": "Anmälde ett driftstopp",
     "outage.joined": "Anmälde samma driftstopp",
@@ -119,6 +121,12 @@ TRACE_WORDS: Mapping[str, str] = {
     "data_key.destroyed": "Förstörde en datanyckel: det som den låste är gallrat",
     "data_key.wrapped": "Låste datanycklarna med en ny nyckel",
     "demo.made": "Lade upp demon",
+    # The review itself.
+    "log.patient_sought": "Sökte i loggen efter en patient",
+    "log.extract_printed": "Skrev ut en patients loggutdrag",
+    "log.report_printed": "Skrev ut en rapport från loggkontrollen",
+    "log.sample_drawn": "Drog ett stickprov ur loggen",
+    "log.noted": "Antecknade vid loggkontroll",
 }
 
 # A list of staff that was brought in must not push these out of sight.

@@ -1,5 +1,7 @@
 """Passwords: chosen by the person alone, the first and a forgotten one with a one-time code from an administrator."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
@@ -50,23 +52,45 @@ def issue_code(*, by: Acting, person: User, client_id: UUID) -> str:
         return make_code(by, person)
 
 
-def make_code(by: Acting | None, person: User, kind: CodeKind | None = None) -> str:
+def make_code(by: Acting | None, person: User) -> str:
     """Make the code with its audit row, inside the transaction of the caller; what it is stands in neither."""
-    kind = kind or (CodeKind.RESET if person.has_usable_password() else CodeKind.FIRST)
-    code = new_code()
-    now = timezone.now()
+    made = NewCode.of(person, timezone.now())
+    keep_code(by, made)
+    return made.code
+
+
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    """A code before it is stored, which opens nothing yet."""
+
+    person: User
+    code: str
+    kind: CodeKind
+    at: datetime
+
+    @classmethod
+    def of(cls, person: User, at: datetime) -> "NewCode":
+        kind = CodeKind.RESET if person.has_usable_password() else CodeKind.FIRST
+        return cls(person, new_code(), kind, at)
+
+    @property
+    def until(self) -> datetime:
+        return self.at + self.kind.lasts
+
+
+def keep_code(by: Acting | None, made: NewCode) -> None:
+    """Store the code with its audit row, inside the transaction of the caller; what it is stands in neither."""
     row = LoginCode(
-        user=person,
-        kind=kind,
-        code_hash=hash_of(code, _USE),
-        at=now,
+        user=made.person,
+        kind=made.kind,
+        code_hash=hash_of(made.code, _USE),
+        at=made.at,
         by=by.user if by else None,
-        expires_at=now + kind.lasts,
+        expires_at=made.until,
     )
     row.full_clean()
     row.save()
-    leave_trace(by, "code.issued", person, {"kind": ["", kind.value]})
-    return code
+    leave_trace(by, "code.issued", made.person, {"kind": ["", made.kind.value]})
 
 
 def use_code(*, by: str, code: str, password: str) -> User:

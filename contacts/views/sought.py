@@ -25,7 +25,7 @@ def came(request: ActingRequest) -> Mapping[str, str]:
     """The form's data: as posted, or as sealed in the address."""
     if request.method == "POST":
         return request.POST
-    return _opened(request) | {name: request.GET[name] for name in _OPENLY if name in request.GET}
+    return opened(request) | {name: request.GET[name] for name in _OPENLY if name in request.GET}
 
 
 def sealed(request: ActingRequest, typed: Mapping[str, str]) -> str:
@@ -52,7 +52,8 @@ def kept_at(request: ActingRequest, token: str, response: HttpResponse) -> HttpR
     return replace_url(response, address_of(request, token)) if request.method == "POST" else response
 
 
-def _opened(request: ActingRequest) -> dict[str, str]:
+def opened(request: ActingRequest) -> dict[str, str]:
+    """What stands sealed in the address."""
     try:
         typed: dict[str, str] = json.loads(_lock(request).decrypt(request.GET.get(SEALED, "").encode()))
     except InvalidToken:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from contacts.access import ActingRequest
-from contacts.rules.errors import IdClash, NotAllowed, NotYours, RuleError
+from contacts.rules.errors import IdClash, NotAllowed, NotYours, Question, RuleError
 from contacts.views.long_work import Busy, long_work
 from forms.rendering import PrintingUnavailable
 from forms.services.printing import PrintedFile
@@ -39,10 +39,12 @@ def pdf_answer(request: ActingRequest, make: Callable[[], PrintedFile]) -> HttpR
     """Show what `make` prints in the browser's own viewer; where it cannot, a page that says why.
 
     That is 403 without the right, 503 where the server cannot print, 409 for an id used for another print and for any
-    other reason.
+    other reason. A Question goes on to the form that can ask it.
     """
     try:
         printed = make()
+    except Question:
+        raise
     except NotYours:
         raise Http404 from None
     except NotAllowed as error:

@@ -19,6 +19,7 @@ from outage.presenters.held import HeldCard
 from outage.presenters.receipts import FLAG_MARK, Receipt, about_call, may_undo
 from outage.project.emergency import emergency_until
 from outage.project.holding import cards_of, typed_by_now
+from outage.project.menu import place_of
 from outage.project.middleware import lacks_second_factor
 from outage.project.shared_pc import seconds_left
 from outage.queries.care_chains import get_handover
@@ -35,6 +36,21 @@ class Page:
     def __init__(self, request: AnyRequest) -> None:
         self._request = request
         self.acting: Acting | None = getattr(request, "acting", None)
+
+    @cached_property
+    def _place(self) -> tuple[str, str]:
+        match = self._request.resolver_match
+        return place_of(match.url_name or "" if match else "")
+
+    @property
+    def way(self) -> str:
+        """The entry of the main menu that the page stands under."""
+        return self._place[0]
+
+    @property
+    def below(self) -> str:
+        """The entry of the menu below the main one that the page stands under."""
+        return self._place[1]
 
     @cached_property
     def outage(self) -> Outage | None:

@@ -13,15 +13,19 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.core.internal import ratelimit
+from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.signing import BadSignature
 from django.http import HttpRequest, HttpResponse
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.security import SecurityMiddleware
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-_COOKIE = "dator"
+_SALT = "dator"
+_COOKIE = f"{settings.COOKIE_PREFIX}{_SALT}"
 _KNOWN_FOR = 180 * 86_400
 # Tries that fail, of one name and in all: from an address of PCs not known, and on a known one.
 _FROM_ADDRESS = {"name": "5/5m/key", "place": "30/m/key"}
@@ -32,11 +36,8 @@ _FROM_KNOWN_PC = {"name": "10/5m/key", "place": "60/m/key"}
 _FLOOD = timedelta(seconds=10)
 _MOST_REMEMBERED = 1_000
 _flooding: dict[str, datetime] = {}
-_REFUSED_WITH = [
-    ("Content-Type", "text/html; charset=utf-8"),
-    ("Retry-After", "60"),
-    ("Cache-Control", "no-store"),
-]
+# What every other answer gets on its way out, which this one does not go.
+_ON_THE_WAY_OUT: tuple[Any, ...] = (XFrameOptionsMiddleware, CSPMiddleware, SecurityMiddleware)
 
 
 def count_try(request: HttpRequest, name: str) -> ratelimit.RateLimitUsage | None:
@@ -60,7 +61,7 @@ def know_pc(request: HttpRequest, response: HttpResponse) -> None:
     response.set_signed_cookie(
         _COOKIE,
         _known_pc(request) or secrets.token_urlsafe(16),
-        salt=_COOKIE,
+        salt=_SALT,
         max_age=_KNOWN_FOR,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -70,7 +71,7 @@ def know_pc(request: HttpRequest, response: HttpResponse) -> None:
 
 def _known_pc(request: HttpRequest) -> str:
     try:
-        return request.get_signed_cookie(_COOKIE, default="", salt=_COOKIE, max_age=_KNOWN_FOR) or ""
+        return request.get_signed_cookie(_COOKIE, default="", salt=_SALT, max_age=_KNOWN_FOR) or ""
     except BadSignature:
         return ""
 
@@ -102,8 +103,16 @@ def refused(environ: dict[str, Any], start_response: Callable[..., Any]) -> list
     if _known_pc(request):
         return None
     page = _refusal()
-    start_response("429 Too Many Requests", [*_REFUSED_WITH, ("Content-Length", str(len(page)))])
+    said = {"Retry-After": "60", "Cache-Control": "no-store", "Content-Length": str(len(page))}
+    answer = HttpResponse(page, status=429, headers=said)
+    for each in _ON_THE_WAY_OUT:
+        answer = each(_unasked).process_response(request, answer)
+    start_response("429 Too Many Requests", list(answer.items()))
     return [page]
+
+
+def _unasked(request: HttpRequest) -> HttpResponse:
+    raise NotImplementedError
 
 
 @cache

@@ -13,6 +13,11 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from contacts.own_files import keep_to_ourselves
+
+# Here, and not where a server or a command starts: none of them is without the settings.
+keep_to_ourselves()
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
 
@@ -32,7 +37,7 @@ def _own_key(name: str, make: Callable[[], str]) -> str:
     """A key that this installation generates once and keeps, for a machine where none is set."""
     path = VAR_DIR / name
     if not path.exists():
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         own = VAR_DIR / f"{name}.{os.getpid()}"
         own.touch(mode=0o600)
         own.write_text(make(), encoding="utf-8")
@@ -89,8 +94,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -151,7 +156,7 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {
         # IMMEDIATE: a read that turns into a write never meets "database is locked".
         "transaction_mode": "IMMEDIATE",
@@ -179,6 +184,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "outage.project.passwords.HouseWordsValidator"},
     {"NAME": "outage.project.passwords.BreachedPasswordValidator"},
 ]
 
@@ -223,6 +229,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# No other site's page is to read our files.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["ttf", "woff2", "png", "jpg", "map"]
 
 # A ward PC is shared: a log-in left behind locks, and then ends, by itself. What was being typed then is held
@@ -230,16 +238,24 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["ttf", "woff2", "png", "jpg", "map"]
 LOCK_SECONDS = int(os.environ.get("LOCK_MINUTES", "15")) * 60
 SESSION_COOKIE_AGE = int(os.environ.get("SESSION_MINUTES", "60")) * 60
 LONGEST_LOG_IN = int(os.environ.get("SESSION_HOURS", "12")) * 3600
+SESSION_ENGINE = "outage.project.sessions"
+# A browser takes a cookie of such a name from this very host alone, and over HTTPS.
+COOKIE_PREFIX = "__Host-" if PRODUCTION else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = PRODUCTION
+# Read by our scripts too (app.js, session.js), which know both names.
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "outage.project.views.csrf_failure"
 
 SECURE_SSL_REDIRECT = PRODUCTION
+# Asked by machines: one that asks without TLS is to find out, not to be led on.
+SECURE_REDIRECT_EXEMPT = [r"^halsa$"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
@@ -269,6 +285,9 @@ if not DATA_KEYS and not PRODUCTION:
 # Pictures of scanned sheets: outside everything that is served, and encrypted.
 SCAN_DIR = Path(os.environ.get("SCAN_DIR", VAR_DIR / "scans"))
 
+# A line for each seal of the trace; it is to lie on another machine than the database (docs/operation.md).
+TRAIL_CHECKPOINTS = Path(os.environ.get("TRAIL_CHECKPOINTS") or VAR_DIR / "trail" / "checkpoints.jsonl")
+
 # What is printed is sealed with the key and certificate of this PKCS#12 file, if any (see docs/operation.md).
 SEAL_P12 = os.environ.get("SEAL_P12", "")
 SEAL_PASSPHRASE = os.environ.get("SEAL_PASSPHRASE", "")
@@ -276,6 +295,7 @@ SEAL_PASSPHRASE = os.environ.get("SEAL_PASSPHRASE", "")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
@@ -288,11 +308,14 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Request lines carry no patient data (no URL does); query strings are never logged.
+# No address of ours carries patient data; what somebody types into one is not logged, and query strings never are.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"page": {"()": "outage.project.logs.PageNotAddress"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["page"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Each seal of the trace, for a log server; its failures are told in any case.
+    "loggers": {"trail": {"level": "INFO" if _flag("TRAIL_LOG") else "WARNING"}},
 }

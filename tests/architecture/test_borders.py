@@ -13,7 +13,7 @@ from contacts.models import Principal
 from outage.models import Outage
 from tests.architecture.test_services import FUNCTIONS, imported_from_services
 from tests.architecture.tree import files_of_floor, python_files
-from tests.integration.borders import directory, log, paper, people
+from tests.integration.borders import directory, log, logs, paper, people
 
 GUARDS = {"check_may", "check_within"}
 # Seen by everybody who is signed in: an outage says nothing about anybody, and a principal is a name.
@@ -56,7 +56,7 @@ def services() -> set[str]:
 SERVICES = services()
 IN_TABLE = {
     f"{service.__module__}.{service.__name__}"
-    for part in (directory, log, paper, people)
+    for part in (directory, log, logs, paper, people)
     for service in part.TABLE
 }
 
@@ -108,6 +108,8 @@ def asked(name: str, argument: str) -> bool:
 
 
 def is_named(value: ast.expr, argument: str) -> bool:
+    """Also all of a list at once: `*people`."""
+    value = value.value if isinstance(value, ast.Starred) else value
     return isinstance(value, ast.Name) and value.id == argument
 
 

@@ -16,6 +16,7 @@ from tests.architecture.test_templates import TEMPLATES
 from tests.architecture.test_urls import EVERY
 from tests.architecture.tree import relative
 from tests.factories import County, make_county
+from tests.kept import Keeper
 from tests.long import runs
 
 # What is not a form of a person at work: in and out, the log-in that goes on, what is held already. The pages of the
@@ -108,8 +109,8 @@ def test_each_fault_is_seen(page: str):
 
 
 @pytest.fixture
-def county(db) -> County:
-    return make_county()
+def county(db, made_once: Keeper) -> County:
+    return made_once("county", make_county)
 
 
 def rows() -> tuple[int, int]:

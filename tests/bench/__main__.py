@@ -22,8 +22,9 @@ from .growth import a_batch, memory_of
 from .guessing import guessing_section
 from .load import Target, WrongAnswer, measure
 from .paper_report import paper_section
-from .report import FILE, Scene, Terms, write, write_guessing, write_paper, write_scenes
+from .report import FILE, Scene, Terms, write, write_guessing, write_paper, write_scenes, write_trail
 from .targets import directory_targets_of, targets_of
+from .trail import trail_section
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
@@ -173,6 +174,19 @@ def guessing(terms: Terms) -> str:
     return found
 
 
+def trail(terms: Terms) -> str:
+    """Measure what sealing costs, on both engines."""
+    print("Sealing …", flush=True)
+    found = []
+    for with_postgres in (False, True):
+        seeding = ["outage", str(USUAL), str(terms.chains), str(terms.handovers)]
+        with prepared_room(*seeding, with_postgres=with_postgres) as (env, prepared):
+            found.append(_told_by("trail", env, prepared))
+    section = trail_section(found)
+    print(section, flush=True)
+    return section
+
+
 def paper() -> str:
     """Measure the paper, each thing in a process and a database of its own; give what the file says of it."""
     print("The paper …", flush=True)
@@ -189,8 +203,9 @@ def paper() -> str:
     return paper_section(found | {"batch": batch, "lists": lists})
 
 
-def _told_by(module: str, env: dict[str, str]) -> Any:
+def _told_by(module: str, env: dict[str, str], prepared: dict[str, Any] | None = None) -> Any:
     told = Path(env["VAR_DIR"]) / f"{module}.json"
+    told.write_text(json.dumps(prepared), encoding="utf-8")
     subprocess.run([sys.executable, "-m", f"tests.bench.{module}", str(told)], cwd=ROOT, env=env, check=True)
     return json.loads(told.read_text(encoding="utf-8"))
 
@@ -222,15 +237,19 @@ def main() -> int:
     parser.add_argument(
         "--only-guessing", action="store_true", help="measure pages while clients guess passwords, alone"
     )
+    parser.add_argument("--only-trail", action="store_true", help="measure what sealing costs, alone")
     arguments = vars(parser.parse_args())
     only_directory = arguments.pop("only_directory")
     if arguments.pop("only_paper"):
         write_paper(paper())
         return 0
-    only_guessing = arguments.pop("only_guessing")
+    only_guessing, only_trail = arguments.pop("only_guessing"), arguments.pop("only_trail")
     terms = Terms(**arguments)
     if only_guessing:
         write_guessing(guessing(terms))
+        return 0
+    if only_trail:
+        write_trail(trail(terms))
         return 0
     usual = round(terms.chains * USUAL)
 
@@ -257,7 +276,7 @@ def main() -> int:
     if only_directory:
         write_scenes(scenes)
         return 0
-    write(scenes, terms, guessing(terms), paper())
+    write(scenes, terms, guessing(terms), trail(terms), paper())
     print(f"Written: {FILE.relative_to(ROOT)}")
     return 0
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from .guessing import TITLE
 from .load import Measured, Target, ratio
 from .paper_report import HEADING
+from .trail import TITLE as TRAIL_TITLE
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 
@@ -72,7 +73,7 @@ class Terms:
     units: int
 
 
-def write(scenes: Iterable[Scene], terms: Terms, guessing: str, paper: str) -> None:
+def write(scenes: Iterable[Scene], terms: Terms, *more: str) -> None:
     """Write the file."""
     parts = [_head(terms), *(_section(scene) for scene in scenes)]
     if not terms.postgres:
@@ -80,7 +81,7 @@ def write(scenes: Iterable[Scene], terms: Terms, guessing: str, paper: str) -> N
             "The pages of a ward were not measured on PostgreSQL in this run; "
             "`python -m tests.bench --postgres` does."
         )
-    FILE.write_text("\n\n".join([*parts, guessing, paper]) + "\n", encoding="utf-8")
+    FILE.write_text("\n\n".join([*parts, *more]) + "\n", encoding="utf-8")
 
 
 def write_scenes(scenes: Iterable[Scene]) -> None:
@@ -95,10 +96,17 @@ def write_scenes(scenes: Iterable[Scene]) -> None:
 
 
 def write_guessing(guessing: str) -> None:
-    """Rewrite what the file says of guessing, which stands before the paper."""
-    before, paper = FILE.read_text(encoding="utf-8").split(f"\n{HEADING}\n")
+    """Rewrite what the file says of guessing, which stands before sealing."""
+    before, after = FILE.read_text(encoding="utf-8").split(f"\n## {TRAIL_TITLE}\n")
     before = before.partition(f"\n## {TITLE}\n")[0]
-    FILE.write_text(f"{before.rstrip()}\n\n{guessing}\n\n{HEADING}\n{paper}", encoding="utf-8")
+    FILE.write_text(f"{before.rstrip()}\n\n{guessing}\n\n## {TRAIL_TITLE}\n{after}", encoding="utf-8")
+
+
+def write_trail(trail: str) -> None:
+    """Rewrite what the file says of sealing, which stands between guessing and the paper."""
+    before, paper = FILE.read_text(encoding="utf-8").split(f"\n{HEADING}\n")
+    before = before.partition(f"\n## {TRAIL_TITLE}\n")[0]
+    FILE.write_text(f"{before.rstrip()}\n\n{trail}\n\n{HEADING}\n{paper}", encoding="utf-8")
 
 
 def write_paper(paper: str) -> None:

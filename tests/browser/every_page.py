@@ -104,6 +104,7 @@ PAGES = {
     "test_the_pages_of_people": {
         "second_factor",
         "keep_people",
+        "code_slips",
         "person",
         "person_code",
         "person_new",
@@ -123,7 +124,14 @@ PAGES = {
         "undo_unit_join",
     },
     "test_the_pages_of_the_jour": {"unit", "rota", "turn_new", "turn_edit", "import_rota"},
-    "test_the_pages_of_those_who_read_what_was_done": {"review_log", "decisions"},
+    "test_the_pages_of_those_who_read_what_was_done": {
+        "review_log",
+        "review_row",
+        "review_samples",
+        "review_sample",
+        "review_report",
+        "decisions",
+    },
     "test_the_pages_of_the_paper": {
         "sheets",
         "sheet",

@@ -38,6 +38,8 @@ NO_PAGE = {
     "flag_number",
     "health",
     "lock",
+    "log_extract",
+    "log_report",
     "log_sheet_pdf",
     "mfa_download_recovery_codes",
     "mfa_login_webauthn",

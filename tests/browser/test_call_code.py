@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from outage.models import Confirmation, Outage
 from outage.rules.call_code import UNKNOWN
 from tests.browser.conftest import Windows
+from tests.browser.looking import DESKTOP, PHONE, show
 from tests.browser.steps import (
     SAVED,
     call_to,
@@ -45,6 +46,16 @@ def test_the_ward_reads_it_aloud_and_the_municipality_types_it(
     alva.goto("/")
     call_to(alva, "Skellefteå kommun").get_by_role("link", name="Nådd").click()
     expect(label.locator("strong")).to_be_in_viewport(ratio=1)
+    if javascript:
+        # On a telephone too, as the page opens: above the buttons that stand over the foot of the page.
+        show(alva, PHONE)
+        alva.reload()
+        expect(alva.get_by_label("Namn på den du talar med")).to_be_focused()
+        read_back = alva.get_by_role("radio", name="Upprepat", exact=True)
+        buttons = alva.get_by_role("navigation", name="Logga samtal")
+        tops = [place.bounding_box()["y"] for place in (label, read_back, buttons)]
+        assert 0 < tops[0] < tops[1] < tops[2] - 40
+        show(alva, DESKTOP)
     code = label.locator("strong").inner_text()
     speak_to(alva, "Cissi Påhittad")
 

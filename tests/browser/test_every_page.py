@@ -264,6 +264,7 @@ def test_the_pages_of_people(demo: Demo, looker: Looker, tmp_path: Path):
         keeper.get_by_role("button", name="Visa vad filen ändrar").click()
         keeper.locator("table.rows").wait_for()
         looker.look(keeper)
+    looker.look(keeper, f"/kontakter/personer/engangskoder/?person={of.user.pk}", starts=False)
 
 
 def test_the_pages_of_the_jour(demo: Demo, looker: Looker, tmp_path: Path):

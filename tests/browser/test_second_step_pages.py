@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Windows
 from tests.browser.every_page import Looker
@@ -26,6 +27,9 @@ def test_the_pages_of_a_second_step(windows: Windows, county: Any, looker: Looke
     page.get_by_label("Lösenord").fill(PASSWORD)
     follow(page.get_by_role("button", name="Fortsätt"))
     looker.look(page, starts=False)
+    # A camera reads dark on light, whatever the scheme.
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator(".qr")).to_have_css("background-color", "rgb(255, 255, 255)")
     secret = page.locator("code").inner_text()
     page.get_by_label("Kod", exact=True).fill("0")
     follow(page.get_by_role("button", name="Lägg till"))

@@ -3,6 +3,7 @@
 import sys
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from contacts.rules.errors import RuleError
@@ -16,6 +17,8 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
+        # What lies under a key of the environment itself would be lost with it.
+        call_command("encrypt_again", verbosity=0)
         try:
             done = wrap_anew(by=None)
         except RuleError as refused:

@@ -9,8 +9,9 @@ from allauth.socialaccount.providers.saml.provider import SAMLProvider
 from allauth.socialaccount.providers.saml.utils import build_auth, build_saml_config, get_app_or_404
 from allauth.socialaccount.providers.saml.views import ACSView, FinishACSView
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils import timezone
+from django.utils.http import urlencode
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
@@ -20,7 +21,7 @@ from contacts.rules.vouched import Vouched, vouched
 
 from .provider import SAML, the_provider
 
-# What is sent by anybody is kept in a session until it is read.
+# What is sent by anybody is read as far as to its signature.
 _LONGEST_RESPONSE = 200_000
 
 
@@ -76,10 +77,20 @@ class Finish(FinishACSView):  # type: ignore[misc]
 
 
 def receive(request: HttpRequest, slug: str) -> HttpResponse:
-    """Keep what was sent until the browser comes for it with its session, which it did not send along."""
+    """Keep what was sent until the browser comes for it with its session, which it did not send along.
+
+    The library keeps all that anybody sends, and looks at it afterwards. Here an answer that does not hold makes no
+    session, and of one that does nothing else is kept that came with it.
+    """
     get_app_or_404(request, slug)
-    if not 0 < len(request.POST.get("SAMLResponse", "")) <= _LONGEST_RESPONSE:
+    sent = request.POST.get("SAMLResponse", "")
+    if not 0 < len(sent) <= _LONGEST_RESPONSE:
         raise ProviderException("nothing that is an answer")
+    auth = build_auth(request, get_adapter().get_provider(request, SAML, slug))
+    auth.process_response()
+    if auth.get_errors() or not auth.is_authenticated():
+        raise ProviderException("an answer that does not hold")
+    request.POST = QueryDict(urlencode({"SAMLResponse": sent}))
     response: HttpResponse = ACSView.as_view()(request, organization_slug=slug)
     return response
 
@@ -95,4 +106,4 @@ def metadata(request: HttpRequest, slug: str) -> HttpResponse:
     config = build_saml_config(request, get_app_or_404(request, slug).settings, slug)
     del config["sp"]["singleLogoutService"]
     ours = OneLogin_Saml2_Settings(config, sp_validation_only=True)
-    return HttpResponse(ours.get_sp_metadata(), content_type="text/xml")
+    return HttpResponse(ours.get_sp_metadata(), content_type="text/xml; charset=utf-8")

@@ -19,6 +19,7 @@ from forms.rules.sheet_fate import Fate, Look, VoidReason
 from forms.rules.work_list_spec import WorkList
 from forms.services.batches import issue_batch, print_part
 from forms.services.binder import print_binder
+from forms.services.code_slips import print_code_slips
 from forms.services.disposal import record_decision
 from forms.services.emergency import print_emergency_codes
 from forms.services.entering import enter_call, move_entry, say_all_entered
@@ -183,6 +184,16 @@ TABLE: Table[Paper] = {
         Right.MANAGE_PEOPLE,
         PRINCIPAL,
         lambda s, by: {"unit": s.county.alva.unit, "client_id": uuid4(), "address": "http://testserver/"},
+    ),
+    print_code_slips: Row(
+        Right.MANAGE_PEOPLE,
+        PRINCIPAL,
+        lambda s, by: {
+            "people": [s.county.alva.user],
+            "client_id": uuid4(),
+            "answers": {},
+            "address": "http://testserver/",
+        },
     ),
     issue_batch: Row(
         PRINT, NONE, lambda s, by: {"client_id": uuid4(), "kind": SheetKind.LOG_SHEET, "count": 1}

@@ -17,6 +17,7 @@ from contacts.access import Acting
 from contacts.models import MunicipalKind, Unit
 from contacts.rules.permissions import Role
 from forms.models import SheetKind
+from outage.project.menu import place_of
 from outage.services.outages import end_outage
 from tests.factories import County, make_chain, make_county, make_entry, make_event, make_outage, persons
 from tests.integration.forms.sheets_made import make_sheet
@@ -55,6 +56,9 @@ class Crawl:
             page = BeautifulSoup(answer.content, "html.parser")
             at = answer.request["PATH_INFO"] + "?" + answer.request.get("QUERY_STRING", "")
             left += [(link, name) for link in self._links(page, at)]
+            below = place_of(resolve(answer.request["PATH_INFO"]).url_name or "")[1]
+            if below and page.h1 and answer.status_code == 200 and not page.select(".subways [aria-current]"):
+                self.wrong.append(f"{where}: {path} lights no entry of the menu")
             for form in page.find_all("form"):
                 self._press(form, at, name)
 
@@ -105,11 +109,16 @@ def make_units(county: County) -> dict[str, Unit]:
 
 
 def everybody(county: County, state: str) -> list[Acting]:
-    """Each role at each kind of unit in an outage; before and after one what differs is what there is, not whose."""
+    """Each role at each kind of unit in an outage; before and after one what differs is what there is, not whose.
+
+    In `make test` every other role before one, and the others after it.
+    """
     units = make_units(county)
     here = dict(list(units.items())[: runs(2, full=5) if state == "going on" else 1])
+    step = 1 if state == "going on" else runs(2, full=1)
+    roles = [*Role][(state == "none") % step :: step]
     return persons(
-        *((f"{role.value}.{word}", unit, role) for word, unit in here.items() for role in Role),
+        *((f"{role.value}.{word}", unit, role) for word, unit in here.items() for role in roles),
     )
 
 

@@ -1,5 +1,6 @@
 """Log-in by SAML: as by OpenID Connect, and no assertion counts that does not hold or counted before."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -75,6 +77,7 @@ def send_there(client: Client, wanted: str = "") -> str:
 def deliver(client: Client, sent: str):
     """As a browser: the form from another place goes without the session, what it leads to with it."""
     kept = client.post(reverse(ACS[0], args=ACS[1]), {"SAMLResponse": sent})
+    assert all(cookie["httponly"] and cookie["samesite"] == "Lax" for cookie in kept.cookies.values())
     return client.get(kept.headers["Location"]) if kept.status_code == 302 else kept
 
 
@@ -131,16 +134,39 @@ def test_an_assertion_that_does_not_hold_lets_nobody_in(
     provider: saml_mock.Provider, client: Client, keys: dict[str, tuple[str, str]], case: str
 ):
     UNTRUSTED[case](provider, keys)
+    sent = provider.answer(send_there(client))
+    before = Session.objects.count()
+    came = Client(HTTP_HOST="testserver").post(reverse(ACS[0], args=ACS[1]), {"SAMLResponse": sent})
+    # To which question it is the answer is known with the session alone.
+    assert (came.status_code, Session.objects.count() - before) == (
+        (302, 1) if "question" in case else (403, 0)
+    )
     answer = log_in(client, provider)
     assert answer.status_code == 403
     assert "Svaret från SITHS gick inte att lita på" in words(answer)
     assert not is_in(client)
 
 
-@pytest.mark.parametrize("sent", ["", "x", "eA==", "PGE+", "PGEvPg==", "å", "A" * 300_000])
+ENTITY = b64encode(b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>').decode()
+
+
+@pytest.mark.parametrize("sent", ["", "x", "eA==", "PGE+", "PGEvPg==", "å", "A" * 300_000, ENTITY])
 def test_what_is_no_assertion_has_the_same_page(provider: saml_mock.Provider, client: Client, sent: str):
     send_there(client)
+    before = Session.objects.count()
     assert "gick inte att lita på" in words(deliver(client, sent))
+    assert Session.objects.count() == before
+
+
+def test_nothing_else_that_is_sent_is_kept(provider: saml_mock.Provider, client: Client):
+    sent = {
+        "SAMLResponse": provider.answer(send_there(client)),
+        "RelayState": "Påhittad",
+        "more": "Påhittad" * 9,
+    }
+    assert client.post(reverse(ACS[0], args=ACS[1]), sent).status_code == 302
+    kept = client.cookies["saml-acs-session"].value
+    assert "P%C3%A5hittad" not in str(Session.objects.get(pk=kept).get_decoded())
 
 
 def test_an_assertion_counts_once(provider: saml_mock.Provider, client: Client, somewhere_else: Client):
@@ -206,7 +232,7 @@ def test_a_locked_log_in_is_unlocked_and_anothers_is_ended(
 
 def test_what_the_providers_keepers_enter_about_us(provider: saml_mock.Provider, client: Client):
     answer = client.get(reverse("saml_metadata", args=["tjanst"]))
-    assert answer.headers["Content-Type"] == "text/xml"
+    assert answer.headers["Content-Type"] == "text/xml; charset=utf-8"
     text = answer.content.decode()
     assert f"http://testserver{reverse(ACS[0], args=ACS[1])}" in text
     assert 'WantAssertionsSigned="true"' in text

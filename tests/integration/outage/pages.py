@@ -1,12 +1,15 @@
 """Pages as a person meets them: read as HTML, forms sent as the browser would send them."""
 
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import resolve
 
-from contacts.access import Acting
+from contacts.access import TYPED_BY_FIELD, Acting
 
 Fields = dict[str, list[str]]
 
@@ -52,3 +55,18 @@ def errors_of(page: BeautifulSoup) -> str:
     """The text of the error summary at the top of a form."""
     box = page.main.find(attrs={"role": "alert"})
     return " ".join(box.get_text(" ").split()) if box else ""
+
+
+def forms_on(answer: HttpResponse) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The address and its name, and what is sent, of each form on a page that is sent by POST to the three apps."""
+    if answer.status_code != 200 or not answer.headers["Content-Type"].startswith("text/html"):
+        return
+    query = answer.request["QUERY_STRING"]
+    here = answer.request["PATH_INFO"] + (f"?{query}" if query else "")
+    for form in BeautifulSoup(answer.content, "html.parser").find_all("form", method="post"):
+        path = urljoin(here, str(form.get("action") or here))
+        button = form.find("button", attrs={"name": True})
+        pressed = {button["name"]: [button.get("value", "")]} if button else {}
+        fields = fields_of(form) | pressed
+        fields.pop(TYPED_BY_FIELD, None)
+        yield resolve(urlsplit(path).path).url_name or "", path, fields

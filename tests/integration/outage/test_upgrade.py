@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from contacts.models import User
+from contacts.trail.triggers import make_triggers
 from outage.models import Handover
 from outage.project.upgrades import is_too_old
 from tests.migrating import migrate
@@ -26,6 +27,8 @@ BEFORE = Path(__file__).with_name("before_the_first_tables.sql")
 
 def migrate_to_today() -> None:
     migrate(*MigrationExecutor(connection).loader.graph.leaf_nodes())
+    # As `migrate` does when it is done.
+    make_triggers()
 
 
 def tables(cursor: Any) -> dict[str, list[str]]:

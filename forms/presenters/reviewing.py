@@ -1,0 +1,82 @@
+"""Loggkontroll on paper: a patient's own extract, and the report of a period."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contacts.access import Acting
+from contacts.models import AuditEntry
+from contacts.presenters.reviewing import report_totals
+from contacts.queries.reviewing import PeriodFigures
+from contacts.rules.trace_words import trace_words
+from forms.presenters.document import NAME_LETTERS, SheetPart
+from forms.rules.fitting import shortened
+from outage.rules.wording import clock_time, day_and_year
+
+EXTRACT = "Loggutdrag"
+REPORT = "Rapport från loggkontroll"
+_EXPLAINED = (
+    "Det visar när uppgifter om patienten har lästs eller skrivits i loggen vid driftstopp, och vid vilken enhet. "
+    "Vem det var visas inte. En rad kan gälla en lista där patienten fanns med."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTable:
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceView:
+    lines: tuple[str, ...]
+    tables: tuple[PaperTable, ...]
+
+
+def extract_part(*, patient: str, rows: Sequence[AuditEntry], by: Acting, now: datetime) -> SheetPart:
+    """Where, when and what, never who, as a patient is told. `rows` oldest first; `patient` as it was typed."""
+    looks = tuple(
+        (
+            f"{day_and_year(row.at)} {clock_time(row.at)}",
+            row.unit.name if row.unit else "Servern",
+            row.unit.principal.name if row.unit else "",
+            trace_words(row.action),
+        )
+        for row in rows
+    )
+    lines = (
+        f"Patient: {patient}",
+        f"Utdraget gäller {by.principal.name}. {_EXPLAINED}",
+    )
+    table = PaperTable("Läst eller skrivet", ("När", "Enhet", "Huvudman", "Vad"), looks)
+    return _part(EXTRACT, TraceView(lines, (table,)), by, now)
+
+
+def report_part(
+    *, figures: PeriodFigures, since: datetime, until: datetime, of: str, by: Acting, now: datetime
+) -> SheetPart:
+    """`until` is the first moment after the period; `of` what the reviewer reviews."""
+    last = until - timedelta(microseconds=1)
+    totals = tuple((label, str(count)) for label, count in report_totals(figures))
+    actions = tuple((trace_words(action), str(count)) for action, count in figures.actions)
+    lines = (of, f"{day_and_year(since)} till {day_and_year(last)}")
+    tables = (
+        PaperTable("Översikt", ("Vad", "Antal"), totals),
+        PaperTable("Vad som är gjort", ("Vad", "Rader"), actions),
+    )
+    return _part(REPORT, TraceView(lines, tables), by, now)
+
+
+def _part(title: str, view: TraceView, by: Acting, now: datetime) -> SheetPart:
+    """Without a serial: it is never scanned, and no export of it is kept."""
+    who = shortened(f"{by.user.full_name}, {by.unit.name}", NAME_LETTERS)
+    return SheetPart(
+        serial="",
+        version="",
+        template="forms/paper/trace.html",
+        view=view,
+        title=title,
+        advice="",
+        print_line=f"Utskrivet {day_and_year(now)} {clock_time(now)} av {who}",
+    )

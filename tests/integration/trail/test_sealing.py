@@ -1,0 +1,167 @@
+"""A row is sealed when it is committed; whatever hinders that stops nobody."""
+
+import json
+import logging
+import stat
+from datetime import timedelta
+from pathlib import Path
+from threading import Event, Thread
+from uuid import uuid4
+
+import pytest
+from django.db import connection, connections, transaction
+from pytest_django import Settings
+
+from contacts import audit
+from contacts.models import AuditEntry, TrailSeal
+from contacts.models.trail import rows_digest
+from contacts.trail import sealing
+from contacts.trail.sealing import seal_rows
+from contacts.trail.verifying import verify
+from tests.clock import Clock
+from tests.factories import County
+from tests.trail import ROWS, sql, trails_key
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def look(county: County, **more: object) -> AuditEntry:
+    return audit.record(by=county.alva, action="status.read", **more)
+
+
+def faults() -> list[str]:
+    return [str(fault) for fault in verify(trails_key()).faults]
+
+
+def test_a_transaction_is_sealed_once_as_it_is_committed_and_told_elsewhere(
+    county: County, checkpoints: Path, caplog: pytest.LogCaptureFixture
+):
+    with caplog.at_level(logging.INFO, "trail"), transaction.atomic():
+        first = look(county, patients=[uuid4()])
+        last = look(county)
+        assert not TrailSeal.objects.exists()
+    seal = TrailSeal.objects.get()
+    assert (seal.number, seal.ranges, seal.upto) == (1, f"{first.pk}-{last.pk}", last.pk)
+    (line,) = checkpoints.read_text().splitlines()
+    digest = rows_digest(trails_key(), [(first.pk, first.mac), (last.pk, last.mac)])
+    told = {"seal": 1, "at": seal.at.isoformat(), "rows": seal.ranges, "digest": digest}
+    assert json.loads(line) == told == json.loads(caplog.messages[0])
+    assert stat.S_IMODE(checkpoints.stat().st_mode) == 0o600
+    assert stat.S_IMODE(checkpoints.parent.stat().st_mode) == 0o700
+    look(county)
+    assert TrailSeal.objects.count() == len(checkpoints.read_text().splitlines()) == 2
+    assert faults() == []
+
+
+def test_what_is_rolled_back_leaves_no_seal_and_its_number_is_no_fault(county: County):
+    with transaction.atomic():
+        look(county)
+        transaction.set_rollback(True)
+    assert not TrailSeal.objects.exists()
+    look(county)
+    assert faults() == []
+
+
+def test_a_failing_seal_or_checkpoint_stops_nobody_and_is_made_up_for(
+    county: County,
+    checkpoints: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+):
+    with monkeypatch.context() as patch:
+        patch.setattr(sealing, "seal_digest", lambda *_: 1 / 0)
+        look(county)
+    assert "förseglades inte" in caplog.text
+    assert verify(trails_key()).unsealed == 1
+    settings.TRAIL_CHECKPOINTS = Path("/proc/nowhere/checkpoints.jsonl")
+    look(county)
+    assert verify(trails_key()).unsealed == 0
+    assert TrailSeal.objects.count() == 1
+    settings.TRAIL_CHECKPOINTS = checkpoints
+    look(county)
+    assert faults() == []
+
+
+def test_nobody_waits_for_another(county: County):
+    """Somebody holds what one seals under: the row is written all the same, and sealed with the next one."""
+    held, let_go = Event(), Event()
+
+    def holds() -> None:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                sql("SELECT pg_advisory_xact_lock(%s)", sealing.LOCK)
+            held.set()
+            let_go.wait(20)
+        connections.close_all()
+
+    look(county)
+    with transaction.atomic():
+        row = look(county)
+        if connection.vendor == "postgresql":
+            other = Thread(target=holds)
+            other.start()
+            held.wait(20)
+    if connection.vendor == "postgresql":
+        assert TrailSeal.objects.latest("number").upto < row.pk
+        let_go.set()
+        other.join()
+    else:
+        other = Thread(target=holds)
+        other.start()
+        held.wait(20)
+        assert seal_rows() == 0
+        let_go.set()
+        other.join()
+    look(county)
+    assert verify(trails_key()).unsealed == 0
+
+
+def test_a_row_committed_late_is_sealed_and_one_that_turns_up_after_all_have_ended_was_put_in(
+    county: County, clock: Clock
+):
+    if connection.vendor != "postgresql":
+        # Writers take turns there, and a number that was rolled back is used again.
+        return
+    written, commit = Event(), Event()
+    late: list[int] = []
+
+    def writes_late() -> None:
+        with transaction.atomic():
+            late.append(look(county).pk)
+            written.set()
+            commit.wait(20)
+        connections.close_all()
+
+    look(county)
+    other = Thread(target=writes_late)
+    other.start()
+    written.wait(20)
+    for minutes in (0, 1, 20, 40):
+        clock.shift(timedelta(minutes=minutes))
+        look(county)
+    assert [str(late[0]) in seal.gaps for seal in TrailSeal.objects.all()] == [False, True, True, True, True]
+    commit.set()
+    other.join()
+    assert verify(trails_key()).unsealed == 0
+    last = TrailSeal.objects.latest("number")
+    assert (last.ranges, last.gaps) == (str(late[0]), "")
+    with transaction.atomic():
+        gone = look(county).pk
+        transaction.set_rollback(True)
+    for minutes in (0, 1, 20):
+        clock.shift(timedelta(minutes=minutes))
+        look(county)
+    assert TrailSeal.objects.latest("number").gaps == ""
+    assert faults() == []
+    columns = "at, user_id, unit_id, principal_id, origin, action, target_type, target_id, changes, mac"
+    sql(f"INSERT INTO {ROWS} (id, {columns}) SELECT %s, {columns} FROM {ROWS} WHERE id = %s", gone, late[0])
+    assert faults() == [f"Rad {gone}: inskjuten.", f"Rad {gone}: inskjuten – avskrift av rad {late[0]}."]
+
+
+def test_a_directory_file_that_is_brought_in_is_sealed(county: County):
+    from django.core.management import call_command
+
+    call_command("import_directory", stdout=open("/dev/null", "w"))  # noqa: SIM115, PTH123
+    verdict = verify(trails_key())
+    assert verdict.rows == verdict.sealed > 10
