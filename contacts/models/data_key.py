@@ -70,11 +70,7 @@ def _multi_fernet(keys: tuple[str, ...]) -> MultiFernet:
 class KnownKey:
     id: uuid.UUID
     cipher: Cipher | None
-    since: float = field(default_factory=monotonic)
-
-    @property
-    def is_fresh(self) -> bool:
-        return monotonic() - self.since < KNOWN_SECONDS
+    until: float = field(default_factory=lambda: monotonic() + KNOWN_SECONDS)
 
 
 # By the bytes of the id, as a value is encrypted with it.
@@ -118,7 +114,7 @@ def known_keys(names: Iterable[str]) -> dict[str, KnownKey]:
     for name in names:
         made = _own.made.get(name)
         known = made.known if made else _by_name.get(name)
-        if known is not None and (made or known.is_fresh):
+        if known is not None and (made or monotonic() < known.until):
             found[name] = known
         else:
             unknown.append(name)
@@ -138,7 +134,7 @@ def key_to_read_with(key_id: uuid.UUID) -> KnownKey:
 
 def key_with_bytes(key_id: bytes) -> KnownKey:
     known = _by_id.get(key_id)
-    if known is not None and known.is_fresh:
+    if known is not None and monotonic() < known.until:
         return known
     return _known(DataKey.objects.get(pk=uuid.UUID(bytes=key_id)))
 

@@ -78,7 +78,9 @@ def search_key(*texts: str) -> str:
 
 def search_keys(texts: Sequence[str]) -> list[str]:
     """`search_key` of each of many, all at once."""
-    joined = tidy_typed("\n".join(text.replace("\n", " ") for text in texts)).casefold().translate(_SAMI)
+    joined = tidy_typed("\n".join([text.replace("\n", " ") for text in texts])).casefold()
+    if any(letter in joined for letter in "đŋŧøæß"):
+        joined = joined.translate(_SAMI)
     apart = unicodedata.normalize("NFKD", joined)
     if marks := "".join(char for char in set(apart) if unicodedata.combining(char)):
         apart = re.sub(f"[{re.escape(marks)}]+", "", apart)
