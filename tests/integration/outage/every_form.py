@@ -80,6 +80,7 @@ def every_form(county: County, chain: CareChain) -> Iterator[tuple[str, Make]]:
             "chains": [],
             "choices": [],
             "pairs": [],
+            "before": [],
             "lines": [],
         }
         usual = {name: value for name, value in known.items() if name in needed}
