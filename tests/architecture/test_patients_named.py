@@ -10,9 +10,6 @@ _FLOORS = ("presenters", "queries", "views", "webforms")
 READERS = {
     "outage/queries/naming.py": "notes it",
     "outage/presenters/care.py": "notes it",
-    "forms/presenters/log_sheet.py": "notes it",
-    "forms/presenters/care_chain.py": "with the number, by shown_identity",
-    "forms/presenters/sip.py": "with the number, by shown_identity",
     "outage/queries/tasks.py": "with the number, by shown_identity",
     "outage/presenters/owed.py": "in a task, beside its patient",
     "outage/presenters/later.py": "to look for the patient's other chains",

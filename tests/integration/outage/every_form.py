@@ -81,6 +81,7 @@ def every_form(county: County, chain: CareChain) -> Iterator[tuple[str, Make]]:
             "choices": [],
             "pairs": [],
             "before": [],
+            "people": [],
             "lines": [],
         }
         usual = {name: value for name, value in known.items() if name in needed}
