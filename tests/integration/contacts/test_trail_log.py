@@ -56,7 +56,9 @@ class handled:  # noqa: N801
         for handler in [*LOGGER.handlers]:
             handler.close()
             LOGGER.removeHandler(handler)
-        LOGGER.setLevel(logging.CRITICAL)
+        # That sealing failed is told by this logger, on the console.
+        LOGGER.setLevel(logging.NOTSET)
+        LOGGER.propagate = True
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
