@@ -16,6 +16,7 @@ from contacts.queries.prepared import prepared
 from contacts.rules.errors import NotAllowed, NotYours
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Border, Right, Role, border_of, role_may
+from contacts.seen import refuses
 
 # The field of every form that carries the signed mark of who was shown it, and in which assignment.
 TYPED_BY_FIELD = "typed_by"
@@ -55,6 +56,8 @@ class AnyRequest(HttpRequest):
     htmx: HtmxDetails
     # The form that a view shows again, and when a press that is taken up was made.
     shown_again: BaseForm | None
+    # Why a log-in ends that nobody ends by hand: a word of `trace_words.WHY_LOG_IN`.
+    leaving: str
     pressed_at: datetime | None
 
 
@@ -108,16 +111,20 @@ def check_may(by: Acting, right: Right, *nouns: Model) -> None:
     NotYours where one of `nouns`, what it is done to, lies outside the border that the right has for the role.
     """
     if not role_may(by.role, right):
+        refuses(right.value, next(iter(nouns), None))
         raise NotAllowed(f"Din roll ({by.role.label.lower()}) får inte {right.label}.")
     if not (by.membership.active and by.unit.active):
+        refuses("ended", next(iter(nouns), None))
         raise NotAllowed("Ditt uppdrag är avslutat.")
     check_within(by, *nouns, border=border_of(by.role, right))
 
 
 def check_within(by: Acting, *nouns: Model, border: Border = Border.UNIT) -> None:
     """Raises NotYours, as `check_may`, for what needs no right."""
-    if not all(is_within(noun, by, border) for noun in nouns):
-        raise NotYours
+    for noun in nouns:
+        if not is_within(noun, by, border):
+            refuses("not_yours", noun)
+            raise NotYours
 
 
 @singledispatch

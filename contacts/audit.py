@@ -17,8 +17,11 @@ from contacts.models import (
     Unit,
     User,
 )
+from contacts.queries.prepared import prepared
+from contacts.seen import where_from
 from contacts.trail.patient_sets import digest_of
 from contacts.trail.sealing import seal_on_commit
+from contacts.trail_log import tell
 
 
 def record(
@@ -39,6 +42,7 @@ def record(
         membership=by.membership,
         unit=by.unit,
         principal=by.principal,
+        origin=where_from(),
         action=action,
         target_type=target._meta.label if target is not None else "",
         target_id=str(target.pk) if target is not None else "",
@@ -51,14 +55,15 @@ def record(
 def _written(**columns: Any) -> AuditEntry:
     row = AuditEntry.objects.create(**columns)
     seal_on_commit()
+    tell(row)
     return row
 
 
 def _seen(chains: Collection[UUID]) -> PatientSet:
     ids = sorted(set(chains))
     digest = digest_of(ids)
-    if found := PatientSet.objects.filter(digest=digest).first():
-        return found
+    for known in _with_digest(digest):
+        return known
     try:
         with transaction.atomic():
             seen = PatientSet.objects.create(digest=digest, size=len(ids))
@@ -69,25 +74,36 @@ def _seen(chains: Collection[UUID]) -> PatientSet:
     return seen
 
 
+@prepared
+def _with_digest(digest: str) -> models.QuerySet[PatientSet]:
+    return PatientSet.objects.filter(digest=digest)
+
+
 def record_system(
     *,
     action: str,
     user: User | None = None,
     principal: Principal | None = None,
     target: models.Model | None = None,
+    chain: UUID | None = None,
+    patients: Collection[UUID] = (),
     changes: dict[str, Any] | None = None,
 ) -> AuditEntry:
     """Write one audit row for an action outside any assignment.
 
-    That is a command on the server, where `user` is None, what an administrator did in the admin pages, and what a
-    person does to the own account; `principal` is whose reviewers it concerns, by default that of the target.
+    That is a command on the server, where `user` is None, what an administrator did in the admin pages, what a person
+    does to the own account, and who tried to log in. `principal` is whose reviewers it concerns, by default that of
+    the target.
     """
     return _written(
         user=user,
+        origin=where_from(),
         principal=principal or (_principal_about(target) if target is not None else None),
         action=action,
         target_type=target._meta.label if target is not None else "",
         target_id=str(target.pk) if target is not None else "",
+        chain=chain,
+        patients=_seen(patients) if patients else None,
         changes=changes or {},
     )
 

@@ -1,7 +1,7 @@
 """Files from outside are opened in a process of their own, with little memory, little time and nothing of ours in it.
 
-The parent starts the child with unlinked open files, listens, and ends it whatever happens. The child answers on
-standard output: a line of JSON, and after it as many bytes as the line says. This module is imported by both.
+The parent starts the child with files that are in memory alone, listens, and ends it whatever happens. The child
+answers on standard output: a line of JSON, and after it as many bytes as the line says. Both import this module.
 """
 
 import contextlib
@@ -12,7 +12,6 @@ import selectors
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -65,7 +64,8 @@ def start(worker: str, files: Sequence[bytes]) -> "subprocess.Popen[bytes]":
 
 
 def _nameless(content: bytes) -> IO[bytes]:
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    # In memory: what came in is never on a disk.
+    file = os.fdopen(os.memfd_create("handed"), "w+b")
     file.write(content)
     file.seek(0)
     return file

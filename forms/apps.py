@@ -10,9 +10,6 @@ class FormsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register checks and borders, and delete what an older version may have left of scans on the disk."""
+        """Register checks and borders."""
         from . import checks  # noqa: F401
         from .queries import borders  # noqa: F401
-        from .scanning import sweep
-
-        sweep()

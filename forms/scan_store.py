@@ -1,21 +1,31 @@
-"""The pictures of scanned pages: encrypted files under their page's id, outside everything that is served."""
+"""The pictures of scanned pages: encrypted files under their page's id, outside everything that is served.
+
+Each scan that is sent in has a data key of its own: destroyed, it takes exactly those pictures with it, also out of
+the backups. A picture is bound to its page: under another's name it is refused.
+"""
 
 import hashlib
 import os
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.utils import timezone
 
+from contacts.models import DataKey
+from contacts.models.ciphers import Undecipherable
+from contacts.models.data_key import environments_key, key_to_read_with, key_to_write_with
 from contacts.rules.errors import RuleError
 
-_UNKEPT = ".new"
+KEYS = "scan/"
+_UNKEPT, _AGAIN = ".new", ".again"
+# Before the picture: this, and the id of its key. What stands alone is from before there were data keys.
+_SIGN = b"driftstopp-scan-1\n"
+_ID_BYTES = 16
 NEW_KEY = "python3 -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())'"
 
 
@@ -23,23 +33,17 @@ class PictureLost(RuleError):
     """The picture of a page is missing, or is not the one that was saved."""
 
 
-def save(page_id: UUID, picture: bytes) -> None:
+def key_name(upload_id: UUID) -> str:
+    return f"{KEYS}{upload_id}"
+
+
+def save(page_id: UUID, picture: bytes, *, upload_id: UUID) -> None:
     """Durable when it returns, but marked as not kept: its row is written later."""
     folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unkept = _unkept(page_id)
-    try:
-        descriptor = os.open(unkept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(_cipher().encrypt(picture))
-            file.flush()
-            # By our clock, which `left_unkept` is called with; the disk's may be another machine's.
-            now = timezone.now().timestamp()
-            os.utime(file.fileno(), (now, now))
-            os.fsync(file.fileno())
-    except BaseException:
-        unkept.unlink(missing_ok=True)
-        raise
+    encrypted = _encrypted(page_id, picture, upload_id)
+    # By our clock, which `left_unkept` is called with; the disk's may be another machine's.
+    _write(_unkept(page_id), encrypted, timezone.now().timestamp())
     _sync(folder)
 
 
@@ -71,13 +75,15 @@ def load(page_id: UUID, *, sha256: str) -> bytes:
     Raises PictureLost, with a Swedish sentence, where it is missing, damaged, another one, or its key is gone.
     """
     try:
-        picture = _cipher().decrypt(_encrypted(page_id))
+        picture = _decrypted(page_id, _stored(page_id))
     except OSError:
         raise PictureLost(
             "Bilden finns inte på servern. Be driften läsa tillbaka den, eller skanna bladet igen."
         ) from None
-    except InvalidToken:
+    except (InvalidToken, Undecipherable, DataKey.DoesNotExist):
         raise PictureLost(_DAMAGED) from None
+    if picture is None:
+        raise PictureLost("Bilden är gallrad.")
     if hashlib.sha256(picture).hexdigest() != sha256:
         raise PictureLost(_DAMAGED)
     return picture
@@ -86,6 +92,29 @@ def load(page_id: UUID, *, sha256: str) -> bytes:
 def remove(page_id: UUID) -> None:
     """Delete the picture of a page of which no row was written."""
     _unkept(page_id).unlink(missing_ok=True)
+
+
+def encrypt_again(page_id: UUID, *, upload_id: UUID) -> bool:
+    """Put a picture from before there were data keys under that of its scan; False where it is so, or is gone.
+
+    Stopped in the middle it has changed nothing: the new file takes the place of the old one when it is whole.
+    """
+    for path in (_folder() / str(page_id), _unkept(page_id)):
+        # A damaged one stays as it is, and is told as such.
+        with suppress(FileNotFoundError, InvalidToken):
+            with path.open("rb") as file:
+                if file.read(len(_SIGN)) == _SIGN:
+                    continue
+                file.seek(0)
+                stored = file.read()
+            encrypted = _encrypted(page_id, environments_key().decrypt(stored), upload_id)
+            again = path.with_name(path.name + _AGAIN)
+            again.unlink(missing_ok=True)
+            _write(again, encrypted, path.stat().st_mtime)
+            again.replace(path)
+            _sync(_folder())
+            return True
+    return False
 
 
 def keys_work(keys: list[str]) -> bool:
@@ -105,15 +134,29 @@ def _folder() -> Path:
     return Path(settings.SCAN_DIR)
 
 
-def _cipher() -> MultiFernet:
-    return _cipher_of(tuple(settings.DATA_KEYS))
-
-
 def _unkept(page_id: UUID) -> Path:
     return _folder() / f"{page_id}{_UNKEPT}"
 
 
-def _encrypted(page_id: UUID) -> bytes:
+def _encrypted(page_id: UUID, picture: bytes, upload_id: UUID) -> bytes:
+    key = key_to_write_with(key_name(upload_id))
+    if key.cipher is None:
+        raise PictureLost("Skanningen är gallrad. Skanna bladet på nytt.")
+    return _SIGN + key.id.bytes + key.cipher.encrypt(picture, page_id.bytes)
+
+
+def _decrypted(page_id: UUID, stored: bytes) -> bytes | None:
+    """None where its key is destroyed."""
+    if not stored.startswith(_SIGN):
+        return environments_key().decrypt(stored)
+    content = stored[len(_SIGN) :]
+    if len(content) < _ID_BYTES:
+        raise Undecipherable
+    key = key_to_read_with(UUID(bytes=content[:_ID_BYTES]))
+    return key.cipher.decrypt(content[_ID_BYTES:], page_id.bytes) if key.cipher else None
+
+
+def _stored(page_id: UUID) -> bytes:
     try:
         return (_folder() / str(page_id)).read_bytes()
     except FileNotFoundError:
@@ -121,9 +164,17 @@ def _encrypted(page_id: UUID) -> bytes:
         return _unkept(page_id).read_bytes()
 
 
-@lru_cache(maxsize=4)
-def _cipher_of(keys: tuple[str, ...]) -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in keys])
+def _write(path: Path, content: bytes, changed_at: float) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.utime(file.fileno(), (changed_at, changed_at))
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _sync(folder: Path) -> None:

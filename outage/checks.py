@@ -1,19 +1,23 @@
 """System checks of our own, all under the tag "driftstopp". The server refuses to start on an error here."""
 
 import ctypes
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Info, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
 from contacts.content.identity_provider import identity_provider
 from contacts.content.reader import ContentError
 from contacts.content.search_words import search_language
+from contacts.models import DataKey
+from contacts.own_files import open_to_others
+from contacts.services.data_keys import is_opened
 from contacts.trail.roles import may_change_the_trail
 from contacts.trail.triggers import missing_triggers
 from outage.checklists import all_checklists
@@ -69,6 +73,37 @@ def check_secret_key(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
 
 
 @register(TAG)
+def check_passwords(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """I002: in production, no file of leaked passwords is set: of long ones, few are then known to be common."""
+    if not settings.PRODUCTION or settings.BREACHED_PASSWORDS:
+        return []
+    return [
+        Info(
+            "Lösenord prövas inte mot läckta: BREACHED_PASSWORDS är inte satt.",
+            hint="Sätt BREACHED_PASSWORDS till en fil med hashar av läckta lösenord.",
+            id=f"{TAG}.I002",
+        )
+    ]
+
+
+@register(TAG)
+def check_database_connection(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """W005: in production, a database on another machine is asked without TLS, or without checking whose it is."""
+    database = settings.DATABASES["default"]
+    host = database.get("HOST", "")
+    here = not host or host.startswith("/") or host in LOOPBACK_HOSTS
+    if not settings.PRODUCTION or here or database.get("OPTIONS", {}).get("sslmode") == "verify-full":
+        return []
+    return [
+        Warning(
+            f"Förbindelsen med databasen på {host} prövar inte vem som svarar.",
+            hint="Lägg till ?sslmode=verify-full i DATABASE_URL, och &sslrootcert=… för ett eget certifikat.",
+            id=f"{TAG}.W005",
+        )
+    ]
+
+
+@register(TAG)
 def check_content(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """E003: every routine, every checklist, the search words and the identity provider can be read; the message names
     file, key and remedy.
@@ -113,6 +148,58 @@ def check_printing(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
             id=f"{TAG}.W001",
         )
     ]
+
+
+@register(TAG)
+def check_files_are_ours(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """W004: nobody but the server's user reads what it has written. What is the user's own is closed at each start."""
+    found = files_open_to_others()
+    if not found:
+        return []
+    more = f" och {len(found) - 1} till" if len(found) > 1 else ""
+    folders = dict.fromkeys(str(path if path.is_dir() else path.parent) for path in found)
+    return [
+        Warning(
+            f"Andra på servern kan läsa {found[0]}{more}.",
+            hint=f"Kör som den som äger dem: chmod -R go= {' '.join(map(shlex.quote, folders))}",
+            id=f"{TAG}.W004",
+        )
+    ]
+
+
+@register(TAG, "data_keys")
+def check_data_keys(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """E010: the keys of the environment open those that patient text lies encrypted with.
+
+    Only where the database is asked too.
+    """
+    if not databases:
+        return []
+    try:
+        rows = list(DataKey.objects.filter(destroyed_at=None))
+    except (DatabaseError, ImproperlyConfigured):
+        # There are no tables yet, or no database: that is told elsewhere.
+        return []
+    unopened = sum(not is_opened(row) for row in rows)
+    if not unopened:
+        return []
+    return [
+        Error(
+            f"DATA_KEYS öppnar inte {unopened} av {len(rows)} datanycklar: det som de låser går inte att läsa.",
+            hint="Sätt tillbaka den nyckel som användes, efter den nya om den är bytt: DATA_KEYS=NY,GAMMAL. Kör sedan "
+            "python manage.py rotate_keys.",
+            id=f"{TAG}.E010",
+        )
+    ]
+
+
+def files_open_to_others() -> list[Path]:
+    database = settings.DATABASES["default"]
+    sqlite = Path(database["NAME"]) if database.get("ENGINE", "").endswith("sqlite3") else None
+    folders = [Path(settings.VAR_DIR), Path(settings.SCAN_DIR)]
+    return open_to_others(folders, sqlite, Path(settings.STATIC_ROOT))
 
 
 @register(TAG, "trail")

@@ -20,6 +20,7 @@ from tests.clock import TUESDAY, Clock, going_from, sleep_at_any_date
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from tests.kept import Keeper
     from tests.marks import Browser as MarkedClient
 
 CHROMIUM_NAMES = (
@@ -101,8 +102,20 @@ def _no_keys_of_other_tests() -> None:
     forget_keys()
 
 
+@pytest.fixture
+def made_once(request: pytest.FixtureRequest, clock: Clock) -> "Keeper":
+    """A function that makes what many tests begin with, or lays it as it was made."""
+    from tests.kept import Keeper
+
+    # pytest-django's own fixtures, which every test has, replace the name of this machine in mail and no more.
+    of_test = request.node._fixtureinfo
+    fixtures = [found[-1] for found in of_test.name2fixturedefs.values()]
+    used = {name for each in fixtures if each.func.__module__.startswith("tests.") for name in each.argnames}
+    return Keeper(clock, changes=bool({"monkeypatch", "settings"} & {*of_test.initialnames, *used}))
+
+
 @pytest.fixture(autouse=True)
-def _nothing_off_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def _nothing_off_this_machine() -> Iterator[None]:
     """Fail a test that reaches for another machine: the product must work when nothing else does."""
     connect = socket.socket.connect
 
@@ -111,7 +124,9 @@ def _nothing_off_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
             raise AssertionError(f"a test reached for {address[0]}")
         connect(self, address)
 
-    monkeypatch.setattr(socket.socket, "connect", guarded)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
 
 
 def _is_loopback(host: str) -> bool:

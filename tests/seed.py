@@ -24,8 +24,7 @@ from contacts.models import (
 )
 from contacts.rules.parties import Party, WardKind
 from contacts.rules.permissions import Role
-from contacts.rules.swedish_text import search_key
-from contacts.services.submissions import content_hash
+from contacts.services.submissions import keyed_content_hash
 from outage.models import (
     CareChain,
     CareChainDetails,
@@ -35,6 +34,7 @@ from outage.models import (
     HandoverMessage,
     Outage,
     OutageReport,
+    PatientLookup,
     ReportKind,
 )
 from outage.queries.chain_log import logs_of
@@ -46,6 +46,7 @@ from outage.rules.identity import IdentityKind
 from outage.rules.informing import CallOutcome
 from outage.rules.outage_status import OutageScope
 from outage.services.duties import duties_of
+from outage.services.patient_lookups import lookups_for
 from tests.seed_places import seed_places
 
 LASTED = timedelta(hours=9)
@@ -189,7 +190,6 @@ def _chain(
         outpatient_unit=rng.choice(units["centres"]),
         before=rng.choice((Before.ADMITTED, Before.NOT_ADMITTED)),
         status=ChainStatus.OK,
-        search_key=search_key(name),
         order=1,
         user=acting.user,
         unit=ward,
@@ -328,7 +328,7 @@ def _handover(
 
 def _trace(rows: _Rows, acting: Acting, chain: CareChain, kind: str, action: str, target: Model) -> None:
     """Write what each service leaves beside its row: the claimed form and the audit row."""
-    digest = content_hash({"target": str(target.pk)})
+    digest = keyed_content_hash({"target": str(target.pk)})
     rows.submissions.append(Submission(id=target.pk, kind=kind, content_hash=digest, user=acting.user))
     rows.audit.append(
         AuditEntry(
@@ -349,6 +349,8 @@ def _insert(rows: _Rows) -> None:
     for chain, details in zip(rows.chains, rows.details, strict=True):
         chain.details = details
     CareChain.objects.bulk_update(rows.chains, ["details"], batch_size=_BATCH)
+    lookups = [lookup for details in rows.details for lookup in lookups_for(details)]
+    PatientLookup.objects.bulk_create(lookups, batch_size=_BATCH)
     # A row that replaces another comes after it, so each batch finds what it points at.
     for model, made in (
         (CareChainEvent, rows.events),

@@ -3,12 +3,10 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
@@ -33,9 +31,6 @@ from .rows import SHEET_ROWS
 
 MOST_PROBLEMS = 50
 """So many kinds of problem are told of a file, and so many rows of each."""
-
-KEPT = timedelta(days=1)
-"""How long a file is kept that nobody brings in."""
 
 # Excluded from the hash: does not affect what would be done.
 _NOT_DONE = (Fate.UNCHANGED, Fate.JOINED, Fate.OTHERS)
@@ -76,7 +71,6 @@ def upload_steps(*, by: Acting, client_id: UUID, content: bytes) -> Steps[Direct
         digest = hashlib.sha256(content).hexdigest()
         if claim(by=by, client_id=client_id, kind="directory.upload", content={"file": digest}):
             return DirectoryUpload.objects.get(pk=client_id)
-        DirectoryFile.objects.filter(at__lt=timezone.now() - KEPT).delete()
         DirectoryFile(id=client_id, principal=by.principal, book=asdict(book)).save()
         return keep_upload(by=by, upload_id=client_id, file=client_id, choices=choices, plan=plan)
 

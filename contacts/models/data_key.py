@@ -1,14 +1,16 @@
 """Data keys: what patient text lies encrypted with, each wrapped by the environment's key (`DATA_KEYS`)."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from threading import local
 from time import monotonic
+from weakref import WeakValueDictionary
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from .ciphers import Cipher, new_key
@@ -21,6 +23,12 @@ TRAIL = "trail"
 def name_of(principal_id: int, outage_id: uuid.UUID | None = None) -> str:
     """The name of the key of one principal's patients in one outage; without one, of what belongs to no outage."""
     return f"patients/{principal_id}/{outage_id or '-'}"
+
+
+def principal_id_of(name: str) -> int | None:
+    """Whose patients the key of that name is of; None where it is another kind of key."""
+    kind, *told = name.split("/")
+    return int(told[0]) if kind == "patients" else None
 
 
 class DataKey(models.Model):
@@ -62,71 +70,97 @@ def _multi_fernet(keys: tuple[str, ...]) -> MultiFernet:
 class KnownKey:
     id: uuid.UUID
     cipher: Cipher | None
-    since: float = field(default_factory=monotonic)
-
-    @property
-    def is_fresh(self) -> bool:
-        return monotonic() - self.since < KNOWN_SECONDS
+    until: float = field(default_factory=lambda: monotonic() + KNOWN_SECONDS)
 
 
-_by_id: dict[uuid.UUID, KnownKey] = {}
-# Those whose rows are committed; what a transaction that is under way has made is found by asking.
+# By the bytes of the id, as a value is encrypted with it.
+_by_id: dict[bytes, KnownKey] = {}
+# Those whose rows are committed.
 _by_name: dict[str, KnownKey] = {}
+
+
+class _Made:
+    """A key whose row is not committed yet; on commit it becomes one that every thread may write with.
+
+    Only the connection holds it, as what to call on commit, and drops it where an `atomic` block is rolled back:
+    nothing more is then encrypted with that key.
+    """
+
+    def __init__(self, name: str, known: KnownKey) -> None:
+        self.name = name
+        self.known: KnownKey | None = known
+
+    def __call__(self) -> None:
+        if self.known is not None:
+            _by_name[self.name] = self.known
+
+
+class _OfThread(local):
+    def __init__(self) -> None:
+        self.made: WeakValueDictionary[str, _Made] = WeakValueDictionary()
+
+
+_own = _OfThread()
 
 
 def key_to_write_with(name: str) -> KnownKey:
     """Made where there is none yet, in the transaction under way: rolled back, it is gone with what it encrypted."""
-    known = _by_name.get(name)
-    if known is not None and known.is_fresh:
-        return known
-    row = DataKey.objects.filter(name=name).first()
-    if row is None:
-        row = _made(name)
-    known = _known(row)
-    if row.pk not in _pending():
-        _by_name[name] = known
-    return known
+    return known_keys([name]).get(name) or _made(name)
+
+
+def known_keys(names: Iterable[str]) -> dict[str, KnownKey]:
+    """The keys that there are, by name; those that this process does not know by one query."""
+    found, unknown = {}, []
+    for name in names:
+        made = _own.made.get(name)
+        known = made.known if made else _by_name.get(name)
+        if known is not None and (made or monotonic() < known.until):
+            found[name] = known
+        else:
+            unknown.append(name)
+    for row in DataKey.objects.filter(name__in=unknown) if unknown else ():
+        known = found[row.name] = _known(row)
+        if made := _own.made.get(row.name):
+            made.known = known
+        else:
+            _by_name[row.name] = known
+    return found
 
 
 def key_to_read_with(key_id: uuid.UUID) -> KnownKey:
     """Raises DataKey.DoesNotExist."""
+    return key_with_bytes(key_id.bytes)
+
+
+def key_with_bytes(key_id: bytes) -> KnownKey:
     known = _by_id.get(key_id)
-    return known if known is not None and known.is_fresh else _known(DataKey.objects.get(pk=key_id))
+    if known is not None and monotonic() < known.until:
+        return known
+    return _known(DataKey.objects.get(pk=uuid.UUID(bytes=key_id)))
 
 
 def forget_keys() -> None:
     """Read all keys anew: one of them was destroyed or wrapped anew."""
     _by_id.clear()
     _by_name.clear()
+    for made in _own.made.values():
+        made.known = None
 
 
 def _known(row: DataKey) -> KnownKey:
-    known = _by_id[row.pk] = KnownKey(row.pk, row.cipher)
+    known = _by_id[row.pk.bytes] = KnownKey(row.pk, row.cipher)
     return known
 
 
-def _made(name: str) -> DataKey:
+def _made(name: str) -> KnownKey:
     row = DataKey(name=name, wrapped=environments_key().encrypt(new_key()))
     try:
         with transaction.atomic():
             row.save(force_insert=True)
-            transaction.on_commit(_Made(row.pk))
     except IntegrityError:
         # Another process made it a moment earlier.
-        return DataKey.objects.get(name=name)
-    return row
-
-
-class _Made:
-    """Marks a key as one whose row may still be rolled back: the connection drops what it was to call then."""
-
-    def __init__(self, key_id: uuid.UUID) -> None:
-        self.key_id = key_id
-
-    def __call__(self) -> None:
-        """Nothing to do: the transaction is committed, and the mark is gone with it."""
-
-
-def _pending() -> set[uuid.UUID]:
-    called: list[Callable[[], None]] = [entry[1] for entry in connection.run_on_commit]
-    return {one.key_id for one in called if isinstance(one, _Made)}
+        return known_keys([name])[name]
+    known = _known(row)
+    made = _own.made[name] = _Made(name, known)
+    transaction.on_commit(made)
+    return known

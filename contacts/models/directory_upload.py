@@ -6,19 +6,24 @@ from django.db import models
 from django.utils import timezone
 
 from .base import AppendOnlyModel, person
+from .data_key import name_of
+from .encrypted import EncryptedJSON
 from .principal import Principal
 from .unit import Unit
 
 
 class DirectoryFile(models.Model):
-    """What a file holds: the text of its sheets. Deleted when it is imported, else after a day."""
+    """What a file holds: the text of its sheets. Deleted when it is imported, else after a day.
+
+    Encrypted, as the preview is: somebody may choose a list of patients by mistake.
+    """
 
     append_only = False
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     principal = models.ForeignKey(Principal, models.PROTECT, related_name="+", verbose_name="huvudman")
     at = models.DateTimeField("tid", default=timezone.now, db_index=True)
-    book = models.JSONField("innehåll")
+    book = EncryptedJSON("innehåll")
 
     class Meta:
         verbose_name = "fil"
@@ -26,6 +31,9 @@ class DirectoryFile(models.Model):
 
     def __str__(self) -> str:
         return f"fil {self.at:%Y-%m-%d %H.%M}"
+
+    def data_key_name(self) -> str:
+        return name_of(self.principal_id)
 
 
 class DirectoryUpload(AppendOnlyModel):
@@ -44,7 +52,7 @@ class DirectoryUpload(AppendOnlyModel):
     file = models.UUIDField("fil", null=True)
     choices = models.JSONField("val", default=dict, blank=True)
     memory = models.JSONField("val att minnas", default=dict, blank=True)
-    plan = models.JSONField("förhandsvisning", default=dict, blank=True)
+    plan = EncryptedJSON("förhandsvisning", default=dict, blank=True)
     plan_hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
@@ -54,3 +62,6 @@ class DirectoryUpload(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"fil {self.at:%Y-%m-%d %H.%M}"
+
+    def data_key_name(self) -> str:
+        return name_of(self.principal_id)

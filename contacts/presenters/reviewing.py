@@ -9,9 +9,11 @@ from contacts.models import AuditEntry
 from contacts.queries.reviewing import PeriodFigures
 from contacts.rules.permissions import Role
 from contacts.rules.reviewing import CODE_DIGITS, Verdict
-from contacts.rules.trace_words import MARKED, kind_words, reason_words, right_words, trace_words
+from contacts.rules.trace_words import MARKED, kind_words, reason_words, right_words, trace_words, why_words
+from contacts.seen import ON_THE_SERVER as SERVER
 
 ON_THE_SERVER = "Servern"
+NOBODY = "Ingen inloggad"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def trace_rows(
         TraceRow(
             pk=row.pk,
             at=row.at,
-            who=row.user.full_name if row.user else ON_THE_SERVER,
+            who=_by(row),
             unit=row.unit.name if row.unit else "",
             roles=", ".join(role.label.lower() for role in _roles(row, roles)),
             what=trace_words(row.action),
@@ -57,6 +59,12 @@ def trace_rows(
         )
         for row in rows
     ]
+
+
+def _by(row: AuditEntry) -> str:
+    if row.user:
+        return row.user.full_name
+    return ON_THE_SERVER if row.origin in {"", SERVER} else NOBODY
 
 
 def report_totals(figures: PeriodFigures) -> list[tuple[str, int]]:
@@ -95,4 +103,6 @@ def _roles(row: AuditEntry, roles: Mapping[tuple[int, int], Sequence[Role]]) -> 
 
 def _about(row: AuditEntry, names: Mapping[tuple[str, str], str]) -> str:
     name = names.get((row.target_type, row.target_id), "")
-    return ", ".join(filter(None, (name, kind_words(row.changes), right_words(row.changes))))
+    return ", ".join(
+        filter(None, (name, kind_words(row.changes), right_words(row.changes), why_words(row.changes)))
+    )

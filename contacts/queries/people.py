@@ -51,6 +51,10 @@ def nobody_yet() -> bool:
         return False
 
 
+def names_of_principals() -> list[str]:
+    return [*Principal.objects.values_list("name", flat=True)]
+
+
 def memberships_in(principal: Principal) -> QuerySet[Membership]:
     """All assignments in a principal, those that have ended too."""
     return Membership.objects.filter(unit__principal=principal)

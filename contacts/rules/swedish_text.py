@@ -5,9 +5,11 @@ Neither database engine searches or sorts Swedish correctly.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
+_NOT_WORD_IN_LINE = re.compile(r"[^0-9a-z\n]+")
 _HYPHEN = re.compile(r"[-‐‑–]")
 _HYPHENED = re.compile(r"[^\W\d_]+(?:[-‐‑–][^\W\d_]+)+")
 # Letters only, so that the order is the same under every collation a database may have been made with.
@@ -72,6 +74,19 @@ def search_key(*texts: str) -> str:
     """`texts` as lower-case words of a–z and 0–9 only, so that "orebro", "ÖREBRO" and "Örebro" meet."""
     joined = tidy_typed(" ".join(text for text in texts if text)).casefold().translate(_SAMI)
     return _NOT_WORD.sub(" ", _without_accents(joined)).strip()
+
+
+def search_keys(texts: Sequence[str]) -> list[str]:
+    """`search_key` of each of many, all at once."""
+    joined = tidy_typed("\n".join([text.replace("\n", " ") for text in texts])).casefold()
+    if any(letter in joined for letter in "đŋŧøæß"):
+        joined = joined.translate(_SAMI)
+    apart = unicodedata.normalize("NFKD", joined)
+    if marks := "".join(char for char in set(apart) if unicodedata.combining(char)):
+        apart = re.sub(f"[{re.escape(marks)}]+", "", apart)
+    keys = [key.strip() for key in _NOT_WORD_IN_LINE.sub(" ", apart).split("\n")]
+    # A rare character may be a new line of its own.
+    return keys if len(keys) == len(texts) else [search_key(text) for text in texts]
 
 
 def sort_key(text: str) -> str:

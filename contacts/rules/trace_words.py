@@ -2,7 +2,19 @@
 
 from collections.abc import Mapping
 
-from .permissions import Role
+from .permissions import Right, Role
+
+# What the looks are called that the middleware notes.
+LISTED = "patients.listed"
+FOUND = "patients.found"
+READ = "chain.read"
+PRINTED = "patients.printed"
+TAKEN_OUT = "patients.taken_out"
+HELD_SHOWN = "held_form.shown"
+PICTURE = "scan.viewed"
+ELSEWHERE = "chain.found_elsewhere"
+
+LOOKS: frozenset[str] = frozenset({LISTED, FOUND, READ, PRINTED, TAKEN_OUT, HELD_SHOWN, PICTURE, ELSEWHERE})
 
 TRACE_WORDS: Mapping[str, str] = {
     # To look at at once: see MARKED.
@@ -27,11 +39,28 @@ TRACE_WORDS: Mapping[str, str] = {
     "second_factor.added": "Lade till ett andra steg",
     "second_factor.removed": "Tog bort sitt andra steg",
     "second_factor.reset": "Tog bort någons andra steg",
+    "login.in": "Loggade in",
+    "login.unlocked": "Låste upp inloggningen",
+    "login.locked": "Låste inloggningen",
+    "login.out": "Loggade ut",
+    "login.ended": "Avslutade sina andra inloggningar",
+    "login.lapsed": "Inloggningen gick ut",
+    "login.failed": "Misslyckades med att logga in",
+    "login.locked_out": "Nekades: för många försök att logga in",
+    "second_factor.failed": "Misslyckades med andra steget",
+    "assignment.chosen": "Valde uppdrag",
+    "access.denied": "Nekades",
     "login.too_weak": "Nekades: legitimerade sig på ett sätt som inte räcker",
     "login.unknown_person": "Nekades: HSA-id:t är inte upplagt",
     "login.unknown_assignment": "Nekades: uppdraget är inte upplagt",
     "people.imported": "Läste in en personallista",
     "people.exported": "Hämtade en personallista",
+    # Looks at patients.
+    LISTED: "Såg en lista med patienter",
+    FOUND: "Sökte fram patienter",
+    PRINTED: "Fick patienter på en utskrift",
+    TAKEN_OUT: "Hämtade patienter som fil",
+    HELD_SHOWN: "Såg ett sparat formulär",
     # Care chains.
     "chain.read": "Läste en vårdkedja",
     "chain.found_elsewhere": "Fick veta att en annan enhet har patienten",
@@ -53,8 +82,12 @@ TRACE_WORDS: Mapping[str, str] = {
     "registration.done": "Markerade en efterregistrering som klar",
     "registration.undone": "Tog bort markeringen av en efterregistrering",
     "messages.acknowledged": "Antecknade att meddelandena är kvitterade",
+    "held_form.kept": "Formuläret lades undan",
+    "clash.kept": "Samma formulär kom med två innehåll: båda sparades",
     "held_form.taken_up": "Fortsatte på ett sparat formulär",
     "held_form.thrown_away": "Kastade ett sparat formulär",
+    "held_form.outdated": "Sparade formulär blev för gamla och togs bort",
+    "scan.left_over": "Bilder av avbrutna skanningar togs bort",
     # The outage.
     "outage.first": "Anmälde ett driftstopp",
     "outage.joined": "Anmälde samma driftstopp",
@@ -116,6 +149,8 @@ TRACE_WORDS: Mapping[str, str] = {
     "principal.added": "Lade till en huvudman",
     "principal.changed": "Ändrade en huvudman",
     "principal.main_switchboard": "Valde huvudväxel",
+    "data_key.destroyed": "Förstörde en datanyckel: det som den låste är gallrat",
+    "data_key.wrapped": "Låste datanycklarna med en ny nyckel",
     "demo.made": "Lade upp demon",
     # The review itself.
     "log.patient_sought": "Sökte i loggen efter en patient",
@@ -157,6 +192,36 @@ REASONS: Mapping[str, str] = {
 
 SECOND_STEPS: frozenset[str] = frozenset({"passnyckel", "kodapp", "reservkoder"})
 
+NOT_WRITTEN: frozenset[str] = LOOKS | frozenset(
+    {"protected_opened", "emergency_opened", "access.denied", "assignment.chosen", "second_factor.failed"}
+    | {action for action in TRACE_WORDS if action.startswith(("login.", "log."))}
+)
+"""What changes nothing that a page shows."""
+
+WHY_DENIED: Mapping[str, str] = {right.value: f"får inte {right.label}" for right in Right} | {
+    "forbidden": "sidan är inte öppen för rollen",
+    "not_yours": "det hör till någon annan",
+    "ended": "uppdraget är avslutat",
+    "csrf": "formuläret var för gammalt eller kom någon annanstans ifrån",
+    "form_of_other": "formuläret hör till någon annan eller till ett annat uppdrag",
+}
+WHY_LOG_IN: Mapping[str, str] = {
+    "pressed": "för hand",
+    "changing": "byter användare",
+    "idle": "ingen använde den",
+    "longest": "den längsta tiden är slut",
+    "replaced": "någon annan loggade in",
+    "assignment": "uppdraget är avslutat",
+    "emergency_over": "nödinloggningens tid är slut",
+    "password": "fel lösenord",
+    "code": "fel kod",
+    "emergency_code": "fel nödkod",
+    "address": "för många från en adress",
+    "name": "för många på ett namn",
+    "second_step": "för många i andra steget",
+    "passkey": "passnyckeln gick inte",
+}
+
 
 def trace_words(action: str) -> str:
     """An action without words of its own is shown as it stands, rather than not at all."""
@@ -166,6 +231,13 @@ def trace_words(action: str) -> str:
 def reason_words(changes: Mapping[str, object]) -> str:
     reason = changes.get("reason")
     return REASONS.get(reason, "") if isinstance(reason, str) else ""
+
+
+def why_words(changes: Mapping[str, object]) -> str:
+    """Why a try was refused or a log-in ended, and for how many tries the row stands."""
+    why, times = changes.get("why"), changes.get("times")
+    said = {**WHY_DENIED, **WHY_LOG_IN}.get(why, "") if isinstance(why, str) else ""
+    return ", ".join(filter(None, (said, f"{times} gånger" if isinstance(times, int) else "")))
 
 
 def kind_words(changes: Mapping[str, object]) -> str:

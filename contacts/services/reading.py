@@ -1,9 +1,10 @@
-"""Viewing: that somebody saw a patient's data leaves an audit row too; a person's own column choice."""
+"""Viewing: that somebody saw patients' data leaves an audit row too; a person's own column choice."""
 
 from collections.abc import Collection
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Model
 
 from contacts import audit
 from contacts.access import Acting
@@ -11,10 +12,25 @@ from contacts.models import AuditEntry, User
 from contacts.rules.directory_search import ContactColumn
 
 
-def note_look(*, by: Acting, action: str, chain: UUID | None = None) -> AuditEntry:
-    """Audit row: the acting person viewed one patient's chain, or (None) a list."""
+def note_look(
+    *,
+    by: Acting | User,
+    action: str,
+    chain: UUID | None = None,
+    patients: Collection[UUID] = (),
+    target: Model | None = None,
+    page: str = "",
+) -> AuditEntry:
+    """Audit row: the person was shown one patient's chain, or all those of a list, on the page of that name."""
+    changes = {"page": page} if page else {}
     with transaction.atomic():
-        return audit.record(by=by, action=action, chain=chain)
+        if isinstance(by, User):
+            return audit.record_system(
+                action=action, user=by, target=target, chain=chain, patients=patients, changes=changes
+            )
+        return audit.record(
+            by=by, action=action, target=target, chain=chain, patients=patients, changes=changes
+        )
 
 
 def choose_columns(*, by: Acting, columns: Collection[ContactColumn]) -> None:

@@ -21,13 +21,13 @@ from contacts.rules.trail import Range, how_many, merged, ranges_of, read, witho
 from .faults import Faults, Kind, Noun
 from .reading import pieces_of
 
-logger = logging.getLogger("trail")
+logger = logging.getLogger("trail.seals")
 
 _AT_ONCE = 10_000
 
 
 def add_checkpoint(seal: TrailSeal, digest: str) -> None:
-    """A line in the file `TRAIL_CHECKPOINTS`, and in the log `trail`. Raises OSError."""
+    """A line in the file `TRAIL_CHECKPOINTS`, and to the log server, if any. Raises OSError."""
     told = {"seal": seal.number, "at": seal.at.isoformat(), "rows": seal.ranges, "digest": digest}
     line = json.dumps(told)
     logger.info(line)

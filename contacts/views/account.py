@@ -35,7 +35,13 @@ def one_time_code(request: ActingRequest) -> HttpResponse:
         with page:
             data = form.cleaned_data
             _count_try(request, data["username"])
-            person = use_code(by=data["username"], code=data["code"], password=data["password1"])
+            try:
+                person = use_code(by=data["username"], code=data["code"], password=data["password1"])
+            except RuleError as error:
+                # A password that will not do is no failed try.
+                if not error.field:
+                    get_adapter(request).authentication_failed(request, username=data["username"], why="code")
+                raise
             if request.user != person:
                 logout(request)
             who = Login(user=person, redirect_url=wanted_path(request))

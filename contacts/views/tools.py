@@ -18,6 +18,7 @@ from contacts.models import Unit
 from contacts.rules.errors import IdClash, NotAllowed, NotYours, Question, RuleError
 from contacts.rules.held import HowHeld
 from contacts.rules.permissions import Right
+from contacts.seen import refuses
 from contacts.services.submissions import keep_clash
 from contacts.services.versions import ChangedMeanwhile
 from contacts.webforms.differences import form_differences, own_data
@@ -49,6 +50,7 @@ def require_keeper(request: ActingRequest) -> None:
 def require(acting: Acting, right: Right) -> None:
     """403 with the reason where the role lacks the right."""
     if not can(acting, right):
+        refuses(right.value)
         raise PermissionDenied("Din roll ger inte rätt till sidan.")
 
 

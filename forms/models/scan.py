@@ -8,9 +8,11 @@ from django.utils import timezone
 
 from contacts.models import Unit
 from contacts.models.base import AppendOnlyModel
+from contacts.models.data_key import name_of
+from contacts.models.encrypted import EncryptedText
 from forms.rules.scan_finding import AsideReason, BackBy, Finding
 from outage.models import Handover
-from outage.models.signed import SignedRow
+from outage.models.signed import OfChain, SignedRow
 
 from .sheet import Sheet, SheetFate
 
@@ -147,7 +149,7 @@ class ScanUndone(SignedRow):
     back = models.OneToOneField(ScanBack, null=True, on_delete=models.PROTECT, related_name="undone")
     aside = models.OneToOneField(ScanAside, null=True, on_delete=models.PROTECT, related_name="undone")
     step = models.OneToOneField(SheetFate, null=True, on_delete=models.PROTECT, related_name="undoing")
-    reason = models.CharField("varför", max_length=300)
+    reason = EncryptedText("varför", max_length=300)
     at = models.DateTimeField("tid", default=timezone.now)
 
     class Meta:
@@ -163,17 +165,24 @@ class ScanUndone(SignedRow):
             ),
         ]
 
+    def data_key_name(self) -> str:
+        told = self.match or self.back or self.aside
+        sheet = told.sheet if isinstance(told, ScanMatch | ScanBack) else None
+        return sheet.key_name if sheet else name_of(self.unit.principal_id)
 
-class PaperEntry(SignedRow):
+
+class PaperEntry(OfChain, SignedRow):
     """A call that was entered from a sheet: the way from the row in the log to the paper it was read on.
 
     `moved_from` is the entry it takes the place of, for `reason`: that one named a sheet that the row did not stand on.
     """
 
+    way_to_chain = ("handover", "chain")
+
     handover = models.OneToOneField(Handover, on_delete=models.PROTECT, related_name="paper_entry")
     sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="entries")
     moved_from = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="moved_to")
-    reason = models.CharField("varför flyttat", max_length=300, blank=True)
+    reason = EncryptedText("varför flyttat", max_length=300, blank=True)
     at = models.DateTimeField("infört", default=timezone.now)
 
     class Meta:

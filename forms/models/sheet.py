@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from contacts.models import Principal, Unit
 from contacts.models.base import AppendOnlyModel
+from contacts.models.data_key import name_of
+from contacts.models.encrypted import EncryptedText
 from contacts.rules.labelled import Labelled
 from forms.rules.serial import shown_serial
 from forms.rules.sheet_fate import Fate, VoidReason
@@ -102,6 +104,11 @@ class Sheet(AppendOnlyModel):
         return shown_serial(self.serial)
 
     @property
+    def key_name(self) -> str:
+        """The name of the key of what is typed about it; a blank sheet is of no outage."""
+        return name_of(self.unit.principal_id, self.outage_id)
+
+    @property
     def accountable(self) -> bool:
         return self.kind in ACCOUNTABLE
 
@@ -148,8 +155,8 @@ class SheetFate(AppendOnlyModel):
     at = models.DateTimeField("infört", default=timezone.now)
     on = models.DateField("dag", null=True, blank=True)
     void_reason = models.CharField("varför makulerat", max_length=10, blank=True, choices=VoidReason.choices)
-    reason = models.CharField("varför", max_length=300, blank=True)
-    given_to = models.CharField("lämnat till", max_length=200, blank=True)
+    reason = EncryptedText("varför", max_length=300, blank=True)
+    given_to = EncryptedText("lämnat till", max_length=200, blank=True)
     decision = models.ForeignKey(DisposalDecision, null=True, on_delete=models.PROTECT, related_name="+")
     signature = models.CharField("signatur", max_length=700, blank=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -163,6 +170,9 @@ class SheetFate(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.get_fate_display()} {self.at:%Y-%m-%d %H.%M}"
+
+    def data_key_name(self) -> str:
+        return self.sheet.key_name
 
 
 class Export(AppendOnlyModel):

@@ -25,7 +25,7 @@ from forms.rules.fitting import letters, shortened
 from forms.rules.spec import SheetSpec
 from forms.specs import get_spec
 from outage.models import CareChainEvent
-from outage.queries.naming import shown_identity
+from outage.queries.naming import patient_name, shown_identity
 from outage.queries.ringing import typed_number
 from outage.routine import current_routine, get_routine
 from outage.rules.agreed_sip import agreed_sip
@@ -112,7 +112,7 @@ def sheet_view(
     kind = details.get_identity_kind_display()
     patient = (
         Fact(
-            "Namn", "name", fitting("Namn", details.patient_name, _NAME_LETTERS) or "Okänt namn", strong=True
+            "Namn", "name", fitting("Namn", patient_name(details, "Okänt namn"), _NAME_LETTERS), strong=True
         ),
         Fact(kind, "identity", fitting(kind, identity, _NAME_LETTERS) or "Saknas", strong=True),
         Fact(f"I {chain.outage.system} före driftstoppet", "before", details.get_before_display()),
@@ -130,7 +130,7 @@ def sheet_view(
         unit=by.unit.name,
         number=chain.number,
         outage=_outage_words(source, now),
-        who=f"{running_name(details.patient_name, identity)}{protected} · Vårdkedja {chain.number}",
+        who=f"{running_name(patient_name(details, ''), identity)}{protected} · Vårdkedja {chain.number}",
         long=tuple(long),
         warnings=tuple(warnings),
         facts=(Facts("Patient", patient), Facts("Parter", places)),

@@ -7,6 +7,7 @@ from datetime import datetime
 from contacts.access import Acting
 from contacts.models import Unit
 from contacts.rules.parties import WardKind
+from contacts.seen import shows
 from forms.presenters.document import NAME_LETTERS, SheetPart, edition_part
 from forms.presenters.notes import Notes
 from forms.presenters.rows import (
@@ -31,7 +32,7 @@ from forms.rules.spec import Column
 from forms.specs import get_log_sheet
 from outage.models import Handover
 from outage.presenters.call_codes import CodeLine, code_lines_in_list
-from outage.queries.naming import party_in_list, shown_identity
+from outage.queries.naming import party_in_list, patient_name, shown_identity
 from outage.routine import current_routine
 from outage.rules.back_registration import ChainStatus
 from outage.rules.informing import FAILED, CallOutcome
@@ -145,9 +146,10 @@ def _row(
 
 def _patient(call: Handover) -> str:
     details = call.chain.details
+    shows(call.chain.pk)
     status = "" if details.status == ChainStatus.OK else f", {details.get_status_display().lower()}"
     chain = f"vårdkedja {call.chain.number}{status}"
     if details.protected_identity:
         return f"{PROTECTED}, {chain}"
     identity = shown_identity(details) or details.get_identity_kind_display()
-    return in_lines(details.patient_name or "Okänt namn", f"{identity}, {chain}")
+    return in_lines(patient_name(details, "Okänt namn"), f"{identity}, {chain}")

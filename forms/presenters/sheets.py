@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from contacts.access import Acting
+from contacts.seen import shows
 from forms.models import AllEntered, DisposalDecision, Export, ScanBack, Sheet, SheetFate
 from forms.queries.batches import twin_of
 from forms.queries.disposal import no_disposal
@@ -218,6 +219,7 @@ def _step(row: SheetFate) -> SheetStep:
 def _chain(sheet: Sheet, visible: set[UUID]) -> ChainLink | None:
     if sheet.chain is None:
         return None
+    shows(sheet.chain.pk)
     return ChainLink(number=sheet.chain.number, id=sheet.chain.pk if sheet.chain.pk in visible else None)
 
 

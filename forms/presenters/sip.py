@@ -16,7 +16,7 @@ from forms.rules.form_spec import FieldShape, FormField, FormSection, FormSpec
 from forms.rules.serial import shown_serial
 from forms.specs import get_form
 from outage.models import CareChainEvent
-from outage.queries.naming import shown_identity
+from outage.queries.naming import patient_name, shown_identity
 from outage.routine import current_routine
 from outage.rules.routine import Routine
 from outage.rules.wording import day_and_year
@@ -140,7 +140,7 @@ def _known(source: SipSource) -> Known:
     details = source.details
     newest = [event.particulars for event in reversed(source.events)]
     return {
-        "name": details.patient_name,
+        "name": patient_name(details, ""),
         "identity": shown_identity(details),
         "municipality": details.place_names.get(Party.MUNICIPALITY, ""),
         "ward": details.place_names.get(Party.INPATIENT, ""),

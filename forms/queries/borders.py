@@ -1,6 +1,7 @@
 """The border of paper: a unit's own, and that of units joined into it."""
 
 from contacts.access import Acting, is_within
+from contacts.queries.addressed import names
 from contacts.queries.joined import is_read_as
 from contacts.rules.permissions import Border
 from forms.models import PaperEntry, ScannedPage, ScanUpload, Sheet, SheetBatch
@@ -19,3 +20,9 @@ def _(page: ScannedPage, by: Acting, border: Border = Border.UNIT) -> bool:
 @is_within.register
 def _(entry: PaperEntry, by: Acting, border: Border = Border.UNIT) -> bool:
     return is_within(entry.sheet, by)
+
+
+names("serial", Sheet, "serial")
+names("page_id", ScannedPage)
+names("upload_id", ScanUpload)
+names("batch_id", SheetBatch)

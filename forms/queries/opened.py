@@ -1,6 +1,8 @@
 """Whether the pictures of a sheet may be seen: they show the patients whole."""
 
-from django.db.models import Q
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
 
 from contacts.access import Acting
 from forms.models import PaperEntry, Sheet
@@ -16,12 +18,20 @@ def check_sheet_opened(by: Acting, sheet: Sheet | None) -> None:
     """
     if sheet is None:
         return
-    entered = PaperEntry.objects.filter(sheet=sheet, moved_to=None).values("handover__chain")
-    about = CareChain.objects.filter(Q(pk=sheet.chain_id) | Q(pk__in=entered))
-    protected = about.filter(
+    protected = _about(sheet).filter(
         Q(details__protected_identity=True) | Q(joined_to__details__protected_identity=True)
     )
     ids = list(protected.values_list("pk", flat=True))
     # A chain that the unit no longer takes part in is not its to open; the paper is still its own.
     for chain in visible_among(by, ids).values() if ids and pictures_count(sheet) else ():
         check_opened(by, chain)
+
+
+def chains_on(sheet: Sheet) -> set[UUID]:
+    """Whom the pictures of a sheet show as far as is known: its own patient, and those of the rows entered from it."""
+    return set(_about(sheet).values_list("pk", flat=True))
+
+
+def _about(sheet: Sheet) -> QuerySet[CareChain]:
+    entered = PaperEntry.objects.filter(sheet=sheet, moved_to=None).values("handover__chain")
+    return CareChain.objects.filter(Q(pk=sheet.chain_id) | Q(pk__in=entered))

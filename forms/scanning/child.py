@@ -32,8 +32,8 @@ class PagesFound:
 def read_scan(files: Sequence[bytes]) -> Generator[PagesFound | DecodedPage, None, None]:
     """Read one PDF, or images, in a process of its own: first how many pages there are, then each in order.
 
-    Raises BadScan with a Swedish sentence where the files are no scan, are broken or take too much to read. Its
-    temporary files are unlinked, so nothing stays on the disk however this process or the child ends.
+    Raises BadScan with a Swedish sentence where the files are no scan, are broken or take too much to read. They
+    are handed over in memory: nothing comes on the disk, however this process or the child ends.
     """
     if not files:
         raise BadScan("none")
@@ -52,7 +52,7 @@ def read_scan(files: Sequence[bytes]) -> Generator[PagesFound | DecodedPage, Non
 
 
 def sweep() -> int:
-    """Delete what older versions left among the temporary files when they were killed; the number of scans."""
+    """Delete what older versions left among the temporary files when they were killed; returns of how many scans."""
     left = [
         folder
         for folder in Path(tempfile.gettempdir()).glob(f"{_OLD_FOLDER}*")

@@ -13,14 +13,17 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
+from contacts.models import DataKey
 from contacts.queries.joined import units_read_as
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.permissions import Right
+from contacts.rules.trace_words import PICTURE
 from contacts.services.progress import Progress, Steps
 from contacts.services.submissions import claim
 from forms import scan_store
 from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUndone, ScanUpload, Sheet
-from forms.queries.opened import check_sheet_opened
+from forms.queries.opened import chains_on, check_sheet_opened
+from forms.queries.scan_keys import keys_of_no_scan
 from forms.queries.scans import (
     last_steps,
     rounds_of,
@@ -41,6 +44,7 @@ from forms.services.telling import lock_page, next_turn, save_telling, scanned_w
 _KIND = "scan.upload"
 # Far longer than the limits let a scan take.
 _BROKEN_OFF = timedelta(hours=1)
+_KEY_KEPT = timedelta(days=2)
 _DONE = "Någon annan har redan tagit hand om sidan."
 
 
@@ -56,7 +60,6 @@ def scan_steps(*, by: Acting, client_id: UUID, files: Sequence[bytes]) -> Steps[
     first = ScanUpload.objects.filter(pk=client_id).first()
     if first is not None:
         return _same(by, first, digest)
-    tidy_pictures()
     read: list[tuple[ScannedPage, DecodedPage]] = []
     kept = False
     try:
@@ -69,7 +72,7 @@ def scan_steps(*, by: Acting, client_id: UUID, files: Sequence[bytes]) -> Steps[
                 row = _row_of(page)
                 # Five hundred pictures are not held in memory while the last page is read.
                 read.append((row, replace(page, jpeg=b"")))
-                scan_store.save(row.pk, page.jpeg)
+                scan_store.save(row.pk, page.jpeg, upload_id=client_id)
                 yield Progress("Läser sidor", page.number, total)
         yield Progress("Parar ihop sidor och blad")
         with transaction.atomic():
@@ -91,7 +94,7 @@ def scan_steps(*, by: Acting, client_id: UUID, files: Sequence[bytes]) -> Steps[
 
 
 def tidy_pictures() -> int:
-    """Delete the pictures of scans that were interrupted by a stop of the server; returns how many.
+    """Delete the pictures of scans that were interrupted by a stop of the server; returns how many. By the clock.
 
     A picture whose row is written stays, however old. None is touched that a scan in progress may have saved.
     """
@@ -101,9 +104,27 @@ def tidy_pictures() -> int:
     kept = set(ScannedPage.objects.filter(pk__in=left).values_list("pk", flat=True))
     scan_store.keep(kept)
     broken_off = [page_id for page_id in left if page_id not in kept]
+    if broken_off:
+        audit.record_system(action="scan.left_over", changes={"count": len(broken_off)})
     for page_id in broken_off:
         scan_store.remove(page_id)
     return len(broken_off)
+
+
+def drop_keys_of_no_scan() -> int:
+    """Keys of scans that were never written, and will not be: a form that old has ended with its log-in."""
+    with transaction.atomic():
+        old = DataKey.objects.filter(name__startswith=scan_store.KEYS, made_at__lt=timezone.now() - _KEY_KEPT)
+        left = keys_of_no_scan(list(old.filter(destroyed_at=None)))
+        return DataKey.objects.filter(pk__in=[key.pk for key in left]).delete()[0]
+
+
+def encrypt_pictures_again() -> int:
+    """Put pictures from before there were data keys under that of their scan; returns how many. Idempotent."""
+    pages = ScannedPage.objects.order_by("upload", "number").values_list("pk", "upload")
+    return sum(
+        scan_store.encrypt_again(page_id, upload_id=upload_id) for page_id, upload_id in pages.iterator()
+    )
 
 
 def match_page(
@@ -207,7 +228,16 @@ def view_picture(*, by: Acting, page: ScannedPage) -> bytes:
     sheet = sheet_told_of(standing_now(page))
     check_sheet_opened(by, sheet)
     picture = scan_store.load(page.pk, sha256=page.sha256)
-    audit.record(by=by, action="scan.viewed", target=page, chain=sheet.chain_id if sheet else None)
+    seen = chains_on(sheet) if sheet else set()
+    own = sheet.chain_id if sheet else None
+    with transaction.atomic():
+        audit.record(
+            by=by,
+            action=PICTURE,
+            target=page,
+            chain=own or next(iter(seen)) if len(seen) == 1 else own,
+            patients=seen if len(seen) > 1 else (),
+        )
     return picture
 
 

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 from contacts.access import ActingRequest
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.services.reading import note_look
+from contacts.rules.trace_words import READ
+from contacts.seen import looks_as
 from contacts.views.tools import FormPage, get_or_404, held_as, require, uuid_or_404
 from forms.models import Sheet
 from forms.presenters.entering import (
@@ -69,8 +70,8 @@ def enter_sheet(request: ActingRequest, serial: str) -> HttpResponse:
     if chain is not None:
         check_opened(request.acting, chain)
     direction = _direction(request, sheet, chain) if chain else None
-    if chain is not None and request.method == "GET":
-        note_look(by=request.acting, action="chain.read", chain=chain.pk)
+    if chain is not None:
+        looks_as(READ)
     if chain is None or direction is None:
         return _show(request, sheet, chain)
     form = _form(request, sheet, chain, direction)

@@ -48,7 +48,7 @@ from forms.webforms.scans import TYPES, AsideForm, MatchForm, ScanForm, UndoForm
 PAGE_SIZE = 20
 _FOLDER = "forms/scans"
 # A picture that came from outside is shown and nothing else, also where somebody opens it by its address.
-_SANDBOX = "default-src 'none'; sandbox"
+_SANDBOX = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; sandbox"
 
 
 @held_as(HeldAs("Skanna blad", file=True))

@@ -10,6 +10,7 @@ from .handover import Handover, HandoverMessage
 from .held_form import HeldForm
 from .opening import Opening
 from .outage import Outage, OutageReport, PrincipalEnd, ReportKind, SupportContact
+from .patient_lookup import PatientLookup
 from .registration import Acknowledgement, RegistrationMark
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "OtherPlace",
     "Outage",
     "OutageReport",
+    "PatientLookup",
     "PrincipalEnd",
     "RegistrationMark",
     "ReportKind",

@@ -1,6 +1,7 @@
 """Vårdkedja: one patient's way through ward, municipality and out-patient care in one outage."""
 
 import uuid
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -8,6 +9,8 @@ from django.db import models
 from django.utils import timezone
 
 from contacts.models import Principal, Unit
+from contacts.models.data_key import name_of
+from contacts.models.encrypted import GONE, EncryptedJSON, EncryptedText
 from contacts.rules.parties import Party, WardKind
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.identity import IdentityKind
@@ -15,10 +18,12 @@ from outage.rules.told import NOT_ADMITTED, OTHER_PREFIX
 
 from .chain_facts import ChainFacts, OtherPlace
 from .outage import Outage
-from .signed import LoggedRow
+from .signed import LoggedRow, OfChain
 
 if TYPE_CHECKING:
     from .opening import Opening
+
+PURGED_PLACE = "gallrad plats"
 
 
 class CareChain(models.Model):
@@ -65,13 +70,19 @@ class CareChain(models.Model):
         # No name here: this text reaches the admin's lists and titles.
         return f"Vårdkedja {self.number}"
 
+    @cached_property
+    def key_name(self) -> str:
+        """The name of the key that all that was typed about the patient lies encrypted with."""
+        return name_of(self.principal_id, self.outage_id)
 
-class CareChainDetails(LoggedRow):
+
+class CareChainDetails(OfChain, LoggedRow):
     """What is known of a chain's patient and places. A change is a new row that replaces the former.
 
-    An unlisted place is in `others` by its party: `id` (the same through every spelling), `name`, `kind` and
-    `number`. `changed` says what a change means: for each party with another place than before a `PlaceChange`, under
-    `identity` an `IdentityChange`. `made_by` is the join that caused it, which counts while that stands.
+    An unlisted place is in `others` by its party: `name`, `kind` and `number`, and its id, the same through every
+    spelling, in `other_ids`. `changed` says what a change means: for each party with
+    another place than before a `PlaceChange`, under `identity` an `IdentityChange`. `made_by` is the join that caused
+    it, which counts while that stands.
     """
 
     chain = models.ForeignKey(CareChain, on_delete=models.PROTECT, related_name="history")
@@ -79,8 +90,8 @@ class CareChainDetails(LoggedRow):
         "self", null=True, on_delete=models.PROTECT, related_name="replaced_by", verbose_name="ersätter"
     )
     identity_kind = models.CharField(max_length=30, choices=IdentityKind.choices)
-    identity_number = models.CharField("personnummer eller reservnummer", max_length=40, blank=True)
-    patient_name = models.CharField("patientens namn", max_length=200, blank=True)
+    identity_number = EncryptedText("personnummer eller reservnummer", max_length=40, blank=True)
+    patient_name = EncryptedText("patientens namn", max_length=200, blank=True)
     protected_identity = models.BooleanField("skyddade personuppgifter", default=False)
     ward_kind = models.CharField("slag av avdelning", max_length=20, choices=WardKind.choices)
     ward_unit = models.ForeignKey(
@@ -93,7 +104,8 @@ class CareChainDetails(LoggedRow):
         Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="öppenvård"
     )
     not_admitted = models.BooleanField("inte inlagd", default=False)
-    others = models.JSONField(default=dict, blank=True)
+    others = EncryptedJSON(default=dict, blank=True)
+    other_ids = models.JSONField(default=dict, blank=True, editable=False)
     changed = models.JSONField(default=dict, blank=True)
     made_by = models.ForeignKey(
         "ChainJoin", null=True, on_delete=models.PROTECT, related_name="versions", editable=False
@@ -101,8 +113,7 @@ class CareChainDetails(LoggedRow):
     order = models.PositiveIntegerField(default=0)
     before = models.CharField("inskriven i systemet före driftstoppet", max_length=20, choices=Before.choices)
     status = models.CharField("läge", max_length=20, choices=ChainStatus.choices)
-    status_reason = models.CharField("varför", max_length=300, blank=True)
-    search_key = models.CharField(max_length=300, editable=False)
+    status_reason = EncryptedText("varför", max_length=300, blank=True)
 
     class Meta:
         ordering = ["recorded_at", "pk"]
@@ -112,6 +123,11 @@ class CareChainDetails(LoggedRow):
             models.Index(fields=["ward_unit"], name="details_by_ward"),
             models.Index(fields=["outpatient_unit"], name="details_by_outpatient"),
         ]
+
+    @property
+    def is_purged(self) -> bool:
+        """Who it was cannot be read any longer."""
+        return self.patient_name is GONE or self.identity_number is GONE
 
     @property
     def facts(self) -> ChainFacts:
@@ -125,13 +141,15 @@ class CareChainDetails(LoggedRow):
             not_admitted=self.not_admitted,
             municipality=self.municipality,
             outpatient_unit=self.outpatient_unit,
-            others={
-                Party(party): OtherPlace(place["name"], place["kind"], place["number"])
-                for party, place in self.others.items()
-            },
+            others=self.other_places,
             status=ChainStatus(self.status),
             status_reason=self.status_reason,
         )
+
+    @property
+    def other_places(self) -> dict[Party, OtherPlace]:
+        purged = {"name": PURGED_PLACE}
+        return {Party(party): OtherPlace(**self.others.get(party, purged)) for party in self.other_ids}
 
     @property
     def place_keys(self) -> dict[Party, str]:
@@ -145,7 +163,7 @@ class CareChainDetails(LoggedRow):
         }
         if self.not_admitted:
             keys[Party.INPATIENT] = NOT_ADMITTED
-        keys |= {Party(party): f"{OTHER_PREFIX}{place['id']}" for party, place in self.others.items()}
+        keys |= {Party(party): f"{OTHER_PREFIX}{place_id}" for party, place_id in self.other_ids.items()}
         return {party: key for party, key in keys.items() if key}
 
     @property
@@ -159,7 +177,7 @@ class CareChainDetails(LoggedRow):
         names = {party: row.name for party, row in rows.items() if row}
         if self.not_admitted:
             names[Party.INPATIENT] = "Inte inlagd"
-        return names | {Party(party): place["name"] for party, place in self.others.items()}
+        return names | {party: place.name for party, place in self.other_places.items()}
 
 
 class Duty(models.Model):

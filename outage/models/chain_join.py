@@ -2,16 +2,20 @@
 
 from django.db import models
 
+from contacts.models.encrypted import EncryptedText
+
 from .care_chain import CareChain
-from .signed import LoggedRow
+from .signed import LoggedRow, OfChain
 
 
-class ChainJoin(LoggedRow):
+class ChainJoin(OfChain, LoggedRow):
     """`other` was joined to `kept`: what was logged in both is read as one chain, and no row of either was changed.
 
     `same` are the pairs of events that are one and the same, each by the row that stood then: the kept chain's and
     the other's. A row that `undoes` another says that the two are not to be read as one after all.
     """
+
+    way_to_chain = ("kept",)
 
     client_id = models.UUIDField(unique=True, editable=False)
     kept = models.ForeignKey(CareChain, on_delete=models.PROTECT, related_name="joins")
@@ -20,7 +24,7 @@ class ChainJoin(LoggedRow):
     undoes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by"
     )
-    reason = models.CharField("varför", max_length=300, blank=True)
+    reason = EncryptedText("varför", max_length=300, blank=True)
 
     class Meta:
         ordering = ["pk"]

@@ -5,13 +5,15 @@ from datetime import date
 
 from django.db import models
 
+from contacts.models.encrypted import EncryptedJSON, EncryptedText
 from contacts.rules.parties import Party
 
 from .care_chain import CareChain
-from .signed import LoggedRow
+from .signed import LoggedRow, OfChain
+from .whom import WhomField
 
 
-class CareChainEvent(LoggedRow):
+class CareChainEvent(OfChain, LoggedRow):
     """One event. A row that `supersedes` another corrects it or, where `withdraws` is set, takes it back.
 
     `kind` is a message type of the outage's routine; `sender` the party whose message it is; `happened_at` what the
@@ -28,8 +30,8 @@ class CareChainEvent(LoggedRow):
     happened_at = models.DateTimeField("hände")
     written_at = models.DateTimeField("skrevs på papper", null=True, blank=True)
     paper_serial = models.CharField("blad", max_length=9, blank=True)
-    paper_signature = models.CharField("signatur på pappret", max_length=200, blank=True)
-    particulars = models.JSONField(default=dict, blank=True)
+    paper_signature = EncryptedText("signatur på pappret", max_length=200, blank=True)
+    particulars = EncryptedJSON(default=dict, blank=True)
     order = models.PositiveIntegerField(default=0)
     told_rightly = models.BooleanField("de underrättade fick rätt uppgift", default=False)
     in_system = models.BooleanField("står i systemet", default=False)
@@ -37,7 +39,7 @@ class CareChainEvent(LoggedRow):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
     )
     withdraws = models.BooleanField("återtag", default=False)
-    reason = models.CharField("varför", max_length=300, blank=True)
+    reason = EncryptedText("varför", max_length=300, blank=True)
 
     class Meta:
         ordering = ["happened_at", "recorded_at"]
@@ -61,15 +63,17 @@ class CareChainEvent(LoggedRow):
         return tuple(self.particulars.get("participants", ()))
 
 
-class OpenItem(LoggedRow):
+class OpenItem(OfChain, LoggedRow):
     """A discharge left with a party not told: who is responsible and why. It never makes the discharge complete."""
+
+    way_to_chain = ("event", "chain")
 
     client_id = models.UUIDField(unique=True, editable=False)
     event = models.ForeignKey(CareChainEvent, on_delete=models.PROTECT, related_name="open_items")
-    recipient = models.CharField("vem som inte är underrättad", max_length=200)
-    place = models.CharField(max_length=200, blank=True, editable=False)
-    responsible = models.CharField("ansvarig", max_length=200)
-    reason = models.CharField("varför", max_length=300)
+    recipient = WhomField("vem som inte är underrättad", max_length=200)
+    place = WhomField(max_length=200, blank=True, editable=False)
+    responsible = EncryptedText("ansvarig", max_length=200)
+    reason = EncryptedText("varför", max_length=300)
 
     class Meta:
         ordering = ["recorded_at", "pk"]

@@ -6,6 +6,7 @@ from dataclasses import fields
 from django.db import models
 
 from contacts.models.base import AppendOnlyModel
+from contacts.models.encrypted import EncryptedText
 from outage.rules.handover import CallFacts, Checked, Direction, ReadBack
 from outage.rules.informing import CallOutcome
 from outage.rules.told import Notice
@@ -13,10 +14,11 @@ from outage.rules.told import Notice
 from .call_code import CallCode
 from .care_chain import CareChain, CareChainDetails
 from .event import CareChainEvent
-from .signed import LoggedRow
+from .signed import LoggedRow, OfChain
+from .whom import WhomField
 
 
-class Handover(LoggedRow):
+class Handover(OfChain, LoggedRow):
     """One call or one try. Only `outcome` reached makes anybody informed.
 
     `recipient` is the key of the other end: a party, or a participant of a SIP; `place` which place that was (as
@@ -30,38 +32,38 @@ class Handover(LoggedRow):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     chain = models.ForeignKey(CareChain, on_delete=models.PROTECT, related_name="handovers")
     direction = models.CharField("riktning", max_length=10, choices=Direction.choices)
-    recipient = models.CharField("motpart", max_length=200)
+    recipient = WhomField("motpart", max_length=200)
     place = models.CharField(max_length=60, blank=True, editable=False)
-    place_name = models.CharField("plats", max_length=200, blank=True)
+    place_name = EncryptedText("plats", max_length=200, blank=True)
     order = models.PositiveIntegerField(default=0)
     outcome = models.CharField("utfall", max_length=20, choices=CallOutcome.choices)
     at = models.DateTimeField("samtalets tid")
     written_at = models.DateTimeField("skrevs på papper", null=True, blank=True)
     paper_serial = models.CharField("blad", max_length=9, blank=True)
-    paper_signature = models.CharField("signatur på pappret", max_length=200, blank=True)
-    spoken_to = models.CharField("talade med", max_length=200, blank=True)
-    spoken_to_unit = models.CharField("deras enhet", max_length=200, blank=True)
-    number = models.CharField("nummer", max_length=60, blank=True)
+    paper_signature = EncryptedText("signatur på pappret", max_length=200, blank=True)
+    spoken_to = EncryptedText("talade med", max_length=200, blank=True)
+    spoken_to_unit = EncryptedText("deras enhet", max_length=200, blank=True)
+    number = EncryptedText("nummer", max_length=60, blank=True)
     read_back = models.CharField(
         "återläsning",
         max_length=20,
         blank=True,
         choices=ReadBack.choices,
     )
-    read_back_reason = models.CharField("varför inte återläst", max_length=300, blank=True)
-    comment = models.TextField("kommentar", blank=True)
-    next_step = models.CharField("nästa steg och när", max_length=300, blank=True)
-    call_back = models.CharField("ring tillbaka: nummer och tid", max_length=200, blank=True)
+    read_back_reason = EncryptedText("varför inte återläst", max_length=300, blank=True)
+    comment = EncryptedText("kommentar", blank=True)
+    next_step = EncryptedText("nästa steg och när", max_length=300, blank=True)
+    call_back = EncryptedText("ring tillbaka: nummer och tid", max_length=200, blank=True)
     code = models.ForeignKey(
         CallCode, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="calls"
     )
     checked = models.CharField("kontroll av motparten", max_length=20, blank=True, choices=Checked.choices)
-    checked_reason = models.CharField("varför inte motringd", max_length=300, blank=True)
+    checked_reason = EncryptedText("varför inte motringd", max_length=300, blank=True)
     supersedes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
     )
     withdraws = models.BooleanField("återtag", default=False)
-    reason = models.CharField("varför", max_length=300, blank=True)
+    reason = EncryptedText("varför", max_length=300, blank=True)
     # Room for the longest name, title, unit and HSA-id.
     signature = models.CharField("signatur", max_length=700)
 

@@ -5,13 +5,14 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
+from contacts.models.encrypted import EncryptedText
 from outage.rules.opening import NOTE_LETTERS, OpeningKind, OpeningReason
 
 from .care_chain import CareChain
-from .signed import SignedRow
+from .signed import OfChain, SignedRow
 
 
-class Opening(SignedRow):
+class Opening(OfChain, SignedRow):
     """Of a patient with protected personal data, or in an emergency of another unit's. It holds for that person in
     that unit until `until`; one more reason is a row more.
     """
@@ -20,7 +21,7 @@ class Opening(SignedRow):
     chain = models.ForeignKey(CareChain, on_delete=models.PROTECT, related_name="openings")
     kind = models.CharField("slag", max_length=10, choices=OpeningKind.choices)
     reason = models.CharField("skäl", max_length=20, choices=OpeningReason.choices)
-    note = models.CharField("annat skäl", max_length=NOTE_LETTERS, blank=True)
+    note = EncryptedText("annat skäl", max_length=NOTE_LETTERS, blank=True)
     at = models.DateTimeField("öppnad", default=timezone.now)
     until = models.DateTimeField("gäller till")
 

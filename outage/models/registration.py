@@ -3,26 +3,29 @@
 from django.db import models
 from django.utils import timezone
 
+from contacts.models.encrypted import EncryptedJSON, EncryptedText
+
 from .care_chain import CareChain
 from .outage import Outage
-from .signed import SignedRow
+from .signed import OfChain, SignedRow
 
 
-class RegistrationMark(SignedRow):
+class RegistrationMark(OfChain, SignedRow):
     """A task marked done, or not done after all. `task` is the derived task's key; the newest row counts.
 
     `choice` is what the person decided where the routine leaves it to be decided by hand; `entered` says that what
-    the task is about was entered in the system. `picture` is all that was typed there (`outage.rules.ticks`); rows
-    from before it was stored have none.
+    the task is about was entered in the system. `picture` is what was to be done and `typed` all that was typed there
+    (`outage.rules.ticks`); rows from before it was stored have neither.
     """
 
     client_id = models.UUIDField(unique=True, editable=False)
     chain = models.ForeignKey(CareChain, on_delete=models.PROTECT, related_name="marks")
     task = models.TextField()
     done = models.BooleanField("klart")
-    choice = models.CharField("beslut", max_length=300, blank=True)
+    choice = EncryptedText("beslut", max_length=300, blank=True)
     entered = models.BooleanField("infört", default=False)
     picture = models.JSONField(null=True, blank=True)
+    typed = EncryptedJSON(null=True, blank=True)
     at = models.DateTimeField(default=timezone.now)
     # Of one that is read in a chain that its own was joined to: the task it was written for.
     stored_task = ""

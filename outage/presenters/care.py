@@ -7,11 +7,12 @@ from contacts.access import Acting
 from contacts.rules import parties
 from contacts.rules.parties import Party, WardKind
 from contacts.rules.whom_to_call import NumberToRing
+from contacts.seen import shows
 from outage.models import CareChain, Handover
 from outage.queries.chain_log import ChainLog
-from outage.queries.naming import Patient, party_in_list, party_label
+from outage.queries.naming import PURGED, Patient, party_in_list, party_label, patient_name
 from outage.queries.standing import standing_of, target_name
-from outage.rules.identity import classify_identity
+from outage.rules.identity import IdentityKind, classify_identity
 from outage.rules.informing import PARTICIPANT_PREFIX
 from outage.rules.owed import ChainStanding
 from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, Target
@@ -23,9 +24,15 @@ Numbers = Mapping[str, Sequence[NumberToRing]]
 def patient_on_own_page(chain: CareChain, now: datetime) -> Patient:
     """The patient for the chain's own page, with warnings about the identity."""
     details = chain.details
+    shows(chain.pk)
+    if details.is_purged:
+        kind = IdentityKind(details.identity_kind)
+        return Patient(
+            name=PURGED, identity="gallrat", identity_label=kind.label, protected=details.protected_identity
+        )
     identity = classify_identity(details.identity_number, now.astimezone(STOCKHOLM).date())
     return Patient(
-        name=details.patient_name or "Okänd patient",
+        name=patient_name(details, "Okänd patient"),
         identity=identity.display,
         identity_label=identity.kind.label,
         protected=details.protected_identity,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from contacts.access import Acting
 from outage.models import CareChain
+from outage.queries.naming import by_number
 from outage.queries.outages import outage_since
 from outage.queries.same_patient import own_chains_of
 from outage.rules.wording import moment
@@ -29,5 +30,5 @@ def later_outage(acting: Acting, chain: CareChain, now: datetime) -> LaterOutage
     return LaterOutage(
         system=outage.system,
         since=moment(outage.current.started_at, now),
-        chains=own_chains_of(acting, number, outage) if number else [],
+        chains=by_number(*own_chains_of(acting, number, outage)) if number else [],
     )

@@ -5,13 +5,14 @@ from typing import Any
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.signals import authentication_step_completed
 from allauth.core import context
 from allauth.core.internal.ratelimit import RateLimitUsage
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.usersessions.signals import on_user_logged_in
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db.models.signals import post_delete, post_save
@@ -22,9 +23,13 @@ from django.utils import timezone
 
 from contacts.audit import record_system
 from contacts.models import User
+from contacts.models.data_key import environments_key
+from contacts.models.encrypted import decrypted, encrypted, is_encrypted
+from contacts.services.encrypting_again import ABOUT_SECRETS, SECOND_FACTOR
 from contacts.views.arriving import go_on, own_path, wanted_path
 from outage.project import emergency
 from outage.project.guessing import count_try, know_pc
+from outage.project.log_ins import note_failed, note_failed_of, note_in, note_out
 from outage.project.sso.provider import the_provider
 
 TOO_MANY = (
@@ -69,6 +74,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         # Taken back by the library where the password is right.
         self._login_failed_rl_usage: RateLimitUsage = used
 
+    def authentication_failed(
+        self, request: HttpRequest, *, why: str = "password", **credentials: Any
+    ) -> None:
+        note_failed(credentials.get("username", ""), why)
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """The library's own limit is that of a second step."""
+        if code == "too_many_login_attempts":
+            note_failed_of(_whose_step(), "second_step", "login.locked_out")
+        refused: ValidationError = super().validation_error(code, *args)
+        return refused
+
     def get_login_stages(self) -> list[str]:
         ours = {"allauth.mfa.stages.AuthenticateStage": "outage.project.accounts.SecondStep"}
         return [ours.get(stage, stage) for stage in super().get_login_stages()]
@@ -92,10 +109,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def login(self, request: HttpRequest, user: User) -> None:
         """Another's log-in that was left locked here ends with its session, and what this one has shown would too."""
         self._shown = get_authentication_records(request, user)
+        left: User | None = getattr(request, "locked_user", None)
+        if left is not None and left != user:
+            note_out(request, left, "replaced")
+        former = request.session.session_key
         super().login(request, user)
+        if request.session.session_key == former:
+            # The same person again, who unlocks: Django goes on in the session as it is named.
+            request.session.cycle_key()
 
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
         super().post_login(request, user, **more)
+        note_in(request, user, self._shown)
         now = int(timezone.now().timestamp())
         request.session["started"] = request.session["seen"] = now
         for mark in ("locked", "changing", emergency.MARK):
@@ -120,19 +145,31 @@ class SecondStep(AuthenticateStage):  # type: ignore[misc]
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Secrets of a second factor lie encrypted, by the keys of the scans."""
+    """Secrets of a second factor lie encrypted, with a data key of their own."""
 
     error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": "Koden är fel."}
 
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        if code == "incorrect_code":
+            note_failed_of(_whose_step(), "code", "second_factor.failed")
+        refused: ValidationError = super().validation_error(code, *args)
+        return refused
+
     def encrypt(self, text: str) -> str:
-        return _cipher().encrypt(text.encode()).decode()
+        return str(encrypted(text, SECOND_FACTOR, ABOUT_SECRETS))
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _cipher().decrypt(encrypted_text.encode()).decode()
+        if is_encrypted(encrypted_text):
+            return decrypted(encrypted_text, ABOUT_SECRETS)
+        # From before there were data keys.
+        return environments_key().decrypt(encrypted_text.encode()).decode()
 
 
-def _cipher() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.DATA_KEYS])
+def _whose_step() -> User | None:
+    """Whom a second step is asked of: at log-in, else of who confirms it."""
+    stage = getattr(context.request, "_login_stage", None)
+    user = stage.login.user if stage else getattr(context.request, "user", None)
+    return user if isinstance(user, User) else None
 
 
 _WORDS = {
@@ -140,6 +177,15 @@ _WORDS = {
     Authenticator.Type.TOTP: "kodapp",
     Authenticator.Type.RECOVERY_CODES: "reservkoder",
 }
+
+
+@receiver(authentication_step_completed)
+def _renew(request: HttpRequest, reauthenticated: bool = False, **more: Any) -> None:
+    """Whoever confirms who they are goes on in a session of a new name, as after a log-in."""
+    if reauthenticated:
+        request.session.cycle_key()
+        # The list of one's log-ins follows.
+        on_user_logged_in(type(request.user), request=request)
 
 
 @receiver(post_save, sender=Authenticator)
@@ -150,6 +196,9 @@ def _note_added(instance: Authenticator, created: bool, **more: Any) -> None:
     _note("second_factor.added", instance)
     if instance.type != Authenticator.Type.RECOVERY_CODES and context.request is not None:
         context.request.session["second_factor"] = True
+        if instance.type == Authenticator.Type.TOTP:
+            # The code that it was added with counts as used: it logs nobody in as well.
+            TOTP(instance).validate_code(context.request.POST.get("code", ""))
 
 
 @receiver(post_delete, sender=Authenticator)

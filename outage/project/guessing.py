@@ -13,15 +13,21 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.core.internal import ratelimit
+from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.signing import BadSignature
 from django.http import HttpRequest, HttpResponse
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.security import SecurityMiddleware
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-_COOKIE = "dator"
+from outage.project.log_ins import note_failed
+
+_SALT = "dator"
+_COOKIE = f"{settings.COOKIE_PREFIX}{_SALT}"
 _KNOWN_FOR = 180 * 86_400
 # Tries that fail, of one name and in all: from an address of PCs not known, and on a known one.
 _FROM_ADDRESS = {"name": "5/5m/key", "place": "30/m/key"}
@@ -32,24 +38,26 @@ _FROM_KNOWN_PC = {"name": "10/5m/key", "place": "60/m/key"}
 _FLOOD = timedelta(seconds=10)
 _MOST_REMEMBERED = 1_000
 _flooding: dict[str, datetime] = {}
-_REFUSED_WITH = [
-    ("Content-Type", "text/html; charset=utf-8"),
-    ("Retry-After", "60"),
-    ("Cache-Control", "no-store"),
-]
+# How many have been answered so since the trace was told.
+_untold: dict[str, int] = {}
+# What every other answer gets on its way out, which this one does not go.
+_ON_THE_WAY_OUT: tuple[Any, ...] = (XFrameOptionsMiddleware, CSPMiddleware, SecurityMiddleware)
 
 
 def count_try(request: HttpRequest, name: str) -> ratelimit.RateLimitUsage | None:
     """Count a try to log in by that name; None where there have been too many. Taken back by `.rollback()`."""
-    pc = _known_pc(request)
+    pc = known_pc(request)
     address = "" if pc else _address(request)
     rates = _FROM_KNOWN_PC if pc else _FROM_ADDRESS
+    if times := _untold.pop(address, 0):
+        note_failed("", "address", "login.locked_out", times)
     used = ratelimit.RateLimitUsage(usage=[])
     for action, key in (("place", pc or address), ("name", f"{pc or address} {name.lower()}")):
         found = ratelimit.consume(request, app="outage.project", action=action, config=rates, key=key)
         if found is None:
             if action == "place" and address:
                 _remember(address)
+            note_failed(name, "address" if action == "place" else "name", "login.locked_out")
             return None
         used.usage += found.usage
     return used
@@ -59,8 +67,8 @@ def know_pc(request: HttpRequest, response: HttpResponse) -> None:
     """Somebody has logged in on this PC: it is known from now on."""
     response.set_signed_cookie(
         _COOKIE,
-        _known_pc(request) or secrets.token_urlsafe(16),
-        salt=_COOKIE,
+        known_pc(request) or secrets.token_urlsafe(16),
+        salt=_SALT,
         max_age=_KNOWN_FOR,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -68,9 +76,9 @@ def know_pc(request: HttpRequest, response: HttpResponse) -> None:
     )
 
 
-def _known_pc(request: HttpRequest) -> str:
+def known_pc(request: HttpRequest) -> str:
     try:
-        return request.get_signed_cookie(_COOKIE, default="", salt=_COOKIE, max_age=_KNOWN_FOR) or ""
+        return request.get_signed_cookie(_COOKIE, default="", salt=_SALT, max_age=_KNOWN_FOR) or ""
     except BadSignature:
         return ""
 
@@ -83,6 +91,7 @@ def _address(request: HttpRequest) -> str:
 def _remember(address: str) -> None:
     if len(_flooding) >= _MOST_REMEMBERED:
         _flooding.clear()
+        _untold.clear()
     _flooding[address] = timezone.now() + _FLOOD
 
 
@@ -99,11 +108,20 @@ def refused(environ: dict[str, Any], start_response: Callable[..., Any]) -> list
     if until is None or until <= timezone.now():
         _flooding.pop(address, None)
         return None
-    if _known_pc(request):
+    if known_pc(request):
         return None
+    _untold[address] = _untold.get(address, 0) + 1
     page = _refusal()
-    start_response("429 Too Many Requests", [*_REFUSED_WITH, ("Content-Length", str(len(page)))])
+    said = {"Retry-After": "60", "Cache-Control": "no-store", "Content-Length": str(len(page))}
+    answer = HttpResponse(page, status=429, headers=said)
+    for each in _ON_THE_WAY_OUT:
+        answer = each(_unasked).process_response(request, answer)
+    start_response("429 Too Many Requests", list(answer.items()))
     return [page]
+
+
+def _unasked(request: HttpRequest) -> HttpResponse:
+    raise NotImplementedError
 
 
 @cache

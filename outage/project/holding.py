@@ -40,7 +40,8 @@ _LONGEST_ADDRESS = 300
 # How long after the log-in lapsed a page that stood open may still have its form held.
 _MARK_LASTS = settings.SESSION_COOKIE_AGE + 86_400
 
-_COOKIE = "undanlagt"
+_SALT = "undanlagt"
+_COOKIE = f"{settings.COOKIE_PREFIX}{_SALT}"
 _MOST_REMEMBERED = 10
 
 
@@ -175,7 +176,7 @@ def remembering(request: HttpRequest, response: HttpResponse, held: HeldForm | N
     response.set_signed_cookie(
         _COOKIE,
         ".".join(ids[:_MOST_REMEMBERED]),
-        salt=_COOKIE,
+        salt=_SALT,
         max_age=KEPT_FOR,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -191,7 +192,7 @@ def kept_here(request: HttpRequest) -> list[str]:
 
 def _remembered(request: HttpRequest) -> list[str]:
     try:
-        known = request.get_signed_cookie(_COOKIE, default="", salt=_COOKIE, max_age=KEPT_FOR)
+        known = request.get_signed_cookie(_COOKIE, default="", salt=_SALT, max_age=KEPT_FOR)
     except BadSignature:
         return []
     return known.split(".") if known else []

@@ -21,6 +21,7 @@ from contacts.models import User
 from contacts.rules.emergency import ROLES
 from contacts.rules.held import how_held
 from contacts.rules.second_factor import SecondFactor, needs_second_factor
+from contacts.seen import refuses
 from outage.models import HeldForm
 from outage.project.emergency import ONLY_WORK, emergency_until, is_beyond_emergency
 from outage.project.holding import content_sent, hold, is_own, remembering, turned_away
@@ -95,6 +96,7 @@ class ActingMiddleware:
             if emergency_until(request) and (request.acting is None or request.acting.role not in ROLES):
                 # The assignment has ended meanwhile.
                 request.acting = None
+                request.leaving = "assignment"
                 logout(request)
         response = self.get_response(request)
         if request.acting and request.path == request.session.get("came_to"):
@@ -152,6 +154,7 @@ class TypedByMiddleware:
         if request.method in _SAFE or match is None or match.view_name in WITHOUT_MARK:
             return None
         if not is_own(request):
+            refuses("form_of_other")
             return turned_away(request, hold(request, view), 409)
         return self._take_up(request, request.user, view) if request.POST.get("taken_up") else None
 

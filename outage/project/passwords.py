@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,18 @@ from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 
+from contacts.queries.people import names_of_principals
+from outage.routine import all_routines
+
+# Words that whoever guesses here begins with, beside the names of the principals and of the systems that stop.
+HOUSE_WORDS = (
+    "administratör", "avdelning", "blankett", "driftstopp", "hemsjukvård", "huvudman", "hälsocentral", "inloggning",
+    "kommun", "loggranskare", "lösenord", "omvårdnad", "patient", "region", "samordnare", "sjukhus",
+    "sjuksköterska", "slutenvård", "socialtjänst", "undersköterska", "utskrivning", "vårdcentral", "vårdkedja",
+    "vårdpersonal", "öppenvård",
+)  # fmt: skip
+# How many letters of one's own a password has beside them.
+_OWN_LETTERS = 6
 _LONGEST_LINE = 80
 _DIGITS = 40
 
@@ -45,6 +58,31 @@ def is_in_file(path: Path, password: str) -> bool:
             else:
                 low = middle + 1
     return False
+
+
+def own_letters(password: str, words: list[str]) -> int | None:
+    """How many letters are left of a password where words of the house are taken out of it; None where it has none."""
+    left = password.casefold()
+    for word in sorted(words, key=len, reverse=True):
+        left = left.replace(word.casefold(), " ")
+    return None if left == password.casefold() else sum(map(str.isalpha, left))
+
+
+class HouseWordsValidator:
+    """Refuses what is hardly more than words of the house, such as the name of the application and a year."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raises ValidationError."""
+        named = " ".join([*names_of_principals(), *(routine.system for routine in all_routines())])
+        left = own_letters(password, [*HOUSE_WORDS, *re.findall(r"\w{4,}", named)])
+        if left is not None and left < _OWN_LETTERS:
+            raise ValidationError(
+                "Lösenordet är nästan bara ord som hör till arbetsplatsen. Lägg till ett par andra ord.",
+                code="house_words",
+            )
+
+    def get_help_text(self) -> str:
+        return "Lösenordet får inte vara bara ord som hör till arbetsplatsen."
 
 
 class BreachedPasswordValidator:

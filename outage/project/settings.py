@@ -13,6 +13,12 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from contacts.own_files import keep_to_ourselves
+from outage.project.trail import trail_handler
+
+# Here, and not where a server or a command starts: none of them is without the settings.
+keep_to_ourselves()
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
 
@@ -32,7 +38,7 @@ def _own_key(name: str, make: Callable[[], str]) -> str:
     """A key that this installation generates once and keeps, for a machine where none is set."""
     path = VAR_DIR / name
     if not path.exists():
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         own = VAR_DIR / f"{name}.{os.getpid()}"
         own.touch(mode=0o600)
         own.write_text(make(), encoding="utf-8")
@@ -57,6 +63,8 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or (
 )
 # The routine that a new outage starts under: the name of a file in outage/routine/content.
 ROUTINE = os.environ.get("ROUTINE") or "prator-2023-04-03"
+# Where each row of the trace is told as it is written: a file, syslog:/dev/log or udp://host:514 (docs/operation.md).
+TRAIL_LOG = os.environ.get("TRAIL_LOG", "")
 # How many long prints and readings go on at once; the gunicorn settings leave one worker for everybody else.
 LONG_WORK = int(os.environ.get("LONG_WORK", "1"))
 ALLOWED_HOSTS = [h for h in os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
@@ -89,9 +97,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "outage.project.tracing.TracingMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "outage.project.typed.TidyTypedMiddleware",
@@ -151,7 +160,7 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {
         # IMMEDIATE: a read that turns into a write never meets "database is locked".
         "transaction_mode": "IMMEDIATE",
@@ -179,12 +188,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "outage.project.passwords.HouseWordsValidator"},
     {"NAME": "outage.project.passwords.BreachedPasswordValidator"},
 ]
 
 # Log-in. Guessing is limited by outage/project/guessing.py: the library's own limits lock out a whole ward behind one
 # address, and let anybody lock a named person.
 ACCOUNT_ADAPTER = "outage.project.accounts.AccountAdapter"
+USERSESSIONS_ADAPTER = "outage.project.log_ins.UserSessionsAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
@@ -223,6 +234,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# No other site's page is to read our files.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["ttf", "woff2", "png", "jpg", "map"]
 
 # A ward PC is shared: a log-in left behind locks, and then ends, by itself. What was being typed then is held
@@ -230,16 +243,24 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["ttf", "woff2", "png", "jpg", "map"]
 LOCK_SECONDS = int(os.environ.get("LOCK_MINUTES", "15")) * 60
 SESSION_COOKIE_AGE = int(os.environ.get("SESSION_MINUTES", "60")) * 60
 LONGEST_LOG_IN = int(os.environ.get("SESSION_HOURS", "12")) * 3600
+SESSION_ENGINE = "outage.project.sessions"
+# A browser takes a cookie of such a name from this very host alone, and over HTTPS.
+COOKIE_PREFIX = "__Host-" if PRODUCTION else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = PRODUCTION
+# Read by our scripts too (app.js, session.js), which know both names.
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "outage.project.views.csrf_failure"
 
 SECURE_SSL_REDIRECT = PRODUCTION
+# Asked by machines: one that asks without TLS is to find out, not to be led on.
+SECURE_REDIRECT_EXEMPT = [r"^halsa$"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
@@ -279,6 +300,7 @@ SEAL_PASSPHRASE = os.environ.get("SEAL_PASSPHRASE", "")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
@@ -291,13 +313,24 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Request lines carry no patient data (no URL does); query strings are never logged.
+# No address of ours carries patient data; what somebody types into one is not logged, and query strings never are.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "bare": {"format": "%(message)s"},
+        "syslog": {"format": "driftstopp: %(message)s"},
+    },
+    "filters": {"page": {"()": "outage.project.logs.PageNotAddress"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["page"]},
+        "trail": trail_handler(TRAIL_LOG),
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # Each seal of the trace, for a log server; its failures are told in any case.
-    "loggers": {"trail": {"level": "INFO" if _flag("TRAIL_LOG") else "WARNING"}},
+    # Each row and each seal of the trace as a line of JSON, for a log server; that sealing failed is told in any case.
+    "loggers": {
+        name: {"handlers": ["trail"], "level": "INFO" if TRAIL_LOG else "CRITICAL", "propagate": False}
+        for name in ("trail.rows", "trail.security", "trail.seals")
+    },
 }

@@ -11,6 +11,7 @@ from django.utils import timezone
 from contacts.access import AnyRequest
 from contacts.models import User
 from outage.project.emergency import emergency_until
+from outage.project.log_ins import note_lapse, note_locked
 
 # How often a log-in in use is written down.
 SEEN_EVERY_SECONDS = 120
@@ -32,8 +33,12 @@ def lock(request: HttpRequest, *, changing: bool) -> None:
     person in: that person is asked for. An emergency log-in ends: who has it may have no password to unlock it by.
     """
     if emergency_until(request):
+        request.leaving = "pressed"  # type: ignore[attr-defined]
         logout(request)
         return
+    user = request.user if isinstance(request.user, User) else getattr(request, "locked_user", None)
+    if user is not None and not request.session.get("locked"):
+        note_locked(request, user, "changing" if changing else "pressed")
     request.session["locked"] = True
     request.session["changing"] = changing
 
@@ -68,7 +73,13 @@ class SharedPcMiddleware:
             until = emergency_until(request)
             over = until and (left or timezone.now() >= until)
             if over or now - session.get("started", now) >= settings.LONGEST_LOG_IN:
+                request.leaving = "emergency_over" if over else "longest"
                 logout(request)
             elif session.get("locked") or left:
+                if not session.get("locked"):
+                    note_locked(request, user, "idle")
+                    session["locked"] = True
                 request.locked_user, request.user = user, AnonymousUser()
+        else:
+            note_lapse(request, request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
         return self.get_response(request)

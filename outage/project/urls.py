@@ -1,6 +1,7 @@
 """The root of all addresses. Apps are named by string."""
 
 from allauth.account import views as account_views
+from allauth.account.decorators import reauthentication_required
 from allauth.usersessions import views as usersessions_views
 from django.apps import apps
 from django.contrib import admin
@@ -18,6 +19,8 @@ handler500 = "outage.project.views.server_error"
 
 # One log-in for everything: the admin pages' own asks for a password only.
 admin.site.login = views.admin_log_in  # type: ignore[method-assign]
+# Who ends the other log-ins of a person confirms to be that one.
+ending_others = reauthentication_required(allow_get=True)
 
 urlpatterns = [
     path("halsa", views.health, name="health"),
@@ -33,7 +36,7 @@ urlpatterns = [
     path("logga-in/saml/<slug:organization_slug>/", sso_views.saml_acs, name="saml_sls"),
     path("logga-in/saml/<slug:organization_slug>/klar/", sso_views.saml_finish, name="saml_finish_acs"),
     path("logga-in/saml/<slug:organization_slug>/metadata/", sso_views.saml_metadata, name="saml_metadata"),
-    path("inloggade/", usersessions_views.list_usersessions, name="usersessions_list"),
+    path("inloggade/", ending_others(usersessions_views.list_usersessions), name="usersessions_list"),
     path("engangskod/", account.one_time_code, name="one_time_code"),
     path("nodinloggning/", views.emergency_log_in, name="emergency_log_in"),
     path("konto/", account.account, name="account"),

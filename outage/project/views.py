@@ -27,10 +27,20 @@ from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from contacts.access import ActingRequest, AnyRequest, OwnRequest, demo_memberships, memberships_of
+from contacts.access import (
+    ActingRequest,
+    AnyRequest,
+    OwnRequest,
+    acting_in,
+    demo_memberships,
+    memberships_of,
+)
 from contacts.queries.people import nobody_yet
 from contacts.rules.errors import RuleError
+from contacts.rules.trace_words import HELD_SHOWN
+from contacts.seen import looks_as, refuses
 from contacts.services.emergency import use_emergency_code
+from contacts.services.tries import note_log_in
 from contacts.views.arriving import go_on, own_path, wanted_path
 from contacts.views.tools import FormPage, get_or_404
 from contacts.webforms.emergency import EmergencyForm
@@ -38,6 +48,7 @@ from outage.project.accounts import TOO_MANY, came_by_provider
 from outage.project.emergency import ONLY_WORK, begin_emergency, emergency_until
 from outage.project.guessing import count_try, know_pc
 from outage.project.holding import card_of, form_again, hold, is_own, kept_here, read_out, turned_away
+from outage.project.log_ins import note_failed
 from outage.project.shared_pc import keep_logged_in, lock, seconds_left
 from outage.project.sso.provider import may_send_there, shown
 from outage.queries.held_forms import held_form_of, is_held
@@ -153,7 +164,14 @@ def emergency_log_in(request: ActingRequest) -> HttpResponse:
             if counted is None:
                 raise RuleError(TOO_MANY)
             data = dict(form.cleaned_data)
-            used = use_emergency_code(by=data.pop("username"), **data)
+            name = data.pop("username")
+            try:
+                used = use_emergency_code(by=name, **data)
+            except RuleError as error:
+                # A reason that will not do is no failed try.
+                if not error.field:
+                    note_failed(name, "emergency_code")
+                raise
             counted.rollback()
             wanted = wanted_path(request)
             begin_emergency(request, used)
@@ -179,6 +197,7 @@ def choose_assignment(request: OwnRequest) -> HttpResponse:
         offered = {str(each.pk): each for each in found}
         chosen = get_or_404(offered.get, request.POST.get("membership", ""))
         request.session["membership_id"] = chosen.pk
+        note_log_in(by=acting_in(chosen, request.user), action="assignment.chosen")
         return go_on(request, wanted_path(request))
     return render(
         request,
@@ -220,6 +239,7 @@ def held_form(request: ActingRequest, held_id: UUID) -> HttpResponse:
     if request.method == "POST":
         throw_away(by=request.acting, held=held)
         return HttpResponseRedirect((own_path(card.address) if card.here else "") or reverse("status"))
+    looks_as(HELD_SHOWN, held)
     if card.here and (shown := form_again(request, held)):
         return shown
     said = read_out(request, held) if card.ended else ()
@@ -248,6 +268,7 @@ def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResp
 
 def csrf_failure(request: AnyRequest, reason: str = "") -> HttpResponse:
     """What was typed is held where the form says whose it is; else nothing is promised."""
+    refuses("csrf")
     held = hold(request, request.resolver_match.func) if request.resolver_match else None
     if held is None:
         return _error(

@@ -14,10 +14,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "outage.project.settings")
 _application = get_wsgi_application()
 
 # Django must have read its apps first.
+from contacts.own_files import close  # noqa: E402
+from outage.checks import files_open_to_others  # noqa: E402
 from outage.project.guessing import refused  # noqa: E402
 
 if settings.DEBUG:
     raise SystemExit("driftstopp.E008: DEBUG är på. Det är bara för utveckling. Kör: make dev")
+close(files_open_to_others())
 _messages = run_checks(tags=["driftstopp"], databases=["default"])
 _errors = [message for message in _messages if isinstance(message, Error)]
 if _errors:

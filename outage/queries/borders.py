@@ -1,6 +1,7 @@
 """The border of what is logged, as the pages have it: a chain that the unit sees, and what is written in it."""
 
 from contacts.access import Acting, is_within
+from contacts.queries.addressed import names
 from contacts.rules.permissions import Border
 from outage.models import CareChain, CareChainEvent, ChainJoin, Handover, HeldForm
 from outage.queries.care_chains import one_seen
@@ -42,3 +43,9 @@ def _(join: ChainJoin, by: Acting, border: Border = Border.UNIT) -> bool:
 @is_within.register
 def _(held: HeldForm, by: Acting, border: Border = Border.UNIT) -> bool:
     return held.user_id == by.user.pk
+
+
+names("chain_id", CareChain)
+names("handover_id", Handover)
+names("event_id", CareChainEvent)
+names("held_id", HeldForm)

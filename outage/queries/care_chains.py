@@ -1,12 +1,13 @@
 """The one entrance to care chains. A person sees those of the own principal in which the own unit takes part."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from contacts.access import Acting, can
 from contacts.models import Principal, Unit
@@ -14,7 +15,9 @@ from contacts.queries.joined import units_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
-from contacts.rules.swedish_text import search_key, tidy_typed
+from contacts.rules.swedish_text import search_key, search_keys, tidy_typed
+from contacts.rules.trace_words import FOUND
+from contacts.seen import looks_as
 from outage.models import (
     CareChain,
     CareChainDetails,
@@ -29,7 +32,7 @@ from outage.queries.joined import (
 )
 from outage.queries.openings import emergency_chain
 from outage.queries.outages import outage_of_chain, outages_for
-from outage.queries.patient_numbers import is_whole_number, keyed, of_details, with_number
+from outage.queries.patient_numbers import has_number, is_whole_number
 from outage.rules.handover import Direction
 from outage.rules.identity import number_key
 from outage.rules.informing import CallOutcome
@@ -121,41 +124,60 @@ def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage
 
     People with protected personal data are shown without name, and do not count.
     """
-    named = {chain: chain.details.search_key for chain in chains if chain.details.search_key}
+    named = {chain: key for chain in chains if (key := search_key(chain.details.patient_name))}
     if not named or not outages:
         return
-    seen = visible_chains(acting, *outages).filter(
-        details__search_key__in=set(named.values()), details__protected_identity=False
-    )
-    counted = seen.order_by().values("details__search_key").annotate(n=Count("pk")).filter(n__gt=1)
-    doubled = set(counted.values_list("details__search_key", flat=True))
+    seen = visible_chains(acting, *outages).filter(details__protected_identity=False).order_by()
+    counted = Counter(search_keys(list(seen.values_list("details__patient_name", flat=True))))
     for chain, name in named.items():
-        chain.namesake = name in doubled
+        chain.namesake = counted[name] > 1
 
 
-def find_chains(chains: QuerySet[CareChain], text: str) -> QuerySet[CareChain]:
-    """The chains of the patient whose number `text` is, in any spelling; where it is not a whole number, those whose
-    patient's name or number contains every word of it.
+def find_chains(acting: Acting, text: str, outage: Outage, *more: Outage) -> QuerySet[CareChain]:
+    """Those of `visible_chains` of the patient whose number `text` is, in any spelling; where it is not a whole number,
+    those whose patient's name or number contains every word of it.
 
     People with protected personal data are found by their number only. A chain is found also by what was known of the
     patient in one that was joined to it.
     """
+    chains = visible_chains(acting, outage, *more)
     text = _NUMBER_LABEL.sub(" ", tidy_typed(text))
     words = text.split()
     if not words:
         return chains.none()
+    looks_as(FOUND)
     if is_whole_number(text):
-        return chains.filter(of_details(with_number(text)))
+        return chains.filter(has_number(acting, text, outage, *more))
+    parts = [word for word in words if not is_whole_number(word)]
     for word in words:
-        if is_whole_number(word):
-            chains = chains.filter(of_details(with_number(word)))
-            continue
-        name = search_key(word)
-        found = Q(key__contains=number_key(word)) if number_key(word) else Q(pk__in=[])
-        if name:
-            found |= Q(search_key__contains=name, protected_identity=False)
-        chains = chains.filter(of_details(keyed().filter(found)))
-    return chains
+        if word not in parts:
+            chains = chains.filter(has_number(acting, word, outage, *more))
+    return chains.filter(pk__in=_with_parts(chains, parts)) if parts else chains
+
+
+def _with_parts(chains: QuerySet[CareChain], words: Iterable[str]) -> set[UUID]:
+    """Read whole and searched here: names and numbers lie encrypted."""
+    known = with_joined(chains).values_list(
+        "pk",
+        "joined_to",
+        "details__patient_name",
+        "details__identity_number",
+        "details__protected_identity",
+    )
+    names = search_keys(["" if protected else name for *_, name, _, protected in known])
+    rows = [
+        (joined_to or pk, name, number_key(number))
+        for (pk, joined_to, _, number, _), name in zip(known, names, strict=True)
+    ]
+    found = (
+        {
+            pk
+            for pk, own_name, own_number in rows
+            if (name and name in own_name) or (number and number in own_number)
+        }
+        for name, number in ((search_key(word), number_key(word)) for word in words)
+    )
+    return set.intersection(*found)
 
 
 def wards(party: Party = Party.INPATIENT) -> QuerySet[Unit]:
@@ -257,7 +279,8 @@ def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Hando
     if not can(acting, Right.READ_CARE):
         return []
     ids = (outage.pk for outage in outages)
-    return _in_kept(_told(acting.principal.pk, acting.unit.pk, since, *ids), acting, *outages)
+    told = _told(acting.principal.pk, acting.unit.pk, since, *ids)
+    return _in_kept([call for call in told if call.recipient in set(Party)], acting, *outages)
 
 
 @prepared
@@ -267,7 +290,6 @@ def _told(principal_id: int, unit_id: int, since: datetime, *outage_ids: UUID) -
         chain__in=with_joined(seen_by(chains, principal_id, unit_id, outage_ids)),
         direction=Direction.GIVEN,
         outcome=CallOutcome.REACHED,
-        recipient__in=[party.value for party in Party],
         withdraws=False,
         superseded_by__isnull=True,
         recorded_at__gte=since,

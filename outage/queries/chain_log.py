@@ -174,7 +174,7 @@ def _marks(joined: Joined) -> Iterator[tuple[UUID, RegistrationMark]]:
         row.stored_task = row.task
         if row.chain_id != home:
             row.task = with_lines(row.task, joins)
-            row.picture = row.picture and json.loads(with_lines(json.dumps(row.picture), joins))
+            row.picture, row.typed = json.loads(with_lines(json.dumps([row.picture, row.typed]), joins))
         own = found[home, row.task]
         since = {join.other_id: join.recorded_at for join in joins if row.chain_id == home}
         replaced = _replaced(row, own, since)
@@ -203,5 +203,5 @@ def _replaced(
 
 
 def _seen(mark: RegistrationMark) -> str:
-    picture = stored_picture(mark.picture)
+    picture = stored_picture(mark.picture, mark.typed)
     return picture.seen if picture else ""

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from contacts.access import Acting, check_may
+from contacts.models.encrypted import GONE
 from contacts.rules.permissions import Right
 from outage.models import Outage, RegistrationMark
 from outage.queries.outages import outages_for
@@ -37,13 +38,12 @@ def decided_by_hand(by: Acting) -> list[Decided]:
     )
     marks = RegistrationMark.objects.filter(~Exists(newer), chain__principal=by.principal, done=True)
     # Of the first version no picture is stored: a decision by hand has its words, and nothing else has any.
-    marks = marks.filter(
-        Q(picture__decision=Decision.DECIDE.value) | (Q(picture__isnull=True) & ~Q(choice=""))
-    )
-    rows = marks.order_by().values_list("chain__outage", "picture__outcomes", "entered")
+    marks = marks.filter(Q(picture__decision=Decision.DECIDE.value) | Q(picture__isnull=True))
+    rows = marks.order_by().values_list("chain__outage", "picture__outcomes", "choice", "entered")
     by_outage: dict[UUID, list[tuple[str, bool]]] = defaultdict(list)
-    for outage_id, outcomes, entered in rows:
-        by_outage[outage_id] += [(key, entered) for key in outcomes or ("",)]
+    for outage_id, outcomes, choice, entered in rows:
+        if outcomes or choice or choice is GONE:
+            by_outage[outage_id] += [(key, entered) for key in outcomes or ("",)]
     found: dict[str, Decided] = {}
     for outage in outages_for(by.principal).filter(pk__in=by_outage).order_by("-recorded_at"):
         for key, entered in by_outage[outage.pk]:

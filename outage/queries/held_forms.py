@@ -42,6 +42,16 @@ def given_name(user: User) -> str:
     return next(iter(user.first_name.split()), user.username)
 
 
+def kept_same(sent: HeldForm) -> HeldForm | None:
+    """The same content, sent before from the same page in the same assignment."""
+    same = _kept().filter(user=sent.user, membership=sent.membership, path=sent.path)
+    return same.filter(content_hash=sent.content_hash).order_by("at", "pk").first()
+
+
+def outdated() -> QuerySet[HeldForm]:
+    return HeldForm.objects.filter(at__lt=timezone.now() - KEPT_FOR)
+
+
 def _kept() -> QuerySet[HeldForm]:
     since = timezone.now() - KEPT_FOR
     return HeldForm.objects.filter(at__gte=since).select_related("user", "membership__unit")

@@ -32,8 +32,8 @@ class Chosen:
 def _place(party: Party) -> Callable[[CareChainDetails], str]:
     def said(row: CareChainDetails) -> str:
         # A place in no list is the same by its name, whatever id each chain has for it.
-        other = row.others.get(party.value)
-        return f"other:{folded(other['name'])}" if other else row.place_keys.get(party, "")
+        other = row.other_places.get(party)
+        return f"other:{folded(other.name)}" if other else row.place_keys.get(party, "")
 
     return said
 
@@ -76,7 +76,7 @@ def with_places(facts: ChainFacts, rows: Mapping[Party, CareChainDetails]) -> Ch
         changed |= {name: getattr(row, name) for name in _FIELDS[party]}
         if party in row.facts.others:
             others[party] = row.facts.others[party]
-            ids[party] = row.others[party.value]["id"]
+            ids[party] = row.other_ids[party.value]
     return Chosen(replace(facts, **changed, others=others), ids)
 
 

@@ -1,13 +1,19 @@
-"""How a patient, a place and a party are written, the same wherever they are named."""
+"""How a patient, a place and a party are written, the same wherever they are named.
+
+Whoever is named is shown: that is noted here, for the trace.
+"""
 
 from dataclasses import dataclass
 from typing import Any
 
 from contacts.rules import parties
 from contacts.rules.parties import Party, WardKind
+from contacts.seen import shows
 from outage.models import CareChain, CareChainDetails, CareChainEvent
 from outage.rules.identity import IdentityKind
 from outage.rules.informing import PARTICIPANT_PREFIX
+
+PURGED = "Gallrad patient"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +39,30 @@ def patient_in_list(chain: CareChain) -> Patient:
     The chain comes with its details, places included (`visible_chains`), and with `namesake` set.
     """
     details = chain.details
+    shows(chain.pk)
+    if details.is_purged:
+        return Patient(
+            name=f"{PURGED}, vårdkedja {chain.number}",
+            identity="",
+            identity_label="",
+            protected=details.protected_identity,
+        )
     if details.protected_identity:
         return Patient(
             name=f"Skyddad patient, vårdkedja {chain.number}", identity="", identity_label="", protected=True
         )
     return Patient(
-        name=details.patient_name or "Okänd patient",
+        name=patient_name(details, "Okänd patient"),
         identity=shown_identity(details),
         identity_label=IdentityKind(details.identity_kind).label,
         protected=False,
         where=_where(details),
         namesake=getattr(chain, "namesake", False),
     )
+
+
+def patient_name(details: CareChainDetails, unknown: str) -> str:
+    return PURGED if details.is_purged else details.patient_name or unknown
 
 
 def _where(details: CareChainDetails) -> str:
@@ -56,10 +74,17 @@ def _where(details: CareChainDetails) -> str:
 
 def shown_identity(details: CareChainDetails) -> str:
     """The stored identity number as people write it: YYYYMMDD-NNNN; other kinds as they were typed."""
+    shows(details.chain_id)
     number = details.identity_number
     if len(number) == 12 and number.isascii() and number.isdigit():
         return f"{number[:8]}-{number[8:]}"
     return number
+
+
+def by_number(*chains: CareChain) -> list[CareChain]:
+    """Chains that a page names by their number and address alone."""
+    shows(*(chain.pk for chain in chains))
+    return list(chains)
 
 
 def place_of(chain: CareChain, party: Party) -> str:

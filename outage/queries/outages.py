@@ -140,6 +140,11 @@ def outage_in_view(principal: Principal) -> Outage | None:
     return next(iter(going_on + ended), None)
 
 
+def outage_id_in_view(principal: Principal) -> UUID | None:
+    found = outage_in_view(principal)
+    return found.pk if found else None
+
+
 def current_outage(principal: Principal) -> Outage | None:
     found = outage_in_view(principal)
     return found if found and found.is_open else None

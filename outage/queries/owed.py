@@ -175,7 +175,7 @@ def chains_with_a_place_to_find(acting: Acting, outage: Outage) -> QuerySet[Care
 
 
 def _not_known(column: str, party: Party) -> Q:
-    return Q(**{f"details__{column}": None}) & ~Q(details__others__has_key=party.value)
+    return Q(**{f"details__{column}": None}) & ~Q(details__other_ids__has_key=party.value)
 
 
 def calls_left(acting: Acting, outage: Outage) -> dict[str, int]:

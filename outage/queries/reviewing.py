@@ -7,7 +7,7 @@ from django.db.models import Q
 from contacts.access import Acting, check_may
 from contacts.rules.permissions import Right
 from contacts.rules.reviewing import CODE_DIGITS, is_chain_code
-from outage.models import CareChain
+from outage.models import CareChain, Outage
 from outage.queries.patient_numbers import chains_with_number, is_whole_number
 
 _DIGITS = 32
@@ -23,7 +23,10 @@ def chains_asked_for(by: Acting, text: str) -> set[UUID] | None:
         rest = _DIGITS - CODE_DIGITS
         named = Q(pk__gte=UUID(text + "0" * rest), pk__lte=UUID(text + "f" * rest))
     elif is_whole_number(text):
-        named = Q(pk__in=chains_with_number(text))
+        outages = Outage.objects.filter(
+            pk__in=CareChain.objects.filter(principal=by.principal).values("outage")
+        )
+        named = Q(pk__in=chains_with_number(by, text, *outages))
     else:
         return None
     kept = CareChain.objects.filter(named, principal=by.principal)

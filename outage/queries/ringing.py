@@ -43,8 +43,8 @@ def stands_in_directory(number: str, log: ChainLog, now: datetime) -> bool:
 
 def typed_number(details: CareChainDetails, party: Party, now: datetime) -> tuple[NumberToRing, ...]:
     """The number that was typed with an unlisted place; nothing for any other."""
-    place = details.others.get(party.value)
-    if not place or not place["number"]:
+    place = details.other_places.get(party)
+    if not place or not place.number:
         return ()
-    candidate = Candidate(place["name"], place["number"], Way.UNIT, Hours(Availability.UNKNOWN))
+    candidate = Candidate(place.name, place.number, Way.UNIT, Hours(Availability.UNKNOWN))
     return best_first([candidate], now, timezone.get_default_timezone())

@@ -1,18 +1,15 @@
 """Whether a patient has a care chain already, by the number in any spelling: one's own, or that of another unit."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q
-from django.utils import timezone
-
 from contacts.access import Acting
-from outage.models import CareChain, Outage
+from outage.models import CareChain, Outage, PatientLookup
 from outage.queries.care_chains import find_chains, visible_chains
 from outage.queries.outages import earlier_outages
-from outage.queries.patient_numbers import chains_with_number, is_whole_number, keyed
+from outage.queries.patient_numbers import chains_with_number, is_whole_number, lookups_of
 from outage.rules.back_registration import ChainStatus
-from outage.rules.identity import classify_identity, number_key
 
 FOUND_BEFORE = 10
 
@@ -21,7 +18,7 @@ def own_chains_of(acting: Acting, number: str, outage: Outage, *more: Outage) ->
     """The chains of the patient with that number that the acting person may see, by their own number; none that is
     marked as logged on the wrong patient.
     """
-    return _own_of(acting, chains_with_number(number), outage, *more)
+    return _own_of(acting, chains_with_number(acting, number, outage, *more), outage, *more)
 
 
 def own_chains_beside(acting: Acting, chain: CareChain) -> list[CareChain]:
@@ -29,7 +26,8 @@ def own_chains_beside(acting: Acting, chain: CareChain) -> list[CareChain]:
     details = chain.details
     if not details.identity_number or details.status == ChainStatus.WRONG_PATIENT:
         return []
-    return _own_of(acting, chains_with_number(details.identity_number) - {chain.pk}, chain.outage)
+    same = chains_with_number(acting, details.identity_number, chain.outage)
+    return _own_of(acting, same - {chain.pk}, chain.outage)
 
 
 def _own_of(acting: Acting, ids: set[UUID], *outages: Outage) -> list[CareChain]:
@@ -44,22 +42,15 @@ def own_chains_by_number(
 ) -> dict[str, list[CareChain]]:
     """As `own_chains_of`; the number of queries does not depend on how many numbers there are."""
     chains = visible_chains(acting, outage).exclude(details__status=ChainStatus.WRONG_PATIENT).in_bulk()
-    rows = list(
-        keyed()  # type: ignore[misc]
-        .filter(Q(chain__in=chains) | Q(chain__joined_to__in=chains))
-        .values_list("key", "identity_kind", "chain", "chain__joined_to")
-    )
-    found: dict[str, list[CareChain]] = {}
-    for number in numbers:
-        typed = classify_identity(number, timezone.localdate())
-        key = number_key(typed.stored)
-        same = {
-            chain if chain in chains else joined_to
-            for stored, kind, chain, joined_to in rows
-            if key and (stored == key or (typed.born and kind == typed.kind and stored[2:] == key[2:]))
-        }
-        found[number] = sorted((chains[pk] for pk in same), key=lambda chain: chain.number)
-    return found
+    hashes = lookups_of(acting, numbers, outage)
+    rows = PatientLookup.objects.filter(hash__in={one for own in hashes.values() for one in own})
+    by_hash: dict[str, set[UUID]] = defaultdict(set)
+    for one, chain, joined_to in rows.values_list("hash", "chain", "chain__joined_to"):
+        by_hash[one] |= {pk for pk in (chain, joined_to) if pk and pk in chains}
+    return {
+        number: sorted((chains[pk] for one in own for pk in by_hash[one]), key=lambda chain: chain.number)
+        for number, own in hashes.items()
+    }
 
 
 def own_chains_before(acting: Acting, number: str, outage: Outage) -> list[CareChain]:
@@ -74,7 +65,7 @@ def found_before(acting: Acting, text: str, outage: Outage) -> list[CareChain]:
     earlier = _before(acting, outage) if text else []
     if not earlier:
         return []
-    return list(find_chains(visible_chains(acting, *earlier), text).order_by("-recorded_at")[:FOUND_BEFORE])
+    return list(find_chains(acting, text, *earlier).order_by("-recorded_at")[:FOUND_BEFORE])
 
 
 def _before(acting: Acting, outage: Outage) -> list[Outage]:
@@ -91,7 +82,7 @@ def chains_of_other_units(acting: Acting, number: str, outage: Outage) -> list[C
 
     For a patient with protected personal data the answer is empty.
     """
-    ids = chains_with_number(number)
+    ids = chains_with_number(acting, number, outage)
     if not ids:
         return []
     found = (

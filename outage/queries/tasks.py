@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from contacts.models.encrypted import GONE
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Outage, RegistrationMark
 from outage.queries.chain_log import ChainLog
@@ -73,12 +74,12 @@ def entered_lines(chain: CareChain, log: ChainLog) -> frozenset[str]:
 
 
 def _mark(log: ChainLog, row: RegistrationMark) -> Mark:
-    picture = stored_picture(row.picture)
+    picture = stored_picture(row.picture, row.typed)
     entered = row.entered
     lines: tuple[str, ...] = ()
     if picture is None:
         # Of the first version: a decision by hand has its words, anything else was entered.
-        entered = not row.choice
+        entered = not (row.choice or row.choice is GONE)
         by_id = {str(event.pk): event for event in log.events}
         named = row.task.partition(":")[2].split("+")
         lines = tuple(str(line_of(log, by_id[name]).pk) for name in named if name in by_id)
@@ -87,12 +88,15 @@ def _mark(log: ChainLog, row: RegistrationMark) -> Mark:
 
 def _typed(chain: CareChain, log: ChainLog, task: Task, routine: Routine) -> list[Typed]:
     """All that is typed into the system for a task; for a decision by hand, what it is about."""
+    details = log.versions[-1]
+    if details.is_purged:
+        # Nor is what was typed when it was marked: the two are alike, and a tick stands.
+        return []
     events = {str(event.pk): event for event in log.events}
     own = [events[event_id] for event_id in task.events]
     began = chain.outage.current.started_at
     if task.family is Family.INFORMATION:
         return _dated(log, own, routine, began)
-    details = log.versions[-1]
     standing = standing_of(chain, log)
     typed_places = {
         party: Typed(

@@ -92,6 +92,34 @@ def number_key(text: str) -> str:
     return re.sub(r"[\s+-]", "", plain_dashes(tidy_typed(text))).upper()
 
 
+def lookup_texts(kind: IdentityKind, stored: str) -> tuple[str, ...]:
+    """All that an exact look-up may ask for by which a stored number is found (`asked_text`)."""
+    key = number_key(stored)
+    if not key:
+        return ()
+    dated = kind in (IdentityKind.PERSONNUMMER, IdentityKind.SAMORDNINGSNUMMER)
+    return (_whole(key), _of_any_century(kind, key)) if dated else (_whole(key),)
+
+
+def asked_text(typed: Identity) -> str:
+    """What to look up for a number; "" where there is none.
+
+    In any century: for a number typed in ten digits, now or then, it was guessed.
+    """
+    key = number_key(typed.stored)
+    if typed.kind is IdentityKind.UNKNOWN or not key:
+        return ""
+    return _of_any_century(typed.kind, key) if typed.born else _whole(key)
+
+
+def _whole(key: str) -> str:
+    return f"number:{key}"
+
+
+def _of_any_century(kind: IdentityKind, key: str) -> str:
+    return f"{kind}:{key[2:]}"
+
+
 def _numbered(
     century: str | None, year: str, month_day: str, sign: str, serial: str, today: date
 ) -> Identity | None:

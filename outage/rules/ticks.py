@@ -44,7 +44,12 @@ class Picture:
 
     @property
     def content(self) -> dict[str, Any]:
-        return asdict(self) | {"typed": [astuple(each) for each in self.typed]}
+        """All but what was typed, which tells of the patient."""
+        return {name: value for name, value in asdict(self).items() if name != "typed"}
+
+    @property
+    def content_typed(self) -> list[tuple[str, ...]]:
+        return [astuple(each) for each in self.typed]
 
     @property
     def seen(self) -> str:
@@ -65,8 +70,10 @@ def picture_of(task: Task, typed: Sequence[Typed]) -> Picture:
     )
 
 
-def stored_picture(content: Mapping[str, Any] | None) -> Picture | None:
-    """None where none was stored."""
+def stored_picture(
+    content: Mapping[str, Any] | None, typed: Iterable[Sequence[str]] | None
+) -> Picture | None:
+    """None where none was stored; nothing typed where that is purged."""
     if not content:
         return None
     return Picture(
@@ -76,7 +83,7 @@ def stored_picture(content: Mapping[str, Any] | None) -> Picture | None:
         do=content["do"],
         by=content["by"],
         lines=tuple(content["lines"]),
-        typed=tuple(Typed(*each) for each in content["typed"]),
+        typed=tuple(Typed(*each) for each in typed or ()),
     )
 
 

@@ -15,7 +15,6 @@ from contacts.models import Unit
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
-from contacts.rules.swedish_text import search_key
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile, replacing
 from outage.models import CareChain, CareChainDetails, ChainFacts, ChainJoin, Outage
@@ -32,6 +31,7 @@ from outage.rules.told import (
 )
 from outage.services.duties import settle
 from outage.services.events import lock_chain, take_order, withdraw_row
+from outage.services.patient_lookups import write_lookups
 from outage.services.same_patient import ask_same_patient, chosen_existing, trace_despite
 
 # What names the chain that a person gets who turns out not to be the chain's patient.
@@ -200,19 +200,16 @@ def write_details(
         not_admitted=facts.not_admitted,
         municipality=facts.municipality,
         outpatient_unit=facts.outpatient_unit,
-        others={
-            party.value: {
-                "id": (other_ids or {}).get(party) or _other_id(chain, party, changed),
-                **asdict(place),
-            }
-            for party, place in facts.others.items()
+        others={party.value: asdict(place) for party, place in facts.others.items()},
+        other_ids={
+            party.value: (other_ids or {}).get(party) or _other_id(chain, party, changed)
+            for party in facts.others
         },
         changed=dict(changed),
         made_by=made_by,
         before=facts.before,
         status=facts.status,
         status_reason=facts.status_reason,
-        search_key=search_key(facts.patient_name)[:300],
         order=take_order(chain),
         user=by.user,
         unit=by.unit,
@@ -221,6 +218,7 @@ def write_details(
     _check_not_joined(details, chain.details)
     chain.details = details
     chain.save(update_fields=["details"])
+    write_lookups(details)
     return details
 
 
@@ -246,9 +244,9 @@ def _check_not_joined(details: CareChainDetails, former: CareChainDetails | None
 
 def _other_id(chain: CareChain, party: Party, changed: Mapping[str, str]) -> str:
     """The id of an unlisted place: that of the former one, if it is not another place."""
-    former = chain.details.others.get(party.value) if chain.details else None
+    former = chain.details.other_ids.get(party.value) if chain.details else None
     stays = changed.get(party.value, PlaceChange.SAME) == PlaceChange.SAME
-    return former["id"] if former and stays else str(uuid4())
+    return former if former and stays else str(uuid4())
 
 
 def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None) -> dict[str, str]:

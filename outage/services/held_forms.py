@@ -1,19 +1,18 @@
 """What could not be let through is held for its owner until it is saved, thrown away, or twelve hours old."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.utils import timezone
 
 from contacts import audit
-from contacts.access import Acting, check_within
-from contacts.models import Membership
+from contacts.access import Acting, acting_in, check_within
+from contacts.models import Membership, Principal
+from contacts.models.hashed import hashed_with
 from outage.models import HeldForm
-from outage.queries.held_forms import KEPT_FOR
-
-# A pasted list of the most patients and the longest text, with the fields of each.
-LARGEST = 200_000
+from outage.models.held_form import LARGEST
+from outage.queries.held_forms import kept_same, outdated
 
 
 def hold_form(*, by: Membership, path: str, content: Mapping[str, list[str]]) -> HeldForm | None:
@@ -25,9 +24,13 @@ def hold_form(*, by: Membership, path: str, content: Mapping[str, list[str]]) ->
     if len(text) > LARGEST:
         return None
     with transaction.atomic():
-        HeldForm.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
-        same = HeldForm.objects.filter(user=by.user, membership=by, path=path, content=text).first()
-        return same or HeldForm.objects.create(user=by.user, membership=by, path=path, content=text)
+        sent = HeldForm(user=by.user, membership=by, path=path, content=text)
+        sent.content_hash = hashed_with(sent.data_key_name(), text)
+        if same := kept_same(sent):
+            return same
+        sent.save(force_insert=True)
+        audit.record(by=acting_in(by), action="held_form.kept", target=sent)
+        return sent
 
 
 def throw_away(*, by: Acting, held: HeldForm) -> None:
@@ -44,3 +47,17 @@ def release(*, by: Acting, held: HeldForm) -> None:
     with transaction.atomic():
         audit.record(by=by, action="held_form.taken_up", target=held)
         held.delete()
+
+
+def drop_outdated() -> int:
+    """Remove what has been held long enough; returns how many forms. By the clock: nobody asks for it."""
+    with transaction.atomic():
+        # Locked, so that of two servers at once one removes them and says so.
+        rows = outdated().select_for_update(no_key=True, of=("self",))
+        principal_of = dict(rows.values_list("pk", "membership__unit__principal"))
+        HeldForm.objects.filter(pk__in=principal_of).delete()
+        removed = Counter(principal_of.values())
+        for principal in Principal.objects.filter(pk__in=removed):
+            changes = {"count": removed[principal.pk]}
+            audit.record_system(action="held_form.outdated", principal=principal, changes=changes)
+    return len(principal_of)

@@ -55,12 +55,13 @@ def mark_task(
             _check_not_decided(log, tick, choice.strip(), entered)
         mark = RegistrationMark.objects.create(
             client_id=client_id,
-            chain_id=log.marks[former.id].chain_id if former else _home_of(chain, tick).pk,
+            chain=_chain_of(log.marks[former.id], chain) if former else _home_of(chain, tick),
             task=log.marks[former.id].stored_task if former else task,
             done=done,
             choice=choice.strip(),
             entered=bool(done and picture and (entered or picture.decision is Decision.REGISTER)),
             picture=picture.content if picture else None,
+            typed=picture.content_typed if picture else None,
             user=by.user,
             unit=by.unit,
         )
@@ -84,6 +85,10 @@ def _check_not_decided(log: ChainLog, tick: Tick | None, choice: str, entered: b
             "Välj Inte klart ändå där, om det är fel.",
             field="choice",
         )
+
+
+def _chain_of(row: RegistrationMark, chain: CareChain) -> CareChain:
+    return chain if row.chain_id == chain.pk else row.chain
 
 
 def _home_of(chain: CareChain, tick: Tick | None) -> CareChain:
@@ -121,6 +126,7 @@ def _retire(by: Acting, chain: CareChain, client_id: UUID, former: Mark) -> None
         task=former.task,
         done=False,
         picture=former.picture.content if former.picture else None,
+        typed=former.picture.content_typed if former.picture else None,
         user=by.user,
         unit=by.unit,
     )

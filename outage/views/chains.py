@@ -28,7 +28,7 @@ from outage.presenters.status import chain_row, nothing_to_ring
 from outage.queries.care_chains import find_chains, get_chain, history_of, mark_namesakes, visible_chains
 from outage.queries.chain_log import log_of, logs_of
 from outage.queries.joined import history_joins, standing_join
-from outage.queries.naming import patient_in_list, ward_label
+from outage.queries.naming import by_number, patient_in_list, ward_label
 from outage.queries.openings import emergencies_of, emergency_chain
 from outage.queries.outages import earlier_outages, outage_in_view
 from outage.queries.ringing import numbers_of_places
@@ -65,7 +65,7 @@ def chains(request: ActingRequest, *, calling: bool = False) -> HttpResponse:
     text = request.POST.get("sok", "").strip()
     found = visible_chains(request.acting, outage)
     if text:
-        found = find_chains(found, text)
+        found = find_chains(request.acting, text, outage)
         if direction and found.count() == 1:
             # One hit is the patient: a call under way has no time for one more press.
             return redirect(f"{reverse('chain_call', args=[found.get().pk])}?riktning={direction.value}")
@@ -118,8 +118,9 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     )
     flags = numbers_in_directory(tried_numbers(acting, log), acting.principal)
     own_flags = flagged_by(acting.user, [number for number, is_flagged in flags.items() if is_flagged])
-    note_look(by=acting, action="chain.read", chain=found.pk)
-    joins = history_joins(found.pk)
+    joins, joined = history_joins(found.pk), standing_join(found)
+    if joined:
+        by_number(joined.other)
     codes = code_lines(acting, log.live_handovers, now)
     context = {
         "chain": found,
@@ -146,9 +147,9 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
             *history_lines(history_of(found.pk), now),
             *join_lines(found, joins, now),
         ],
-        "joined": standing_join(found),
+        "joined": joined,
         "same_number": [(other, patient_in_list(other)) for other in own_chains_beside(acting, found)],
-        "former": own_chains_before(acting, found.details.identity_number, outage),
+        "former": by_number(*own_chains_before(acting, found.details.identity_number, outage)),
         "later": later_outage(acting, found, now),
         "may_log": can(acting, Right.LOG_CARE),
         # In an emergency there is a look, and calls; all else is its own units'.

@@ -12,7 +12,6 @@ from contacts.access import ActingRequest
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.services.reading import note_look
 from contacts.views.tools import FormPage, held_as, require
 from outage.models import CareChain
 from outage.presenters.care import patient_on_own_page
@@ -21,6 +20,7 @@ from outage.queries.care_chains import find_chains, visible_chains
 from outage.queries.chain_log import logs_of
 from outage.queries.joined import standing_join
 from outage.queries.joining import pairs_between
+from outage.queries.naming import by_number
 from outage.queries.same_patient import own_chains_beside
 from outage.services.joining import check_can_join, join_chains, undo_join
 from outage.webforms.events import ReasonForm
@@ -51,12 +51,13 @@ def join(request: ActingRequest, chain_id: UUID) -> HttpResponse:
 
 def _choose(request: ActingRequest, kept: CareChain, error: str = "") -> HttpResponse:
     text = request.POST.get("sok", "").strip()
-    others = visible_chains(request.acting, kept.outage).exclude(pk=kept.pk).order_by("-number")
     if not text and kept.details and kept.details.identity_number:
         # Those of the same number are as a rule what one came for.
         found = own_chains_beside(request.acting, kept)[::-1]
     else:
-        found = list((find_chains(others, text) if text else others)[:CHAINS_SHOWN])
+        acting, outage = request.acting, kept.outage
+        others = find_chains(acting, text, outage) if text else visible_chains(acting, outage)
+        found = list(others.exclude(pk=kept.pk).order_by("-number")[:CHAINS_SHOWN])
     context = {
         "chain": kept,
         "patient": patient_on_own_page(kept, timezone.now()),
@@ -91,7 +92,6 @@ def _join(request: ActingRequest, kept: CareChain, other: CareChain) -> HttpResp
             )
             said = f"Sammanfört. Allt om patienten står nu i vårdkedja {kept.number}."
             return page.done(said, "chain", kept.pk)
-    note_look(by=request.acting, action="chain.read", chain=other.pk)
     sides = [side(chain, logs[chain.pk], now) for chain in (kept, other)]
     return page.show("outage/chain/join.html", chain=kept, other=other, sides=sides)
 
@@ -112,4 +112,5 @@ def undo(request: ActingRequest, chain_id: UUID) -> HttpResponse:
             undo_join(by=request.acting, join=last, **form.cleaned_data)
             said = f"Upplöst. Vårdkedja {last.other.number} står åter för sig."
             return page.done(said, "chain", kept.pk)
+    by_number(kept, last.other)
     return page.show("outage/chain/join_undo.html", chain=kept, join=last)

@@ -30,15 +30,12 @@ def move(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     call = changeable_or_404(request, get_handover, handover_id)
     text = request.POST.get("sok", "").strip()
-    found = visible_chains(request.acting, call.chain.outage).exclude(pk=call.chain_id)
-    if text:
-        found = find_chains(found, text)
+    acting, outage = request.acting, call.chain.outage
+    found = find_chains(acting, text, outage) if text else visible_chains(acting, outage)
     chosen = request.POST.get("to", "")
-    shown = list(found.order_by("-number")[:CHAINS_SHOWN])
+    shown = list(found.exclude(pk=call.chain_id).order_by("-number")[:CHAINS_SHOWN])
     if chosen and chosen not in {str(chain.pk) for chain in shown}:
-        shown += [
-            chain for chain in visible_chains(request.acting, call.chain.outage) if str(chain.pk) == chosen
-        ]
+        shown += [chain for chain in visible_chains(acting, outage) if str(chain.pk) == chosen]
     options = [(str(chain.pk), patient_in_list(chain), ward_label(chain), chain.number) for chain in shown]
     form = MoveCallForm(
         request.POST if request.method == "POST" else None, chains=[key for key, *_ in options]
@@ -49,7 +46,7 @@ def move(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     elif page.to_save():
         with page:
             row = move_call(
-                by=request.acting,
+                by=acting,
                 handover=call,
                 to=get_or_404(get_chain, request.acting, form.cleaned_data["to"]),
                 client_id=form.cleaned_data["client_id"],

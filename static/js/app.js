@@ -104,6 +104,9 @@
     return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
   };
 
+  // With the prefix where it goes over HTTPS alone.
+  const csrfToken = () => cookie("__Host-csrftoken") || cookie("csrftoken");
+
   const saveState = (text) => {
     const place = document.getElementById("save-state");
     if (place) place.textContent = text;
@@ -139,7 +142,7 @@
   };
 
   const freshToken = (form) => {
-    const token = cookie("csrftoken");
+    const token = csrfToken();
     const field = form.elements.csrfmiddlewaretoken;
     if (token && field) field.value = token;
   };
@@ -199,7 +202,7 @@
   const formOf = (event) => event.detail.elt.closest("form");
 
   document.addEventListener("htmx:configRequest", (event) => {
-    const token = cookie("csrftoken");
+    const token = csrfToken();
     if (!token || event.detail.verb === "get") return;
     event.detail.headers["X-CSRFToken"] = token;
     // The field in the page may be older than the cookie, and Django reads the field first.

@@ -73,7 +73,7 @@
     asking = true;
     try {
       const { ask: address, mark } = place().dataset;
-      const headers = { "X-Typed-By": mark, "X-CSRFToken": decodeURIComponent(cookie("csrftoken")) };
+      const headers = { "X-Typed-By": mark, "X-CSRFToken": decodeURIComponent(cookie("__Host-csrftoken") || cookie("csrftoken")) };
       const answer = await fetch(address, { method, headers, redirect: "manual", cache: "no-store" });
       if (answer.ok) tell(await answer.json());
       else tell({ left: 0, mine: true });

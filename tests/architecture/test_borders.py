@@ -20,6 +20,9 @@ GUARDS = {"check_may", "check_within"}
 EVERYBODYS = {Outage, Principal}
 # What is done to somebody else's on purpose. The directory is everybody's to read, and to say of what does not work.
 OPEN = {
+    # What was refused is somebody else's, and what is shown is noted when it has been found.
+    "contacts.services.tries.note_denied": {"target"},
+    "contacts.services.reading.note_look": {"target"},
     "contacts.services.flags.flag_number": {"entry"},
     "contacts.services.flags.withdraw_flag": {"entry"},
     "contacts.filing.rota.export_rota": {"unit"},

@@ -7,14 +7,21 @@ import pytest
 
 from tests.architecture.tree import files_of_floor, module_name, parsed, relative
 
-# The mechanisms that doors stand on. Each keeps who and when in its own row.
+# What doors stand on: it keeps who and when in its own row, beside that of the door.
 WITHOUT_TRACE = {
     "contacts.services.submissions.claim",
-    "contacts.services.submissions.keep_clash",
-    "outage.services.held_forms.hold_form",
 }
-# Derived from rows that stand, recomputed automatically: nobody acts, and nothing is said.
-BY_NOBODY = {"outage.services.duties.settle_recent"}
+# Derived from rows that stand, recomputed automatically, or done by the clock: nobody acts.
+BY_NOBODY = {
+    "contacts.services.encrypting_again.encrypt_log_ins_again",
+    "contacts.services.encrypting_again.encrypt_secrets_again",
+    "contacts.services.tidying.drop_ended_log_ins",
+    "contacts.services.tidying.drop_old_codes",
+    "contacts.services.tidying.drop_old_files",
+    "forms.services.scans.drop_keys_of_no_scan",
+    "outage.services.duties.settle_recent",
+    "outage.services.held_forms.drop_outdated",
+}
 SAVES = {
     "save",
     "create",

@@ -54,6 +54,33 @@ def test_production_needs_a_long_key(settings: Settings, length: int, refused: b
     assert ("driftstopp.E002" in found()) is refused
 
 
+def test_production_is_told_of_passwords_that_are_not_tried_against_leaked_ones(settings: Settings):
+    settings.PRODUCTION = True
+    assert "BREACHED_PASSWORDS" in found()["driftstopp.I002"]
+    settings.BREACHED_PASSWORDS = "/en/fil"
+    assert "driftstopp.I002" not in found()
+
+
+@pytest.mark.parametrize(
+    ("host", "mode", "told"),
+    [
+        ("", None, False),
+        ("localhost", None, False),
+        ("/run/postgresql", None, False),
+        ("db.example", None, True),
+        ("db.example", "require", True),
+        ("db.example", "verify-full", False),
+    ],
+)
+def test_production_is_told_of_a_database_that_is_not_known_to_be_itself(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, host: str, mode: str | None, told: bool
+):
+    settings.PRODUCTION = True
+    asked = {"HOST": host, "OPTIONS": {"sslmode": mode} if mode else {}}
+    monkeypatch.setitem(settings.DATABASES, "default", asked)
+    assert ("driftstopp.W005" in found()) is told
+
+
 def test_a_short_key_is_fine_outside_production(settings: Settings):
     settings.SECRET_KEY = "k"
     assert found() == {}

@@ -32,6 +32,7 @@ from tests.browser.every_page import PAGES, Demo, Looker
 from tests.clock import STOCKHOLM, Clock
 from tests.demo_mode import DEMO_MODE
 from tests.factories import County, make_county, make_entry, make_outage
+from tests.kept import Keeper
 from tests.long import runs
 
 # When the one to ring, the day or the advice is another or about to be: just before 12, just past midnight on a Sunday.
@@ -89,8 +90,12 @@ def _static_files_are_kept() -> Iterator[None]:
 
 
 @pytest.fixture
-def county(transactional_db: None) -> County:
+def county(transactional_db: None, made_once: Keeper) -> County:
     """Units and people, with the numbers that lead to them by day, by night and at weekends."""
+    return made_once("county with numbers", _make_county)
+
+
+def _make_county() -> County:
     made = make_county()
     make_entry(
         made.region,
@@ -114,9 +119,9 @@ def county(transactional_db: None) -> County:
 
 
 @pytest.fixture
-def outage(county: County) -> Outage:
+def outage(county: County, made_once: Keeper) -> Outage:
     """An outage of both principals that began two hours ago."""
-    return make_outage(county.alva)
+    return made_once("outage", lambda: make_outage(county.alva), on=county.alva.user)
 
 
 @pytest.fixture(scope="session")

@@ -167,7 +167,8 @@ class Demo:
         return self.windows.open(self.acting(name))
 
     def chain(self, name: str) -> CareChain:
-        return CareChain.objects.get(principal__kind="region", details__patient_name__startswith=name)
+        chains = CareChain.objects.filter(principal__kind="region")
+        return next(chain for chain in chains if chain.details.patient_name.startswith(name))
 
 
 class Looker:

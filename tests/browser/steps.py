@@ -41,7 +41,7 @@ def add_app(page: Page, password: str = PASSWORD) -> None:
     if page.get_by_label("Lösenord").count():
         page.get_by_label("Lösenord").fill(password)
         page.get_by_role("button", name="Fortsätt").press("Enter")
-    page.get_by_label("Kod", exact=True).fill(code_of(page.locator("code").inner_text()))
+    page.get_by_label("Kod", exact=True).fill(code_of(page.locator("code").inner_text(), later=1))
     page.get_by_role("button", name="Lägg till").press("Enter")
     expect(page.get_by_role("heading", name="Reservkoder")).to_be_visible()
 

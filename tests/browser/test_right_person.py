@@ -214,7 +214,7 @@ def test_the_right_person_at_the_right_patient_as_the_reviewer_reads_it(
     greta.goto("/granskning/")
     assert faults(greta) == []
     first, *rest = rows_shown(greta)
-    assert first.endswith("Loggade in med nödkod Skäl: inloggningstjänsten var nere")
+    assert first.endswith("Loggade in med nödkod Skäl: inloggningstjänsten var nere Nej")
     for row in (
         "Utsåg den första administratören Anna Ek, Administration",
         "Gav ett uppdrag Alva Påhittad, Medicin 2, vårdpersonal",

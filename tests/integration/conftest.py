@@ -1,8 +1,9 @@
 """What the tests with a database share."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 
 import pytest
 
@@ -10,6 +11,8 @@ from contacts import sandbox
 from contacts.filing import child, reading
 from contacts.filing.book import Book
 from contacts.filing.errors import BadTable
+from forms.rendering import CodedSheet, Rendered
+from forms.services import printing, scans
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,3 +40,36 @@ def _files_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "read_in_child", read_once)
         yield
+
+
+# In each process: the blank sheet that a batch is measured by is the same each time.
+_typeset_once = lru_cache(maxsize=32)(printing.render)
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _alike_is_typeset_once() -> Iterator[None]:
+    """Not in `tests/paper`, which holds how it is typeset."""
+
+    def render(html: str, *, title: str, sheets: Sequence[CodedSheet] = ()) -> Rendered:
+        return _typeset_once(html, title=title, sheets=tuple(sheets))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(printing, "render", render)
+        yield
+
+
+@pytest.fixture
+def no_typesetting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prints and scans as rows alone, where what a page looks like is tested elsewhere.
+
+    A print is an empty file with one page for each sheet, a scan has no pages and a picture no bytes.
+    """
+
+    def render(html: str, *, title: str, sheets: list[object]) -> Rendered:
+        # Of a real one all can be read that is neither drawn nor packed: what it is called.
+        return Rendered(f"%PDF-1.7 {title}".encode(), len(sheets), (1,) * len(sheets))
+
+    monkeypatch.setattr(printing, "render", render)
+    monkeypatch.setattr(printing, "render_to_string", lambda *more: "")
+    monkeypatch.setattr(scans, "read_scan", lambda files: (page for page in ()))
+    monkeypatch.setattr(scans.scan_store, "load", lambda *more, **named: b"")

@@ -135,7 +135,6 @@ def make_chain(place: Place, **details: Any) -> CareChain:
         order=take_order(chain),
         user=place.alva.user,
         unit=place.ward,
-        search_key="",
         **(known | details),
     )
     chain.save()

@@ -21,14 +21,15 @@ from outage.services.events import withdraw_event
 from outage.services.outages import end_outage
 from tests.factories import County, make_chain, make_county, make_event, make_outage, tell
 from tests.integration.outage.ticking import change, mark, rows
+from tests.kept import Keeper
 from tests.paper.reading import everything, squashed
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def county() -> County:
-    return make_county()
+def county(made_once: Keeper) -> County:
+    return made_once("county", make_county)
 
 
 @pytest.fixture

@@ -106,4 +106,4 @@ def metadata(request: HttpRequest, slug: str) -> HttpResponse:
     config = build_saml_config(request, get_app_or_404(request, slug).settings, slug)
     del config["sp"]["singleLogoutService"]
     ours = OneLogin_Saml2_Settings(config, sp_validation_only=True)
-    return HttpResponse(ours.get_sp_metadata(), content_type="text/xml")
+    return HttpResponse(ours.get_sp_metadata(), content_type="text/xml; charset=utf-8")

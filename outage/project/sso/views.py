@@ -90,7 +90,11 @@ def answer(request: HttpRequest) -> HttpResponse:
 def saml_acs(request: HttpRequest, organization_slug: str) -> HttpResponse:
     from .saml import receive
 
-    return receive(request, organization_slug)
+    response = receive(request, organization_slug)
+    for cookie in response.cookies.values():
+        # The library leaves its own, which has what was sent until the browser comes for it, to scripts.
+        cookie["httponly"] = True
+    return response
 
 
 @require_GET

@@ -13,6 +13,7 @@ from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.reading import choose_columns, note_look
 from contacts.services.submissions import claim, keep_clash
+from contacts.services.tries import note_denied, note_log_in
 from outage.models import CareChain, ChainJoin, Handover, HeldForm, Outage
 from outage.queries.care_chains import get_chain, get_event, get_handover
 from outage.queries.checklists import checklists_for
@@ -263,6 +264,8 @@ TABLE: Table[Log] = {
     throw_away: Row(None, OWNER, lambda s, by: {"held": HeldForm.objects.get(pk=s.held.pk)}),
     release: Row(None, OWNER, lambda s, by: {"held": HeldForm.objects.get(pk=s.held.pk)}),
     note_look: Row(None, NONE, lambda s, by: {"action": "chains.viewed"}),
+    note_denied: Row(None, NONE, lambda s, by: {"why": "not_yours", "page": "chain"}),
+    note_log_in: Row(None, NONE, lambda s, by: {"action": "login.in"}),
     choose_columns: Row(None, NONE, lambda s, by: {"columns": [next(iter(ContactColumn))]}),
     keep_clash: Row(None, NONE, clash),
 }

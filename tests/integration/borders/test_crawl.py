@@ -109,11 +109,16 @@ def make_units(county: County) -> dict[str, Unit]:
 
 
 def everybody(county: County, state: str) -> list[Acting]:
-    """Each role at each kind of unit in an outage; before and after one what differs is what there is, not whose."""
+    """Each role at each kind of unit in an outage; before and after one what differs is what there is, not whose.
+
+    In `make test` every other role before one, and the others after it.
+    """
     units = make_units(county)
     here = dict(list(units.items())[: runs(2, full=5) if state == "going on" else 1])
+    step = 1 if state == "going on" else runs(2, full=1)
+    roles = [*Role][(state == "none") % step :: step]
     return persons(
-        *((f"{role.value}.{word}", unit, role) for word, unit in here.items() for role in Role),
+        *((f"{role.value}.{word}", unit, role) for word, unit in here.items() for role in roles),
     )
 
 

@@ -14,12 +14,18 @@ from contacts.rules.hours import Availability
 from contacts.rules.parties import OutpatientKind, WardKind
 from contacts.rules.permissions import Role
 from tests.factories import make_entry
+from tests.kept import Keeper
 
 
 @pytest.fixture
-def directory(db) -> None:
-    """The product's own directory file, brought in."""
+def directory(db, made_once: Keeper) -> Principal:
+    """The product's own directory file, brought in; gives the region."""
+    return made_once("directory", _bring_in)
+
+
+def _bring_in() -> Principal:
     import_directory(by=None, content=OWN_FILE.read_bytes())
+    return Principal.objects.get(name="Region Västerbotten")
 
 
 @dataclass(frozen=True)
@@ -47,9 +53,12 @@ def person(username: str, unit: Unit, role: Role, **user) -> Acting:
 
 
 @pytest.fixture
-def county(directory) -> County:
+def county(directory: Principal, made_once: Keeper) -> County:
     """A ward and a hälsocentral of the region, a unit of Malå, and who works there."""
-    region = Principal.objects.get(name="Region Västerbotten")
+    return made_once("county of the directory", lambda: _make_county(directory), on=directory)
+
+
+def _make_county(region: Principal) -> County:
     mala = Principal.objects.get(short_name="Malå")
     ward = Unit.objects.create(principal=region, name="Medicin 1", ward_kind=WardKind.SOMATIC)
     make_entry(

@@ -21,6 +21,7 @@ from tests.clock import Clock
 from tests.factories import PASSWORD, County, make_county
 from tests.integration.log_in.steps import add_app, code_of
 from tests.integration.outage.pages import read
+from tests.kept import Keeper
 
 from .keeping import opened
 
@@ -30,8 +31,8 @@ PAGE = "/engangskod/"
 
 
 @pytest.fixture
-def county() -> County:
-    return make_county()
+def county(made_once: Keeper) -> County:
+    return made_once("county", make_county)
 
 
 def a_code(county: County, whom: Acting | None = None) -> str:

@@ -22,6 +22,7 @@ from contacts.services.people import (
 )
 from tests.factories import County, make_county, person
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
+from tests.kept import Keeper
 
 from .keeping import form_at, opened, sent
 
@@ -39,8 +40,8 @@ NEW = {
 
 
 @pytest.fixture
-def county() -> County:
-    return make_county()
+def county(made_once: Keeper) -> County:
+    return made_once("county", make_county)
 
 
 def deeds(row: Any = None) -> list[str]:

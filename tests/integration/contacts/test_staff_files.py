@@ -20,6 +20,7 @@ from contacts.rules.staff_file import COLUMNS
 from contacts.services.people import end_assignment
 from tests.factories import County, make_county, person
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
+from tests.kept import Keeper
 
 from .keeping import form_at
 
@@ -32,8 +33,8 @@ KIM = "kim;Kim;Öberg;;;Heimdalls hälsocentral;Administratör;chef;"
 
 
 @pytest.fixture
-def county() -> County:
-    return make_county()
+def county(made_once: Keeper) -> County:
+    return made_once("county", make_county)
 
 
 def upload(client: Client, by: Acting, *rows: str, head: str = HEAD, content: bytes | None = None):

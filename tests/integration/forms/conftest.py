@@ -5,13 +5,14 @@ import pytest
 from contacts.access import Acting
 from forms.models import Sheet
 from tests.factories import County, make_county
+from tests.kept import Keeper
 
 from .sheets_made import make_sheet
 
 
 @pytest.fixture
-def county(db) -> County:
-    return make_county()
+def county(db, made_once: Keeper) -> County:
+    return made_once("county", make_county)
 
 
 @pytest.fixture

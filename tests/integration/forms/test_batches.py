@@ -22,14 +22,15 @@ from forms.services import batches, steps
 from forms.services.batches import issue_batch, print_part
 from forms.services.steps import write_step
 from tests.factories import make_county
+from tests.kept import Keeper
 from tests.paper.reading import everything, pages
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def county():
-    return make_county()
+def county(made_once: Keeper):
+    return made_once("county", make_county)
 
 
 def _issue(county, count=3, kind=SheetKind.LOG_SHEET, client_id=None):
@@ -45,6 +46,7 @@ def _unavailable(*args, **kwargs):
 
 
 @pytest.mark.clause("R2.4")
+@pytest.mark.usefixtures("no_typesetting")
 def test_a_batch_leaves_a_row_for_each_sheet_with_its_first_step(county):
     batch = _issue(county, 30)
     assert (batch.kind, batch.count, batch.unit, batch.user) == (
@@ -69,6 +71,7 @@ def test_a_batch_leaves_a_row_for_each_sheet_with_its_first_step(county):
     assert trace.changes == {"kind": "log_sheet", "count": 30}
 
 
+@pytest.mark.usefixtures("no_typesetting")
 def test_the_same_form_again_gives_the_same_batch_and_other_content_is_refused(county):
     client_id = uuid4()
     first = _issue(county, 3, client_id=client_id)
@@ -97,6 +100,7 @@ def test_a_kind_that_is_not_issued_blank_is_refused(county, kind):
     assert not SheetBatch.objects.exists()
 
 
+@pytest.mark.usefixtures("no_typesetting")
 def test_an_administrator_issues_and_prints_nothing(county):
     with pytest.raises(NotAllowed):
         issue_batch(by=county.adam, client_id=uuid4(), kind=SheetKind.SIP, count=1)
@@ -105,6 +109,7 @@ def test_an_administrator_issues_and_prints_nothing(county):
     assert not Export.objects.exists()
 
 
+@pytest.mark.usefixtures("no_typesetting")
 def test_a_serial_that_is_in_use_is_never_drawn_again(county, monkeypatch):
     numbers = [7, 8, 7, 8, 9]
     monkeypatch.setattr(steps.secrets, "randbelow", lambda _: numbers.pop(0))
@@ -114,6 +119,7 @@ def test_a_serial_that_is_in_use_is_never_drawn_again(county, monkeypatch):
     assert numbers == []
 
 
+@pytest.mark.usefixtures("no_typesetting")
 def test_a_serial_taken_at_the_last_moment_is_drawn_again_and_the_batch_is_whole(county, monkeypatch):
     taken = _serials(_issue(county, 1))
     drawn = [taken, ["00000000" + "0"]]
@@ -232,6 +238,7 @@ def test_a_sheet_that_has_changed_is_not_printed_under_the_old_serials(county, c
     assert not Export.objects.exists()
 
 
+@pytest.mark.usefixtures("no_typesetting")
 def test_a_part_that_is_not_there_and_a_batch_of_another_unit_are_refused(county):
     batch = _issue(county)
     for part in (0, 2, -1):
@@ -297,6 +304,7 @@ def test_what_can_not_be_issued_comes_back_with_a_sentence(client, county, wrong
     assert not SheetBatch.objects.exists()
 
 
+@pytest.mark.usefixtures("no_typesetting")
 def test_only_the_unit_itself_sees_its_batches(client, county):
     batch = _issue(county)
     addresses = [reverse("sheet_batch", args=[batch.pk]), reverse("batch_part", args=[batch.pk, 1])]
@@ -328,6 +336,7 @@ def test_unknown_ids_and_parts_are_404_and_a_part_is_never_printed_by_a_get(clie
     assert not Export.objects.exists()
 
 
+@pytest.mark.usefixtures("no_typesetting")
 def test_what_was_held_is_not_issued_unasked(client, county):
     client.force_login(county.alva.user)
     typed = {"client_id": str(uuid4()), "kind": "sip", "count": "12", "held": "1"}

@@ -23,6 +23,7 @@ from forms.services.steps import write_step
 from forms.specs import get_binder
 from tests.clock import standing_at
 from tests.factories import make_county
+from tests.kept import Keeper
 from tests.paper.making import at
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +31,8 @@ BLANKS = {SheetKind(blank.kind): blank.count for blank in get_binder().blanks}
 
 
 @pytest.fixture
-def county():
-    return make_county()
+def county(made_once: Keeper):
+    return made_once("county", make_county)
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from forms.services.batches import issue_batch, print_part
 from forms.services.fates import hand_over, mark_filled
 from tests.factories import make_county
 from tests.integration.outage.pages import read
+from tests.kept import Keeper
 from tests.paper.reading import pages
 
 from .sheet_pages import offered, opened, text_of
@@ -24,8 +25,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.clause("R3.11
 
 
 @pytest.fixture
-def county():
-    return make_county()
+def county(made_once: Keeper):
+    return made_once("county", make_county)
 
 
 def issue(county, count=2, client_id=None, **more) -> SheetBatch:
@@ -75,6 +76,7 @@ def test_a_used_sheet_and_a_used_copy_are_not_printed_again(county):
     assert f"Hör till SIP-blankett {first.shown_serial}" in page
 
 
+@pytest.mark.usefixtures("no_typesetting")
 def test_a_copy_is_handed_over_or_voided_and_nothing_is_entered_from_it(client, county):
     issue(county, 1)
     (sip,), (copy,) = both(1)
@@ -91,6 +93,7 @@ def test_a_copy_is_handed_over_or_voided_and_nothing_is_entered_from_it(client, 
     assert f"Hör till Blad {sip.shown_serial} , utskrivet" in page
 
 
+@pytest.mark.usefixtures("no_typesetting")
 def test_the_same_form_twice_is_one_pair_of_batches_and_without_copies_it_is_another(county):
     client_id = uuid4()
     assert issue(county, client_id=client_id) == issue(county, client_id=client_id)

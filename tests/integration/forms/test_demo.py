@@ -337,7 +337,7 @@ class TestDemo(TestCase):
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    ("clock", "day"),
+    ("hour", "day"),
     # In `make test` each day of the week at one of the hours or two.
     list(
         product(
@@ -346,8 +346,8 @@ class TestDemo(TestCase):
         )
     )[:: runs(3, full=1)],
 )
-def test_the_jour_is_right_at_whatever_time_the_demo_is_made(county, clock, day):
-    now = (datetime.fromisoformat(clock) + timedelta(days=day)).replace(tzinfo=STOCKHOLM)
+def test_the_jour_is_right_at_whatever_time_the_demo_is_made(county, hour, day):
+    now = (datetime.fromisoformat(hour) + timedelta(days=day)).replace(tzinfo=STOCKHOLM)
     keeper = make_person(f"keeper{day}", county.social_care, Role.ADMIN)
     with standing_at(now):
         write_rota(read_script().scene.rota, by=keeper, unit=county.social_care, now=now)

@@ -16,13 +16,14 @@ from forms.sealing import Sealed
 from forms.services import binder as service
 from forms.services.fates import mark_filled
 from tests.factories import make_county
+from tests.kept import Keeper
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def county():
-    return make_county()
+def county(made_once: Keeper):
+    return made_once("county", make_county)
 
 
 @pytest.fixture(autouse=True)

@@ -83,6 +83,7 @@ def test_a_print_leaves_a_row_and_a_trace_without_patient_data(place, chain):
     assert [fate.fate for fate in row.fates.all()] == ["printed"]
 
 
+@pytest.mark.usefixtures("no_typesetting")
 def test_each_print_is_a_row_of_its_own(place, chain):
     for _ in range(2):
         print_care_chain(by=place.alva, chain=chain)
@@ -90,6 +91,7 @@ def test_each_print_is_a_row_of_its_own(place, chain):
     assert len(set(Sheet.objects.values_list("serial", flat=True))) == 2
 
 
+@pytest.mark.usefixtures("no_typesetting")
 def test_without_its_trace_no_print_is_kept(place, chain, monkeypatch):
     monkeypatch.setattr(audit, "record", _broken)
     with pytest.raises(IntegrityError):
@@ -129,6 +131,7 @@ def test_a_person_gets_the_sheet_in_the_browser_and_nothing_is_kept_there(client
     assert "TolvanTolvansson" in everything(answer.content)
 
 
+@pytest.mark.usefixtures("no_typesetting")
 def test_bo_at_another_unit_and_cissi_of_another_principal_get_404_and_print_nothing(client, place, chain):
     elsewhere = Unit.objects.create(principal=place.region, name="Kirurgi 2", ward_kind="somatic")
     town_unit = Unit.objects.create(principal=place.town, name="Biståndet", municipal_kind="social_care")
@@ -189,6 +192,7 @@ def test_a_press_after_something_new_was_logged_is_another_sheet(client, place, 
     assert len(set(Sheet.objects.values_list("serial", flat=True))) == 3
 
 
+@pytest.mark.usefixtures("no_typesetting")
 def test_a_sheet_that_something_became_of_is_never_printed_again(place, chain):
     once = uuid4()
     first = print_care_chain(by=place.alva, chain=chain, client_id=once).sheet
@@ -215,6 +219,7 @@ def test_a_press_that_came_twice_at_once_gives_one_sheet_and_two_files_of_it(pla
     assert Export.objects.count() == 2
 
 
+@pytest.mark.usefixtures("no_typesetting")
 def test_an_id_used_for_another_chain_or_by_another_person_is_refused(client, place, chain):
     client.force_login(place.alva.user)
     once = str(uuid4())
@@ -326,7 +331,6 @@ def test_a_person_of_a_municipality_prints_its_own_chain(client, place):
         municipality=place.town,
         before="unknown",
         status="ok",
-        search_key="",
         user=cissi.user,
         unit=unit,
     )

@@ -10,18 +10,29 @@ from cryptography.fernet import Fernet
 from django.core.checks.registry import registry
 from django.utils import timezone
 
+from contacts.models import DataKey
+from contacts.models.data_key import environments_key, forget_keys
+from contacts.services.data_keys import destroy_key
 from forms import scan_store
 from forms.checks import check_scan_keys
-from forms.scan_store import PictureLost, keep, left_unkept, load, remove, save
+from forms.scan_store import PictureLost, encrypt_again, keep, key_name, left_unkept, load, remove
+from tests.factories import same_id
 
 PICTURE = b"\xff\xd8\xff Tolvan Tolvansson " * 1000
 SUM = hashlib.sha256(PICTURE).hexdigest()
+ONE, ANOTHER = same_id(1), same_id(2)
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def folder(settings, tmp_path):
     settings.SCAN_DIR = tmp_path / "scans"
     return settings.SCAN_DIR
+
+
+def save(page_id, picture, upload_id=ONE):
+    scan_store.save(page_id, picture, upload_id=upload_id)
 
 
 def sentence(page_id, sha256=SUM) -> str:
@@ -89,16 +100,60 @@ def test_only_what_is_not_kept_is_taken_away(folder):
     assert {path.name for path in folder.iterdir()} == {str(kept), "notes.new"}
 
 
-def test_a_new_key_encrypts_and_the_old_one_still_decrypts(settings):
+def save_as_before(folder, page_id, picture, end=""):
+    """As pictures lay before scans had data keys."""
+    folder.mkdir(exist_ok=True)
+    (folder / f"{page_id}{end}").write_bytes(environments_key().encrypt(picture))
+
+
+def test_the_key_of_a_scan_takes_its_pictures_with_it_and_no_others(folder):
+    first, second, others = uuid4(), uuid4(), uuid4()
+    save(first, PICTURE)
+    save(second, PICTURE)
+    save(others, PICTURE, ANOTHER)
+    assert set(DataKey.objects.values_list("name", flat=True)) == {key_name(ONE), key_name(ANOTHER)}
+    destroy_key(by=None, name=key_name(ONE))
+    assert {sentence(first), sentence(second)} == {"Bilden är gallrad."}
+    assert load(others, sha256=SUM) == PICTURE
+    with pytest.raises(PictureLost, match="gallrad"):
+        save(uuid4(), PICTURE)
+    # The row of the key gone too: nothing opens it.
+    DataKey.objects.filter(name=key_name(ONE)).delete()
+    forget_keys()
+    assert "skadad" in sentence(first)
+
+
+def test_pictures_of_before_are_shown_and_lie_under_the_key_of_their_scan_from_then_on(folder, monkeypatch):
+    kept, unkept, lost, damaged = uuid4(), uuid4(), uuid4(), uuid4()
+    save_as_before(folder, kept, PICTURE)
+    save_as_before(folder, unkept, PICTURE, ".new")
+    (folder / str(damaged)).write_bytes(b"gAAAAA")
+    assert load(kept, sha256=SUM) == load(unkept, sha256=SUM) == PICTURE
+    with monkeypatch.context() as killed:
+        killed.setattr(scan_store.Path, "replace", lambda *paths: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            encrypt_again(kept, upload_id=ONE)
+    assert load(kept, sha256=SUM) == PICTURE
+    for again in (True, False):
+        done = [encrypt_again(page_id, upload_id=ONE) for page_id in (kept, unkept, lost, damaged)]
+        assert done == [again, again, False, False]
+    assert load(kept, sha256=SUM) == load(unkept, sha256=SUM) == PICTURE
+    assert "skadad" in sentence(damaged)
+    assert {path.name for path in folder.iterdir()} == {str(kept), f"{unkept}.new", str(damaged)}
+    assert (folder / str(kept)).stat().st_mode & 0o777 == 0o600
+    DataKey.objects.update(wrapped=b"")
+    forget_keys()
+    assert sentence(kept) == sentence(unkept) == "Bilden är gallrad."
+
+
+def test_another_key_of_the_environment_opens_them_as_long_as_the_old_one_is_there(settings, folder):
     old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
-    before, after = uuid4(), uuid4()
+    before = uuid4()
     settings.DATA_KEYS = [old]
-    save(before, PICTURE)
+    save_as_before(folder, before, PICTURE)
     settings.DATA_KEYS = [new, old]
-    save(after, PICTURE)
-    assert load(before, sha256=SUM) == load(after, sha256=SUM) == PICTURE
+    assert load(before, sha256=SUM) == PICTURE
     settings.DATA_KEYS = [new]
-    assert load(after, sha256=SUM) == PICTURE
     assert "skadad" in sentence(before)
 
 

@@ -232,20 +232,18 @@ def test_a_scan_that_breaks_leaves_no_row_and_no_picture(place, folder):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_a_stopped_server_left_is_taken_away_by_the_next_scan_and_no_picture_with_a_row(
-    place, folder, clock
-):
+def test_what_a_stopped_server_left_is_taken_away_on_time_and_no_picture_with_a_row(place, folder, clock):
     row = waiting(place.alva, strange())
     assert [path.name for path in folder.iterdir()] == [str(row.pk)]
     # Stopped after its rows were written, stopped before, and in the middle of a scan at this moment.
     written, broken_off, going_on = folder / f"{row.pk}.new", uuid4(), uuid4()
     (folder / str(row.pk)).rename(written)
-    scan_store.save(broken_off, b"\xff\xd8\xff")
+    scan_store.save(broken_off, b"\xff\xd8\xff", upload_id=uuid4())
     clock.shift(timedelta(minutes=61))
-    scan_store.save(going_on, b"\xff\xd8\xff")
+    scan_store.save(going_on, b"\xff\xd8\xff", upload_id=uuid4())
     assert view_picture(by=place.alva, page=row).startswith(b"\xff\xd8\xff")
-    new = waiting(place.alva, strange())
-    assert {path.name for path in folder.iterdir()} == {str(row.pk), str(new.pk), f"{going_on}.new"}
+    assert tidy_pictures() == 1
+    assert {path.name for path in folder.iterdir()} == {str(row.pk), f"{going_on}.new"}
     assert view_picture(by=place.alva, page=row).startswith(b"\xff\xd8\xff")
     assert tidy_pictures() == 0
 

@@ -21,11 +21,10 @@ from outage.queries.care_chains import get_chain
 from outage.queries.checklists import checklists_for
 from tests.factories import County, make_chain, make_county, make_outage, person, persons
 from tests.integration.borders.asking import unasked
-from tests.integration.forms.scanning import scan
-from tests.integration.forms.sheets_made import make_sheet
-from tests.paper.scans_made import coded
+from tests.integration.forms.sheets_made import make_sheet, scan
+from tests.kept import Keeper
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_typesetting")]
 GET, POST = HTTPMethod.GET, HTTPMethod.POST
 OK, SEE_OTHER, BAD, FORBIDDEN, HIDDEN, WRONG = 200, 302, 400, 403, 404, 422
 PATIENT = "Särskild Tolvansson"
@@ -109,8 +108,8 @@ WITH_ID = [p.name for p in urlpatterns if set(p.pattern.converters) - {"key", "p
 
 
 @pytest.fixture
-def county() -> County:
-    return make_county()
+def county(made_once: Keeper) -> County:
+    return made_once("county", make_county)
 
 
 @pytest.fixture
@@ -130,7 +129,7 @@ def address(county: County) -> Callable[..., str]:
 def addresses_about(county: County, by: Acting) -> Callable[..., str]:
     chain = make_chain(county, make_outage(by), by, patient_name=PATIENT)
     sheet = make_sheet(by, SheetKind.CARE_CHAIN, chain=chain, outage=chain.outage)
-    page = ScannedPage.objects.get(upload=scan(by, coded(sheet.serial)))
+    (page,) = scan(by, sheet)
     batch = issue_batch(by=by, client_id=uuid4(), kind=SheetKind.LOG_SHEET, count=1)
     there = {
         "chain_id": chain.pk,

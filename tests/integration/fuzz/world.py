@@ -30,9 +30,11 @@ from tests.factories import (
     make_entry,
     make_event,
     make_outage,
+    person,
     persons,
     tell,
 )
+from tests.integration.borders.logs import sample
 from tests.integration.forms.sheets_made import bring_to, make_batch, make_sheet, scan
 
 # By the name of an argument in an address, of what kind it is an id.
@@ -52,6 +54,8 @@ OF_KIND = {
     "id": ["contacts.User"],
     "person_id": ["contacts.User"],
     "membership_id": ["contacts.Membership"],
+    "row_id": ["contacts.AuditEntry"],
+    "sample_id": ["contacts.ReviewSample"],
     "pk": ["mfa.Authenticator"],
 }
 
@@ -65,12 +69,14 @@ class World:
         root, keeper = persons(
             ("root", county.ward, Role.ADMIN), ("malin", county.social_care, Role.ADMIN), is_staff=True
         )
+        reviewer = person("lo", county.ward, Role.LOG_REVIEWER)
+        sample(reviewer)
         User.objects.filter(pk=root.user.pk).update(is_superuser=True)
         User.objects.filter(pk=county.esa.user.pk).update(is_demo=True)
         Membership.objects.filter(pk=root.membership.pk).update(active=False)
         two = county.bo
         Membership.objects.create(user=two.user, unit=county.ward, role=Role.STAFF)
-        at_work = [county.alva, county.cissi, county.disa, county.adam, county.esa, keeper]
+        at_work = [county.alva, county.cissi, county.disa, county.adam, county.esa, keeper, reviewer]
         self.at_work = list(User.objects.filter(pk__in=[by.user.pk for by in at_work]).order_by("pk"))
         self.marks = [TypedBy(by.user.pk, by.membership.pk).mark for by in at_work]
         others = User.objects.filter(pk__in=[two.user.pk, root.user.pk]).order_by("pk")

@@ -80,5 +80,7 @@ def is_in(client: Client) -> bool:
 
 
 def trace() -> list[tuple[str, str, dict[str, Any]]]:
+    """Of log-ins that came to nothing."""
     rows = AuditEntry.objects.filter(action__startswith="login.").order_by("pk")
+    rows = rows.exclude(action__in=["login.in", "login.out", "login.locked", "login.unlocked"])
     return [(row.action, row.user.username if row.user else "", row.changes) for row in rows]

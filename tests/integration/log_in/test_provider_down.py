@@ -1,17 +1,26 @@
 """An identity provider that is down, or hangs, costs nobody else anything; and none at all is nowhere."""
 
+import ssl
 from collections.abc import Iterator
-from datetime import timedelta
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from django.contrib.auth import SESSION_KEY
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
+from outage.project.sso.door import Door
 from tests.clock import Clock
 from tests.factories import PASSWORD, County
 from tests.integration.log_in import openid_mock
@@ -68,7 +77,65 @@ def test_nobody_listening_has_a_sentence(
     assert "SITHS svarar inte." in words(client.post(reverse("provider_log_in")))
 
 
-@pytest.mark.parametrize("endpoint", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+def test_who_answers_with_a_certificate_that_nobody_vouches_for_is_told_nothing(
+    settings: Any, tmp_path: Path, client: Client, county: County
+):
+    with listening(own_certificate(tmp_path / "own.pem")) as (issuer, asked):
+        settings.LOGIN_PROVIDER = str(write_file(tmp_path, issuer))
+        assert "SITHS svarar inte." in words(client.post(reverse("provider_log_in")))
+        assert asked == []
+
+
+def test_who_is_led_elsewhere_by_an_answer_does_not_go(settings: Any, tmp_path: Path, county: County):
+    with listening() as (issuer, asked):
+        settings.LOGIN_PROVIDER = str(write_file(tmp_path, issuer))
+        assert Door().get(f"{issuer}/a").status_code == 302
+        assert asked == ["/a"]
+
+
+def own_certificate(file: Path) -> Path:
+    """For localhost, signed by nobody else; with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(datetime(2020, 1, 1)).not_valid_after(datetime(2050, 1, 1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    file.write_bytes(
+        made.sign(key, SHA256()).public_bytes(Encoding.PEM)
+        + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    return file
+
+
+@contextmanager
+def listening(certificate: Path | None = None) -> Iterator[tuple[str, list[str]]]:
+    """A server that leads on to another of its pages, and what it has been asked."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", "/elsewhere")
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"{'https' if certificate else 'http'}://localhost:{server.server_port}", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize("endpoint", ["issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"])
 def test_nobody_and_nothing_is_sent_to_another_address_than_the_providers(
     provider: openid_mock.Provider, client: Client, endpoint: str
 ):

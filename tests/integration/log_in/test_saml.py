@@ -1,5 +1,6 @@
 """Log-in by SAML: as by OpenID Connect, and no assertion counts that does not hold or counted before."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -76,6 +77,7 @@ def send_there(client: Client, wanted: str = "") -> str:
 def deliver(client: Client, sent: str):
     """As a browser: the form from another place goes without the session, what it leads to with it."""
     kept = client.post(reverse(ACS[0], args=ACS[1]), {"SAMLResponse": sent})
+    assert all(cookie["httponly"] and cookie["samesite"] == "Lax" for cookie in kept.cookies.values())
     return client.get(kept.headers["Location"]) if kept.status_code == 302 else kept
 
 
@@ -145,7 +147,10 @@ def test_an_assertion_that_does_not_hold_lets_nobody_in(
     assert not is_in(client)
 
 
-@pytest.mark.parametrize("sent", ["", "x", "eA==", "PGE+", "PGEvPg==", "å", "A" * 300_000])
+ENTITY = b64encode(b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>').decode()
+
+
+@pytest.mark.parametrize("sent", ["", "x", "eA==", "PGE+", "PGEvPg==", "å", "A" * 300_000, ENTITY])
 def test_what_is_no_assertion_has_the_same_page(provider: saml_mock.Provider, client: Client, sent: str):
     send_there(client)
     before = Session.objects.count()
@@ -227,7 +232,7 @@ def test_a_locked_log_in_is_unlocked_and_anothers_is_ended(
 
 def test_what_the_providers_keepers_enter_about_us(provider: saml_mock.Provider, client: Client):
     answer = client.get(reverse("saml_metadata", args=["tjanst"]))
-    assert answer.headers["Content-Type"] == "text/xml"
+    assert answer.headers["Content-Type"] == "text/xml; charset=utf-8"
     text = answer.content.decode()
     assert f"http://testserver{reverse(ACS[0], args=ACS[1])}" in text
     assert 'WantAssertionsSigned="true"' in text

@@ -139,6 +139,10 @@ def test_ones_sessions_are_seen_and_ended(county: County, client: Client, somewh
         "Här, på den här datorn",
         "En annan dator",
     ]
-    client.post(reverse("usersessions_list"))
+    asked = client.post(reverse("usersessions_list"))
+    assert asked.headers["Location"].startswith(reverse("account_reauthenticate"))
+    assert somewhere_else.get(reverse("status")).status_code == 200
+    # What was pressed is done when it is confirmed, without a second press.
+    client.post(asked.headers["Location"], {"password": PASSWORD})
     assert client.get(reverse("status")).status_code == 200
     assert somewhere_else.get(reverse("status")).headers["Location"].startswith(reverse(LOG_IN))

@@ -11,24 +11,25 @@ from outage.models import CareChain, Outage
 from tests.factories import County, make_chain, make_county, make_outage
 from tests.integration.outage.holding import TYPED
 from tests.integration.outage.pages import Fields, fields_of, form_of, read
+from tests.kept import Keeper
 
 
 @pytest.fixture
-def county(db: None) -> County:
+def county(db: None, made_once: Keeper) -> County:
     """The units and the people."""
-    return make_county()
+    return made_once("county", make_county)
 
 
 @pytest.fixture
-def outage(county: County) -> Outage:
+def outage(county: County, made_once: Keeper) -> Outage:
     """An outage of both principals since 08.52."""
-    return make_outage(county.alva)
+    return made_once("outage", lambda: make_outage(county.alva), on=county.alva.user)
 
 
 @pytest.fixture
-def chain(county: County, outage: Outage) -> CareChain:
+def chain(county: County, outage: Outage, made_once: Keeper) -> CareChain:
     """A care chain on Alva's ward with Disa's hälsocentral and Cissi's municipality."""
-    return make_chain(county, outage)
+    return made_once("chain", lambda: make_chain(county, outage), on=outage)
 
 
 @pytest.fixture

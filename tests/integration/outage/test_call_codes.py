@@ -253,7 +253,8 @@ def test_nothing_else_of_the_other_principals_row_is_on_any_page(
             reverse("withdraw_call", args=[call.pk]),
             reverse("back_registration"),
         ):
-            found = [words for words in hidden if words in page_of(by, path)]
+            page = page_of(by, path)
+            found = [words for words in hidden if words in page]
             assert not found, (path, found)
         client.force_login(by.user)
         theirs = other if where is mine else mine

@@ -218,7 +218,7 @@ def test_a_look_that_is_refused_is_no_look(county: County, chain: CareChain, cli
     event = make_event(county.alva, chain)
     client.force_login(county.bo.user)
     client.get(reverse(name, args=[chain.pk if name == "chain" else event.pk]))
-    assert not AuditEntry.objects.filter(user=county.bo.user).exists()
+    assert [row.action for row in AuditEntry.objects.filter(user=county.bo.user)] == ["access.denied"]
 
 
 def test_a_page_beyond_the_last_is_the_last(county: County, chain: CareChain, alva: Client):

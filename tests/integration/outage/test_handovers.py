@@ -235,7 +235,7 @@ def test_a_corrected_call_counts_as_it_was_corrected(county: County, chain: Care
         "municipality": InformState.TRIED,
         "outpatient": InformState.INFORMED,
     }
-    assert Handover.objects.filter(pk=wrong.pk, recipient=Party.MUNICIPALITY).exists()
+    assert Handover.objects.get(pk=wrong.pk).recipient == Party.MUNICIPALITY
     new = get_handover(county.alva, wrong.pk).superseded_by
     correct(county, new, outcome=CallOutcome.RELAYED)
     assert states(county, event) == {

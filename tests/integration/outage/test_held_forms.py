@@ -14,7 +14,7 @@ from contacts.models import AuditEntry, Membership, Principal
 from contacts.rules.parties import Party
 from outage.models import CareChain, Handover, HeldForm, Outage
 from outage.services.care_chains import change_details
-from outage.services.held_forms import LARGEST
+from outage.services.held_forms import LARGEST, drop_outdated
 from tests.factories import County, make_chain, make_event, tell
 from tests.integration.outage.holding import TYPED, held_page, log_in, mark_of, words
 from tests.integration.outage.pages import Fields, fields_of, form_of, read
@@ -118,13 +118,18 @@ class TestALapsedLogIn:
         clock.shift(timedelta(hours=12, minutes=1))
         assert "Undanlagt" not in log_in(client, "alva", page).content.decode()
 
-    def test_old_forms_are_removed_when_a_new_one_is_held(
+    def test_old_forms_are_removed_on_time_and_the_trace_says_so(
         self, county: County, address: str, half_filled: Fields, client: Client, clock
     ):
         client.post(address, half_filled)
         clock.shift(timedelta(hours=13))
+        # An old one is not the same as what is sent now.
         client.post(address, half_filled)
+        assert HeldForm.objects.count() == 2
+        assert [drop_outdated(), drop_outdated()] == [1, 0]
         assert HeldForm.objects.count() == 1
+        row = AuditEntry.objects.get(action="held_form.outdated")
+        assert (row.principal, row.user, row.changes) == (county.region, None, {"count": 1})
 
     def test_sent_twice_it_is_held_once(
         self, county: County, address: str, half_filled: Fields, client: Client

@@ -58,8 +58,9 @@ def test_what_was_written_in_an_ended_assignment_is_read_in_words(
         assert text in page
     assert "new:discharge" not in page
     assert "principal:" not in page
-    # Read, not opened.
-    assert AuditEntry.objects.count() == traced
+    # Read, not opened: one look.
+    assert AuditEntry.objects.count() == traced + 1
+    assert AuditEntry.objects.latest("pk").action == "held_form.shown"
     assert HeldForm.objects.count() == 1
 
 

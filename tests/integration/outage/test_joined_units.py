@@ -155,7 +155,7 @@ class TestAfterwards:
         assert not visible_chains(cleo, outage).filter(pk=chain.pk).exists()
         join(rut, kept, double)
         assert get_chain(cleo, chain.pk).pk == chain.pk
-        seen = find_chains(visible_chains(cleo, outage), chain.details.patient_name)
+        seen = find_chains(cleo, chain.details.patient_name, outage)
         assert [row.pk for row in seen] == [chain.pk]
         client.force_login(cleo.user)
         assert client.get(reverse("chain", args=[chain.pk])).status_code == 200

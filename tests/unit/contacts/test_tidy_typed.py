@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from contacts.rules.swedish_text import has_invisible, search_key, tidy_typed
+from contacts.rules.swedish_text import has_invisible, search_key, search_keys, tidy_typed
 from tests.long import runs
 
 INVISIBLE = {
@@ -84,3 +84,10 @@ def test_nothing_that_can_be_seen_is_lost_and_tidying_twice_changes_nothing():
 
 def test_a_word_with_a_soft_hyphen_is_one_word_to_search_for():
     assert search_key("Skel\u00adlefteå") == search_key("Skellefteå") == search_key("Skelleftea\u030a")
+
+
+@pytest.mark.parametrize("odd", ["", "\x0b", "\n", "\u00ad", "👩‍⚕️", "ß", "a\u030a"])
+def test_many_are_made_comparable_at_once_as_each_would_be_alone(odd: str):
+    texts = ["Örja Ek", "", f"Åsa{odd}Ek", "æøå-ĐŊ 12", "  ", odd]
+    assert search_keys(texts) == [search_key(text) for text in texts]
+    assert search_keys([]) == []

@@ -11,6 +11,7 @@ from contacts.models import Principal, Unit, User
 from contacts.models.directory_entry import DirectoryEntry
 from contacts.models.staff import Membership
 from contacts.rules.trace_words import (
+    LOOKS,
     MARKED,
     REASONS,
     TRACE_WORDS,
@@ -23,7 +24,7 @@ from forms.rules.sheet_fate import Fate
 from outage.models import ReportKind
 from tests.architecture.tree import parsed, python_files
 
-RECORDERS = {"record", "record_system", "note_look", "leave_trace", "_leave_traces"}
+RECORDERS = {"record", "record_system", "note_look", "note_log_in", "leave_trace", "_leave_traces"}
 ACTION = re.compile(r"[a-z_]+\.[a-z_]+|[a-z]+_[a-z]+")
 # An action that is put together: all that it can become, by the source of the expression.
 PUT_TOGETHER = {
@@ -42,6 +43,7 @@ PUT_TOGETHER = {
     "f'membership.{verb}'": ["membership.ended", "membership.restored"],
     "f'turn.{verb}'": ["turn.added", "turn.changed", "turn.withdrawn"],
     "f'outage.{kind}'": [f"outage.{kind}" for kind in (ReportKind.FIRST, ReportKind.JOINED)],
+    "seen.action or _action(response, kwargs)": sorted(LOOKS),
     "f'sheet.{step.value}'": [f"sheet.{step.value}" for step in Fate],
 }
 # Handed on as it came, or made in the same module, where its constants are found.

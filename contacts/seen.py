@@ -1,0 +1,76 @@
+"""What a request shows of patients and is refused, and from where it came: collected while it is answered.
+
+A page says whom it shows by naming them, as every page does it (`outage.queries.naming`); the middleware leaves the row
+of the trace before the page is sent. Outside a request, in commands and tests of services, nothing is collected.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import Model
+
+ON_THE_SERVER = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What was not allowed: `why` is a right or one of a closed list of words."""
+
+    why: str
+    target: Model | None = None
+
+
+@dataclass(slots=True)
+class Seen:
+    """`action` and `target` are what the look is called where the page says it; chains are those shown."""
+
+    origin: Callable[[], str]
+    chains: set[UUID] = field(default_factory=set)
+    action: str = ""
+    target: Model | None = None
+    refusal: Refusal | None = None
+
+
+_seen: ContextVar[Seen | None] = ContextVar("seen", default=None)
+
+
+@contextmanager
+def seeing(origin: Callable[[], str]) -> Iterator[Seen]:
+    """Collect within the block; `origin` is asked only where a row is written."""
+    found = Seen(origin)
+    token = _seen.set(found)
+    try:
+        yield found
+    finally:
+        _seen.reset(token)
+
+
+def shows(*chains: UUID) -> None:
+    """What is being made for the answer names the patients of these chains."""
+    if (found := _seen.get()) is not None:
+        found.chains.update(chains)
+
+
+def looks_as(action: str, target: Model | None = None) -> None:
+    """What this look is called in the trace; with a `target` it leaves a row though no chain is shown."""
+    if (found := _seen.get()) is not None:
+        found.action, found.target = action, target
+
+
+def refuses(why: str, target: Model | None = None) -> None:
+    """Something was not allowed. The first reason counts."""
+    if (found := _seen.get()) is not None and found.refusal is None:
+        found.refusal = Refusal(why, target)
+
+
+def in_request() -> bool:
+    return _seen.get() is not None
+
+
+def where_from() -> str:
+    """From where what is written is done: the address of the client and the mark of a known PC, else the server."""
+    found = _seen.get()
+    return found.origin() if found is not None else ON_THE_SERVER
