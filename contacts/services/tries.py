@@ -1,7 +1,9 @@
 """What somebody tried, and how a log-in went: rows of the trace about no write."""
 
+from importlib import import_module
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -54,7 +56,8 @@ def note_lapsed(*, by: str) -> None:
         row = Session.objects.filter(session_key=by, expire_date__lt=timezone.now()).first()
         if row is None or not Session.objects.filter(pk=row.pk).delete()[0]:
             return
-        data = row.get_decoded()
+        # By the engine, which knows under what key it lies.
+        data = import_module(settings.SESSION_ENGINE).SessionStore(by).decode(row.session_data)
         user = user_with_assignments(int(data[SESSION_KEY])) if SESSION_KEY in data else None
         if user is not None:
             note_log_in(by=acting_for(user, data.get("membership_id")) or user, action="login.lapsed")

@@ -1,7 +1,9 @@
 """What the log says of an address: which page it was. Somebody may have typed a patient's name into it."""
 
 import logging
+from contextlib import suppress
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 
 
@@ -13,6 +15,9 @@ class PageNotAddress(logging.Filter):
         if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
             match = request.resolver_match
             page = f"/{match.route}" if match else "en adress som inte finns"
-            typed = {request.path, request.path_info, request.get_full_path(), request.build_absolute_uri()}
+            typed = {request.path, request.path_info, request.get_full_path()}
+            # Of a host that is not ours there is no whole address.
+            with suppress(DisallowedHost):
+                typed.add(request.build_absolute_uri())
             record.args = tuple(page if arg in typed else arg for arg in record.args)
         return True

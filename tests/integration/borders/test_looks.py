@@ -14,7 +14,7 @@ from django.urls import resolve, reverse
 
 from contacts.access import Acting
 from contacts.models import AuditEntry
-from contacts.rules.swedish_text import search_key
+from contacts.models.encrypted import about_column, encrypted
 from contacts.rules.trace_words import ELSEWHERE, FOUND, LISTED, LOOKS, READ
 from forms.rendering import Rendered
 from forms.services import printing
@@ -47,9 +47,10 @@ class Marks:
         """Everybody gets a name and a number of their own first."""
         CareChain.objects.filter(outage=stage.over).update(number=F("number") + 100)
         for chain in CareChain.objects.all():
-            details = CareChainDetails.objects.filter(chain=chain)
             name = f"Patient{chain.number}en Tolvansson"
-            QuerySet.update(details, patient_name=name, search_key=search_key(name))
+            column = about_column(CareChainDetails, "patient_name")
+            lies = encrypted(name, chain.details.data_key_name(), column)
+            QuerySet.update(CareChainDetails.objects.filter(chain=chain), patient_name=lies)
         return cls({chain.pk: chain for chain in CareChain.objects.select_related("details")})
 
     def shown_in(self, text: str, path: str) -> set[UUID]:

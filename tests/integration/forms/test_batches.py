@@ -148,6 +148,8 @@ def test_more_sheets_cost_no_more_queries_but_the_pieces_they_are_written_in(cou
             _issue(county, count)
         return len(captured)
 
+    # The first one makes the keys of the trace and of what is sent.
+    queries(5)
     few = queries(5)
     assert queries(50) == few
     # An INSERT has room for some sixty rows on SQLite: 9 pieces of sheets and 7 of steps, each with its own share.

@@ -118,6 +118,8 @@ def test_more_calls_cost_no_more_queries(place):
             print_care_chain(by=place.alva, chain=get_chain(place.alva, chain.pk))
         return len(queries)
 
+    # The first one makes the key of the trace.
+    queries_with(1)
     assert queries_with(1) == queries_with(12) <= 27
 
 

@@ -80,6 +80,8 @@ def every_form(county: County, chain: CareChain) -> Iterator[tuple[str, Make]]:
             "chains": [],
             "choices": [],
             "pairs": [],
+            "before": [],
+            "people": [],
             "lines": [],
         }
         usual = {name: value for name, value in known.items() if name in needed}

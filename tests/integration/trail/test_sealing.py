@@ -3,6 +3,8 @@
 import json
 import logging
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -33,10 +35,22 @@ def faults() -> list[str]:
     return [str(fault) for fault in verify(trails_key()).faults]
 
 
+@contextmanager
+def told_to_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """As where a log server is told."""
+    logger = logging.getLogger("trail.seals")
+    logger.addHandler(caplog.handler)
+    try:
+        with caplog.at_level(logging.INFO, "trail.seals"):
+            yield
+    finally:
+        logger.removeHandler(caplog.handler)
+
+
 def test_a_transaction_is_sealed_once_as_it_is_committed_and_told_elsewhere(
     county: County, checkpoints: Path, caplog: pytest.LogCaptureFixture
 ):
-    with caplog.at_level(logging.INFO, "trail"), transaction.atomic():
+    with told_to_logs(caplog), transaction.atomic():
         first = look(county, patients=[uuid4()])
         last = look(county)
         assert not TrailSeal.objects.exists()
