@@ -105,7 +105,7 @@ class _Encrypted(_Field[_Set, _Got]):
         return "text"
 
     def _plain(self, value: Any) -> str:
-        raise NotImplementedError
+        return str(value)
 
     def _stays_plain(self, value: Any) -> bool:
         return not value
@@ -151,9 +151,6 @@ class _Encrypted(_Field[_Set, _Got]):
 
 class EncryptedText(_Encrypted[str, str], _Text):
     """`max_length` is that of the plain text."""
-
-    def _plain(self, value: Any) -> str:
-        return str(value)
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
         return decrypted(value, self._about) if value else value

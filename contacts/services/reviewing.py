@@ -46,7 +46,7 @@ def draw_sample(*, by: Acting, client_id: UUID, since: datetime, until: datetime
 
 
 def note_review(*, by: Acting, client_id: UUID, entry: AuditEntry, verdict: Verdict, text: str) -> None:
-    """Say of a row that it is fine, is to be followed up, or was. Raises NotAllowed, NotYours, IdClash, RuleError."""
+    """The newest note on a row counts. The own rows are somebody else's to review. Raises NotAllowed, NotYours, IdClash, RuleError."""
     with transaction.atomic():
         check_may(by, Right.REVIEW_LOG, entry)
         content = {"entry": entry.pk, "verdict": verdict, "text": text}

@@ -1,4 +1,4 @@
-"""Give a role of PostgreSQL what the server needs, and no right to change the trace."""
+"""The rights of a PostgreSQL role to serve with: all but to change the trace."""
 
 import sys
 from argparse import ArgumentParser
