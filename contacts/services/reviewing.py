@@ -46,7 +46,10 @@ def draw_sample(*, by: Acting, client_id: UUID, since: datetime, until: datetime
 
 
 def note_review(*, by: Acting, client_id: UUID, entry: AuditEntry, verdict: Verdict, text: str) -> None:
-    """The newest note on a row counts. The own rows are somebody else's to review. Raises NotAllowed, NotYours, IdClash, RuleError."""
+    """The newest note on a row counts; the own rows are somebody else's to review.
+
+    Raises NotAllowed, NotYours, IdClash, RuleError.
+    """
     with transaction.atomic():
         check_may(by, Right.REVIEW_LOG, entry)
         content = {"entry": entry.pk, "verdict": verdict, "text": text}

@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
-from django.db.models import CharField, Model, TextField
+from django.db.models import CharField, Model, QuerySet, TextField
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
 from contacts.access import acting_for
 from contacts.models import DirectoryEntry, Membership, Principal, Unit, User
+from contacts.models.encrypted import EncryptedText, about_column, encrypted
 from contacts.rules.parties import Party
 from forms.demo.player import make_paper
 from forms.models import DisposalDecision, SheetFate
@@ -62,11 +63,22 @@ def lengthen() -> None:
                 column, key = quote(field.column), quote(model._meta.pk.column)
                 # A signature has room for a name of 200 letters, a title and a unit.
                 text = WIDE * (80 if model is User else (field.max_length or 400) - 8)
+                if isinstance(field, EncryptedText):
+                    lengthen_encrypted(model, name, text)
+                    continue
                 cursor.execute(
                     f"UPDATE {table} SET {column} = %s || CAST({key} AS VARCHAR(8)) "
                     f"WHERE {column} <> '' OR {column} = 'x'",
                     [text],
                 )
+
+
+def lengthen_encrypted(model: type[Model], name: str, text: str) -> None:
+    column = about_column(model, name)
+    for row in model._default_manager.all():
+        if getattr(row, name):
+            lies = encrypted(text, row.data_key_name(), column)
+            QuerySet.update(model._default_manager.filter(pk=row.pk), **{name: lies})
 
 
 def lay_out() -> None:

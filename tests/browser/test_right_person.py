@@ -97,8 +97,17 @@ def by_card(page: Page, button: str) -> None:
     show_card(page)
 
 
-def rows_shown(reviewer: Page) -> list[str]:
-    return [" ".join(row.split()) for row in reviewer.locator(".review-rows tbody tr").all_inner_texts()]
+def pages_shown(reviewer: Page) -> tuple[list[str], str]:
+    """The rows of all pages from the one shown on, and everything that stood on them."""
+    rows, everything = [], ""
+    while True:
+        texts = reviewer.locator(".review-rows tbody tr").all_inner_texts()
+        rows += [" ".join(row.split()) for row in texts]
+        everything += reviewer.content()
+        further = reviewer.get_by_role("link", name="Visa nästa")
+        if not further.count():
+            return rows, everything
+        follow(further)
 
 
 def test_the_right_person_at_the_right_patient_as_the_reviewer_reads_it(
@@ -213,7 +222,7 @@ def test_the_right_person_at_the_right_patient_as_the_reviewer_reads_it(
     add_app(greta)
     greta.goto("/granskning/")
     assert faults(greta) == []
-    first, *rest = rows_shown(greta)
+    (first, *rest), everything = pages_shown(greta)
     assert first.endswith("Loggade in med nödkod Skäl: inloggningstjänsten var nere Nej")
     for row in (
         "Utsåg den första administratören Anna Ek, Administration",
@@ -229,6 +238,6 @@ def test_the_right_person_at_the_right_patient_as_the_reviewer_reads_it(
     ):
         assert any(row in each for each in rest), row
     for hidden in (PATIENT, "Asta", NUMBER, NUMBER[-4:], TYPED, told, "Cissi", "Biståndsenheten"):
-        assert hidden not in greta.content(), hidden
+        assert hidden not in everything, hidden
     assert Handover.objects.get(direction="given").user.username == "alva"
     assert not HeldForm.objects.exists()
