@@ -1,4 +1,4 @@
-"""Every page as each person of the demo and of the tests' stage sees it, in files, to compare before and after a change.
+"""Every page as each person of the demo and of the tests' stage sees it, in files to compare before and after a change.
 
     python -m tests.same_html FOLDER                   writes the pages of this code
     python -m tests.same_html FOLDER BEFORE            and says which differ from those written by the code before
