@@ -119,6 +119,8 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "outage.project.urls"
+# Loading the typesetter takes over a second: each process of the server does it before it answers anybody.
+TYPESETTER_WARM_UP = "forms.rendering.warm_up"
 WSGI_APPLICATION: str | None = "outage.project.wsgi.application"
 AUTH_USER_MODEL = "contacts.User"
 AUTHENTICATION_BACKENDS = ["contacts.backends.AssignmentBackend"]
