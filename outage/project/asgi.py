@@ -63,7 +63,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         return
     environ = environ_of(scope)
     try:
-        body = await _Body(receive).whole()
+        body = await Body(receive).whole()
         if body is None:
             return
         environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
@@ -75,7 +75,9 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         {
             "type": "http.response.start",
             "status": status,
-            "headers": [(name.lower().encode("latin-1"), value.strip().encode("latin-1")) for name, value in headers],
+            "headers": [
+                (name.lower().encode("latin-1"), value.strip().encode("latin-1")) for name, value in headers
+            ],
         }
     )
     # Outside the turn: who does not read what was asked for keeps nobody waiting.
@@ -118,7 +120,7 @@ def environ_of(scope: Scope) -> dict[str, Any]:
     return environ
 
 
-class _Body:
+class Body:
     """What a client sends, until all of it is here."""
 
     held_of_all = 0
@@ -157,14 +159,14 @@ class _Body:
         self._hold(max(0, self._size - _FREE))
         if self._size > MOST:
             self._refused = 413
-        elif self._held and _Body.held_of_all > MOST_HELD:
+        elif self._held and Body.held_of_all > MOST_HELD:
             self._refused = 503
         if self._refused:
             self._pieces.clear()
             self._hold(0)
 
     def _hold(self, size: int) -> None:
-        _Body.held_of_all += size - self._held
+        Body.held_of_all += size - self._held
         self._held = size
 
 

@@ -97,7 +97,8 @@ class Supervisor:
         self._workers = workers
         self._running: set[int] = set()
         self._is_ready = False
-        self._socket = socket.socket()
+        # With its protocol, by which asyncio knows that an answer is not to wait for the client's word on its head.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
         self._socket.listen(_BACKLOG)
