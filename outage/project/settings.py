@@ -142,6 +142,7 @@ TEMPLATES = [
                     ],
                 )
             ],
+            "libraries": {"crispy_forms_filters": "outage.templatetags.fields"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
