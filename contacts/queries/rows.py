@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
+from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
 from django.db.models.query import (
     FlatValuesListIterable,
     ModelIterable,
@@ -89,7 +90,7 @@ def _instance(model: type[Model], using: str, names: list[str]) -> Make:
         and model.from_db.__func__ is Model.from_db.__func__  # type: ignore[attr-defined]
         and not pre_init.has_listeners(model)
         and not post_init.has_listeners(model)
-        and not any(hasattr(getattr(model, name, None), "__set__") for name in names)
+        and not any(map(_wants_to_be_told, (getattr(model, name, None) for name in names)))
     )
     if not plain:
         return lambda values: model.from_db(using, names, values)
@@ -103,6 +104,11 @@ def _instance(model: type[Model], using: str, names: list[str]) -> Make:
         return row
 
     return made
+
+
+def _wants_to_be_told(column: Any) -> bool:
+    # That of a foreign key only drops the row that was known under the former id.
+    return hasattr(column, "__set__") and type(column) is not ForeignKeyDeferredAttribute
 
 
 def converted(found: Iterable[Columns], converters: dict[int, Any], connection: Any) -> Iterable[Columns]:
