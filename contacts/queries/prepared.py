@@ -115,7 +115,7 @@ def _kind(value: Values) -> Any:
 
 
 def _filled(group: tuple[Value, ...]) -> tuple[Value, ...]:
-    """Twice as many each time: 1, 2, 4, 8 …"""
+    """The lengths that come about are 1, 2, 4, 8 and so on."""
     wanted = 1 << (len(group) - 1).bit_length() if group else 0
     return group + group[-1:] * (wanted - len(group))
 

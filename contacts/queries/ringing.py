@@ -228,9 +228,9 @@ def _municipalities(requests: Iterable[RingRequest], units: Mapping[int | None, 
 def _entries(requests: Collection[RingRequest], units: dict[int | None, Unit]) -> list[DirectoryEntry]:
     """Every entry that any of the requests may need, in one query."""
     municipalities = tuple(sorted(_municipalities(requests, units)))
-    near = units.values()
-    named = {unit.principal_id for unit in near}, {unit.name for unit in near}
-    return _entries_near(municipalities, tuple(unit.pk for unit in near), *map(tuple, map(sorted, named)))
+    principals = tuple(sorted({unit.principal_id for unit in units.values()}))
+    names = tuple(sorted({unit.name for unit in units.values()}))
+    return _entries_near(municipalities, tuple(unit.pk for unit in units.values()), principals, names)
 
 
 @prepared

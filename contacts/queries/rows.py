@@ -25,29 +25,26 @@ def maker_of(rows: QuerySet[Any], compiler: SQLCompiler) -> Make:
 
     Raises TypeError for a kind of result that no query of ours has.
     """
-    kind = rows._iterable_class  # type: ignore[attr-defined]
+    kind = rows._iterable_class
     if kind is ModelIterable and not rows._known_related_objects:  # type: ignore[attr-defined]
         return _instances(compiler)
-    query = rows.query
-    names = [*query.extra_select, *query.values_select, *query.annotation_select]
-    wanted = list(rows._fields or names)  # type: ignore[attr-defined]
     if kind is FlatValuesListIterable:
         return lambda columns: columns[0]
-    if kind is ValuesListIterable and wanted == names:
-        return lambda columns: tuple(columns[: len(names)])
-    if kind is ValuesListIterable and set(wanted) == set(names):
-        order = [names.index(name) for name in wanted]
-        return lambda columns: tuple([columns[place] for place in order])
+    if kind is ValuesListIterable:
+        # Beside them may stand what the rows are ordered by.
+        count = len(compiler.select or ())
+        return lambda columns: tuple(columns[:count])
     raise TypeError(f"no rows of the kind {kind.__name__}")
 
 
 def _instances(compiler: SQLCompiler) -> Make:
-    told, select = compiler.klass_info, compiler.select
-    assert told is not None and select is not None
+    told: Any = compiler.klass_info
+    select: Any = compiler.select
     first, last = told["select_fields"][0], told["select_fields"][-1] + 1
-    names = [column[0].target.attname for column in select[first:last]]  # type: ignore[attr-defined]
-    make = _instance(told["model"], compiler.using, names)
-    related = [_related(found) for found in get_related_populators(told, select, compiler.using)]
+    names = [column[0].target.attname for column in select[first:last]]
+    using = compiler.connection.alias
+    make = _instance(told["model"], using, names)
+    related = [_related(found) for found in get_related_populators(told, select, using)]  # type: ignore[call-arg]
     beside = list((compiler.annotation_col_map or {}).items())
 
     def made(columns: Columns) -> Model:

@@ -1,8 +1,8 @@
 """Templates are read once, and rendered in fewer steps than Django takes for the same text.
 
-Each node that Django has read is given a function made for it alone: what Django decides anew at each rendering (is it a
-dictionary, is there a filter, which template is included, what does an address look like) is decided when the template
-is read. What is shown is the same to the letter; a node of a kind that is not known here is left as it is.
+Each node that Django has read is given a function made for it alone: what Django decides anew at each rendering (is
+there a filter, which template is included, what does an address look like) is decided when the template is read. What
+is shown is the same to the letter; a node of a kind that is not known here is left as it is.
 """
 
 import html
@@ -34,10 +34,10 @@ from django.template.loader_tags import (
     construct_relative_path,
 )
 from django.template.loaders import cached
-from django.urls import get_script_prefix, get_urlconf, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.html import conditional_escape
-from django.utils.safestring import SafeData, SafeString, mark_safe
-from django.utils.timezone import template_localtime
+from django.utils.safestring import SafeData, SafeString
+from django.utils.timezone import template_localtime  # type: ignore[attr-defined]
 
 Value = Callable[[Context], Any]
 Text = Callable[[Context], str]
@@ -66,9 +66,9 @@ def _quicken(nodes: NodeList, engine: Engine) -> None:
                 _quicken(inner, engine)
         make = _MADE.get(type(node))
         if make is not None and (made := make(node, engine)) is not None:
-            node.render_annotated = made  # type: ignore[method-assign]
+            node.render_annotated = made  # type: ignore[method-assign, assignment]
     parts = [node.s if type(node) is TextNode else node.render_annotated for node in nodes]
-    nodes.render = _joined(parts)  # type: ignore[method-assign]
+    nodes.render = _joined(parts)  # type: ignore[method-assign, assignment]
 
 
 def _joined(parts: list[Any]) -> Callable[[Context], SafeString]:
@@ -85,10 +85,18 @@ def _joined(parts: list[Any]) -> Callable[[Context], SafeString]:
     return render
 
 
+def _render_of(nodes: Any) -> Text:
+    return nodes.render  # type: ignore[no-any-return]
+
+
+def _rendered(template: Any, context: Context) -> str:
+    return template._render(context)  # type: ignore[no-any-return]
+
+
 # --- values
 
 
-def _value(found: FilterExpression, if_missing: str | None) -> Value:
+def _value(found: FilterExpression | Any, if_missing: str | None) -> Value:
     """What the expression stands for; `if_missing` where there is no such variable."""
     if not found.is_var:
         get: Value = _constant(found.var)
@@ -150,7 +158,7 @@ def _step(current: Any, bit: str) -> Any:
     if type(current) is dict:
         if bit in current:
             return current[bit]
-    elif _takes_names(type(current)):
+    elif _takes_names(type(current)):  # type: ignore[arg-type]
         try:
             return current[bit]
         except (TypeError, AttributeError, KeyError, ValueError, IndexError):
@@ -168,7 +176,7 @@ def _step(current: Any, bit: str) -> Any:
 
 
 @lru_cache(maxsize=1000)
-def _takes_names(kind: type) -> bool:
+def _takes_names(kind: Any) -> bool:
     """Whether a value of this kind may have something under a name in brackets: sequences only count."""
     found = getattr(kind, "__getitem__", None)
     return found is not None and found not in (tuple.__getitem__, list.__getitem__, str.__getitem__)
@@ -200,7 +208,7 @@ def _filtered(get: Value, function: Callable[..., Any], arguments: Iterable[tupl
     given = [
         (arg.resolve if arg.lookups is None or arg.translate else _variable(arg))
         if looked_up
-        else _constant(mark_safe(arg))
+        else _constant(SafeString(arg))
         for looked_up, arg in arguments
     ]
 
@@ -209,10 +217,17 @@ def _filtered(get: Value, function: Callable[..., Any], arguments: Iterable[tupl
         values = [get_given(context) for get_given in given]
         if local:
             value = template_localtime(value, context.use_tz)
-        found = function(value, *values, autoescape=context.autoescape) if escapes else function(value, *values)
-        return mark_safe(found) if safe and isinstance(value, SafeData) else found
+        found = (
+            function(value, *values, autoescape=context.autoescape) if escapes else function(value, *values)
+        )
+        return _safe(found) if safe and isinstance(value, SafeData) else found
 
     return resolve
+
+
+def _safe(found: Any) -> Any:
+    """As `mark_safe`, of what a filter says is as safe as what it was given."""
+    return found if hasattr(found, "__html__") else SafeString(found)
 
 
 # --- nodes
@@ -282,13 +297,12 @@ def _if_node(node: IfNode, engine: Engine) -> Text:
     def render(context: Context) -> str:
         for condition, shown in ways:
             try:
-                if condition is None or condition(context):
-                    break
+                holds = condition is None or condition(context)
             except VariableDoesNotExist:
                 continue
-        else:
-            return ""
-        return shown(context)
+            if holds:
+                return shown(context)
+        return ""
 
     return render
 
@@ -296,7 +310,11 @@ def _if_node(node: IfNode, engine: Engine) -> Text:
 def _for_node(node: ForNode, engine: Engine) -> Text:
     names = node.loopvars
     name = names[0] if len(names) == 1 else None
-    get, each, empty = _value(node.sequence, None), node.nodelist_loop.render, node.nodelist_empty.render
+    get, each, empty = (
+        _value(node.sequence, None),
+        _render_of(node.nodelist_loop),
+        _render_of(node.nodelist_empty),
+    )
     turned = node.is_reversed
 
     def render(context: Context) -> str:
@@ -376,7 +394,7 @@ def _block_node(node: BlockNode, engine: Engine) -> Text:
     return render
 
 
-def _extends_node(node: ExtendsNode, engine: Engine) -> Text | None:
+def _extends_node(node: Any, engine: Engine) -> Text | None:
     """Left as it is where a template of the same name is extended, and where it is chosen when it is shown."""
     name = node.parent_name.var
     if node.parent_name.is_var or node.parent_name.filters or name == node.origin.template_name:
@@ -388,7 +406,7 @@ def _extends_node(node: ExtendsNode, engine: Engine) -> Text | None:
             parent = node.find_template(name, context)
             first = next((each for each in parent.nodelist if not isinstance(each, TextNode)), None)
             is_root = first is not None and not isinstance(first, ExtendsNode)
-            blocks = parent.nodelist.get_nodes_by_type(BlockNode) if is_root else []
+            blocks: Any = parent.nodelist.get_nodes_by_type(BlockNode) if is_root else []
             found.append((parent, {block.name: block for block in blocks}))
         return found[0]
 
@@ -402,7 +420,7 @@ def _extends_node(node: ExtendsNode, engine: Engine) -> Text | None:
         if blocks_of_parent:
             blocks.add_blocks(blocks_of_parent)
         with state.push_state(parent, isolated_context=False):
-            return parent._render(context)
+            return _rendered(parent, context)
 
     return render
 
@@ -410,7 +428,7 @@ def _extends_node(node: ExtendsNode, engine: Engine) -> Text | None:
 def _include_node(node: IncludeNode, engine: Engine) -> Text | None:
     if node.template.is_var or node.template.filters or not isinstance(node.template.var, str):
         return None
-    name = construct_relative_path(node.origin.template_name, node.template.var)
+    name = construct_relative_path(str(node.origin.template_name), node.template.var)
     values = {key: _value(found, "") for key, found in node.extra_context.items()}
     isolated = node.isolated_context
     found: list[Template] = []
@@ -437,7 +455,7 @@ def _within(template: Template, context: Context) -> str:
     state.template = template
     state.dicts.append({})
     try:
-        return template._render(context)
+        return _rendered(template, context)
     finally:
         state.dicts.pop()
         state.template = before
@@ -473,7 +491,10 @@ def _url_node(node: URLNode, engine: Engine) -> Text | None:
         kinds = tuple(map(type, values))
         if not _IDS.issuperset(kinds):
             return node.render(context)
-        first, *rest = _address(name, kinds, get_urlconf(), get_script_prefix())
+        try:
+            first, *rest = _address(name, kinds, get_urlconf(), get_script_prefix())
+        except NoReverseMatch:
+            return node.render(context)
         shown = first + "".join([f"{value}{part}" for value, part in zip(values, rest, strict=True)])
         if asked_for:
             context[asked_for] = shown
@@ -489,7 +510,9 @@ _IDS = frozenset({int, UUID})
 @lru_cache(maxsize=1000)
 def _address(name: str, kinds: tuple[type, ...], urlconf: str | None, prefix: str) -> tuple[str, ...]:
     """The parts of the address between its ids. Raises NoReverseMatch."""
-    examples = [UUID(int=0x7305190F << 96 | n) if kind is UUID else 7305190000 + n for n, kind in enumerate(kinds)]
+    examples = [
+        UUID(int=0x7305190F << 96 | n) if kind is UUID else 7305190000 + n for n, kind in enumerate(kinds)
+    ]
     left, parts = reverse(name, args=examples), []
     for example in examples:
         part, _, left = left.partition(str(example))

@@ -142,7 +142,6 @@ TEMPLATES = [
                     ],
                 )
             ],
-            "libraries": {"crispy_forms_filters": "outage.templatetags.fields"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

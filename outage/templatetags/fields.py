@@ -1,6 +1,6 @@
 """A form's field, as crispy-forms writes it. Most stand empty on the page: such a one is rendered once and cached.
 
-Takes the place of the library's own filters (`libraries` in the settings): the only one of them that templates use.
+Has the name of the library's own filter, which it takes the place of.
 """
 
 from collections.abc import Hashable, Mapping
@@ -11,7 +11,6 @@ from crispy_forms.templatetags.crispy_forms_filters import as_crispy_field as re
 from django import template
 from django.forms import BoundField, Field, Widget
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString
 
 register = template.Library()
 
@@ -38,20 +37,26 @@ class _Shown:
 
 
 @register.filter
-def as_crispy_field(field: BoundField) -> SafeString:
+def as_crispy_field(field: BoundField) -> str:
     form = field.form
     if form.is_bound or field.value() not in (None, "") or hasattr(form, "helper"):
-        return rendered(field)
+        return str(rendered(field))
     try:
-        known_by = (type(form), field.html_name, field.auto_id, form.use_required_attribute, _told(field.field))
+        known_by = (
+            type(form),
+            field.html_name,
+            field.auto_id,
+            form.use_required_attribute,
+            _told(field.field),
+        )
         return _empty(_Shown(known_by, field))
     except _Varies:
-        return rendered(field)
+        return str(rendered(field))
 
 
 @lru_cache(maxsize=_MOST_KEPT)
-def _empty(shown: _Shown) -> SafeString:
-    found = rendered(shown.field)
+def _empty(shown: _Shown) -> str:
+    found: str = rendered(shown.field)
     # It is kept for as long as the process lives: without the form, and what the form knows.
     del shown.field
     return found
