@@ -1,10 +1,11 @@
 """Hot queries: each is compiled once, and only its values are new each time."""
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from itertools import count
+from itertools import chain, count
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from django.db.models import (
     UUIDField,
     prefetch_related_objects,
 )
+from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.sql.constants import MULTI
 
 from .rows import Make, converted, maker_of
 
@@ -43,6 +46,7 @@ _FIELDS: "dict[type, Field[Any, Any]]" = {UUID: UUIDField(), datetime: DateTimeF
 
 @dataclass(frozen=True, slots=True)
 class _PutTogether:
+    compiler: SQLCompiler
     sql: str
     # The parameters with the values in their places: by number where `places` has one, else as they are.
     params: list[Any]
@@ -76,6 +80,7 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
         if {n for _, n in places} != set(range(len(flat))):
             raise TypeError("a value is no parameter of the query")
         return _PutTogether(
+            compiler=compiler,
             sql=sql,
             params=list(params),
             places=places,
@@ -97,9 +102,10 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
         params = kept.params.copy()
         for place, n in kept.places:
             params[place] = given[n]
-        with connection.cursor() as cursor:
-            cursor.execute(kept.sql, params)
-            found = cursor.fetchall()
+        compiler: Any = copy(kept.compiler)
+        compiler.connection = connection
+        compiler.as_sql = lambda: (kept.sql, params)
+        found = chain.from_iterable(compiler.execute_sql(MULTI))
         rows = [kept.make(columns) for columns in converted(found, kept.converters, connection)]
         if kept.prefetched:
             prefetch_related_objects(rows, *kept.prefetched)

@@ -6,24 +6,13 @@ is shown is the same to the letter; a node of a kind that is not known here is l
 """
 
 import html
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
-from inspect import signature
+from collections.abc import Callable, Sequence
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.template import Context, Engine, Origin, Template, VariableDoesNotExist
-from django.template.base import (
-    FilterExpression,
-    Node,
-    NodeList,
-    TextNode,
-    Variable,
-    VariableNode,
-    render_value_in_context,
-)
-from django.template.defaulttags import ForNode, IfNode, TemplateLiteral, URLNode, WithNode
+from django.template.base import NodeList, TextNode, VariableNode, render_value_in_context
+from django.template.defaulttags import ForNode, IfNode, URLNode, WithNode
 from django.template.library import SimpleNode
 from django.template.loader_tags import (
     BLOCK_CONTEXT_KEY,
@@ -34,12 +23,12 @@ from django.template.loader_tags import (
     construct_relative_path,
 )
 from django.template.loaders import cached
-from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf
 from django.utils.html import conditional_escape
-from django.utils.safestring import SafeData, SafeString
-from django.utils.timezone import template_localtime  # type: ignore[attr-defined]
+from django.utils.safestring import SafeString
 
-Value = Callable[[Context], Any]
+from .quick_values import IDS, address_of, condition_of, value_of
+
 Text = Callable[[Context], str]
 
 
@@ -67,22 +56,6 @@ def _quicken(nodes: NodeList, engine: Engine) -> None:
         make = _MADE.get(type(node))
         if make is not None and (made := make(node, engine)) is not None:
             node.render_annotated = made  # type: ignore[method-assign, assignment]
-    parts = [node.s if type(node) is TextNode else node.render_annotated for node in nodes]
-    nodes.render = _joined(parts)  # type: ignore[method-assign, assignment]
-
-
-def _joined(parts: list[Any]) -> Callable[[Context], SafeString]:
-    if not parts:
-        empty = SafeString("")
-        return lambda _: empty
-    if len(parts) == 1 and isinstance(parts[0], str):
-        only = SafeString(parts[0])
-        return lambda _: only
-
-    def render(context: Context) -> SafeString:
-        return SafeString("".join([p if type(p) is str else p(context) for p in parts]))
-
-    return render
 
 
 def _render_of(nodes: Any) -> Text:
@@ -93,148 +66,8 @@ def _rendered(template: Any, context: Context) -> str:
     return template._render(context)  # type: ignore[no-any-return]
 
 
-# --- values
-
-
-def _value(found: FilterExpression | Any, if_missing: str | None) -> Value:
-    """What the expression stands for; `if_missing` where there is no such variable."""
-    if not found.is_var:
-        get: Value = _constant(found.var)
-    elif found.var.lookups is None or found.var.translate:
-        return lambda context: found.resolve(context, if_missing is None)
-    else:
-        get = _or_missing(_variable(found.var), if_missing)
-    for function, arguments in found.filters:
-        get = _filtered(get, function, arguments)
-    return get
-
-
-def _constant(value: Any) -> Value:
-    return lambda _: value
-
-
-def _or_missing(get: Value, if_missing: str | None) -> Value:
-    def resolve(context: Context) -> Any:
-        try:
-            return get(context)
-        except VariableDoesNotExist:
-            return if_missing
-
-    return resolve
-
-
-def _variable(variable: Variable) -> Value:
-    """As `Variable.resolve`. Raises VariableDoesNotExist."""
-    assert variable.lookups is not None
-    name, *rest = variable.lookups
-
-    def resolve(context: Context) -> Any:
-        for known in reversed(context.dicts):
-            if name in known:
-                current = known[name]
-                break
-        else:
-            if not hasattr(context, name):
-                raise VariableDoesNotExist("Failed lookup for key [%s]", (name,))
-            # The context's own, such as its request.
-            return variable.resolve(context)
-        try:
-            if callable(current):
-                current = _called(current)
-            for bit in rest:
-                current = _step(current, bit)
-                if callable(current):
-                    current = _called(current)
-        except Exception as error:
-            if getattr(error, "silent_variable_failure", False):
-                return ""
-            raise
-        return current
-
-    return resolve
-
-
-def _step(current: Any, bit: str) -> Any:
-    if type(current) is dict:
-        if bit in current:
-            return current[bit]
-    elif _takes_names(type(current)):  # type: ignore[arg-type]
-        try:
-            return current[bit]
-        except (TypeError, AttributeError, KeyError, ValueError, IndexError):
-            pass
-    try:
-        return getattr(current, bit)
-    except (TypeError, AttributeError):
-        # One that a property raised.
-        if bit in dir(current):
-            raise
-    try:
-        return current[int(bit)]
-    except (IndexError, ValueError, KeyError, TypeError):
-        raise VariableDoesNotExist("Failed lookup for key [%s] in %r", (bit, current)) from None
-
-
-@lru_cache(maxsize=1000)
-def _takes_names(kind: Any) -> bool:
-    """Whether a value of this kind may have something under a name in brackets: sequences only count."""
-    found = getattr(kind, "__getitem__", None)
-    return found is not None and found not in (tuple.__getitem__, list.__getitem__, str.__getitem__)
-
-
-def _called(current: Any) -> Any:
-    if getattr(current, "do_not_call_in_templates", False):
-        return current
-    if getattr(current, "alters_data", False):
-        return ""
-    try:
-        return current()
-    except TypeError:
-        try:
-            found = signature(current)
-        except ValueError:
-            return ""
-        try:
-            found.bind()
-        except TypeError:
-            return ""
-        raise
-
-
-def _filtered(get: Value, function: Callable[..., Any], arguments: Iterable[tuple[bool, Any]]) -> Value:
-    local = getattr(function, "expects_localtime", False)
-    escapes = getattr(function, "needs_autoescape", False)
-    safe = getattr(function, "is_safe", False)
-    given = [
-        (arg.resolve if arg.lookups is None or arg.translate else _variable(arg))
-        if looked_up
-        else _constant(SafeString(arg))
-        for looked_up, arg in arguments
-    ]
-
-    def resolve(context: Context) -> Any:
-        value = get(context)
-        values = [get_given(context) for get_given in given]
-        if local:
-            value = template_localtime(value, context.use_tz)
-        found = (
-            function(value, *values, autoescape=context.autoescape) if escapes else function(value, *values)
-        )
-        return _safe(found) if safe and isinstance(value, SafeData) else found
-
-    return resolve
-
-
-def _safe(found: Any) -> Any:
-    """As `mark_safe`, of what a filter says is as safe as what it was given."""
-    return found if hasattr(found, "__html__") else SafeString(found)
-
-
-# --- nodes
-
-
 def _variable_node(node: VariableNode, engine: Engine) -> Text:
-    get = _value(node.filter_expression, "")
+    get = value_of(node.filter_expression, "")
     grouped = settings.USE_THOUSAND_SEPARATOR
 
     def render(context: Context) -> str:
@@ -254,43 +87,9 @@ def _variable_node(node: VariableNode, engine: Engine) -> Text:
     return render
 
 
-def _condition(found: Any) -> Value:
-    """As `eval` of what `{% if %}` has read: what cannot be compared is false."""
-    if isinstance(found, TemplateLiteral):
-        return _value(found.value, None)
-    one = _condition(found.first)
-    other = _condition(found.second) if found.second is not None else one
-    compare = _COMPARED[found.id](one, other)
-
-    def resolve(context: Context) -> Any:
-        try:
-            return compare(context)
-        except Exception:
-            return False
-
-    return resolve
-
-
-_COMPARED: dict[str, Callable[[Value, Value], Value]] = {
-    "or": lambda one, other: lambda context: one(context) or other(context),
-    "and": lambda one, other: lambda context: one(context) and other(context),
-    "not": lambda one, _: lambda context: not one(context),
-    "in": lambda one, other: lambda context: one(context) in other(context),
-    "not in": lambda one, other: lambda context: one(context) not in other(context),
-    "is": lambda one, other: lambda context: one(context) is other(context),
-    "is not": lambda one, other: lambda context: one(context) is not other(context),
-    "==": lambda one, other: lambda context: one(context) == other(context),
-    "!=": lambda one, other: lambda context: one(context) != other(context),
-    ">": lambda one, other: lambda context: one(context) > other(context),
-    ">=": lambda one, other: lambda context: one(context) >= other(context),
-    "<": lambda one, other: lambda context: one(context) < other(context),
-    "<=": lambda one, other: lambda context: one(context) <= other(context),
-}
-
-
 def _if_node(node: IfNode, engine: Engine) -> Text:
     ways = [
-        (_condition(condition) if condition is not None else None, nodes.render)
+        (condition_of(condition) if condition is not None else None, nodes.render)
         for condition, nodes in node.conditions_nodelists
     ]
 
@@ -311,7 +110,7 @@ def _for_node(node: ForNode, engine: Engine) -> Text:
     names = node.loopvars
     name = names[0] if len(names) == 1 else None
     get, each, empty = (
-        _value(node.sequence, None),
+        value_of(node.sequence, None),
         _render_of(node.nodelist_loop),
         _render_of(node.nodelist_empty),
     )
@@ -345,7 +144,7 @@ def _for_node(node: ForNode, engine: Engine) -> Text:
                     context.dicts.pop()
         finally:
             context.dicts.pop()
-        return SafeString("".join(shown))
+        return "".join(shown)
 
     return render
 
@@ -358,7 +157,7 @@ def _apart(names: Sequence[str], value: Any) -> dict[str, Any]:
 
 
 def _with_node(node: WithNode, engine: Engine) -> Text:
-    values = {name: _value(found, "") for name, found in node.extra_context.items()}
+    values = {name: value_of(found, "") for name, found in node.extra_context.items()}
     inner = node.nodelist.render
 
     def render(context: Context) -> str:
@@ -429,7 +228,7 @@ def _include_node(node: IncludeNode, engine: Engine) -> Text | None:
     if node.template.is_var or node.template.filters or not isinstance(node.template.var, str):
         return None
     name = construct_relative_path(str(node.origin.template_name), node.template.var)
-    values = {key: _value(found, "") for key, found in node.extra_context.items()}
+    values = {key: value_of(found, "") for key, found in node.extra_context.items()}
     isolated = node.isolated_context
     found: list[Template] = []
 
@@ -463,8 +262,8 @@ def _within(template: Template, context: Context) -> str:
 
 def _simple_node(node: SimpleNode, engine: Engine) -> Text:
     function, whole, target = node.func, node.takes_context, node.target_var
-    given = [_value(found, "") for found in node.args]
-    named = {name: _value(found, "") for name, found in node.kwargs.items()}
+    given = [value_of(found, "") for found in node.args]
+    named = {name: value_of(found, "") for name, found in node.kwargs.items()}
 
     def render(context: Context) -> str:
         values = [get(context) for get in given]
@@ -484,15 +283,15 @@ def _url_node(node: URLNode, engine: Engine) -> Text | None:
     if node.view_name.is_var or node.view_name.filters or node.kwargs or ":" in node.view_name.var:
         return None
     name, asked_for = node.view_name.var, node.asvar
-    given = [_value(found, "") for found in node.args]
+    given = [value_of(found, "") for found in node.args]
 
     def render(context: Context) -> str:
         values = [get(context) for get in given]
         kinds = tuple(map(type, values))
-        if not _IDS.issuperset(kinds):
+        if not IDS.issuperset(kinds):
             return node.render(context)
         try:
-            first, *rest = _address(name, kinds, get_urlconf(), get_script_prefix())
+            first, *rest = address_of(name, kinds, get_urlconf(), get_script_prefix())
         except NoReverseMatch:
             return node.render(context)
         shown = first + "".join([f"{value}{part}" for value, part in zip(values, rest, strict=True)])
@@ -504,23 +303,7 @@ def _url_node(node: URLNode, engine: Engine) -> Text | None:
     return render
 
 
-_IDS = frozenset({int, UUID})
-
-
-@lru_cache(maxsize=1000)
-def _address(name: str, kinds: tuple[type, ...], urlconf: str | None, prefix: str) -> tuple[str, ...]:
-    """The parts of the address between its ids. Raises NoReverseMatch."""
-    examples = [
-        UUID(int=0x7305190F << 96 | n) if kind is UUID else 7305190000 + n for n, kind in enumerate(kinds)
-    ]
-    left, parts = reverse(name, args=examples), []
-    for example in examples:
-        part, _, left = left.partition(str(example))
-        parts.append(part)
-    return (*parts, left)
-
-
-_MADE: dict[type[Node], Callable[[Any, Engine], Text | None]] = {
+_MADE: dict[type, Callable[[Any, Engine], Text | None]] = {
     VariableNode: _variable_node,
     IfNode: _if_node,
     ForNode: _for_node,

@@ -3,24 +3,17 @@
 import binascii
 import json
 from base64 import b64decode, b64encode
-from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts.models.ciphers import Undecipherable
 from contacts.models.data_key import key_to_write_with
-from contacts.queries.prepared import prepared
+from contacts.queries.log_ins import unexpired
 
 SESSIONS = "sessions"
-
-
-@prepared
-def _unexpired(key: str, now: datetime) -> QuerySet[Session]:
-    return Session.objects.filter(session_key=key, expire_date__gt=now)
 
 
 class SessionStore(db.SessionStore):
@@ -52,7 +45,7 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> Session | None:
         """As Django's, which compiles the query for each page."""
-        found = _unexpired(self._session_key or "", timezone.now())
+        found = unexpired(self._session_key or "", timezone.now())
         if not found:
             self._session_key = None
         return found[0] if found else None

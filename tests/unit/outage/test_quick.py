@@ -191,5 +191,7 @@ def test_the_pages_are_made_quick():
     (loader, _), *_ = TEMPLATES[0]["OPTIONS"]["loaders"]
     assert loader == "outage.project.quick.Loader"
     page = _engine("{{ word }}", quick=True).get_template("page.html")
-    assert "render" in vars(page.nodelist)
-    assert "render" not in vars(_engine("{{ word }}", quick=False).get_template("page.html").nodelist)
+    assert "render_annotated" in vars(page.nodelist[0])
+    assert "render_annotated" not in vars(
+        _engine("{{ word }}", quick=False).get_template("page.html").nodelist[0]
+    )
