@@ -227,18 +227,26 @@ def _municipalities(requests: Iterable[RingRequest], units: Mapping[int | None, 
 
 def _entries(requests: Collection[RingRequest], units: dict[int | None, Unit]) -> list[DirectoryEntry]:
     """Every entry that any of the requests may need, in one query."""
-    municipalities = _municipalities(requests, units)
+    municipalities = tuple(sorted(_municipalities(requests, units)))
+    principals = tuple(sorted({unit.principal_id for unit in units.values()}))
+    names = tuple(sorted({unit.name for unit in units.values()}))
+    return _entries_near(municipalities, tuple(unit.pk for unit in units.values()), principals, names)
+
+
+@prepared
+def _entries_near(
+    municipalities: tuple[int, ...],
+    units: tuple[int, ...],
+    principals: tuple[int, ...],
+    names: tuple[str, ...],
+) -> QuerySet[DirectoryEntry]:
     places = Q(kind=EntryKind.SWITCHBOARD, principal__kind=PrincipalKind.REGION)
     places |= Q(kind__in=(EntryKind.SWITCHBOARD, EntryKind.HOME_NURSING), principal_id__in=municipalities)
     if units:
         places |= Q(unit_id__in=units)
-        places |= Q(
-            unit__isnull=True,
-            principal_id__in={unit.principal_id for unit in units.values()},
-            name__in={unit.name for unit in units.values()},
-        )
+        places |= Q(unit__isnull=True, principal_id__in=principals, name__in=names)
     found = entries_in_use().filter(places).exclude(kind__in=NOT_A_WAY_IN)
-    return list(as_listed(found).order_by("sort_key", "pk"))
+    return as_listed(found).order_by("sort_key", "pk")
 
 
 def _on_duty(shift: Shift, entries: Iterable[DirectoryEntry]) -> Candidate:
