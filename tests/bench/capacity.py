@@ -175,6 +175,7 @@ def measure(engine: str, seconds: float, people: int) -> dict[str, Any]:
             command = ["-m", "tests.bench.prepare", str(told), "crowd", str(people)]
             subprocess.run([sys.executable, *command], cwd=ROOT, env=env, check=True)
             prepared = json.loads(told.read_text(encoding="utf-8"))
+            size = _megabytes(env)
             with serving(env, max(2, len(os.sched_getaffinity(0)))) as (port, workers):
                 pid = server.process.pid if server and server.process else 0
                 found = asyncio.run(
@@ -184,7 +185,7 @@ def measure(engine: str, seconds: float, people: int) -> dict[str, Any]:
         finally:
             if server:
                 server.stop()
-    return found | {"engine": prepared["engine"]}
+    return found | {"engine": prepared["engine"], "megabytes": size}
 
 
 def _used(workers: list[str], database: int) -> tuple[float, float]:
@@ -230,6 +231,20 @@ async def _measured(
         "wrong": alone.asked.wrong + crowd.asked.wrong + burst.asked.wrong,
         "ids": alone.asked.logged + crowd.asked.logged + burst.asked.logged,
     }
+
+
+def _megabytes(env: dict[str, str]) -> int:
+    """What the database takes, seeded: one outage, the directory, the people and their log-ins."""
+    if env["DATABASE_URL"].startswith("sqlite"):
+        return sum(each.stat().st_size for each in Path(env["VAR_DIR"]).glob("bench.sqlite3*")) // 10**6
+    code = (
+        "import django; django.setup(); from django.db import connection as c; c.ensure_connection();"
+        "k = c.cursor(); k.execute('SELECT pg_database_size(current_database())'); print(k.fetchone()[0] // 10**6)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+    )
+    return int(done.stdout)
 
 
 def _lost(env: dict[str, str], ids: list[str]) -> int:
@@ -310,6 +325,7 @@ _ROWS = {
     "p50 / p95 of them": "{burst_p50:.0f} / {burst_p95:.0f} ms",
     "p95 of one that is logged alone": "{alone_call_p95:.0f} ms",
     "calls answered as logged and not there": "{lost}",
+    "the database with the outage, directory and people": "{megabytes} MB",
 }
 
 
