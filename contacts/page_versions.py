@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import UUID
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from contacts.access import Acting
@@ -19,7 +20,7 @@ from contacts.queries.prepared import prepared
 from contacts.rules.trace_words import NOT_WRITTEN
 
 EVERYBODY = "all"
-KEPT = timedelta(hours=1)
+KEPT, MOST_KEPT, COMPARED = timedelta(hours=1), 10_000, 64
 # What shows on the pages of the own unit, or of the own principal, and on nobody else's.
 _OWN_UNIT, _OWN_PRINCIPAL = ("checklist.",), ("sheet.", "batch.", "scan.", "file.", "held_form.", "clash.")
 
@@ -63,22 +64,22 @@ def changed_by(action: str, unit: Unit | None, chain: UUID | None) -> None:
 
 def version_for(by: Acting) -> str:
     """Another one whenever a page of `by` may have become another."""
-    return "-".join(
-        f"{scope}.{count}.{last}"
-        for scope, count, last in _changes(of_unit(by.unit.pk), of_principal(by.principal.pk), EVERYBODY)
-    )
+    newest = _newest(of_unit(by.unit.pk), of_principal(by.principal.pk), EVERYBODY)
+    return sha256(repr(newest).encode()).hexdigest()[:16]
 
 
 @prepared
-def _changes(*scopes: str) -> QuerySet[PageChange, tuple[str, int, int]]:
-    # Counted too: the row of a transaction that began first may come last.
-    rows = PageChange.objects.filter(scope__in=scopes).values("scope").order_by("scope")
-    return rows.annotate(rows=Count("pk"), last=Max("pk")).values_list("scope", "rows", "last")
+def _newest(*scopes: str) -> QuerySet[PageChange, int]:
+    # Several, for the row of a transaction that began first may come last.
+    rows = PageChange.objects.filter(scope__in=scopes).order_by("-pk")
+    return rows.values_list("pk", flat=True)[:COMPARED]
 
 
 def drop_old_changes() -> int:
-    """Pages older than that are made anew, for a row less is another version. How many rows went."""
-    return PageChange.objects.filter(at__lt=timezone.now() - KEPT).delete()[0]
+    """How many rows went. The newest stay: a row less among those compared would make every page anew."""
+    newest = PageChange.objects.aggregate(pk=Max("pk"))["pk"] or 0
+    old = PageChange.objects.filter(pk__lt=newest - MOST_KEPT, at__lt=timezone.now() - KEPT)
+    return old.delete()[0]
 
 
 _moments: ContextVar[list[datetime] | None] = ContextVar("moments", default=None)
