@@ -23,6 +23,7 @@ from django.template.loader_tags import (
     construct_relative_path,
 )
 from django.template.loaders import cached
+from django.templatetags.static import StaticNode
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
@@ -278,6 +279,19 @@ def _simple_node(node: SimpleNode, engine: Engine) -> Text:
     return render
 
 
+def _static_node(node: StaticNode, engine: Engine) -> Text | None:
+    if node.varname or node.path.is_var or node.path.filters:
+        return None
+    found: list[str] = []
+
+    def render(context: Context) -> str:
+        if not found:
+            found.append(node.url(context))
+        return conditional_escape(found[0]) if context.autoescape else found[0]
+
+    return render
+
+
 def _url_node(node: URLNode, engine: Engine) -> Text | None:
     """An address with ids in it is put together from its parts; any other is left to Django."""
     if node.view_name.is_var or node.view_name.filters or node.kwargs or ":" in node.view_name.var:
@@ -313,4 +327,5 @@ _MADE: dict[type, Callable[[Any, Engine], Text | None]] = {
     IncludeNode: _include_node,
     SimpleNode: _simple_node,
     URLNode: _url_node,
+    StaticNode: _static_node,
 }

@@ -26,7 +26,7 @@ def value_of(found: FilterExpression | Any, if_missing: str | None) -> Value:
     elif found.var.lookups is None or found.var.translate:
         return lambda context: found.resolve(context, if_missing is None)
     else:
-        get = _or_missing(_variable(found.var), if_missing)
+        get = _variable(found.var, if_missing)
     for function, arguments in found.filters:
         if getattr(function, "is_safe", False) or not all(map(_is_ready, arguments)):
             return lambda context: found.resolve(context, if_missing is None)
@@ -44,20 +44,27 @@ def _constant(value: Any) -> Value:
     return lambda _: value
 
 
-def _or_missing(get: Value, if_missing: str | None) -> Value:
-    def resolve(context: Context) -> Any:
-        try:
-            return get(context)
-        except VariableDoesNotExist:
-            return if_missing
-
-    return resolve
+_RAISES = object()
 
 
-def _variable(variable: Variable) -> Value:
-    """As `Variable.resolve`. Raises VariableDoesNotExist."""
+def _variable(variable: Variable, if_missing: Any = _RAISES) -> Value:
+    """As `Variable.resolve`. Raises VariableDoesNotExist, unless something is to stand there if it is missing."""
     assert variable.lookups is not None
     name, *rest = variable.lookups
+
+    def missing(error: VariableDoesNotExist | None = None) -> Any:
+        if if_missing is _RAISES:
+            raise error or VariableDoesNotExist("Failed lookup for key [%s]", (name,))
+        return if_missing
+
+    def of_context(context: Context) -> Any:
+        """The context's own, such as its request."""
+        if not hasattr(context, name):
+            return missing()
+        try:
+            return variable.resolve(context)
+        except VariableDoesNotExist as error:
+            return missing(error)
 
     def resolve(context: Context) -> Any:
         for known in reversed(context.dicts):
@@ -65,10 +72,7 @@ def _variable(variable: Variable) -> Value:
                 current = known[name]
                 break
         else:
-            if not hasattr(context, name):
-                raise VariableDoesNotExist("Failed lookup for key [%s]", (name,))
-            # The context's own, such as its request.
-            return variable.resolve(context)
+            return of_context(context)
         try:
             if callable(current):
                 current = _called(current)
@@ -76,6 +80,8 @@ def _variable(variable: Variable) -> Value:
                 current = _step(current, bit)
                 if callable(current):
                     current = _called(current)
+        except VariableDoesNotExist as error:
+            return missing(error)
         except Exception as error:
             if getattr(error, "silent_variable_failure", False):
                 return ""
