@@ -69,26 +69,29 @@ def _variable(variable: Variable, if_missing: Any = _RAISES) -> Value:
     def resolve(context: Context) -> Any:
         for known in reversed(context.dicts):
             if name in known:
-                current = known[name]
                 break
         else:
             return of_context(context)
         try:
-            if callable(current):
-                current = _called(current)
-            for bit in rest:
-                current = _step(current, bit)
-                if callable(current):
-                    current = _called(current)
+            return _looked_up(known[name], rest)
         except VariableDoesNotExist as error:
             return missing(error)
         except Exception as error:
             if getattr(error, "silent_variable_failure", False):
                 return ""
             raise
-        return current
 
     return resolve
+
+
+def _looked_up(current: Any, bits: list[str]) -> Any:
+    if callable(current):
+        current = _called(current)
+    for bit in bits:
+        current = _step(current, bit)
+        if callable(current):
+            current = _called(current)
+    return current
 
 
 def _step(current: Any, bit: str) -> Any:

@@ -31,7 +31,7 @@ from outage.queries.joined import (
     with_joined,
 )
 from outage.queries.openings import emergency_chain
-from outage.queries.outages import outage_of_chain, outages_for
+from outage.queries.outages import outage_of_chain, outages_for, recent_outages
 from outage.queries.patient_numbers import has_number, is_whole_number
 from outage.rules.handover import Direction
 from outage.rules.identity import number_key
@@ -90,11 +90,17 @@ def seen_by(
 
 def get_chain(acting: Acting, chain_id: UUID) -> CareChain:
     """One chain the acting person may see, or the one it was joined to; raises DoesNotExist for any other."""
+    may = can(acting, Right.READ_CARE)
+    # As a rule it is of an outage that the page has read anyway.
+    for outage in recent_outages(acting.principal) if may else ():
+        for chain in one_seen(acting.principal.pk, acting.unit.pk, outage.pk, chain_id):
+            if chain.pk == chain_id:
+                chain.outage = outage
+                return chain
     try:
         outage = outage_of_chain(acting.principal, chain_id)
     except Outage.DoesNotExist:
         raise CareChain.DoesNotExist from None
-    may = can(acting, Right.READ_CARE)
     for chain in one_seen(acting.principal.pk, acting.unit.pk, outage.pk, chain_id) if may else ():
         chain.outage = outage
         return chain

@@ -21,6 +21,7 @@ from django.utils import timezone
 from contacts.models import Membership, Principal, Unit
 from contacts.queries.prepared import prepared
 from contacts.rules.parties import PrincipalKind
+from contacts.seen import once
 from outage.models import (
     Acknowledgement,
     CareChain,
@@ -117,7 +118,8 @@ def recent_outages(principal: Principal) -> list[Outage]:
     Those that go on for it, and those that ended for it within the last fourteen days. One that the region has ended
     goes on for a principal that took part until it says that it is back; others are asked for those days only.
     """
-    return _with_said(_recent(principal.pk, timezone.now() - AFTERMATH))
+    key = "recent outages", principal.pk
+    return list(once(key, lambda: _with_said(_recent(principal.pk, timezone.now() - AFTERMATH))))
 
 
 @prepared
