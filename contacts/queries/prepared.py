@@ -101,7 +101,7 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
         params = kept.params.copy()
         for place, n in kept.places:
             params[place] = given[n]
-        found = chain.from_iterable(_Ready(kept, params).execute_sql(MULTI))
+        found = chain.from_iterable(_Ready(kept, params).execute_sql(MULTI) or ())
         rows = [kept.make(columns) for columns in converted(found, kept.steps)]
         if kept.prefetched:
             prefetch_related_objects(rows, *kept.prefetched)

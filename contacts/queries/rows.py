@@ -121,7 +121,7 @@ def steps_of(compiler: SQLCompiler, connection: Any) -> list[tuple[int, Step]]:
     columns = [column for column, *_ in compiler.select or ()]
     return [
         (place, _step(way, expression, connection))
-        for place, (ways, expression) in compiler.get_converters(columns).items()  # type: ignore[attr-defined]
+        for place, (ways, expression) in compiler.get_converters(columns).items()
         for way in ways
     ]
 

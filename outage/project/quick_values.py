@@ -3,6 +3,7 @@
 See `quick`. Each finds what Django finds, in fewer steps.
 """
 
+import html
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from inspect import signature
@@ -196,8 +197,10 @@ IDS = frozenset({int, UUID})
 
 
 @lru_cache(maxsize=1000)
-def address_of(name: str, kinds: tuple[type, ...], urlconf: str | None, prefix: str) -> tuple[str, ...]:
-    """The parts of the address between its ids. Raises NoReverseMatch."""
+def address_of(
+    name: str, kinds: tuple[type, ...], urlconf: str | None, prefix: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The parts of the address between its ids, and the same escaped. Raises NoReverseMatch."""
     examples = [
         UUID(int=0x7305190F << 96 | n) if kind is UUID else 7305190000 + n for n, kind in enumerate(kinds)
     ]
@@ -205,4 +208,12 @@ def address_of(name: str, kinds: tuple[type, ...], urlconf: str | None, prefix: 
     for example in examples:
         part, _, left = left.partition(str(example))
         parts.append(part)
-    return (*parts, left)
+    parts.append(left)
+    return tuple(parts), tuple(map(html.escape, parts))
+
+
+def put_together(parts: tuple[str, ...], ids: list[Any]) -> str:
+    if not ids:
+        return parts[0]
+    first, *rest = parts
+    return first + "".join([f"{value}{part}" for value, part in zip(ids, rest, strict=True)])
