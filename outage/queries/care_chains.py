@@ -67,16 +67,20 @@ def seen_by(
 ) -> QuerySet[CareChain]:
     """Those of `chains` that a unit sees, as `visible_chains`; what a unit joined into it saw counts as its own."""
     units = units_read_as(unit)
+    chains = chains.filter(principal=principal, joined_to__isnull=True)
+    joined = CareChain.objects.filter(unit__in=units, outage__in=outages, joined_to__isnull=False)
+    # Each found by an index of its own, whatever the database believes of how the rows are spread.
+    ways = [
+        Q(unit__in=units),
+        Q(ward_unit__in=units),
+        Q(outpatient_unit__in=units),
+        Q(pk__in=joined.values("joined_to")),
+        # Whoever still has somebody to ring about it, though the patient has moved on.
+        Q(pk__in=Duty.objects.filter(unit__in=units).values("chain")),
+    ]
+    first, *more = (chains.filter(way).order_by().values("pk") for way in ways)
     return (
-        chains.filter(principal=principal, joined_to__isnull=True)
-        .filter(
-            Q(unit__in=units)
-            | Q(pk__in=CareChain.objects.filter(unit__in=units, outage__in=outages).values("joined_to"))
-            | Q(details__ward_unit__in=units)
-            | Q(details__outpatient_unit__in=units)
-            # Whoever still has somebody to ring about it, though the patient has moved on.
-            | Q(pk__in=Duty.objects.filter(unit__in=units).values("chain"))
-        )
+        chains.filter(pk__in=first.union(*more, all=True))
         .select_related(
             "principal",
             "unit",

@@ -59,13 +59,17 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
         headers = {**cookies, "Content-Type": "application/x-www-form-urlencoded"}
         return "POST", f"/vardkedja/{next(chains)}/samtal/", urlencode(form).encode(), headers
 
+    read = Target(BARE_READ, lambda: ("GET", f"/bare/read/{next(chains)}/", None, {}), 200)
     return [
-        Target(BARE_READ, lambda: ("GET", f"/bare/read/{next(chains)}/", None, {}), 200),
-        Target("Läge", page("/"), 200, BARE_READ),
-        Target("Att ringa nu", page("/att-ringa/"), 200, BARE_READ),
-        Target("Vårdkedja", page("/vardkedja/CHAIN/"), 200, BARE_READ),
+        read,
+        Target("Läge", page("/"), 200, BARE_READ, 15),
+        Target("Att ringa nu, when something changed", page("/att-ringa/"), 200, BARE_READ, 8),
+        Target("Vårdkedja", page("/vardkedja/CHAIN/"), 200, BARE_READ, 12),
+        Target("Vårdkedjor", page("/vardkedjor/"), 200, BARE_READ),
+        Target("Logga samtal, the form", page("/vardkedja/CHAIN/samtal/"), 200, BARE_READ, 12),
+        Target("PRATOR åter i drift", page("/ater-i-drift/"), 200, BARE_READ, 20),
         Target(BARE_INSERT, lambda: ("POST", "/bare/insert/", b"", {}), 201),
-        Target("Logga samtal (POST)", call, 302, BARE_INSERT),
+        Target("Logga samtal (POST)", call, 302, BARE_INSERT, 12),
     ]
 
 
