@@ -27,6 +27,7 @@ from outage.models import (
     Outage,
 )
 from outage.queries.joined import (
+    kept_id,
     read_in_kept,
     with_joined,
 )
@@ -97,10 +98,9 @@ def get_chain(acting: Acting, chain_id: UUID) -> CareChain:
     may = can(acting, Right.READ_CARE)
     # As a rule it is of an outage that the page has read anyway.
     for outage in recent_outages(acting.principal) if may else ():
-        for chain in one_seen(acting.principal.pk, acting.unit.pk, outage.pk, chain_id):
-            if chain.pk == chain_id:
-                chain.outage = outage
-                return chain
+        for chain in _seen(acting.principal.pk, acting.unit.pk, outage.pk, chain_id):
+            chain.outage = outage
+            return chain
     try:
         outage = outage_of_chain(acting.principal, chain_id)
     except Outage.DoesNotExist:
@@ -121,11 +121,17 @@ def get_reached(acting: Acting, chain_id: UUID) -> CareChain:
         return chain
 
 
-@prepared
-def one_seen(principal_id: int, unit_id: int, outage_id: UUID, chain_id: UUID) -> QuerySet[CareChain]:
+def one_seen(principal_id: int, unit_id: int, outage_id: UUID, chain_id: UUID) -> list[CareChain]:
     """The chain, or the one it was joined to, where the unit sees it; the outage is the chain's own."""
-    kept = CareChain.objects.filter(pk=chain_id).values("joined_to")
-    chains = CareChain.objects.filter(Q(pk=chain_id) | Q(pk__in=kept), outage=outage_id)
+    found = _seen(principal_id, unit_id, outage_id, chain_id)
+    if found or (kept := kept_id(chain_id)) == chain_id:
+        return found
+    return _seen(principal_id, unit_id, outage_id, kept)
+
+
+@prepared
+def _seen(principal_id: int, unit_id: int, outage_id: UUID, chain_id: UUID) -> QuerySet[CareChain]:
+    chains = CareChain.objects.filter(pk=chain_id, outage=outage_id)
     return seen_by(chains, principal_id, unit_id, [outage_id])
 
 

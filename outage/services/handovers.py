@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
+from contacts.queries.prepared import prepared
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
@@ -110,10 +111,17 @@ def _ask_if_before(
     answers: Mapping[str, str],
 ) -> None:
     """Raises Question about a call before what it tells of: logged events (`told`), or those at `new`."""
-    logged = _events_of(chain).filter(pk__in=[pk for pk in told if pk], withdraws=False)
-    last = max([*logged.values_list("happened_at", flat=True), *new], key=as_utc, default=None)
+    ids = tuple(pk for pk in told if pk)
+    logged = _happened(tuple(joined_to([chain.pk]).home), ids) if ids else []
+    last = max([*logged, *new], key=as_utc, default=None)
     if facts.at and last:
         ask_if_before(facts.at, last, timezone.now(), answers)
+
+
+@prepared
+def _happened(chain_ids: tuple[UUID, ...], event_ids: tuple[UUID, ...]) -> QuerySet[CareChainEvent, datetime]:
+    events = CareChainEvent.objects.filter(chain__in=chain_ids, pk__in=event_ids, withdraws=False)
+    return events.values_list("happened_at", flat=True)
 
 
 def _as_told(
@@ -163,7 +171,8 @@ def _told(
         change = next((version for version in versions if version.pk == message.change_id), None)
         told = {"change": change, "notice": message.notice}
     elif message.event_id:
-        told = {"event": _events_of(chain).filter(pk=message.event_id).first()}
+        chains = tuple(joined_to([chain.pk]).home)
+        told = {"event": next(iter(_event_in(chains, message.event_id)), None)}
     else:
         told = {"event": _new_event(by, chain, event_id, message, facts, paper, answers)}
     if None in told.values():
@@ -171,8 +180,9 @@ def _told(
     return told
 
 
-def _events_of(chain: CareChain) -> QuerySet[CareChainEvent]:
-    return CareChainEvent.objects.filter(chain__in=joined_to([chain.pk]).home)
+@prepared
+def _event_in(chain_ids: tuple[UUID, ...], event_id: UUID) -> QuerySet[CareChainEvent]:
+    return CareChainEvent.objects.filter(chain__in=chain_ids, pk=event_id)
 
 
 def _new_event(
