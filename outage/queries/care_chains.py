@@ -80,25 +80,33 @@ def seen_by(
         Q(pk__in=Duty.objects.filter(unit__in=units).values("chain")),
     ]
     first, *more = (chains.filter(way).order_by().values("pk") for way in ways)
-    return (
-        chains.filter(pk__in=first.union(*more, all=True))
-        .select_related(
-            "principal",
-            "unit",
-            "details__ward_unit",
-            "details__municipality",
-            "details__outpatient_unit",
-        )
-        .order_by("number")
+    return _with_details(chains.filter(pk__in=first.union(*more, all=True))).order_by("number")
+
+
+def _with_details(chains: QuerySet[CareChain]) -> QuerySet[CareChain]:
+    return chains.select_related(
+        "principal",
+        "unit",
+        "details__ward_unit",
+        "details__municipality",
+        "details__outpatient_unit",
+    )
+
+
+@prepared
+def _of_principal(principal_id: int, chain_id: UUID) -> QuerySet[CareChain]:
+    return _with_details(
+        CareChain.objects.filter(pk=chain_id, principal=principal_id, joined_to__isnull=True)
     )
 
 
 def get_chain(acting: Acting, chain_id: UUID) -> CareChain:
     """One chain the acting person may see, or the one it was joined to; raises DoesNotExist for any other."""
     may = can(acting, Right.READ_CARE)
-    # As a rule it is of an outage that the page has read anyway.
-    for outage in recent_outages(acting.principal) if may else ():
-        for chain in _seen(acting.principal.pk, acting.unit.pk, outage.pk, chain_id):
+    # As a rule it names the unit, and is of an outage that the page has read anyway.
+    for chain in _of_principal(acting.principal.pk, chain_id) if may else ():
+        outage = {each.pk: each for each in recent_outages(acting.principal)}.get(chain.outage_id)
+        if outage and acting.unit.pk in (chain.unit_id, chain.ward_unit_id, chain.outpatient_unit_id):
             chain.outage = outage
             return chain
     try:

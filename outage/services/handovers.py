@@ -7,18 +7,16 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.queries.prepared import prepared
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import replacing
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
-from outage.queries.chain_log import log_of
+from outage.queries.chain_log import event_in, happened_at, log_of
 from outage.queries.joined import joined_to, versions_of
 from outage.queries.standing import told_only_by
 from outage.rules.asked_messages import ask_if_before, ask_if_wrong_patient, settle_message
@@ -112,16 +110,10 @@ def _ask_if_before(
 ) -> None:
     """Raises Question about a call before what it tells of: logged events (`told`), or those at `new`."""
     ids = tuple(pk for pk in told if pk)
-    logged = _happened(tuple(joined_to([chain.pk]).home), ids) if ids else []
+    logged = happened_at(tuple(joined_to([chain.pk]).home), ids) if ids else []
     last = max([*logged, *new], key=as_utc, default=None)
     if facts.at and last:
         ask_if_before(facts.at, last, timezone.now(), answers)
-
-
-@prepared
-def _happened(chain_ids: tuple[UUID, ...], event_ids: tuple[UUID, ...]) -> QuerySet[CareChainEvent, datetime]:
-    events = CareChainEvent.objects.filter(chain__in=chain_ids, pk__in=event_ids, withdraws=False)
-    return events.values_list("happened_at", flat=True)
 
 
 def _as_told(
@@ -172,17 +164,12 @@ def _told(
         told = {"change": change, "notice": message.notice}
     elif message.event_id:
         chains = tuple(joined_to([chain.pk]).home)
-        told = {"event": next(iter(_event_in(chains, message.event_id)), None)}
+        told = {"event": next(iter(event_in(chains, message.event_id)), None)}
     else:
         told = {"event": _new_event(by, chain, event_id, message, facts, paper, answers)}
     if None in told.values():
         raise CallErrors({"messages": "Meddelandet hör inte till den här patienten. Välj igen."})
     return told
-
-
-@prepared
-def _event_in(chain_ids: tuple[UUID, ...], event_id: UUID) -> QuerySet[CareChainEvent]:
-    return CareChainEvent.objects.filter(chain__in=chain_ids, pk=event_id)
 
 
 def _new_event(

@@ -50,6 +50,7 @@ def as_crispy_field(field: BoundField) -> str:
             field.html_name,
             field.auto_id,
             form.use_required_attribute,
+            value,
             _told(field.field),
         )
         return _empty(_Shown(known_by, field))
