@@ -65,7 +65,7 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or (
 ROUTINE = os.environ.get("ROUTINE") or "prator-2023-04-03"
 # Where each row of the trace is told as it is written: a file, syslog:/dev/log or udp://host:514 (docs/operation.md).
 TRAIL_LOG = os.environ.get("TRAIL_LOG", "")
-# How many long prints and readings go on at once; the gunicorn settings leave one worker for everybody else.
+# How many long prints and readings go on at once, each in a process of the server.
 LONG_WORK = int(os.environ.get("LONG_WORK", "1"))
 ALLOWED_HOSTS = [h for h in os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
@@ -119,6 +119,8 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "outage.project.urls"
+# Loading the typesetter takes over a second: each process of the server does it before it answers anybody.
+TYPESETTER_WARM_UP = "forms.rendering.warm_up"
 WSGI_APPLICATION: str | None = "outage.project.wsgi.application"
 AUTH_USER_MODEL = "contacts.User"
 AUTHENTICATION_BACKENDS = ["contacts.backends.AssignmentBackend"]

@@ -78,14 +78,7 @@ def serving(env: dict[str, str], workers: int) -> Iterator[tuple[int, Callable[[
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "--config",
-        ".ci/gunicorn.conf.py",
-        "tests.bench.wsgi:application",
-    ]
+    command = [sys.executable, "-m", "outage.project.serving", "tests.bench.asgi:application"]
     server = subprocess.Popen(
         command, cwd=ROOT, env=env | {"PORT": str(port), "WORKERS": str(workers)}, stdout=subprocess.DEVNULL
     )
@@ -120,7 +113,7 @@ def _wait(server: subprocess.Popen[bytes], port: int) -> None:
             time.sleep(0.1)
         finally:
             connection.close()
-    raise SystemExit("gunicorn did not start; its own words stand above.")
+    raise SystemExit("the server did not start; its own words stand above.")
 
 
 @contextmanager

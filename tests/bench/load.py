@@ -69,7 +69,6 @@ def run_round(port: int, target: Target, clients: int, seconds: float) -> tuple[
     start = time.perf_counter()
 
     def client(own: list[float]) -> None:
-        # A sync worker closes after each answer; http.client then reconnects by itself.
         connection = HTTPConnection("127.0.0.1", port, timeout=60)
         try:
             while (began := time.perf_counter()) - start < seconds:

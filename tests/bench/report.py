@@ -24,11 +24,11 @@ Written by `make bench` on {day}; do not edit by hand.
 
 - Load: one outage of {chains} care chains and {handovers} calls, with their events, forms and trace, and a
   directory around it (`tests/seed.py`). A third of the chains still have somebody to ring.
-- Server: gunicorn with the settings of `make run`, {workers} sync workers. The database has the product's own
+- Server: uvicorn with the settings of `make run`, {workers} processes. The database has the product's own
   settings: SQLite in WAL with `synchronous=FULL`; PostgreSQL with `fsync` on.
 - Clients: {clients} at once, each asking again as soon as it is answered; {rounds} rounds of {seconds:g} s a row,
   in turns.
-- Machine: {cpu}, {cores} cores, {memory} GiB; Python {python}, Django {django}, gunicorn {gunicorn}. The clients
+- Machine: {cpu}, {cores} cores, {memory} GiB; Python {python}, Django {django}, uvicorn {uvicorn}. The clients
   run on the same cores as the server.
 
 ## How to read it
@@ -128,7 +128,7 @@ def _head(terms: Terms) -> str:
         memory=round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
         python=platform.python_version(),
         django=version("django"),
-        gunicorn=version("gunicorn"),
+        uvicorn=version("uvicorn"),
     )
 
 
