@@ -7,7 +7,6 @@ whoever was reached with what they change.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from itertools import pairwise
 
 from contacts.rules.parties import Party
@@ -88,10 +87,6 @@ class ChainStanding(Knowledge):
 
     def owed(self) -> list[Owed]:
         """All that the own parties are still to tell, and what they need not tell after all (`closed`)."""
-        return self._owed.copy()
-
-    @cached_property
-    def _owed(self) -> list[Owed]:
         found = [*self._messages(), *self._answers()]
         for target in self.reached.values():
             found += self._changes(target)
