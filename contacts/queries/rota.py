@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from contacts.models import TURN_COLUMNS, MunicipalKind, Principal, RotaTurn, Unit, turn_of
+from contacts.page_versions import holds_until
 from contacts.queries.prepared import prepared
 from contacts.rules.rota import LONGEST, WEEK, Shift, Turn, is_over, on_duty, shifts, wall_of
 
@@ -41,6 +42,9 @@ def duties_at(
     wall = wall_of(at, zone)
     # Past turns do not affect how long it holds.
     turns = _turns_between(units, home_nursing_of, wall, wall + LONGEST)
+    for of_unit in turns.values():
+        for shift in shifts(of_unit, at, at + _DAY, zone):
+            holds_until(at, shift.starts, shift.ends)
     return {unit: found for unit in turns if (found := on_duty(turns[unit], at, zone))}
 
 

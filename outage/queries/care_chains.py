@@ -100,6 +100,35 @@ def _of_principal(principal_id: int, chain_id: UUID) -> QuerySet[CareChain]:
     )
 
 
+def units_of_chain(chain_id: UUID) -> set[int]:
+    """The ids of the units that see a chain, or what is read with it; those that they were joined into too."""
+    found = units_to_ring_about(chain_id)
+    for principal, *places in _places_of(chain_id):
+        for unit, joined_into, of in zip(*[iter(places)] * 3, strict=True):
+            # Units of others may be named in it, and do not see it.
+            found |= {pk for pk in (unit, joined_into) if pk and of == principal}
+    return found
+
+
+@prepared
+def _places_of(chain_id: UUID) -> QuerySet[CareChain, tuple[int | None, ...]]:
+    own = Q(pk=chain_id) | Q(joined=chain_id) | Q(joined_to=chain_id) | Q(joined_to__joined=chain_id)
+    places = ("unit", "ward_unit", "outpatient_unit")
+    columns = [f"{place}{of}" for place in places for of in ("", "__joined_into", "__principal")]
+    return CareChain.objects.filter(own).order_by().values_list("principal", *columns)
+
+
+def units_to_ring_about(chain_id: UUID) -> set[int]:
+    """Of the units that have somebody to ring about a chain, as `units_of_chain`."""
+    return {pk for row in _ringing_about(chain_id) for pk in row if pk}
+
+
+@prepared
+def _ringing_about(chain_id: UUID) -> QuerySet[Duty, tuple[int, int | None]]:
+    duties = Duty.objects.filter(Q(chain=chain_id) | Q(chain__joined=chain_id)).order_by()
+    return duties.values_list("unit", "unit__joined_into")
+
+
 def get_chain(acting: Acting, chain_id: UUID) -> CareChain:
     """One chain the acting person may see, or the one it was joined to; raises DoesNotExist for any other."""
     may = can(acting, Right.READ_CARE)

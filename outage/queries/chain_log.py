@@ -107,21 +107,6 @@ def log_of(chain_id: UUID) -> ChainLog:
 
 
 @prepared
-def event_in(chain_ids: tuple[UUID, ...], event_id: UUID) -> QuerySet[CareChainEvent]:
-    """The event where it is one of the chains'."""
-    return CareChainEvent.objects.filter(chain__in=chain_ids, pk=event_id)
-
-
-@prepared
-def happened_at(
-    chain_ids: tuple[UUID, ...], event_ids: tuple[UUID, ...]
-) -> QuerySet[CareChainEvent, datetime]:
-    """When each of the events happened that are the chains' and take nothing back."""
-    events = CareChainEvent.objects.filter(chain__in=chain_ids, pk__in=event_ids, withdraws=False)
-    return events.values_list("happened_at", flat=True)
-
-
-@prepared
 def _events(*chain_ids: UUID) -> QuerySet[CareChainEvent]:
     # Of these and the calls the order is told by `in_time_order`.
     return CareChainEvent.objects.filter(chain__in=chain_ids).order_by()

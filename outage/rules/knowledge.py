@@ -186,16 +186,6 @@ class Knowledge(Lines):
         """How far each one who must be told of a standing row has been told."""
         if event.withdraws or event.id in self._replaced:
             return ()
-        if event.id not in self._standings:
-            self._standings[event.id] = self._standings_of(event)
-        return self._standings[event.id]
-
-    @cached_property
-    def _standings(self) -> dict[str, tuple[Standing, ...]]:
-        """By the event's id, of those that were asked for."""
-        return {}
-
-    def _standings_of(self, event: EventRow) -> tuple[Standing, ...]:
         same = self.says_the_same(event)
         rows = []
         for target in self.targets_of(event):

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts import audit
@@ -16,7 +17,7 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import replacing
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
-from outage.queries.chain_log import event_in, happened_at, log_of
+from outage.queries.chain_log import log_of
 from outage.queries.joined import joined_to, versions_of
 from outage.queries.standing import told_only_by
 from outage.rules.asked_messages import ask_if_before, ask_if_wrong_patient, settle_message
@@ -109,9 +110,8 @@ def _ask_if_before(
     answers: Mapping[str, str],
 ) -> None:
     """Raises Question about a call before what it tells of: logged events (`told`), or those at `new`."""
-    ids = tuple(pk for pk in told if pk)
-    logged = happened_at(tuple(joined_to([chain.pk]).home), ids) if ids else []
-    last = max([*logged, *new], key=as_utc, default=None)
+    logged = _events_of(chain).filter(pk__in=[pk for pk in told if pk], withdraws=False)
+    last = max([*logged.values_list("happened_at", flat=True), *new], key=as_utc, default=None)
     if facts.at and last:
         ask_if_before(facts.at, last, timezone.now(), answers)
 
@@ -163,13 +163,16 @@ def _told(
         change = next((version for version in versions if version.pk == message.change_id), None)
         told = {"change": change, "notice": message.notice}
     elif message.event_id:
-        chains = tuple(joined_to([chain.pk]).home)
-        told = {"event": next(iter(event_in(chains, message.event_id)), None)}
+        told = {"event": _events_of(chain).filter(pk=message.event_id).first()}
     else:
         told = {"event": _new_event(by, chain, event_id, message, facts, paper, answers)}
     if None in told.values():
         raise CallErrors({"messages": "Meddelandet hör inte till den här patienten. Välj igen."})
     return told
+
+
+def _events_of(chain: CareChain) -> QuerySet[CareChainEvent]:
+    return CareChainEvent.objects.filter(chain__in=joined_to([chain.pk]).home)
 
 
 def _new_event(

@@ -146,6 +146,7 @@ def scene(
     with prepared_room(*seeding, with_postgres=with_postgres) as (env, prepared):
         targets = aim(prepared)
         with serving(env, terms.workers) as (port, workers):
+            prepared["port"] = port
             found = measure(
                 port,
                 targets,

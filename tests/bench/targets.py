@@ -1,8 +1,10 @@
 """What is measured: four things a ward does all day, the searches of the directory, and the bare views."""
 
 import itertools
+import time
 from collections.abc import Callable
 from datetime import datetime
+from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -59,11 +61,24 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
         headers = {**cookies, "Content-Type": "application/x-www-form-urlencoded"}
         return "POST", f"/vardkedja/{next(chains)}/samtal/", urlencode(form).encode(), headers
 
+    version = ""
+
+    def poll() -> Request:
+        nonlocal version
+        if int(version.partition(";")[2] or 0) < time.time() + 5:
+            connection = HTTPConnection("127.0.0.1", prepared["port"], timeout=60)
+            connection.request("GET", "/", headers=cookies)
+            version = (
+                connection.getresponse().read().decode().partition('data-version="')[2].partition('"')[0]
+            )
+        return "GET", "/att-ringa/", None, cookies | {"HX-Trigger": "calls", "X-Shown": version}
+
     read = Target(BARE_READ, lambda: ("GET", f"/bare/read/{next(chains)}/", None, {}), 200)
     return [
         read,
         Target("Läge", page("/"), 200, BARE_READ, 15),
         Target("Att ringa nu, when something changed", page("/att-ringa/"), 200, BARE_READ, 8),
+        Target("Att ringa nu, when nothing did", poll, 204, BARE_READ, 4),
         Target("Vårdkedja", page("/vardkedja/CHAIN/"), 200, BARE_READ, 12),
         Target("Vårdkedjor", page("/vardkedjor/"), 200, BARE_READ),
         Target("Logga samtal, the form", page("/vardkedja/CHAIN/samtal/"), 200, BARE_READ, 12),

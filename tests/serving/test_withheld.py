@@ -37,7 +37,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def alva(server: Server) -> Person:
-    return Person(server.origin, "Alva Bergdal")
+    found = Person(server.origin)
+    found.log_in("Alva Bergdal")
+    return found
 
 
 def call_fields(person: Person) -> tuple[str, dict[str, object]]:
