@@ -1,6 +1,7 @@
 """The one settings file. Everything that differs between machines comes from the environment; see docs/operation.md."""
 
 import base64
+import json
 import os
 import tomllib
 from collections.abc import Callable
@@ -242,6 +243,11 @@ STATICFILES_DIRS = [
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    # Pictures of scanned sheets: outside everything that is served, and encrypted.
+    "scans": {
+        "BACKEND": os.environ.get("SCAN_STORAGE") or "forms.scan_files.DurableFiles",
+        "OPTIONS": json.loads(os.environ.get("SCAN_STORAGE_OPTIONS") or "{}"),
+    },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # No other site's page is to read our files.
@@ -297,7 +303,7 @@ DATA_KEYS = [
 ]
 if not DATA_KEYS and not PRODUCTION:
     DATA_KEYS = [_own_key("scan_key" if (VAR_DIR / "scan_key").exists() else "data_key", _new_data_key)]
-# Pictures of scanned sheets: outside everything that is served, and encrypted.
+# Where the scans lie, if on a disk.
 SCAN_DIR = Path(os.environ.get("SCAN_DIR", VAR_DIR / "scans"))
 
 # A line for each seal of the trace; it is to lie on another machine than the database (docs/operation.md).

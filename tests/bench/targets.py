@@ -33,33 +33,43 @@ BY_FIELD = {
 CSRF = "b" * 32
 
 
+def cookies_of(person: dict[str, Any]) -> dict[str, str]:
+    """Of somebody logged in."""
+    return {"Cookie": f"sessionid={person['session']}; csrftoken={CSRF}"}
+
+
+def call_of(person: dict[str, Any], chain: str) -> tuple[Request, str]:
+    """A call as the form of that chain sends it, and its id."""
+    now = datetime.now(ZoneInfo("Europe/Stockholm"))
+    form = {
+        "csrfmiddlewaretoken": CSRF,
+        "typed_by": person["mark"],
+        "client_id": str(uuid4()),
+        "recipient": "municipality",
+        "outcome": "reached",
+        "number": "090-785 00 00",
+        "at_kl": f"{now:%H.%M}",
+        "at_dag": f"{now:%Y-%m-%d}",
+        "spoken_to": "Anita Björkvad",
+        "spoken_to_unit": "Umeå kommun",
+        "read_back": "done",
+        "messages": "new:preliminary_ready:inpatient",
+        "p-preliminary_ready-inpatient-preliminary_date": f"{now:%Y-%m-%d}",
+    }
+    headers = {**cookies_of(person), "Content-Type": "application/x-www-form-urlencoded"}
+    return ("POST", f"/vardkedja/{chain}/samtal/", urlencode(form).encode(), headers), form["client_id"]
+
+
 def targets_of(prepared: dict[str, Any]) -> list[Target]:
     """Each asks for the chains of the prepared database in turn."""
-    cookies = {"Cookie": f"sessionid={prepared['session']}; csrftoken={CSRF}"}
+    cookies = cookies_of(prepared)
     chains = itertools.cycle(prepared["chains"])
 
     def page(path: str) -> Callable[[], Request]:
         return lambda: ("GET", path.replace("CHAIN", next(chains)), None, cookies)
 
     def call() -> Request:
-        now = datetime.now(ZoneInfo("Europe/Stockholm"))
-        form = {
-            "csrfmiddlewaretoken": CSRF,
-            "typed_by": prepared["mark"],
-            "client_id": str(uuid4()),
-            "recipient": "municipality",
-            "outcome": "reached",
-            "number": "090-785 00 00",
-            "at_kl": f"{now:%H.%M}",
-            "at_dag": f"{now:%Y-%m-%d}",
-            "spoken_to": "Anita Björkvad",
-            "spoken_to_unit": "Umeå kommun",
-            "read_back": "done",
-            "messages": "new:preliminary_ready:inpatient",
-            "p-preliminary_ready-inpatient-preliminary_date": f"{now:%Y-%m-%d}",
-        }
-        headers = {**cookies, "Content-Type": "application/x-www-form-urlencoded"}
-        return "POST", f"/vardkedja/{next(chains)}/samtal/", urlencode(form).encode(), headers
+        return call_of(prepared, next(chains))[0]
 
     version = ""
 
