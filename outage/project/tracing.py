@@ -40,6 +40,7 @@ _OF_ONE = {"chain_id", "handover_id", "event_id"}
 # What it is to be refused a page, where the page does not say itself.
 _WHY = {403: "forbidden", 404: "not_yours"}
 _MOST_IDS = 20
+_ONLY_READS = {"GET", "HEAD"}
 
 
 class NobodySees(Exception):
@@ -54,7 +55,7 @@ class TracingMiddleware:
 
     def __call__(self, request: AnyRequest) -> HttpResponseBase:
         origin = cache(lambda: origin_of(request))
-        with seeing(origin) as seen:
+        with seeing(origin, only_reads=request.method in _ONLY_READS) as seen:
             response = self.get_response(request)
             try:
                 _note_looks(request, response, seen)
