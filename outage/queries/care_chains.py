@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -102,7 +102,7 @@ def _of_principal(principal_id: int, chain_id: UUID) -> QuerySet[CareChain]:
 
 def units_of_chain(chain_id: UUID) -> set[int]:
     """The ids of the units that see a chain, or what is read with it; those that they were joined into too."""
-    found = units_to_ring_about(chain_id)
+    found = {pk for pair in _ringing_about(chain_id) for pk in pair if pk}
     for principal, *places in _places_of(chain_id):
         for unit, joined_into, of in zip(*[iter(places)] * 3, strict=True):
             # Units of others may be named in it, and do not see it.
@@ -118,15 +118,23 @@ def _places_of(chain_id: UUID) -> QuerySet[CareChain, tuple[int | None, ...]]:
     return CareChain.objects.filter(own).order_by().values_list("principal", *columns)
 
 
-def units_to_ring_about(chain_id: UUID) -> set[int]:
-    """Of the units that have somebody to ring about a chain, as `units_of_chain`."""
-    return {pk for row in _ringing_about(chain_id) for pk in row if pk}
-
-
 @prepared
 def _ringing_about(chain_id: UUID) -> QuerySet[Duty, tuple[int, int | None]]:
     duties = Duty.objects.filter(Q(chain=chain_id) | Q(chain__joined=chain_id)).order_by()
     return duties.values_list("unit", "unit__joined_into")
+
+
+def units_to_ring_about(chain_id: UUID) -> set[int]:
+    """The ids of the units that have somebody to ring about a chain, or about the one that it was joined to."""
+    return {unit for unit, _ in _ringing_about(chain_id)}
+
+
+def with_those_joined_into(units: Collection[int]) -> set[int]:
+    """Units by their ids, and those that read what is theirs."""
+    found = Unit.objects.filter(pk__in=units, joined_into__isnull=False).values_list(
+        "joined_into_id", flat=True
+    )
+    return {*units, *(pk for pk in found if pk)}
 
 
 def get_chain(acting: Acting, chain_id: UUID) -> CareChain:
