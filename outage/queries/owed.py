@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from contacts.access import Acting, can
 from contacts.models import Principal
@@ -226,8 +226,8 @@ def calls_left(acting: Acting, outage: Outage) -> dict[str, int]:
     branch = units_of_branch(acting.unit).order_by().values("pk")
     rows = ChainState.objects.filter(what=StateKind.OWED, chain__outage=outage, chain__unit__in=branch)
     calls = rows.order_by().values("chain", "unit", "whom").distinct()
-    return {
-        "all": calls.count(),
-        "patients": calls.values("chain").distinct().count(),
-        "own": calls.filter(unit=acting.unit).count(),
-    }
+    return calls.aggregate(
+        all=Count("whom"),
+        patients=Count("chain", distinct=True),
+        own=Count("whom", filter=Q(unit=acting.unit)),
+    )

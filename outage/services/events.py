@@ -326,6 +326,7 @@ def leave_discharge_open(
             user=by.user,
             unit=by.unit,
         )
+        settle(event.chain)
         audit.record(by=by, action="discharge.left_open", target=item, chain=event.chain_id)
     return item
 

@@ -104,7 +104,11 @@ def _rebuilt(chains: list[CareChain], write: bool) -> Iterator[CareChain]:
     outages = _outages_of(chains)
     if write:
         # As each write about a chain does first.
-        list(CareChain.objects.select_for_update().filter(pk__in=[c.pk for c in chains]).order_by("pk"))
+        list(
+            CareChain.objects.select_for_update(no_key=True)
+            .filter(pk__in=[c.pk for c in chains])
+            .order_by("pk")
+        )
     logs = logs_of(chain.pk for chain in chains)
     kept: dict[UUID, list[ChainState]] = {chain.pk: [] for chain in chains}
     for row in kept_states(*kept):
