@@ -18,11 +18,9 @@ from outage.queries.owed import is_read_there
 from outage.queries.ringing import place_to_ring
 from outage.queries.states import owed_rows
 from outage.rules.back_registration import ChainStatus
-from outage.rules.informing import InformState
+from outage.rules.informing import LEAST_FIRST, InformState
 from outage.rules.told import Notice, Target
 from outage.rules.wording import day, lower_first, moment, span
-
-LEAST_FIRST = (InformState.STILL_TO_RING, InformState.TRIED, InformState.RELAYED, InformState.INFORMED)
 
 
 @dataclass(frozen=True, slots=True)
