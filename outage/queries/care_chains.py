@@ -12,7 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from contacts.access import Acting, can
 from contacts.models import Principal, Unit
 from contacts.queries.joined import units_read_as
-from contacts.queries.prepared import prepared
+from contacts.queries.prepared import hand_out, prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.rules.swedish_text import search_key, search_keys, tidy_typed
@@ -24,6 +24,7 @@ from outage.models import (
     CareChainEvent,
     ChainState,
     Handover,
+    HandoverMessage,
     Outage,
     StateKind,
 )
@@ -291,7 +292,9 @@ def received_lately(acting: Acting, outage: Outage) -> list[Handover]:
     """A few, newest first, with chain and messages."""
     if not can(acting, Right.READ_CARE):
         return []
-    return _in_kept(_received(acting.principal.pk, acting.unit.pk, outage.pk), acting, outage)
+    calls = _received(acting.principal.pk, acting.unit.pk, outage.pk)
+    hand_out(calls, "messages", _messages(tuple(call.pk for call in calls)) if calls else ())
+    return _in_kept(calls, acting, outage)
 
 
 @prepared
@@ -307,7 +310,12 @@ def _received(principal_id: int, unit_id: int, outage_id: UUID) -> QuerySet[Hand
     related = calls.select_related(
         "chain__details__ward_unit", "chain__details__municipality", "chain__details__outpatient_unit"
     )
-    return related.prefetch_related("messages__event").order_by("-at", "-recorded_at")[:RECEIVED_SHOWN]
+    return related.order_by("-at", "-recorded_at")[:RECEIVED_SHOWN]
+
+
+@prepared
+def _messages(handover_ids: tuple[UUID, ...]) -> QuerySet[HandoverMessage]:
+    return HandoverMessage.objects.filter(handover__in=handover_ids).select_related("event")
 
 
 def _in_kept(calls: list[Handover], acting: Acting, *outages: Outage) -> list[Handover]:
