@@ -18,6 +18,7 @@ from pytest_django import DjangoDbBlocker
 from tests.clock import TUESDAY, Clock, going_from, sleep_at_any_date
 
 if TYPE_CHECKING:
+    from django.db.migrations.state import StateApps
     from playwright.sync_api import Browser
 
     from tests.kept import Keeper
@@ -30,7 +31,7 @@ CHROMIUM_NAMES = (
     "google-chrome",
     "google-chrome-stable",
 )
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "empty_database"}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "empty_database", "database_before"}
 COMMITTING = DATABASE_FIXTURES - {"db"}
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -198,6 +199,15 @@ def empty_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
 
     with django_db_blocker.unblock(), empty_database():
         yield
+
+
+@pytest.fixture(scope="module")
+def database_before(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator["StateApps"]:
+    """A database of a version before, for all tests of the module; its models as they were."""
+    from tests.migrating import database_before
+
+    with django_db_blocker.unblock(), database_before() as models:
+        yield models
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
-"""Migrations tried on a database of their own, from nothing on: going back from today's tables takes far longer."""
+"""Migrations tried on a database of their own: going back from today's tables takes far longer than coming to them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -8,21 +8,36 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import StateApps
 
+from tests.template import BEFORE, copy_before
+
 
 def migrate(*targets: tuple[str, str]) -> StateApps:
     """Bring the tables to `targets` and what those rest on; give the models as they are there."""
     MigrationExecutor(connection).migrate(list(targets))
+    return models_at(*targets)
+
+
+def models_at(*targets: tuple[str, str]) -> StateApps:
     return MigrationExecutor(connection).loader.project_state(list(targets)).apps
 
 
 @contextmanager
-def empty_database() -> Iterator[None]:
-    """Let the connection lead to a database with no tables, which is gone afterwards."""
+def database_before() -> Iterator[StateApps]:
+    """As `empty_database`, with the tables of `BEFORE`; gives the models as they were."""
+    with empty_database(copy_before):
+        yield models_at(*BEFORE)
+
+
+@contextmanager
+def empty_database(make: Callable[[str], None] | None = None) -> Iterator[None]:
+    """Let the connection lead to a database with no tables, or as `make` makes it; it is gone afterwards."""
     usual = connection.settings_dict["NAME"]
     own = f"{usual}_empty"
     connection.close()
     _drop(own)
-    if connection.vendor != "sqlite":
+    if make:
+        make(own)
+    elif connection.vendor != "sqlite":
         _say(f"CREATE DATABASE {connection.ops.quote_name(own)}")
     connection.settings_dict["NAME"] = own
     try:

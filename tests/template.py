@@ -1,7 +1,8 @@
 """A database with today's tables, made once: every process of a run copies it, where migrating takes it seconds.
 
 `python -m tests.template` makes it. On SQLite it is a file that the next run finds again, named after everything that
-has a part in it; PostgreSQL is new in each run, and so is the template on it.
+has a part in it; PostgreSQL is new in each run, and so is the template on it. On the way it passes the tables of a
+version before, which are kept beside it: the tests of an upgrade begin with them.
 """
 
 import fcntl
@@ -19,10 +20,13 @@ from pathlib import Path
 import django
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".pytest_cache" / "migrated"
 DATABASE = "migrated"
+# The last before patient text was encrypted and the trace sealed.
+BEFORE = [("contacts", "0012_trace_and_keys"), ("outage", "0003_openings"), ("blanketter", "0001_tables")]
 
 
 def start_making() -> subprocess.Popen[bytes]:
@@ -46,6 +50,16 @@ def copy_file(path: str | Path) -> None:
     shutil.copyfile(_file(), path)
 
 
+def copy_before(name: str) -> None:
+    """Let the database `name`, which is not there, be a copy of what there was in `BEFORE`."""
+    _wait_for_it()
+    if connection.vendor == "sqlite":
+        shutil.copyfile(_before(_file()), name)
+        return
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(name)} TEMPLATE {DATABASE}_before")
+
+
 def _wait_for_it() -> None:
     if not _is_made():
         start_making().wait()
@@ -60,6 +74,10 @@ def make() -> None:
 
 def _file() -> Path:
     return FOLDER / f"{_key()}.sqlite3"
+
+
+def _before(file: Path) -> Path:
+    return file.with_suffix(".before.sqlite3")
 
 
 @cache
@@ -95,6 +113,8 @@ def _make_file() -> None:
     for old in FOLDER.glob("*.sqlite3*"):
         old.unlink()
     unfinished = FOLDER / f"unfinished.sqlite3.{os.getpid()}"
+    _migrate(str(unfinished), *BEFORE)
+    shutil.copyfile(unfinished, _before(_file()))
     _migrate(str(unfinished))
     unfinished.rename(_file())
 
@@ -103,13 +123,18 @@ def _make_database() -> None:
     unfinished = f"{DATABASE}_{os.getpid()}"
     with connection._nodb_cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {unfinished}")
+        _migrate(unfinished, *BEFORE)
+        cursor.execute(f"CREATE DATABASE {DATABASE}_before TEMPLATE {unfinished}")
         _migrate(unfinished)
         cursor.execute(f"ALTER DATABASE {unfinished} RENAME TO {DATABASE}")
 
 
-def _migrate(name: str) -> None:
+def _migrate(name: str, *targets: tuple[str, str]) -> None:
     connection.settings_dict["NAME"] = name
-    call_command("migrate", verbosity=0, interactive=False)
+    if targets:
+        MigrationExecutor(connection).migrate(list(targets))
+    else:
+        call_command("migrate", verbosity=0, interactive=False)
     connection.close()
 
 

@@ -1,6 +1,5 @@
 """`verify_trail` says in words what it found, and ends with 0 or 1."""
 
-from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from uuid import uuid4
@@ -11,12 +10,11 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from contacts import audit
-from contacts.models import AuditEntry, DataKey, PatientSet, TrailSeal
+from contacts.models import AuditEntry, DataKey, PatientSet
 from contacts.models.data_key import forget_keys
 from contacts.trail import reading, verifying
 from contacts.trail.sealing import seal_rows
 from tests.factories import County
-from tests.migrating import migrate
 from tests.trail import MEMBERS, ROWS, SEALS, SETS, drop_triggers, sql, undone
 
 
@@ -151,23 +149,3 @@ def test_a_long_trail_is_read_in_pieces(rows: list[int], monkeypatch: pytest.Mon
     assert verified()[0] == 0
     sql(f"UPDATE {ROWS} SET action = 'x' WHERE id IN ({rows[1]}, {rows[6]})")
     assert {f"Rad {rows[1]}: ändrad.", f"Rad {rows[6]}: ändrad."} <= {*verified()[1]}
-
-
-def test_rows_from_before_there_were_seals_are_sealed_as_such(empty_database: None):
-    before = migrate(("contacts", "0012_trace_and_keys"))
-    user = before.get_model("contacts", "User").objects.create(username="keeper")
-    seen = before.get_model("contacts", "PatientSet").objects.create(digest=sha256().hexdigest(), size=0)
-    for number in range(5):
-        before.get_model("contacts", "AuditEntry").objects.create(
-            action="x", user=user, changes={"n": [number, "å"]}, patients=seen if number == 3 else None
-        )
-    before.get_model("contacts", "AuditEntry").objects.filter(pk=2).delete()
-    call_command("migrate", verbosity=0)
-    seal = TrailSeal.objects.get()
-    assert (seal.number, seal.ranges, seal.from_before) == (1, "1,3-5", True)
-    status, lines = verified()
-    assert status == 0, lines
-    assert lines[1].startswith("Av dem är 4 från tiden före förseglingen")
-    drop_triggers()
-    sql(f"UPDATE {ROWS} SET changes = '{{}}' WHERE id = 4")
-    assert "Rad 4: ändrad." in verified()[1]
