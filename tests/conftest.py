@@ -61,22 +61,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     The first engine runs every case. On the second, what never asks for the database is not run again, nor more than
     one case of a test: they differ by what a rule says, not by what is asked of the database. Of the tests that read
-    pages each file has every fourth, for the pages of a file ask much the same of the database; whatever has a
-    transaction of its own is run. `make test-long` runs all of them.
+    pages each file has every sixth, and of the others every other, for the tests of a file ask much the same of the
+    database; whatever has a transaction of its own, or asks which engine it is on, is run. `make test-long` runs all
+    of them.
     """
     if os.environ.get("EXPECT_VENDOR") == "postgresql" and os.environ.get("LONG") != "1":
         seen: set[str] = set()
-        pages: Counter[Path] = Counter()
+        met: Counter[tuple[Path, int]] = Counter()
         kept, left = [], []
         for item in items:
             test = item.nodeid.partition("[")[0]
-            database = item.get_closest_marker("django_db")
-            keep = bool(database or DATABASE_FIXTURES & set(item.fixturenames)) and test not in seen
+            keep = _asks_the_database(item) and test not in seen
             seen.add(test)
-            commits = (database and database.kwargs.get("transaction")) or COMMITTING & set(item.fixturenames)
-            if keep and "client" in item.fixturenames and not commits:
-                keep = pages[item.path] % 4 == 0
-                pages[item.path] += 1
+            if keep and not _is_of_the_engine(item):
+                one_of = 6 if "client" in item.fixturenames else 2
+                keep = met[item.path, one_of] % one_of == 0
+                met[item.path, one_of] += 1
             (kept if keep else left).append(item)
         items[:] = kept
         config.hook.pytest_deselected(items=left)
@@ -86,6 +86,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(missing)
+
+
+def _asks_the_database(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames))
+
+
+def _is_of_the_engine(item: pytest.Item) -> bool:
+    """Whether it commits, or says something of one engine alone."""
+    database = item.get_closest_marker("django_db")
+    commits = (database and database.kwargs.get("transaction")) or COMMITTING & set(item.fixturenames)
+    return bool(commits or item.get_closest_marker("skipif") or "vendor" in item.function.__code__.co_names)
 
 
 @pytest.fixture(autouse=True)

@@ -6,11 +6,13 @@ one clock, on the same rows and on no others, with nothing of the product or its
 are made anew.
 """
 
+import copyreg
 import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
@@ -49,6 +51,14 @@ class _Kept:
 
 
 _kept: dict[str, _Kept] = {}
+
+
+def _unchangeable(items: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(items)
+
+
+# `pickle` knows no such dictionary by itself.
+copyreg.pickle(MappingProxyType, lambda proxy: (_unchangeable, (dict(proxy),)))
 
 
 @dataclass(frozen=True)

@@ -140,7 +140,7 @@ def mark(acting: Acting) -> str:
 @pytest.mark.long
 @pytest.mark.parametrize("htmx", [0, 1], ids=["whole page", "htmx"])
 def test_every_address_refuses_a_form_of_anybody_else(county: County, htmx: int):
-    """Each address with each mark; in `make test` half of them as a whole page, the other half as a part of one."""
+    """Each address with each mark; in `make test` with a third of them as a whole page, another as a part of one."""
     User.objects.filter(pk=county.esa.user.pk).update(is_staff=True, is_superuser=True)
     client = Client()
     client.force_login(county.esa.user)
@@ -155,7 +155,7 @@ def test_every_address_refuses_a_form_of_anybody_else(county: County, htmx: int)
         {"typed_by": TypedBy(county.esa.user.pk, county.alva.membership.pk).mark},
     ]
     for number, (name, path) in enumerate(guarded()):
-        for sent in marks[(number + htmx) % runs(2, full=1) :: runs(2, full=1)]:
+        for sent in marks[(number + htmx) % runs(3, full=1) :: runs(3, full=1)]:
             answer = client.post(
                 path, sent | {"client_id": "00000000-0000-4000-8000-000000000000"}, headers=headers
             )

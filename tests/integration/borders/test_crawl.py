@@ -111,14 +111,17 @@ def make_units(county: County) -> dict[str, Unit]:
 def everybody(county: County, state: str) -> list[Acting]:
     """Each role at each kind of unit in an outage; before and after one what differs is what there is, not whose.
 
-    In `make test` every other role before one, and the others after it.
+    In `make test` at the ward every role in one, every other before one, and the others after it; and in one who writes
+    at a unit of the municipality.
     """
     units = make_units(county)
     here = dict(list(units.items())[: runs(2, full=5) if state == "going on" else 1])
     step = 1 if state == "going on" else runs(2, full=1)
-    roles = [*Role][(state == "none") % step :: step]
+    roles = {word: [*Role][(state == "none") % step :: step] for word in here}
+    if state == "going on":
+        roles["social"] = [*Role][: runs(2, full=len(Role))]
     return persons(
-        *((f"{role.value}.{word}", unit, role) for word, unit in here.items() for role in roles),
+        *((f"{role.value}.{word}", unit, role) for word, unit in here.items() for role in roles[word]),
     )
 
 

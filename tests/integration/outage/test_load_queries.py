@@ -28,6 +28,7 @@ from outage.services.states import settle
 from tests.bench.prepare import mark_of
 from tests.bench.targets import targets_of
 from tests.factories import messages_owed
+from tests.kept import Keeper
 from tests.long import runs
 from tests.seed import Seeded, seed_outage
 
@@ -103,8 +104,8 @@ def test_a_larger_outage_asks_no_more_queries(times: int):
 
 
 @pytest.fixture
-def seeded(db) -> Seeded:
-    return seed_outage(chains=30, handovers=375, own_share=0.5)
+def seeded(db, made_once: Keeper) -> Seeded:
+    return made_once("seed", lambda: seed_outage(chains=30, handovers=375, own_share=0.5))
 
 
 def test_the_seed_has_the_size_asked_for(seeded: Seeded):
