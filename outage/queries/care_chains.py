@@ -54,39 +54,40 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
     The border is the principal; inside it the unit that opened the chain, the patient's ward and öppenvård, and a
     unit that still has somebody to ring. A chain that was joined to another is seen there, also by who opened it.
     """
-    # Each principal ends an outage for itself: of one outage the chains have the very one that came, read for it.
-    chains = outage.chains.all()
-    if more:
-        seen = Prefetch("outage", queryset=outages_for(acting.principal))
-        chains = CareChain.objects.filter(outage__in=[outage, *more]).prefetch_related(seen)
+    seen = seen_by(acting.principal, acting.unit, [outage, *more])
     if not can(acting, Right.READ_CARE):
-        chains = chains.none()
-    return seen_by(chains, acting.principal, acting.unit, [outage, *more])
+        seen = seen.none()
+    if more:
+        # Each principal ends an outage for itself.
+        return seen.prefetch_related(Prefetch("outage", queryset=outages_for(acting.principal)))
+    # As `outage.chains` has it: the chains of one outage have the very one that came.
+    seen._known_related_objects = {CareChain._meta.get_field("outage"): {outage.pk: outage}}  # type: ignore[attr-defined]
+    return seen
 
 
 def seen_by(
-    chains: QuerySet[CareChain],
-    principal: Principal | int,
-    unit: Unit | int,
-    outages: Iterable[Outage | UUID],
+    principal: Principal | int, unit: Unit | int, outages: Iterable[Outage | UUID]
 ) -> QuerySet[CareChain]:
-    """Those of `chains` that a unit sees, as `visible_chains`; what a unit joined into it saw counts as its own."""
-    units = units_read_as(unit)
-    chains = chains.filter(principal=principal, joined_to__isnull=True)
-    named = chains.order_by().values("pk")
-    joined = CareChain.objects.filter(
-        unit__in=units, outage__in=outages, principal=principal, joined_to__isnull=False
-    )
+    """The chains of `outages` that a unit sees, as `visible_chains`; what a unit joined into it saw counts as its own.
+
+    What narrows them narrows each way to find them. Said of the chains found, a database that has not counted its rows
+    would begin there, and look through the whole outage.
+    """
+    units, outages = units_read_as(unit), list(outages)
+    own = CareChain.objects.filter(outage__in=outages, principal=principal).order_by()
+    named = own.filter(joined_to__isnull=True).values("pk")
     # Each found by an index of its own, whatever the database believes of how the rows are spread.
     ways = named.filter(unit__in=units).union(
         named.filter(ward_unit__in=units),
         named.filter(outpatient_unit__in=units),
-        joined.order_by().values("joined_to"),
+        own.filter(unit__in=units, joined_to__isnull=False).values("joined_to"),
         # Whoever still has somebody to ring about it, though the patient has moved on.
-        ChainState.objects.filter(unit__in=units, what__in=_IN_SIGHT).order_by().values("chain"),
+        ChainState.objects.filter(outage__in=outages, principal=principal, unit__in=units, what__in=_IN_SIGHT)
+        .order_by()
+        .values("chain"),
         all=True,
     )
-    return with_details(chains.filter(pk__in=ways)).order_by("number")
+    return with_details(CareChain.objects.filter(pk__in=ways)).order_by("number")
 
 
 def with_details(chains: QuerySet[CareChain]) -> QuerySet[CareChain]:
@@ -175,8 +176,7 @@ def one_seen(principal_id: int, unit_id: int, outage_id: UUID, chain_id: UUID) -
 
 @prepared
 def _seen(principal_id: int, unit_id: int, outage_id: UUID, chain_id: UUID) -> QuerySet[CareChain]:
-    chains = CareChain.objects.filter(pk=chain_id, outage=outage_id)
-    return seen_by(chains, principal_id, unit_id, [outage_id])
+    return seen_by(principal_id, unit_id, [outage_id]).filter(pk=chain_id)
 
 
 def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage) -> None:
@@ -299,9 +299,8 @@ def received_lately(acting: Acting, outage: Outage) -> list[Handover]:
 
 @prepared
 def _received(principal_id: int, unit_id: int, outage_id: UUID) -> QuerySet[Handover]:
-    chains = CareChain.objects.filter(outage=outage_id)
     calls = Handover.objects.filter(
-        chain__in=with_joined(seen_by(chains, principal_id, unit_id, [outage_id])),
+        chain__in=with_joined(seen_by(principal_id, unit_id, [outage_id])),
         direction=Direction.RECEIVED,
         withdraws=False,
         superseded_by__isnull=True,
@@ -352,9 +351,8 @@ def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Hando
 
 @prepared
 def _told(principal_id: int, unit_id: int, since: datetime, *outage_ids: UUID) -> QuerySet[Handover]:
-    chains = CareChain.objects.filter(outage__in=outage_ids)
     calls = Handover.objects.filter(
-        chain__in=with_joined(seen_by(chains, principal_id, unit_id, outage_ids)),
+        chain__in=with_joined(seen_by(principal_id, unit_id, outage_ids)),
         direction=Direction.GIVEN,
         outcome=CallOutcome.REACHED,
         withdraws=False,
