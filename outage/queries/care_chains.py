@@ -11,7 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from contacts.access import Acting, can
 from contacts.models import Principal, Unit
-from contacts.queries.joined import units_read_as
+from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import hand_out, prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
@@ -54,7 +54,7 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
     The border is the principal; inside it the unit that opened the chain, the patient's ward and öppenvård, and a
     unit that still has somebody to ring. A chain that was joined to another is seen there, also by who opened it.
     """
-    seen = seen_by(acting.principal, acting.unit, [outage, *more])
+    seen = seen_by(acting.principal, ids_read_as(acting.unit), [outage, *more])
     if not can(acting, Right.READ_CARE):
         seen = seen.none()
     if more:
@@ -66,14 +66,14 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
 
 
 def seen_by(
-    principal: Principal | int, unit: Unit | int, outages: Iterable[Outage | UUID]
+    principal: Principal | int, units: Collection[int], outages: Iterable[Outage | UUID]
 ) -> QuerySet[CareChain]:
-    """The chains of `outages` that a unit sees, as `visible_chains`; what a unit joined into it saw counts as its own.
+    """The chains of `outages` that a unit sees, as `visible_chains`; `units` are those that it is read as, by id.
 
     What narrows them narrows each way to find them. Said of the chains found, a database that has not counted its rows
     would begin there, and look through the whole outage.
     """
-    units, outages = units_read_as(unit), list(outages)
+    outages = list(outages)
     own = CareChain.objects.filter(outage__in=outages, principal=principal).order_by()
     named = own.filter(joined_to__isnull=True).values("pk")
     # Each found by an index of its own, whatever the database believes of how the rows are spread.
@@ -168,15 +168,16 @@ def get_reached(acting: Acting, chain_id: UUID) -> CareChain:
 
 def one_seen(principal_id: int, unit_id: int, outage_id: UUID, chain_id: UUID) -> list[CareChain]:
     """The chain, or the one it was joined to, where the unit sees it; the outage is the chain's own."""
-    found = _seen(principal_id, unit_id, outage_id, chain_id)
+    units = ids_read_as(unit_id)
+    found = _seen(principal_id, units, outage_id, chain_id)
     if found or (kept := kept_id(chain_id)) == chain_id:
         return found
-    return _seen(principal_id, unit_id, outage_id, kept)
+    return _seen(principal_id, units, outage_id, kept)
 
 
 @prepared
-def _seen(principal_id: int, unit_id: int, outage_id: UUID, chain_id: UUID) -> QuerySet[CareChain]:
-    return seen_by(principal_id, unit_id, [outage_id]).filter(pk=chain_id)
+def _seen(principal_id: int, units: tuple[int, ...], outage_id: UUID, chain_id: UUID) -> QuerySet[CareChain]:
+    return seen_by(principal_id, units, [outage_id]).filter(pk=chain_id)
 
 
 def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage) -> None:
@@ -292,15 +293,15 @@ def received_lately(acting: Acting, outage: Outage) -> list[Handover]:
     """A few, newest first, with chain and messages."""
     if not can(acting, Right.READ_CARE):
         return []
-    calls = _received(acting.principal.pk, acting.unit.pk, outage.pk)
+    calls = _received(acting.principal.pk, ids_read_as(acting.unit), acting.unit.pk, outage.pk)
     hand_out(calls, "messages", _messages(tuple(call.pk for call in calls)) if calls else ())
     return _in_kept(calls, acting, outage)
 
 
 @prepared
-def _received(principal_id: int, unit_id: int, outage_id: UUID) -> QuerySet[Handover]:
+def _received(principal_id: int, units: tuple[int, ...], unit_id: int, outage_id: UUID) -> QuerySet[Handover]:
     calls = Handover.objects.filter(
-        chain__in=with_joined(seen_by(principal_id, unit_id, [outage_id])),
+        chain__in=with_joined(seen_by(principal_id, units, [outage_id])),
         direction=Direction.RECEIVED,
         withdraws=False,
         superseded_by__isnull=True,
@@ -345,14 +346,16 @@ def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Hando
     if not can(acting, Right.READ_CARE):
         return []
     ids = (outage.pk for outage in outages)
-    told = _told(acting.principal.pk, acting.unit.pk, since, *ids)
+    told = _told(acting.principal.pk, ids_read_as(acting.unit), since, *ids)
     return _in_kept([call for call in told if call.recipient in set(Party)], acting, *outages)
 
 
 @prepared
-def _told(principal_id: int, unit_id: int, since: datetime, *outage_ids: UUID) -> QuerySet[Handover]:
+def _told(
+    principal_id: int, units: tuple[int, ...], since: datetime, *outage_ids: UUID
+) -> QuerySet[Handover]:
     calls = Handover.objects.filter(
-        chain__in=with_joined(seen_by(principal_id, unit_id, outage_ids)),
+        chain__in=with_joined(seen_by(principal_id, units, outage_ids)),
         direction=Direction.GIVEN,
         outcome=CallOutcome.REACHED,
         withdraws=False,

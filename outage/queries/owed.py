@@ -14,6 +14,7 @@ from django.db.models import Count, Q, QuerySet
 from contacts.access import Acting, can
 from contacts.models import Principal
 from contacts.queries.branches import units_of_branch
+from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
@@ -67,13 +68,13 @@ def _chains(*ids: UUID) -> QuerySet[CareChain]:
 def chains_seen(acting: Acting, outage: Outage) -> ListedChains:
     """As `visible_chains`, by number."""
     may = can(acting, Right.READ_CARE)
-    ids = _seen(acting.principal.pk, acting.unit.pk, outage.pk) if may else []
+    ids = _seen(acting.principal.pk, ids_read_as(acting.unit), outage.pk) if may else []
     return ListedChains(acting, [outage], ids)
 
 
 @prepared
-def _seen(principal_id: int, unit_id: int, outage_id: UUID) -> QuerySet[CareChain, UUID]:
-    return seen_by(principal_id, unit_id, [outage_id]).values_list("pk", flat=True)
+def _seen(principal_id: int, units: tuple[int, ...], outage_id: UUID) -> QuerySet[CareChain, UUID]:
+    return seen_by(principal_id, units, [outage_id]).values_list("pk", flat=True)
 
 
 def chains_with_calls_owed(acting: Acting, *outages: Outage) -> ListedChains:
@@ -193,15 +194,18 @@ def chains_with_a_place_to_find(acting: Acting, outage: Outage) -> ListedChains:
     somebody is, the place is listed among the calls.
     """
     may = can(acting, Right.READ_CARE) and outage.is_open
-    ids = _to_find(acting.principal.pk, acting.unit.pk, outage.pk) if may else []
+    units = ids_read_as(acting.unit)
+    ids = _to_find(acting.principal.pk, units, acting.unit.pk, outage.pk) if may else []
     return ListedChains(acting, [outage], ids)
 
 
 @prepared
-def _to_find(principal_id: int, unit_id: int, outage_id: UUID) -> QuerySet[CareChain, UUID]:
+def _to_find(
+    principal_id: int, units: tuple[int, ...], unit_id: int, outage_id: UUID
+) -> QuerySet[CareChain, UUID]:
     # Everybody knows the ward, or that there is none: a chain is not opened without.
     unknown = _not_known("municipality", Party.MUNICIPALITY) | _not_known("outpatient_unit", Party.OUTPATIENT)
-    chains = seen_by(principal_id, unit_id, [outage_id])
+    chains = seen_by(principal_id, units, [outage_id])
     own = chains.filter(
         unknown, Q(details__ward_unit=unit_id) | Q(unit=unit_id), details__status=ChainStatus.OK
     )
