@@ -1,6 +1,6 @@
 """How gunicorn serves: one sync worker a core and two at least, on this machine only.
 
-One worker is left for those who log calls, however much is printed and read in.
+What takes long is done beside them (`manage.py work`).
 
 Nothing is preloaded: each worker opens its own database connection after the fork and keeps it. Requests are
 not logged; what happened stands in the audit log.
@@ -20,7 +20,6 @@ from typing import Any
 
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WORKERS", "0")) or max(2, len(os.sched_getaffinity(0)))
-os.environ.setdefault("LONG_WORK", str(max(1, workers - 1)))
 worker_class = "sync"
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 # The binder of a principal with three thousand entries takes half a minute to typeset, and more on a busy machine.

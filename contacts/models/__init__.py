@@ -17,6 +17,7 @@ from .staff import Membership, User
 from .submission import Submission, SubmissionClash
 from .trail import TrailSeal
 from .unit import Unit
+from .work import Work, WorkPiece
 
 __all__ = [
     "TURN_COLUMNS",
@@ -44,5 +45,7 @@ __all__ = [
     "TrailSeal",
     "Unit",
     "User",
+    "Work",
+    "WorkPiece",
     "turn_of",
 ]

@@ -42,7 +42,7 @@ def table(page: BeautifulSoup) -> list[str]:
 def upload(client: Client, by: Acting, content: bytes, **more: Any):
     client.force_login(by.user)
     fields = {"client_id": uuid4(), "file": SimpleUploadedFile("Hemligt namn.csv", content)} | more
-    return client.post(PAGE, fields)
+    return client.post(PAGE, fields, follow=True)
 
 
 def confirm(client: Client, page: BeautifulSoup, **more: Any):
@@ -53,7 +53,7 @@ def confirm(client: Client, page: BeautifulSoup, **more: Any):
         for field in form.find_all("input")
         if field["type"] != "checkbox"
     }
-    return client.post(form["action"], sent | more)
+    return client.post(form["action"], sent | more, follow=True)
 
 
 def filled_in(form) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def choose(client: Client, page: BeautifulSoup, **changes: Any):
     """Send the form of what a file holds, as it is filled in but for the changes; None leaves a field out."""
     (form,) = page.main.find_all("form", class_="import-choices")
     sent = filled_in(form) | changes
-    return client.post(form["action"], {k: v for k, v in sent.items() if v is not None})
+    return client.post(form["action"], {k: v for k, v in sent.items() if v is not None}, follow=True)
 
 
 def columns_chosen(page: BeautifulSoup, sheet: int = 0) -> dict[str, str]:

@@ -52,7 +52,7 @@ def alva(client, place):
 
 def send(client, *contents: bytes, **more):
     files = [SimpleUploadedFile("Tolvan 191212121212.pdf", content) for content in contents]
-    return client.post(SCAN, {"client_id": uuid4(), "files": files} | more)
+    return client.post(SCAN, {"client_id": uuid4(), "files": files} | more, follow=True)
 
 
 def page_of(response) -> BeautifulSoup:

@@ -1,0 +1,53 @@
+"""Long work whose worker is gone is begun anew, a few times; what has had its time goes. By the clock."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from contacts.models import Work
+from contacts.rules.work import KEPT, LOST, SILENT_MOST, UNFINISHED, WorkState, may_try_again
+
+from .work import line_up
+
+
+def sweep_work(*, now: datetime | None = None) -> int:
+    """Begin anew what no worker has in hand any more, or say that it failed; returns how many. Twice does no more."""
+    now = now or timezone.now()
+    silent = Work.objects.filter(state__in=UNFINISHED, beat_at__lt=now - SILENT_MOST)
+    return sum(_begun_anew(work_id, now) for work_id in silent.values_list("pk", flat=True))
+
+
+def _begun_anew(work_id: UUID, now: datetime) -> bool:
+    with transaction.atomic():
+        silent = Work.objects.select_for_update(no_key=True).filter(
+            pk=work_id, state__in=UNFINISHED, beat_at__lt=now - SILENT_MOST
+        )
+        work = silent.first()
+        if work is None or (work.state == WorkState.WAITING and _is_in_line(work)):
+            return False
+        again = work.state == WorkState.WAITING or may_try_again(work.tries)
+        work.state = WorkState.WAITING if again else WorkState.FAILED
+        work.tries += again
+        work.beat_at = now
+        if not again:
+            work.ended_at, work.said = now, LOST
+            work.drop_files()
+        work.save(update_fields=["state", "tries", "beat_at", "ended_at", "said"])
+    if again:
+        line_up(work)
+    return True
+
+
+def _is_in_line(work: Work) -> bool:
+    return bool(work.task) and DBTaskResult.objects.ready().filter(pk=work.task).exists()
+
+
+def drop_old_work() -> int:
+    """After a day, what was asked for and the file that nobody came for; and what the line says of it."""
+    before = timezone.now() - KEPT
+    with transaction.atomic():
+        DBTaskResult.objects.filter(enqueued_at__lt=before).delete()
+        return Work.objects.filter(asked_at__lt=before).delete()[1].get(Work._meta.label, 0)
