@@ -7,7 +7,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input
 UV_COMPILE := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --upgrade --quiet
 
-.PHONY: help run dev test test-fast test-any-day test-long check bench clean pins setup setup-dev system-run system-test
+.PHONY: help run dev test test-fast test-any-day test-long check bench bench-capacity clean pins setup setup-dev system-run system-test
 .NOTPARALLEL:
 
 help: ## What there is to run
@@ -36,6 +36,9 @@ check: setup-dev ## Lint, format, types, migrations, deploy check, floors
 
 bench: setup-dev ## Measure pages and log-a-call against a bare Django view; writes docs/benchmarks.md
 	@DEMO=0 .ci/with-throwaway-settings $(PY) -m tests.bench
+
+bench-capacity: setup-dev ## Simulate the first minutes of a region-wide stop (S=60 shortens it); writes docs/scale.md
+	@DEMO=0 .ci/with-throwaway-settings $(PY) -m tests.bench.capacity --seconds $(or $(S),120)
 
 clean: ## Remove everything that set-up made, the database in var/ included
 	rm -rf .venv var staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

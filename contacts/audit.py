@@ -17,6 +17,7 @@ from contacts.models import (
     Unit,
     User,
 )
+from contacts.page_versions import changed_by
 from contacts.queries.prepared import prepared
 from contacts.seen import where_from
 from contacts.trail.patient_sets import digest_of
@@ -55,6 +56,7 @@ def record(
 def _written(**columns: Any) -> AuditEntry:
     row = AuditEntry.objects.create(**columns)
     seal_on_commit()
+    changed_by(row.action, columns.get("unit"), row.chain)
     tell(row)
     return row
 

@@ -1,28 +1,29 @@
 """The pictures of scanned pages: encrypted files under their page's id, outside everything that is served.
 
+They lie in the storage `scans` of the settings: on a disk, or where any other class of Django's storages keeps them.
+
 Each scan that is sent in has a data key of its own: destroyed, it takes exactly those pictures with it, also out of
 the backups. A picture is bound to its page: under another's name it is refused.
 """
 
 import hashlib
-import os
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken
-from django.conf import settings
-from django.utils import timezone
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, storages
 
 from contacts.models import DataKey
 from contacts.models.ciphers import Undecipherable
 from contacts.models.data_key import environments_key, key_to_read_with, key_to_write_with
 from contacts.rules.errors import RuleError
+from forms.scan_files import DurableFiles
 
 KEYS = "scan/"
-_UNKEPT, _AGAIN = ".new", ".again"
+_UNKEPT = ".new"
 # Before the picture: this, and the id of its key. What stands alone is from before there were data keys.
 _SIGN = b"driftstopp-scan-1\n"
 _ID_BYTES = 16
@@ -39,21 +40,22 @@ def key_name(upload_id: UUID) -> str:
 
 def save(page_id: UUID, picture: bytes, *, upload_id: UUID) -> None:
     """Durable when it returns, but marked as not kept: its row is written later."""
-    folder = _folder()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    encrypted = _encrypted(page_id, picture, upload_id)
-    # By our clock, which `left_unkept` is called with; the disk's may be another machine's.
-    _write(_unkept(page_id), encrypted, timezone.now().timestamp())
-    _sync(folder)
+    _files().save(_unkept(page_id), ContentFile(_encrypted(page_id, picture, upload_id)))
 
 
 def keep(page_ids: Iterable[UUID]) -> None:
     """The rows of those pages are written: their pictures stay. Idempotent."""
+    files = _files()
     for page_id in page_ids:
-        with suppress(FileNotFoundError):
-            _unkept(page_id).replace(_folder() / str(page_id))
-    if _folder().exists():
-        _sync(_folder())
+        if isinstance(files, DurableFiles):
+            files.rename(_unkept(page_id), str(page_id))
+        elif files.exists(_unkept(page_id)):
+            if not files.exists(str(page_id)):
+                with files.open(_unkept(page_id)) as unkept:
+                    files.save(str(page_id), ContentFile(unkept.read()))
+            files.delete(_unkept(page_id))
+    if isinstance(files, DurableFiles):
+        files.sync()
 
 
 def left_unkept(*, before: datetime) -> list[UUID]:
@@ -61,11 +63,12 @@ def left_unkept(*, before: datetime) -> list[UUID]:
 
     A server that is stopped in the middle of a scan leaves them behind.
     """
-    left = []
-    for path in _folder().glob(f"*{_UNKEPT}"):
-        with suppress(FileNotFoundError, ValueError):
-            if path.stat().st_mtime < before.timestamp():
-                left.append(UUID(path.name.removesuffix(_UNKEPT)))
+    files, left = _files(), []
+    for name in files.listdir("")[1]:
+        if name.endswith(_UNKEPT):
+            with suppress(FileNotFoundError, ValueError):
+                if files.get_modified_time(name) < before:
+                    left.append(UUID(name.removesuffix(_UNKEPT)))
     return left
 
 
@@ -91,28 +94,26 @@ def load(page_id: UUID, *, sha256: str) -> bytes:
 
 def remove(page_id: UUID) -> None:
     """Delete the picture of a page of which no row was written."""
-    _unkept(page_id).unlink(missing_ok=True)
+    _files().delete(_unkept(page_id))
 
 
 def encrypt_again(page_id: UUID, *, upload_id: UUID) -> bool:
     """Put a picture from before there were data keys under that of its scan; False where it is so, or is gone.
 
-    Stopped in the middle it has changed nothing: the new file takes the place of the old one when it is whole.
+    Only on a disk: what lies elsewhere is newer.
     """
-    for path in (_folder() / str(page_id), _unkept(page_id)):
+    files = _files()
+    if not isinstance(files, DurableFiles):
+        return False
+    for name in (str(page_id), _unkept(page_id)):
         # A damaged one stays as it is, and is told as such.
         with suppress(FileNotFoundError, InvalidToken):
-            with path.open("rb") as file:
+            with files.open(name) as file:
                 if file.read(len(_SIGN)) == _SIGN:
                     continue
                 file.seek(0)
                 stored = file.read()
-            encrypted = _encrypted(page_id, environments_key().decrypt(stored), upload_id)
-            again = path.with_name(path.name + _AGAIN)
-            again.unlink(missing_ok=True)
-            _write(again, encrypted, path.stat().st_mtime)
-            again.replace(path)
-            _sync(_folder())
+            files.replace(name, _encrypted(page_id, environments_key().decrypt(stored), upload_id))
             return True
     return False
 
@@ -130,12 +131,12 @@ def keys_work(keys: list[str]) -> bool:
 _DAMAGED = "Bilden är skadad och går inte att visa. Be driften läsa tillbaka den, eller skanna bladet igen."
 
 
-def _folder() -> Path:
-    return Path(settings.SCAN_DIR)
+def _files() -> Storage:
+    return storages["scans"]
 
 
-def _unkept(page_id: UUID) -> Path:
-    return _folder() / f"{page_id}{_UNKEPT}"
+def _unkept(page_id: UUID) -> str:
+    return f"{page_id}{_UNKEPT}"
 
 
 def _encrypted(page_id: UUID, picture: bytes, upload_id: UUID) -> bytes:
@@ -157,30 +158,8 @@ def _decrypted(page_id: UUID, stored: bytes) -> bytes | None:
 
 
 def _stored(page_id: UUID) -> bytes:
-    try:
-        return (_folder() / str(page_id)).read_bytes()
-    except FileNotFoundError:
-        # Its row is written, and the server was stopped before it could say so.
-        return _unkept(page_id).read_bytes()
-
-
-def _write(path: Path, content: bytes, changed_at: float) -> None:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.utime(file.fileno(), (changed_at, changed_at))
-            os.fsync(file.fileno())
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-
-
-def _sync(folder: Path) -> None:
-    # The name is durable only when its folder is synced.
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    # Not kept: its row is written, and the server was stopped before it could say so.
+    for name in (str(page_id), _unkept(page_id)):
+        with suppress(FileNotFoundError), _files().open(name) as file:
+            return bytes(file.read())
+    raise FileNotFoundError(page_id)

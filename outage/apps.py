@@ -17,12 +17,14 @@ class OutageConfig(AppConfig):
         from django.conf import settings
 
         from contacts.content.reader import ContentError
+        from contacts.page_versions import know_units_by
         from contacts.services.submissions import know_outage_by
         from contacts.services.unit_ties import Ties, tie_units_by
         from contacts.verification import set_verification_lasts
 
         from . import checks  # noqa: F401
         from .queries import borders  # noqa: F401
+        from .queries.care_chains import units_of_chain
         from .queries.outages import outage_id_in_view
         from .queries.unit_ties import in_care, logged_since
         from .routine import choose_routine_by, current_routine
@@ -30,6 +32,7 @@ class OutageConfig(AppConfig):
 
         choose_routine_by(lambda: settings.ROUTINE)
         know_outage_by(outage_id_in_view)
+        know_units_by(units_of_chain)
         tie_units_by(Ties(to_join=in_care, to_part=logged_since))
         post_migrate.connect(settle_recent, sender=self)
         # Content that cannot be read is told by the checks E003 and E007, in words.

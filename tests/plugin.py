@@ -47,6 +47,8 @@ def _set_environment(room: Path) -> None:
         "SEAL_PASSPHRASE",
         "DATA_KEYS",
         "SCAN_DIR",
+        "SCAN_STORAGE",
+        "SCAN_STORAGE_OPTIONS",
         "TRAIL_CHECKPOINTS",
         "TRAIL_LOG",
     ):

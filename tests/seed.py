@@ -348,7 +348,8 @@ def _insert(rows: _Rows) -> None:
     CareChainDetails.objects.bulk_create(rows.details, batch_size=_BATCH)
     for chain, details in zip(rows.chains, rows.details, strict=True):
         chain.details = details
-    CareChain.objects.bulk_update(rows.chains, ["details"], batch_size=_BATCH)
+        chain.ward_unit, chain.outpatient_unit = details.ward_unit, details.outpatient_unit
+    CareChain.objects.bulk_update(rows.chains, ["details", "ward_unit", "outpatient_unit"], batch_size=_BATCH)
     lookups = [lookup for details in rows.details for lookup in lookups_for(details)]
     PatientLookup.objects.bulk_create(lookups, batch_size=_BATCH)
     # A row that replaces another comes after it, so each batch finds what it points at.

@@ -8,6 +8,7 @@ from typing import Any
 
 from contacts.access import Acting
 from contacts.models import AuditEntry, DirectoryEntry, User
+from contacts.page_versions import EVERYBODY, changed
 from contacts.services.progress import Progress, Steps
 from contacts.services.traces import changes_between, person_of
 from contacts.trail.sealing import seal_on_commit
@@ -129,6 +130,7 @@ def _leave_traces(by: By, action: str, at: datetime, told: Iterable[tuple[Direct
         for entry, changes in told
     )
     seal_on_commit()
+    changed(EVERYBODY)
 
 
 def undo_write_steps(

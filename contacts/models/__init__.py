@@ -10,6 +10,7 @@ from .directory_upload import DirectoryFile, DirectoryUpload
 from .emergency import EmergencyCode, EmergencyLogIn, EmergencySheet
 from .login_code import LoginCode
 from .number_flag import NumberFlag
+from .page_change import PageChange
 from .principal import Principal
 from .review import ReviewNote, ReviewSample
 from .rota_turn import TURN_COLUMNS, RotaTurn, turn_of
@@ -34,6 +35,7 @@ __all__ = [
     "Membership",
     "MunicipalKind",
     "NumberFlag",
+    "PageChange",
     "PatientInSet",
     "PatientSet",
     "Principal",

@@ -4,13 +4,14 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
-from django.db.models import Count, F, Q, TextField
+from django.db.models import Count, F, Min, Q, TextField
 from django.db.models.functions import Cast
 
 from contacts.models import DirectoryEntry, Principal, Unit
+from contacts.page_versions import holds_until
 from contacts.rules.entry_facts import EntryKind
 from contacts.rules.main_switchboard import Switchboard, Why, main_switchboard
 from contacts.rules.phone import PhoneKind
@@ -44,7 +45,10 @@ def directory_figures(now: datetime) -> DirectoryFigures:
         entries=Count("pk"),
         without_number=Count("pk", filter=Q(digits_key="")),
         verified=Count("pk", filter=Q(verified_at__gte=now - verification_lasts())),
+        oldest=Min("verified_at", filter=Q(verified_at__gte=now - verification_lasts())),
     )
+    if figures["oldest"]:
+        holds_until(now, figures["oldest"] + verification_lasts() + timedelta(seconds=1))
     missing = list(_missing_by_unit())
     return DirectoryFigures(
         entries=figures["entries"],

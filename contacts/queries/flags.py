@@ -1,10 +1,15 @@
 """Which entries a number stands in, and whether somebody said that it does not work."""
 
 from collections.abc import Collection
+from functools import reduce
+from operator import or_
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 
 from contacts.models import DirectoryEntry, NumberFlag, Principal, User
+from contacts.queries.prepared import prepared
 from contacts.rules.phone import digits, is_extension, same_number
 
 
@@ -24,7 +29,7 @@ def numbers_in_directory(numbers: Collection[str], principal: Principal) -> dict
     wanted = {number for number in numbers if digits(number)}
     if not wanted:
         return {}
-    entries = list(_with_any(wanted))
+    entries = _with_any(wanted)
     found: dict[str, bool] = {}
     for number in wanted:
         flags = [entry.is_flagged(number) for entry in entries if _stands_in(number, entry, principal.pk)]
@@ -46,12 +51,16 @@ def flagged_by(user: User, numbers: Collection[str]) -> set[str]:
     return {number for number in numbers if any(same_number(number, other) for other in told)}
 
 
-def _with_any(numbers: Collection[str]) -> QuerySet[DirectoryEntry]:
-    sought = Q(pk__in=[])
-    for number in numbers:
-        if key := digits(number):
-            sought |= Q(digits_key__contains=key)
-    found = DirectoryEntry.objects.filter(sought, retired_at__isnull=True)
+def _with_any(numbers: Collection[str]) -> list[DirectoryEntry]:
+    keys = sorted({digits(number) for number in numbers} - {""})
+    return _with_any_digits(*keys) if keys else []
+
+
+@prepared
+def _with_any_digits(*keys: str) -> QuerySet[DirectoryEntry]:
+    # Not `contains`, which makes a pattern of the value.
+    sought = [GreaterThan(StrIndex("digits_key", Value(key)), 0) for key in keys]
+    found = DirectoryEntry.objects.filter(reduce(or_, map(Q, sought)), retired_at__isnull=True)
     return found.only("numbers", "flagged", "principal").order_by("pk")
 
 

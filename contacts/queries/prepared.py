@@ -3,82 +3,147 @@
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import chain, count
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import DateTimeField, Field, Model, QuerySet, UUIDField
+from django.db.models import (
+    DateField,
+    DateTimeField,
+    Field,
+    Model,
+    QuerySet,
+    UUIDField,
+    prefetch_related_objects,
+)
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.sql.constants import MULTI
+
+from .rows import Make, converted, maker_of
 
 Row = TypeVar("Row")
-Value = int | str | UUID | datetime
+Value = int | str | UUID | datetime | date
+Values = Value | tuple[Value, ...]
 
-# Above this number of values the query is compiled as any other: each length would need a cache entry.
+# Above this number of values, or of values in a group, the query is compiled as any other.
 MOST_VALUES = 12
+MOST_IN_GROUP = 256
 
 # Placeholder for the nth value while the SQL is compiled: nothing that a query of ours contains itself.
 _EXAMPLES: dict[type, Callable[[int], Value]] = {
     int: lambda n: 7_305_190_000_000_000 + n,
     str: lambda n: f"7305190:{n}",
     UUID: lambda n: UUID(int=0x7305190F << 96 | n),
-    datetime: lambda n: datetime(1901, 2, 3, 4, 5, n, tzinfo=UTC),
+    datetime: lambda n: datetime(1901, 2, 3, 4, 5, tzinfo=UTC) + timedelta(seconds=n),
+    date: lambda n: date(1901, 2, 3) + timedelta(days=n),
 }
-_FIELDS: "dict[type, Field[Any, Any]]" = {UUID: UUIDField(), datetime: DateTimeField()}
+_FIELDS: "dict[type, Field[Any, Any]]" = {UUID: UUIDField(), datetime: DateTimeField(), date: DateField()}
 
 
 @dataclass(frozen=True, slots=True)
 class _PutTogether:
-    rows: QuerySet[Any]
     compiler: SQLCompiler
     sql: str
     # The parameters with the values in their places: by number where `places` has one, else as they are.
     params: list[Any]
-    places: dict[int, int]
+    places: list[tuple[int, int]]
     converters: dict[int, Any]
+    make: Make
+    prefetched: tuple[Any, ...]
 
 
 def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Row]]:
-    """Run the query that `make` returns with the values of the call: ids, moments and texts.
+    """Run the query that `make` returns with the values of the call: ids, moments, days and texts, or groups of them.
 
-    Compiling a query takes Django several times as long as running it. The SQL is cached for each engine and each
-    number of values; so `make` hands a value to lookups that take it as it is, and to nothing else. What the query
-    prefetches is read as usual. Raises TypeError for a value that the query does not have.
+    Compiling a query takes Django several times as long as running it. The SQL, and how its rows are read, is cached
+    for each engine and each number of values; so `make` hands a value to lookups that take it as it is, and to nothing
+    else, and a group, which is a tuple, to `__in`. Groups are filled up with their last value, so that few lengths
+    come about. What the query prefetches is read as usual. Raises TypeError for a value that the query does not have.
     """
 
     @cache
-    def put_together(vendor: str, kinds: tuple[type, ...]) -> _PutTogether:
-        examples = [_EXAMPLES[kind](n) for n, kind in enumerate(kinds)]
+    def put_together(vendor: str, kinds: tuple[Any, ...]) -> _PutTogether | None:
+        examples = _examples_of(kinds)
         rows = make(*examples)
         compiler = rows.query.get_compiler(connection=connection)
-        sql, params = compiler.as_sql()
-        number = {_as_parameter(example): n for n, example in enumerate(examples)}
-        places = {place: number[param] for place, param in enumerate(params) if param in number}
-        if set(places.values()) != set(range(len(examples))):
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            return None
+        flat = _flat(examples)
+        number = {_as_parameter(example): n for n, example in enumerate(flat)}
+        places = [(place, number[param]) for place, param in enumerate(params) if param in number]
+        if {n for _, n in places} != set(range(len(flat))):
             raise TypeError("a value is no parameter of the query")
-        converters = compiler.get_converters([column for column, *_ in compiler.select])
-        return _PutTogether(rows, compiler, sql, list(params), places, converters)
+        return _PutTogether(
+            compiler=compiler,
+            sql=sql,
+            params=list(params),
+            places=places,
+            converters=compiler.get_converters([column for column, *_ in compiler.select]),
+            make=maker_of(rows, compiler),
+            prefetched=rows._prefetch_related_lookups,  # type: ignore[attr-defined]
+        )
 
-    def ask(*values: Value) -> list[Row]:
-        if not 0 < len(values) <= MOST_VALUES:
+    def ask(*values: Values) -> list[Row]:
+        if not 0 < len(values) <= MOST_VALUES or any(
+            type(value) is tuple and len(value) > MOST_IN_GROUP for value in values
+        ):
             return list(make(*values))
-        kept = put_together(connection.vendor, tuple(type(value) for value in values))
-        given = [_as_parameter(value) for value in values]
-        params = [
-            given[kept.places[place]] if place in kept.places else param
-            for place, param in enumerate(kept.params)
-        ]
+        filled = [_filled(value) if type(value) is tuple else value for value in values]
+        kept = put_together(connection.vendor, tuple(map(_kind, filled)))
+        if kept is None:
+            return []
+        given = [_as_parameter(value) for value in _flat(filled)]
+        params = kept.params.copy()
+        for place, n in kept.places:
+            params[place] = given[n]
         compiler: Any = copy(kept.compiler)
         compiler.connection = connection
-        compiler.as_sql = lambda *_, **__: (kept.sql, params)
-        compiler.get_converters = lambda _: kept.converters
-        # A copy that is only iterated, never filtered: this SQL answers whatever is asked of it.
-        rows = kept.rows.all()
-        rows.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
-        return list(rows)
+        compiler.as_sql = lambda: (kept.sql, params)
+        found = chain.from_iterable(compiler.execute_sql(MULTI))
+        rows = [kept.make(columns) for columns in converted(found, kept.converters, connection)]
+        if kept.prefetched:
+            prefetch_related_objects(rows, *kept.prefetched)
+        return rows
 
     return ask
+
+
+def _kind(value: Values) -> Any:
+    if isinstance(value, tuple):
+        return (type(value[0]), len(value)) if value else ()
+    return type(value)
+
+
+def _filled(group: tuple[Value, ...]) -> tuple[Value, ...]:
+    """The lengths that come about are 1, 2, 4, 8 and so on."""
+    wanted = 1 << (len(group) - 1).bit_length() if group else 0
+    return group + group[-1:] * (wanted - len(group))
+
+
+def _flat(values: Iterable[Values]) -> list[Value]:
+    found: list[Value] = []
+    for value in values:
+        if isinstance(value, tuple):
+            found += value
+        else:
+            found.append(value)
+    return found
+
+
+def _examples_of(kinds: Iterable[Any]) -> list[Values]:
+    numbers = count()
+    return [
+        tuple(_EXAMPLES[kind[0]](next(numbers)) for _ in range(kind[1] if kind else 0))
+        if isinstance(kind, tuple)
+        else _EXAMPLES[kind](next(numbers))
+        for kind in kinds
+    ]
 
 
 class ReadRows(QuerySet[Any]):

@@ -3,15 +3,17 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from contacts.models import DirectoryEntry, MunicipalKind, Principal, Unit
+from contacts.page_versions import holds_until
 from contacts.queries.prepared import prepared
 from contacts.rules.areas import area_of
+from contacts.rules.availability import changes_next
 from contacts.rules.entry_facts import EntryKind
 from contacts.rules.hours import Availability, Hours
 from contacts.rules.main_switchboard import Why
@@ -127,8 +129,19 @@ def numbers_for_many(
                 for each in nursing
                 if each.principal_id == town and each.pk in duties
             )
+        _note_until(ways_in, at, zone)
         answers[request] = best_first(ways_in, at, zone, verification_lasts(), _sought(request, unit, towns))
     return answers
+
+
+def _note_until(ways_in: Iterable[Candidate], at: datetime, zone: tzinfo) -> None:
+    """When the clock alone changes which number comes first, or what is said of one."""
+    lasts = verification_lasts()
+    holds_until(at, changes_next(Hours(Availability.DAYTIME), at, zone))
+    for way in ways_in:
+        holds_until(at, changes_next(way.hours, at, zone), way.duty_ends)
+        if way.verified_at:
+            holds_until(at, way.verified_at + lasts + timedelta(seconds=1))
 
 
 def _sought(request: RingRequest, unit: Unit | None, towns: Mapping[int, str]) -> Sought:
@@ -227,18 +240,26 @@ def _municipalities(requests: Iterable[RingRequest], units: Mapping[int | None, 
 
 def _entries(requests: Collection[RingRequest], units: dict[int | None, Unit]) -> list[DirectoryEntry]:
     """Every entry that any of the requests may need, in one query."""
-    municipalities = _municipalities(requests, units)
+    municipalities = tuple(sorted(_municipalities(requests, units)))
+    principals = tuple(sorted({unit.principal_id for unit in units.values()}))
+    names = tuple(sorted({unit.name for unit in units.values()}))
+    return _entries_near(municipalities, tuple(unit.pk for unit in units.values()), principals, names)
+
+
+@prepared
+def _entries_near(
+    municipalities: tuple[int, ...],
+    units: tuple[int, ...],
+    principals: tuple[int, ...],
+    names: tuple[str, ...],
+) -> QuerySet[DirectoryEntry]:
     places = Q(kind=EntryKind.SWITCHBOARD, principal__kind=PrincipalKind.REGION)
     places |= Q(kind__in=(EntryKind.SWITCHBOARD, EntryKind.HOME_NURSING), principal_id__in=municipalities)
     if units:
         places |= Q(unit_id__in=units)
-        places |= Q(
-            unit__isnull=True,
-            principal_id__in={unit.principal_id for unit in units.values()},
-            name__in={unit.name for unit in units.values()},
-        )
+        places |= Q(unit__isnull=True, principal_id__in=principals, name__in=names)
     found = entries_in_use().filter(places).exclude(kind__in=NOT_A_WAY_IN)
-    return list(as_listed(found).order_by("sort_key", "pk"))
+    return as_listed(found).order_by("sort_key", "pk")
 
 
 def _on_duty(shift: Shift, entries: Iterable[DirectoryEntry]) -> Candidate:

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
@@ -10,6 +11,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from contacts.models import TURN_COLUMNS, MunicipalKind, Principal, RotaTurn, Unit, turn_of
+from contacts.page_versions import holds_until
+from contacts.queries.prepared import prepared
 from contacts.rules.rota import LONGEST, WEEK, Shift, Turn, is_over, on_duty, shifts, wall_of
 
 PAGE_SIZE = 50
@@ -25,7 +28,7 @@ def standing_turns(units: Iterable[Unit | int]) -> QuerySet[RotaTurn]:
 def shifts_of_units(units: Collection[int], begin: datetime, end: datetime) -> dict[int, tuple[Shift, ...]]:
     """The shifts of each unit, by its id, that hold somewhere between two aware moments; one query."""
     zone = timezone.get_default_timezone()
-    turns = _turns_between(Q(unit__in=units), wall_of(begin, zone) - LONGEST, wall_of(end, zone) + LONGEST)
+    turns = _turns_between(units, (), wall_of(begin, zone) - LONGEST, wall_of(end, zone) + LONGEST)
     return {unit: found for unit in turns if (found := shifts(turns[unit], begin, end, zone))}
 
 
@@ -35,6 +38,31 @@ def duties_at(
     """The jour at an aware moment of each unit, and of those municipalities' hemsjukvård. One query."""
     if not units and not home_nursing_of:
         return {}
+    zone = timezone.get_default_timezone()
+    wall = wall_of(at, zone)
+    # Past turns do not affect how long it holds.
+    turns = _turns_between(units, home_nursing_of, wall, wall + LONGEST)
+    for of_unit in turns.values():
+        for shift in shifts(of_unit, at, at + _DAY, zone):
+            holds_until(at, shift.starts, shift.ends)
+    return {unit: found for unit in turns if (found := on_duty(turns[unit], at, zone))}
+
+
+def _turns_between(
+    units: Collection[int], home_nursing_of: Collection[int], first: datetime, last: datetime
+) -> dict[int, list[Turn]]:
+    """The turns of each unit that can hold somewhere between two times by the clock, with a day to spare."""
+    begin, end = (first - _DAY).date(), (last + _DAY).date()
+    found: dict[int, list[Turn]] = defaultdict(list)
+    for unit, *columns in _turns_near(tuple(units), tuple(home_nursing_of), begin, end, begin - WEEK):
+        found[unit].append(turn_of(columns))
+    return found
+
+
+@prepared
+def _turns_near(
+    units: tuple[int, ...], home_nursing_of: tuple[int, ...], begin: date, end: date, week_before: date
+) -> QuerySet[RotaTurn, tuple[Any, ...]]:
     of = Q(unit__in=units)
     if home_nursing_of:
         of |= Q(
@@ -42,23 +70,10 @@ def duties_at(
             unit__active=True,
             unit__principal__in=home_nursing_of,
         )
-    zone = timezone.get_default_timezone()
-    wall = wall_of(at, zone)
-    # Past turns do not affect how long it holds.
-    turns = _turns_between(of, wall, wall + LONGEST)
-    return {unit: found for unit in turns if (found := on_duty(turns[unit], at, zone))}
-
-
-def _turns_between(of: Q, first: datetime, last: datetime) -> dict[int, list[Turn]]:
-    """The turns of each unit `of` them that can hold somewhere between two times by the clock, with a day to spare."""
-    first, last = first - _DAY, last + _DAY
-    weekly = Q(weekly=True) & (Q(until__isnull=True) | Q(until__gte=first - WEEK))
+    weekly = Q(weekly=True) & (Q(until__isnull=True) | Q(until__gte=week_before))
     standing = RotaTurn.objects.filter(of, replaced_by__isnull=True, withdraws=False)
-    near = standing.filter(weekly | Q(ends_on__gte=first), starts_on__lte=last).order_by()
-    found: dict[int, list[Turn]] = defaultdict(list)
-    for unit, *columns in near.values_list("unit", *TURN_COLUMNS):
-        found[unit].append(turn_of(columns))
-    return found
+    near = standing.filter(weekly | Q(ends_on__gte=begin), starts_on__lte=end).order_by()
+    return near.values_list("unit", *TURN_COLUMNS)
 
 
 def turns_to_come(unit: Unit, now: datetime, page: int | str | None = 1) -> Page[RotaTurn]:

@@ -59,6 +59,16 @@ def opens_next(hours: Hours, at: datetime, zone: tzinfo) -> datetime | None:
     return None
 
 
+def changes_next(hours: Hours, at: datetime, zone: tzinfo) -> datetime | None:
+    """The first moment after `at`, of its day or of the next two, at which it opens or closes; else None."""
+    if hours.availability in (Availability.ALWAYS, Availability.UNKNOWN):
+        return None
+    moment, first = at.astimezone(UTC), _local_day(at, zone)
+    days = (first + ahead * _DAY for ahead in range(-1, 3))
+    edges = (edge for day in days for stretch in _stretches(hours, day, zone) for edge in stretch)
+    return min((edge for edge in edges if edge > moment), default=None)
+
+
 # A small cache is enough: thousands of entries share a handful of hours, asked about the same days.
 
 

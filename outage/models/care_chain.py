@@ -42,6 +42,13 @@ class CareChain(models.Model):
     details: "models.ForeignKey[CareChainDetails | None, CareChainDetails]" = models.ForeignKey(  # type: ignore[misc]
         "CareChainDetails", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    # As `details` has them: by these a unit finds its chains among all others.
+    ward_unit = models.ForeignKey(
+        Unit, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False
+    )
+    outpatient_unit = models.ForeignKey(
+        Unit, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False
+    )
     # The chain that this one is read as part of (`ChainJoin`): everything about the patient is shown there.
     joined_to = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="joined", editable=False
@@ -64,7 +71,11 @@ class CareChain(models.Model):
                 name="chain_not_joined_to_itself",
             ),
         ]
-        indexes = [models.Index(fields=["outage", "principal", "unit"], name="chain_by_unit")]
+        indexes = [
+            models.Index(fields=["outage", "principal", "unit"], name="chain_by_unit"),
+            models.Index(fields=["outage", "principal", "ward_unit"], name="chain_by_ward"),
+            models.Index(fields=["outage", "principal", "outpatient_unit"], name="chain_by_outpatient"),
+        ]
 
     def __str__(self) -> str:
         # No name here: this text reaches the admin's lists and titles.
@@ -119,10 +130,6 @@ class CareChainDetails(OfChain, LoggedRow):
         ordering = ["recorded_at", "pk"]
         verbose_name = "uppgifter om vårdkedja"
         verbose_name_plural = "uppgifter om vårdkedjor"
-        indexes = [
-            models.Index(fields=["ward_unit"], name="details_by_ward"),
-            models.Index(fields=["outpatient_unit"], name="details_by_outpatient"),
-        ]
 
     @property
     def is_purged(self) -> bool:

@@ -19,6 +19,7 @@ class AwaitedLine:
     label: str
     place: str
     since: str
+    since_iso: str
     age: str
 
 
@@ -38,6 +39,7 @@ def awaited_lines(
             label=chain.outage.routine.label(answer.kind),
             place=label_of(chain, answer.sender),
             since=moment(answer.since, now),
+            since_iso=answer.since.isoformat(),
             age=span(now - answer.since),
         )
         for answer in awaited_by_unit(chain, log, acting.unit.pk)

@@ -1,9 +1,10 @@
 """The outage banner, on every page and unlike anything else."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from contacts.access import Acting, can
+from contacts.page_versions import holds_until
 from contacts.rules.permissions import Right
 from outage.models import Outage
 from outage.queries.outages import discharge_logged, said_of_ends
@@ -12,6 +13,9 @@ from outage.rules.clock import next_break_point
 from outage.rules.outage_status import OutageScope
 from outage.rules.routine_applies import Verdict, routine_applies
 from outage.rules.wording import clock_time, moment, span
+
+# What holds at the very moment is another just after.
+A_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,16 @@ def verdict_for(outage: Outage, now: datetime) -> Verdict:
     )
 
 
+def _note_until(outage: Outage, now: datetime) -> None:
+    """When the clock alone says something else of an outage that goes on."""
+    limits, current = outage.routine.limits, outage.current
+    coming, window = next_break_point(now, limits), limits.break_point_window
+    # A break point is told of two windows ahead, and counts from one window before to one after.
+    holds_until(now, *(coming + side * window for side in (-2, -1, 0, 1)), coming + A_SECOND)
+    long = current.started_at + limits.long_outage
+    holds_until(now, current.started_at, long, long + A_SECOND, current.expected_end_at)
+
+
 def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> Banner:
     """`outage` is the one in view, `acting` None for nobody signed in, `now` aware."""
     system = current_routine().system
@@ -71,6 +85,7 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
             action_label="Visa vad som ska registreras",
             may_report=may_report,
         )
+    _note_until(outage, now)
     verdict = verdict_for(outage, now)
     reasons = verdict.reasons or ((verdict.otherwise,) if verdict.otherwise else ())
     limits = outage.routine.limits

@@ -41,6 +41,8 @@ class SupportLine:
 @dataclass(frozen=True, slots=True)
 class OutageFactsView:
     since: str
+    # For the page's own clock while it goes on.
+    since_iso: str
     length: str
     scope: str
     scope_text: str
@@ -114,6 +116,7 @@ def outage_facts(outage: Outage, acting: Acting, now: datetime) -> OutageFactsVi
     others = {OutageScope(r.scope) for r in reports if r.recorded_at > current.recorded_at} - {scope}
     return OutageFactsView(
         since=moment(current.started_at, now),
+        since_iso="" if outage.own_end else current.started_at.isoformat(),
         length=span((outage.own_end or now) - current.started_at),
         scope=scope.label,
         scope_text=routine.scope_texts[scope][kind],

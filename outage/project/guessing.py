@@ -113,11 +113,16 @@ def refused(environ: dict[str, Any], start_response: Callable[..., Any]) -> list
     _untold[address] = _untold.get(address, 0) + 1
     page = _refusal()
     said = {"Retry-After": "60", "Cache-Control": "no-store", "Content-Length": str(len(page))}
-    answer = HttpResponse(page, status=429, headers=said)
-    for each in _ON_THE_WAY_OUT:
-        answer = each(_unasked).process_response(request, answer)
+    answer = on_the_way_out(request, HttpResponse(page, status=429, headers=said))
     start_response("429 Too Many Requests", list(answer.items()))
     return [page]
+
+
+def on_the_way_out(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """With the headers of every answer, though Django is not asked."""
+    for each in _ON_THE_WAY_OUT:
+        answer = each(_unasked).process_response(request, answer)
+    return answer
 
 
 def _unasked(request: HttpRequest) -> HttpResponse:

@@ -6,9 +6,12 @@ from base64 import b64decode, b64encode
 from typing import Any
 
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.models import Session
+from django.utils import timezone
 
 from contacts.models.ciphers import Undecipherable
 from contacts.models.data_key import key_to_write_with
+from contacts.queries.log_ins import unexpired
 
 SESSIONS = "sessions"
 
@@ -39,6 +42,13 @@ class SessionStore(db.SessionStore):
         except (Undecipherable, binascii.Error, json.JSONDecodeError):
             return {}
         return data
+
+    def _get_session_from_db(self) -> Session | None:
+        """As Django's, which compiles the query for each page."""
+        found = unexpired(self._session_key or "", timezone.now())
+        if not found:
+            self._session_key = None
+        return found[0] if found else None
 
     def _about(self) -> bytes:
         return f"session {self._session_key}".encode()

@@ -1,6 +1,7 @@
 """The one settings file. Everything that differs between machines comes from the environment; see docs/operation.md."""
 
 import base64
+import json
 import os
 import tomllib
 from collections.abc import Callable
@@ -121,6 +122,8 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "outage.project.urls"
+# Loading the typesetter takes over a second: each process of the server does it before it answers anybody.
+TYPESETTER_WARM_UP = "forms.rendering.warm_up"
 WSGI_APPLICATION: str | None = "outage.project.wsgi.application"
 AUTH_USER_MODEL = "contacts.User"
 AUTHENTICATION_BACKENDS = ["contacts.backends.AssignmentBackend"]
@@ -134,8 +137,16 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "outage.project.quick.Loader",
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -239,6 +250,11 @@ STATICFILES_DIRS = [
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    # Pictures of scanned sheets: outside everything that is served, and encrypted.
+    "scans": {
+        "BACKEND": os.environ.get("SCAN_STORAGE") or "forms.scan_files.DurableFiles",
+        "OPTIONS": json.loads(os.environ.get("SCAN_STORAGE_OPTIONS") or "{}"),
+    },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # No other site's page is to read our files.
@@ -294,7 +310,7 @@ DATA_KEYS = [
 ]
 if not DATA_KEYS and not PRODUCTION:
     DATA_KEYS = [_own_key("scan_key" if (VAR_DIR / "scan_key").exists() else "data_key", _new_data_key)]
-# Pictures of scanned sheets: outside everything that is served, and encrypted.
+# Where the scans lie, if on a disk.
 SCAN_DIR = Path(os.environ.get("SCAN_DIR", VAR_DIR / "scans"))
 
 # A line for each seal of the trace; it is to lie on another machine than the database (docs/operation.md).

@@ -67,16 +67,20 @@ def seen_by(
 ) -> QuerySet[CareChain]:
     """Those of `chains` that a unit sees, as `visible_chains`; what a unit joined into it saw counts as its own."""
     units = units_read_as(unit)
+    chains = chains.filter(principal=principal, joined_to__isnull=True)
+    joined = CareChain.objects.filter(unit__in=units, outage__in=outages, joined_to__isnull=False)
+    # Each found by an index of its own, whatever the database believes of how the rows are spread.
+    ways = [
+        Q(unit__in=units),
+        Q(ward_unit__in=units),
+        Q(outpatient_unit__in=units),
+        Q(pk__in=joined.values("joined_to")),
+        # Whoever still has somebody to ring about it, though the patient has moved on.
+        Q(pk__in=Duty.objects.filter(unit__in=units).values("chain")),
+    ]
+    first, *more = (chains.filter(way).order_by().values("pk") for way in ways)
     return (
-        chains.filter(principal=principal, joined_to__isnull=True)
-        .filter(
-            Q(unit__in=units)
-            | Q(pk__in=CareChain.objects.filter(unit__in=units, outage__in=outages).values("joined_to"))
-            | Q(details__ward_unit__in=units)
-            | Q(details__outpatient_unit__in=units)
-            # Whoever still has somebody to ring about it, though the patient has moved on.
-            | Q(pk__in=Duty.objects.filter(unit__in=units).values("chain"))
-        )
+        chains.filter(pk__in=first.union(*more, all=True))
         .select_related(
             "principal",
             "unit",
@@ -86,6 +90,35 @@ def seen_by(
         )
         .order_by("number")
     )
+
+
+def units_of_chain(chain_id: UUID) -> set[int]:
+    """The ids of the units that see a chain, or what is read with it; those that they were joined into too."""
+    found = units_to_ring_about(chain_id)
+    for principal, *places in _places_of(chain_id):
+        for unit, joined_into, of in zip(*[iter(places)] * 3, strict=True):
+            # Units of others may be named in it, and do not see it.
+            found |= {pk for pk in (unit, joined_into) if pk and of == principal}
+    return found
+
+
+@prepared
+def _places_of(chain_id: UUID) -> QuerySet[CareChain, tuple[int | None, ...]]:
+    own = Q(pk=chain_id) | Q(joined=chain_id) | Q(joined_to=chain_id) | Q(joined_to__joined=chain_id)
+    places = ("unit", "ward_unit", "outpatient_unit")
+    columns = [f"{place}{of}" for place in places for of in ("", "__joined_into", "__principal")]
+    return CareChain.objects.filter(own).order_by().values_list("principal", *columns)
+
+
+def units_to_ring_about(chain_id: UUID) -> set[int]:
+    """Of the units that have somebody to ring about a chain, as `units_of_chain`."""
+    return {pk for row in _ringing_about(chain_id) for pk in row if pk}
+
+
+@prepared
+def _ringing_about(chain_id: UUID) -> QuerySet[Duty, tuple[int, int | None]]:
+    duties = Duty.objects.filter(Q(chain=chain_id) | Q(chain__joined=chain_id)).order_by()
+    return duties.values_list("unit", "unit__joined_into")
 
 
 def get_chain(acting: Acting, chain_id: UUID) -> CareChain:

@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from contacts.access import Acting, can
+from contacts.queries.prepared import prepared
 from contacts.rules.permissions import Right
 from outage.models import CareChain, Opening
 from outage.queries.outages import outage_of_chain
@@ -58,10 +59,11 @@ def had_emergency(by: Acting, pk: UUID) -> bool:
     return found.filter(kind=OpeningKind.EMERGENCY).exists()
 
 
-def emergencies_of(chain_id: UUID) -> list[Opening]:
-    """Oldest first, with who and where. One query."""
+@prepared
+def emergencies_of(chain_id: UUID) -> QuerySet[Opening]:
+    """Oldest first, with who and where."""
     found = Opening.objects.filter(chain=chain_id, kind=OpeningKind.EMERGENCY)
-    return list(found.select_related("user", "unit").order_by("at", "pk"))
+    return found.select_related("user", "unit").order_by("at", "pk")
 
 
 def _last(by: Acting, chain_id: UUID, kind: OpeningKind, now: datetime) -> Opening | None:

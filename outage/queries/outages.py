@@ -19,6 +19,7 @@ from django.db.models import (
 from django.utils import timezone
 
 from contacts.models import Membership, Principal, Unit
+from contacts.page_versions import holds_until
 from contacts.queries.prepared import prepared
 from contacts.rules.parties import PrincipalKind
 from outage.models import (
@@ -117,7 +118,13 @@ def recent_outages(principal: Principal) -> list[Outage]:
     Those that go on for it, and those that ended for it within the last fourteen days. One that the region has ended
     goes on for a principal that took part until it says that it is back; others are asked for those days only.
     """
-    return _with_said(_recent(principal.pk, timezone.now() - AFTERMATH))
+    now = timezone.now()
+    found = _with_said(_recent(principal.pk, now - AFTERMATH))
+    for outage in found:
+        for end in filter(None, (outage.closed_at, outage.own_end)):
+            holds_until(now, end + AFTERMATH)
+        holds_until(now, *(row.scope_from for row in outage.said_of_scope))  # type: ignore[attr-defined]
+    return found
 
 
 @prepared
@@ -263,17 +270,26 @@ def support_contacts(outage_id: UUID, principal_id: int) -> QuerySet[SupportCont
 
 def discharge_logged(outage: Outage) -> bool:
     """Whether a standing discharge is logged in the outage, by anybody (R1.6); reveals nothing about the patient."""
+    return bool(_two_discharges(outage))
+
+
+def is_the_only_discharge(outage: Outage) -> bool:
+    """Whether at most one stands: with it begins or ends that `discharge_logged` holds."""
+    return len(_two_discharges(outage)) < 2
+
+
+def _two_discharges(outage: Outage) -> list[UUID]:
     kinds = [k for k, m in outage.routine.messages.items() if m.effect is Effect.DISCHARGE]
-    return bool(_one_logged(outage.pk, *kinds))
+    return _logged(outage.pk, *kinds)
 
 
 @prepared
-def _one_logged(outage_id: UUID, *kinds: str) -> QuerySet[CareChainEvent, UUID]:
+def _logged(outage_id: UUID, *kinds: str) -> QuerySet[CareChainEvent, UUID]:
     events = CareChainEvent.objects.filter(
         chain__outage=outage_id, kind__in=kinds, withdraws=False, superseded_by__isnull=True
     )
     found = events.exclude(chain__details__status=ChainStatus.WRONG_PATIENT)
-    return found.order_by().values_list("pk", flat=True)[:1]
+    return found.order_by().values_list("pk", flat=True)[:2]
 
 
 @prepared

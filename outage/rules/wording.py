@@ -1,6 +1,6 @@
 """How times, dates and spans are written in Swedish: 10.52, tis 24 nov, 1 h 12 min."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from contacts.rules.clock_words import needs_year
@@ -18,6 +18,11 @@ def clock_time(at: datetime) -> str:
 def local_day(at: date | datetime) -> date:
     """The date in Stockholm of an aware datetime; a date is its own."""
     return at.astimezone(STOCKHOLM).date() if isinstance(at, datetime) else at
+
+
+def midnight_after(at: datetime) -> datetime:
+    """When the day in Stockholm of the aware `at` is over."""
+    return datetime.combine(local_day(at) + timedelta(days=1), time(), STOCKHOLM)
 
 
 def day(at: date | datetime, seen: date | datetime) -> str:

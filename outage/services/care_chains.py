@@ -217,7 +217,8 @@ def write_details(
     details.save()
     _check_not_joined(details, chain.details)
     chain.details = details
-    chain.save(update_fields=["details"])
+    chain.ward_unit, chain.outpatient_unit = details.ward_unit, details.outpatient_unit
+    chain.save(update_fields=["details", "ward_unit", "outpatient_unit"])
     write_lookups(details)
     return details
 

@@ -6,11 +6,14 @@ from datetime import datetime
 from django.db.models import Min, Q, QuerySet
 
 from contacts.models import Principal
+from contacts.page_versions import EVERYBODY, changed, of_unit
 from outage.models import CareChain, CareChainEvent, Duty, Outage, PrincipalEnd, RegistrationMark
+from outage.queries.care_chains import units_to_ring_about
 from outage.queries.chain_log import ChainLog, log_of
-from outage.queries.outages import outage_for, recent_outages
+from outage.queries.outages import is_the_only_discharge, outage_for, recent_outages
 from outage.queries.owed import closes_when_back, lines_in_system
 from outage.queries.standing import awaited_by_unit, holder_of, own_parties, standing_of, units_to_ring
+from outage.rules.routine import Effect
 
 
 def settle(chain: CareChain) -> None:
@@ -18,6 +21,7 @@ def settle(chain: CareChain) -> None:
 
     One that was joined to another has none of its own: they are that one's.
     """
+    before = units_to_ring_about(chain.pk)
     if chain.joined_to:
         Duty.objects.filter(chain=chain).delete()
         kept = chain.joined_to
@@ -26,8 +30,20 @@ def settle(chain: CareChain) -> None:
     # As the principal sees it by now: what happened after its end is read in the system by those who are back.
     chain.outage = outage_for(chain.principal, chain.outage_id)
     log = log_of(chain.pk)
+    before |= units_to_ring_about(chain.pk)
     Duty.objects.filter(chain=chain).delete()
     Duty.objects.bulk_create(duties_of(chain, log))
+    _tell_pages(chain, log, before)
+
+
+def _tell_pages(chain: CareChain, log: ChainLog, before: set[int]) -> None:
+    """The units that the trace's row did not know of: those that no longer ring about it, or do from now on."""
+    scopes = {of_unit(pk) for pk in before ^ units_to_ring_about(chain.pk)}
+    # The first discharge of an outage, and the last one that stands, say whether the routine applies.
+    if any(chain.outage.routine.message(event.kind).effect is Effect.DISCHARGE for event in log.events):
+        scopes |= {EVERYBODY} if is_the_only_discharge(chain.outage) else set()
+    if scopes:
+        changed(*scopes)
 
 
 def duties_of(chain: CareChain, log: ChainLog) -> list[Duty]:

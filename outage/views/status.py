@@ -9,10 +9,10 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import condition, require_GET
+from django.views.decorators.http import require_GET
 
 from contacts.access import Acting, ActingRequest, can
-from contacts.queries.traces import newest_write
+from contacts.page_versions import holds_until, noting_until, version_for
 from contacts.rules.permissions import Right
 from contacts.views.tools import require
 from outage.models import CareChain, Outage
@@ -37,6 +37,7 @@ from outage.queries.owed import (
     chains_with_answers_awaited,
     chains_with_calls_owed,
 )
+from outage.rules.wording import clock_time, midnight_after
 
 CALLS_A_PAGE = 10
 AWAITED_A_PAGE = 10
@@ -46,30 +47,61 @@ CHAINS_A_PAGE = 25
 TOLD_LATELY = timedelta(minutes=30)
 
 
+# What is not foreseen in what a page says of until when it holds is made good by then.
+AT_MOST = timedelta(minutes=30)
+
+
+class PageVersion:
+    """What the page that is being made is, and until when the clock alone leaves it so; known once it is rendered.
+
+    Read before what the page is made of: what happens meanwhile makes another.
+    """
+
+    def __init__(self, acting: Acting, now: datetime, moments: list[datetime]) -> None:
+        self._mark, self._now, self._moments = _mark_of(acting), now, moments
+
+    def __str__(self) -> str:
+        until = min([*self._moments, self._now + AT_MOST])
+        return f"{self._mark};{int(until.timestamp())}"
+
+
+def _mark_of(acting: Acting) -> str:
+    return f"{acting.user.pk}-{acting.membership.pk}-{version_for(acting)}"
+
+
+def _still_holds(shown: str, acting: Acting, now: datetime) -> bool:
+    mark, _, until = shown.partition(";")
+    return until.isdecimal() and now.timestamp() < int(until) and mark == _mark_of(acting)
+
+
 @require_GET
 def status(request: ActingRequest) -> HttpResponse:
     """What the acting unit has to do now; without an outage, that all is well and how ready one is."""
-    return render(request, "outage/status/show.html", _now(request))
-
-
-def _version(request: ActingRequest) -> str:
-    """Includes the minute, since times on the page count minutes; otherwise it changes when somebody writes."""
-    acting: Acting = request.acting
-    return (
-        f'"{acting.user.pk}-{acting.membership.pk}-{newest_write(acting.principal)}-{timezone.now():%d%H%M}"'
-    )
+    return _shown(request, "outage/status/show.html")
 
 
 @require_GET
-@condition(etag_func=_version)
 def calls_to_make(request: ActingRequest) -> HttpResponse:
-    """The parts of Läge that change, so that an open page stays current; 304 where nothing has changed."""
-    context = _now(request) | {"here": "status"}
-    outage = context["outage"]
-    if outage and can(request.acting, Right.READ_CARE):
-        since = timezone.now() - TOLD_LATELY
-        context["told"] = told_rows(told_lately(request.acting, since, outage, *context["earlier"]))
-    return render(request, "outage/status/fresh.html", context)
+    """The parts of Läge that change, so that an open page stays current; 204 while what is shown there holds."""
+    now = timezone.now()
+    if _still_holds(request.headers.get("X-Shown", ""), request.acting, now):
+        return HttpResponse(status=204, headers={"X-Shown-At": clock_time(now)})
+    return _shown(request, "outage/status/fresh.html")
+
+
+def _shown(request: ActingRequest, template: str) -> HttpResponse:
+    acting, now = request.acting, timezone.now()
+    with noting_until() as moments:
+        version = PageVersion(acting, now, moments)
+        # What is of today has its time alone.
+        holds_until(now, midnight_after(now))
+        context = _now(request) | {"here": "status", "version": version}
+        outage = context["outage"]
+        if template == "outage/status/fresh.html" and outage and can(acting, Right.READ_CARE):
+            told = told_lately(acting, now - TOLD_LATELY, outage, *context["earlier"])
+            holds_until(now, *(call.recorded_at + TOLD_LATELY for call in told))
+            context["told"] = told_rows(told)
+        return render(request, template, context)
 
 
 def _now(request: ActingRequest) -> dict[str, Any]:

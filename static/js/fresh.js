@@ -219,16 +219,18 @@
     if (asking || document.hidden || !root?.dataset.fresh) return;
     asking = true;
     // The name by which the server knows a question that no person asks: it keeps no log-in alive.
-    const headers = { "HX-Request": "true", "HX-Trigger": "calls" };
-    if (versions.has(root)) headers["If-None-Match"] = versions.get(root);
+    const version = versions.get(root) ?? root.dataset.version;
+    const headers = { "HX-Request": "true", "HX-Trigger": "calls", "X-Shown": version };
     try {
       const response = await fetch(root.dataset.fresh, { headers, signal: AbortSignal.timeout(15000) });
       const text = await response.text();
       if (root !== shown()) return;
-      if (response.status === 304) {
+      if (response.status === 204) {
+        root.dataset.shown = response.headers.get("X-Shown-At");
+        for (const place of root.querySelectorAll("[data-shown-at]")) place.textContent = root.dataset.shown;
         if (!whole || root.querySelector(".fresh-note")) {
           hands = findHands();
-          merge(latest);
+          if (latest) merge(latest);
         }
       } else if (response.status === 401) close(root);
       else if (!response.ok) throw new Error(response.statusText);
@@ -238,7 +240,7 @@
         else {
           hands = findHands();
           merge(answer);
-          versions.set(root, response.headers.get("ETag") || "");
+          versions.set(root, answer.getElementById("status").dataset.version);
         }
       }
       saveState("");

@@ -28,7 +28,7 @@ OTHER_CLOCKS = {
 # The disk's clock, which may be another machine's.
 OF_FILES = {"st_mtime", "st_mtime_ns", "st_ctime", "st_atime", "getmtime", "getctime", "getatime"}
 # It writes the time of each file by the one clock before it reads it.
-STAMPS_ITS_FILES = {"forms/scan_store.py"}
+STAMPS_ITS_FILES = {"forms/scan_files.py"}
 SETTERS = {"time_machine", "freezegun"}
 THE_CLOCK = {"tests/clock.py"}
 # Measures, with the product in processes of its own.

@@ -122,7 +122,7 @@ def test_printing_is_on_where_the_libraries_open(monkeypatch: pytest.MonkeyPatch
 
 
 def start(**environment: str) -> subprocess.CompletedProcess[str]:
-    """Load the server's entrance in a process of its own, as gunicorn does."""
+    """Load the server's entrance in a process of its own, as the server does."""
     return subprocess.run(
         [sys.executable, "-c", "import outage.project.wsgi"],
         cwd=ROOT,

@@ -22,7 +22,17 @@ from .growth import a_batch, memory_of
 from .guessing import guessing_section
 from .load import Target, WrongAnswer, measure
 from .paper_report import paper_section
-from .report import FILE, Scene, Terms, write, write_guessing, write_paper, write_scenes, write_trail
+from .report import (
+    FILE,
+    Scene,
+    Terms,
+    found_wrong,
+    write,
+    write_guessing,
+    write_paper,
+    write_scenes,
+    write_trail,
+)
 from .targets import directory_targets_of, targets_of
 from .trail import trail_section
 
@@ -68,14 +78,7 @@ def serving(env: dict[str, str], workers: int) -> Iterator[tuple[int, Callable[[
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "--config",
-        ".ci/gunicorn.conf.py",
-        "tests.bench.wsgi:application",
-    ]
+    command = [sys.executable, "-m", "outage.project.serving", "tests.bench.asgi:application"]
     server = subprocess.Popen(
         command, cwd=ROOT, env=env | {"PORT": str(port), "WORKERS": str(workers)}, stdout=subprocess.DEVNULL
     )
@@ -110,7 +113,7 @@ def _wait(server: subprocess.Popen[bytes], port: int) -> None:
             time.sleep(0.1)
         finally:
             connection.close()
-    raise SystemExit("gunicorn did not start; its own words stand above.")
+    raise SystemExit("the server did not start; its own words stand above.")
 
 
 @contextmanager
@@ -143,6 +146,7 @@ def scene(
     with prepared_room(*seeding, with_postgres=with_postgres) as (env, prepared):
         targets = aim(prepared)
         with serving(env, terms.workers) as (port, workers):
+            prepared["port"] = port
             found = measure(
                 port,
                 targets,
@@ -222,7 +226,7 @@ def main() -> int:
         "--seconds", type=float, default=2.0, help="how long each row is asked for in a round"
     )
     parser.add_argument(
-        "--postgres", action="store_true", help="measure the wards' pages on PostgreSQL as well"
+        "--only-wards", action="store_true", help="measure the wards' pages alone, and write their part"
     )
     parser.add_argument("--entries", type=int, default=10_000)
     parser.add_argument("--units", type=int, default=1_100)
@@ -239,7 +243,7 @@ def main() -> int:
     )
     parser.add_argument("--only-trail", action="store_true", help="measure what sealing costs, alone")
     arguments = vars(parser.parse_args())
-    only_directory = arguments.pop("only_directory")
+    only_directory, only_wards = arguments.pop("only_directory"), arguments.pop("only_wards")
     if arguments.pop("only_paper"):
         write_paper(paper())
         return 0
@@ -251,7 +255,7 @@ def main() -> int:
     if only_trail:
         write_trail(trail(terms))
         return 0
-    usual = round(terms.chains * USUAL)
+    usual = f"A ward among others: {round(terms.chains * USUAL)} chains of its own"
 
     def outage(title: str, share: float, with_postgres: bool = False) -> Scene:
         seeding = ["outage", str(share), str(terms.chains), str(terms.handovers)]
@@ -265,20 +269,23 @@ def main() -> int:
         scenes = []
         if not only_directory:
             scenes.append(outage(f"Every chain in one unit's view: {terms.chains:,}", WORST))
-            scenes.append(outage(f"A ward among others: {usual} chains of its own", USUAL))
-        scenes.append(directory(f"The directory: {terms.entries:,} entries in {terms.units:,} units"))
-        scenes.append(directory("The directory, on PostgreSQL", True))
-        if terms.postgres and not only_directory:
-            scenes.append(outage("Every chain in one unit's view, on PostgreSQL", WORST, True))
+            scenes.append(outage(usual, USUAL))
+            scenes.append(outage(f"{usual}, on PostgreSQL", USUAL, True))
+        if not only_wards:
+            scenes.append(directory(f"The directory: {terms.entries:,} entries in {terms.units:,} units"))
+            scenes.append(directory("The directory, on PostgreSQL", True))
     except (WrongAnswer, postgres.PostgresProblem) as problem:
         print(problem, file=sys.stderr)
         return 1
-    if only_directory:
+    wrong = found_wrong(scenes)
+    if only_directory or only_wards:
         write_scenes(scenes)
-        return 0
-    write(scenes, terms, guessing(terms), trail(terms), paper())
+    else:
+        write(scenes, terms, guessing(terms), trail(terms), paper())
     print(f"Written: {FILE.relative_to(ROOT)}")
-    return 0
+    for line in wrong:
+        print(line, file=sys.stderr)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

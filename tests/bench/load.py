@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
+from math import inf
 from statistics import median, quantiles
 
 Request = tuple[str, str, bytes | None, dict[str, str]]
@@ -16,21 +17,24 @@ class WrongAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is asked for: `request` gives method, path, body and headers of the next one; `baseline` names another."""
+    """What is asked for: `request` gives method, path, body and headers of the next one; `baseline` names another, of
+    whose processor time this may take `at_most` times as much.
+    """
 
     name: str
     request: Callable[[], Request]
     status: int
     baseline: str = ""
+    at_most: float = inf
 
 
 @dataclass(slots=True)
 class Measured:
-    """Requests a second of each round; the seconds each request took, and the server's processor took for all."""
+    """Of each round the requests a second and the processor's milliseconds for one; the seconds each request took."""
 
     rates: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
-    processor: float = 0.0
+    processor: list[float] = field(default_factory=list)
 
     @property
     def rate(self) -> float:
@@ -39,8 +43,8 @@ class Measured:
 
     @property
     def processor_ms(self) -> float:
-        """Milliseconds of the server's processor time for one request: what other programs cannot take away."""
-        return self.processor / len(self.seconds) * 1000
+        """What other programs cannot take away: the median of the rounds."""
+        return median(self.processor)
 
     def percentile(self, percent: int) -> float:
         """How many milliseconds that part of the requests stayed under."""
@@ -65,7 +69,6 @@ def run_round(port: int, target: Target, clients: int, seconds: float) -> tuple[
     start = time.perf_counter()
 
     def client(own: list[float]) -> None:
-        # A sync worker closes after each answer; http.client then reconnects by itself.
         connection = HTTPConnection("127.0.0.1", port, timeout=60)
         try:
             while (began := time.perf_counter()) - start < seconds:
@@ -110,13 +113,13 @@ def measure(
         for target in group * rounds:
             before = processor()
             rate, taken = run_round(port, target, clients, seconds)
-            found[target.name].processor += processor() - before
+            found[target.name].processor.append((processor() - before) / len(taken) * 1000)
             found[target.name].rates.append(rate)
             found[target.name].seconds += taken
     return found
 
 
-def ratio(found: dict[str, Measured], target: Target) -> float:
-    """A target's rate as a share of its baseline's: the median over the rounds, each against its own round."""
-    pairs = zip(found[target.name].rates, found[target.baseline].rates, strict=True)
-    return median(rate / bare for rate, bare in pairs)
+def times(found: dict[str, Measured], target: Target) -> float:
+    """A target's processor time as a multiple of its baseline's: the median over the rounds, each against its own."""
+    pairs = zip(found[target.name].processor, found[target.baseline].processor, strict=True)
+    return median(own / bare for own, bare in pairs)

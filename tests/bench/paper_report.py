@@ -78,7 +78,7 @@ def paper_section(found: Mapping[str, Any]) -> str:
         _INTRO,
         "### One vårdkedjeblankett with six rows from the log",
         _table(["", "p50 ms", "p95 ms", "kB", "of bare", "of former"], sheet),
-        "### A batch of 500 blank vårdkedjeblanketter, printed part after part by a gunicorn worker",
+        "### A batch of 500 blank vårdkedjeblanketter, printed part after part by a process of the server",
         _table(["parts printed", "seconds", "seconds a part", "most memory, MB", "held, MB"], batch),
         f"After the last part the worker holds **{growth:.2f}** of what it held after the first.",
         "### A contact list of all principals, all its parts one after another in a new process",

@@ -1,4 +1,5 @@
-"""python -m tests.bench.prepare FILE outage SHARE CHAINS HANDOVERS, FILE directory ENTRIES UNITS or FILE batch SHEETS.
+"""python -m tests.bench.prepare FILE outage SHARE CHAINS HANDOVERS, FILE directory ENTRIES UNITS, FILE batch SHEETS or
+FILE crowd PEOPLE.
 
 Make the database, and say in FILE what to ask for.
 """
@@ -21,7 +22,7 @@ def main(file: str, what: str, *terms: str) -> None:
 
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    user, told = {"outage": outage, "directory": directory, "batch": batch}[what](*terms)
+    user, told = {"outage": outage, "directory": directory, "batch": batch, "crowd": crowd}[what](*terms)
     client = Client()
     client.force_login(user)
     with connection.cursor() as cursor:
@@ -50,6 +51,49 @@ def outage(share: str, chains: str, handovers: str) -> tuple[Any, dict[str, Any]
 
     seeded = seed_outage(chains=int(chains), handovers=int(handovers), own_share=float(share))
     return seeded.acting.user, {"chains": [str(pk) for pk in seeded.chains], "mark": mark_of(seeded.acting)}
+
+
+def crowd(people: str) -> tuple[Any, dict[str, Any]]:
+    """Lay an outage with people logged in on each of the 70 units; give each one's log-in, and chains to log in."""
+    from django.test import Client
+
+    from contacts.access import acting_in
+    from contacts.models import Membership, Unit, User
+    from contacts.rules.parties import WardKind
+    from contacts.rules.permissions import Role
+    from outage.models import CareChainDetails
+    from tests.seed import seed_outage
+
+    seeded = seed_outage(own_share=1 / 30)
+    chains: dict[Any, list[str]] = {}
+    # One with protected personal data is opened with a reason first.
+    rows = CareChainDetails.objects.filter(protected_identity=False).values_list("ward_unit", "chain")
+    for ward, chain in rows:
+        chains.setdefault(ward, []).append(str(chain))
+    region = Unit.objects.filter(principal=seeded.acting.principal)
+    wards, centres = (
+        region.filter(ward_kind=WardKind.SOMATIC),
+        region.filter(name__startswith="Hälsocentral "),
+    )
+    units = [unit for unit in [*wards, *centres] if unit.pk in chains or unit.outpatient_kind]
+    told = []
+    for number in range(int(people)):
+        unit = units[number % len(units)]
+        user = User(username=f"crowd{number}", first_name="Person", last_name=f"Påhittad {number}")
+        user.set_unusable_password()
+        user.save()
+        membership = Membership.objects.create(user=user, unit=unit, role=Role.STAFF, title="sjuksköterska")
+        client = Client()
+        client.force_login(user)
+        session = client.cookies["sessionid"].value
+        told.append(
+            {
+                "session": session,
+                "mark": mark_of(acting_in(membership)),
+                "chains": chains.get(unit.pk, [])[:20],
+            }
+        )
+    return seeded.acting.user, {"people": told}
 
 
 def directory(entries: str, units: str) -> tuple[Any, dict[str, Any]]:

@@ -7,40 +7,42 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
+from math import inf
 from pathlib import Path
 
 from .guessing import TITLE
-from .load import Measured, Target, ratio
+from .load import Measured, Target, times
 from .paper_report import HEADING
 from .trail import TITLE as TRAIL_TITLE
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 
+WORSE = 1.25
 _HEAD = """# Benchmarks
 
 Written by `make bench` on {day}; do not edit by hand.
 
 - Load: one outage of {chains} care chains and {handovers} calls, with their events, forms and trace, and a
   directory around it (`tests/seed.py`). A third of the chains still have somebody to ring.
-- Server: gunicorn with the settings of `make run`, {workers} sync workers. The database has the product's own
-  settings: SQLite in WAL with `synchronous=FULL`; PostgreSQL, where it was measured, with `fsync` on.
+- Server: uvicorn with the settings of `make run`, {workers} processes. The database has the product's own
+  settings: SQLite in WAL with `synchronous=FULL`; PostgreSQL with `fsync` on.
 - Clients: {clients} at once, each asking again as soon as it is answered; {rounds} rounds of {seconds:g} s a row,
   in turns.
-- Machine: {cpu}, {cores} cores, {memory} GiB; Python {python}, Django {django}, gunicorn {gunicorn}. The clients
+- Machine: {cpu}, {cores} cores, {memory} GiB; Python {python}, Django {django}, uvicorn {uvicorn}. The clients
   run on the same cores as the server.
 
 ## How to read it
 
-The last column counts: requests a second as a part of what a bare Django view answers in the same worker and the same
-round. The bare view has no middleware, session or template: it reads one row by its primary key, or inserts one row
-for good. Rates and times move with the machine and with what else runs on it. *Processor ms* is what the server's
-workers spent on one request; it moves less, and the page asked for alone takes no longer. It leaves the disk out, and
-the work that PostgreSQL does in a process of its own. The times are those of {clients} clients for {workers} workers:
-each request waits for another.
+*Times* counts: the processor time of one request as a multiple of what a bare Django view takes in the same worker and
+the same round. The bare view has no middleware, session or template: it reads one row by its primary key, or inserts
+one row for good. What is over its limit is marked, and the run fails; so is what takes a quarter more than in the last
+run. *Processor ms* is what the server's workers spent on one request. It leaves the disk out, and the work that
+PostgreSQL does in a process of its own. Rates and p50, p95 move with the machine and with what else runs on it: they
+are those of {clients} clients for {workers} workers, where each request waits for another.
 
-*Läge* is the first page; *Att ringa nu* its list of calls, which the page fetches again by itself. *Vårdkedja*
-leaves an audit row each time somebody looks. *Logga samtal* writes five rows in one transaction: the form's
-id, the call, the event, the message, the audit row. That the number of queries does not grow with the outage is held by
+*Läge* is the first page; *Att ringa nu* its list of calls, which the page fetches again by itself. Each look at
+patients leaves an audit row. *Logga samtal* writes five rows in one transaction: the form's id, the call, the event,
+the message, the audit row. That the number of queries does not grow with the outage is held by
 `tests/integration/outage/test_load_queries.py`.
 
 *Sök* and *Avancerad* are the searches of the directory as they are answered while one types: {entries} entries in
@@ -68,7 +70,6 @@ class Terms:
     clients: int
     rounds: int
     seconds: float
-    postgres: bool
     entries: int
     units: int
 
@@ -76,11 +77,6 @@ class Terms:
 def write(scenes: Iterable[Scene], terms: Terms, *more: str) -> None:
     """Write the file."""
     parts = [_head(terms), *(_section(scene) for scene in scenes)]
-    if not terms.postgres:
-        parts.append(
-            "The pages of a ward were not measured on PostgreSQL in this run; "
-            "`python -m tests.bench --postgres` does."
-        )
     FILE.write_text("\n\n".join([*parts, *more]) + "\n", encoding="utf-8")
 
 
@@ -89,9 +85,10 @@ def write_scenes(scenes: Iterable[Scene]) -> None:
     text = FILE.read_text(encoding="utf-8")
     for scene in scenes:
         was = re.search(rf"## {re.escape(scene.title)}\n.*?\n\|---.*?(?=\n\n)", text, re.DOTALL)
-        if was is None:
-            raise ValueError(f"no section {scene.title!r} in {FILE.name}")
-        text = text[: was.start()] + _section(scene) + text[was.end() :]
+        if was:
+            text = text[: was.start()] + _section(scene) + text[was.end() :]
+        else:
+            text = text.replace(f"\n## {TITLE}\n", f"\n{_section(scene)}\n\n## {TITLE}\n")
     FILE.write_text(text, encoding="utf-8")
 
 
@@ -131,7 +128,7 @@ def _head(terms: Terms) -> str:
         memory=round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
         python=platform.python_version(),
         django=version("django"),
-        gunicorn=version("gunicorn"),
+        uvicorn=version("uvicorn"),
     )
 
 
@@ -141,15 +138,54 @@ def _section(scene: Scene) -> str:
         "",
         f"{scene.engine}, {date.today()}.",
         "",
-        "| | a second | p50 ms | p95 ms | processor ms | ratio |",
+        "| | a second | p50 ms | p95 ms | processor ms | times | at most | |",
+        "|---|---:|---:|---:|---:|---:|---:|---|",
     ]
-    rows.append("|---|---:|---:|---:|---:|---:|")
     for target in scene.targets:
         measured = scene.found[target.name]
-        part = f"**{ratio(scene.found, target):.3f}**" if target.baseline else "1"
-        times = f"{measured.percentile(50):.1f} | {measured.percentile(95):.1f} | {measured.processor_ms:.1f}"
-        rows.append(f"| {target.name} | {measured.rate:.1f} | {times} | {part} |")
+        part = f"**{times(scene.found, target):.1f}**" if target.baseline else "1"
+        took = f"{measured.percentile(50):.1f} | {measured.percentile(95):.1f} | {measured.processor_ms:.1f}"
+        limit = f"{target.at_most:g}" if target.at_most < inf else ""
+        marks = ", ".join(mark for mark in (_over(scene, target), _worse(scene, target)) if mark)
+        rows.append(f"| {target.name} | {measured.rate:.1f} | {took} | {part} | {limit} | {marks} |")
     return "\n".join(rows)
+
+
+def _over(scene: Scene, target: Target) -> str:
+    return "**over**" if target.baseline and times(scene.found, target) > target.at_most else ""
+
+
+def _worse(scene: Scene, target: Target) -> str:
+    """Against the last run that the file tells of."""
+    last = _LAST.get((scene.title, target.name))
+    if not last or not target.baseline or (now := times(scene.found, target)) <= last * WORSE:
+        return ""
+    return f"was {last:.1f}: {now / last - 1:+.0%}"
+
+
+def found_wrong(scenes: Iterable[Scene]) -> list[str]:
+    """What is over its limit, and what takes a quarter more than when it was last measured."""
+    return [
+        f"{scene.title}: {target.name} takes {times(scene.found, target):.1f} times the bare view ({mark})"
+        for scene in scenes
+        for target in scene.targets
+        for mark in (_over(scene, target), _worse(scene, target))
+        if mark
+    ]
+
+
+def _last_run() -> dict[tuple[str, str], float]:
+    found, title = {}, ""
+    for line in FILE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            title = line[3:]
+        elif row := re.fullmatch(r"\| ([^|]+) \|(?: [\d.]+ \|){4} \*\*([\d.]+)\*\* \|.*", line):
+            found[title, row[1]] = float(row[2])
+    return found
+
+
+# Before this run writes its own.
+_LAST = _last_run()
 
 
 def _grouped(number: int) -> str:

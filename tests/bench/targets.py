@@ -1,8 +1,10 @@
 """What is measured: four things a ward does all day, the searches of the directory, and the bare views."""
 
 import itertools
+import time
 from collections.abc import Callable
 from datetime import datetime
+from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -31,41 +33,68 @@ BY_FIELD = {
 CSRF = "b" * 32
 
 
+def cookies_of(person: dict[str, Any]) -> dict[str, str]:
+    """Of somebody logged in."""
+    return {"Cookie": f"sessionid={person['session']}; csrftoken={CSRF}"}
+
+
+def call_of(person: dict[str, Any], chain: str) -> tuple[Request, str]:
+    """A call as the form of that chain sends it, and its id."""
+    now = datetime.now(ZoneInfo("Europe/Stockholm"))
+    form = {
+        "csrfmiddlewaretoken": CSRF,
+        "typed_by": person["mark"],
+        "client_id": str(uuid4()),
+        "recipient": "municipality",
+        "outcome": "reached",
+        "number": "090-785 00 00",
+        "at_kl": f"{now:%H.%M}",
+        "at_dag": f"{now:%Y-%m-%d}",
+        "spoken_to": "Anita Björkvad",
+        "spoken_to_unit": "Umeå kommun",
+        "read_back": "done",
+        "messages": "new:preliminary_ready:inpatient",
+        "p-preliminary_ready-inpatient-preliminary_date": f"{now:%Y-%m-%d}",
+    }
+    headers = {**cookies_of(person), "Content-Type": "application/x-www-form-urlencoded"}
+    return ("POST", f"/vardkedja/{chain}/samtal/", urlencode(form).encode(), headers), form["client_id"]
+
+
 def targets_of(prepared: dict[str, Any]) -> list[Target]:
     """Each asks for the chains of the prepared database in turn."""
-    cookies = {"Cookie": f"sessionid={prepared['session']}; csrftoken={CSRF}"}
+    cookies = cookies_of(prepared)
     chains = itertools.cycle(prepared["chains"])
 
     def page(path: str) -> Callable[[], Request]:
         return lambda: ("GET", path.replace("CHAIN", next(chains)), None, cookies)
 
     def call() -> Request:
-        now = datetime.now(ZoneInfo("Europe/Stockholm"))
-        form = {
-            "csrfmiddlewaretoken": CSRF,
-            "typed_by": prepared["mark"],
-            "client_id": str(uuid4()),
-            "recipient": "municipality",
-            "outcome": "reached",
-            "number": "090-785 00 00",
-            "at_kl": f"{now:%H.%M}",
-            "at_dag": f"{now:%Y-%m-%d}",
-            "spoken_to": "Anita Björkvad",
-            "spoken_to_unit": "Umeå kommun",
-            "read_back": "done",
-            "messages": "new:preliminary_ready:inpatient",
-            "p-preliminary_ready-inpatient-preliminary_date": f"{now:%Y-%m-%d}",
-        }
-        headers = {**cookies, "Content-Type": "application/x-www-form-urlencoded"}
-        return "POST", f"/vardkedja/{next(chains)}/samtal/", urlencode(form).encode(), headers
+        return call_of(prepared, next(chains))[0]
 
+    version = ""
+
+    def poll() -> Request:
+        nonlocal version
+        if int(version.partition(";")[2] or 0) < time.time() + 5:
+            connection = HTTPConnection("127.0.0.1", prepared["port"], timeout=60)
+            connection.request("GET", "/", headers=cookies)
+            version = (
+                connection.getresponse().read().decode().partition('data-version="')[2].partition('"')[0]
+            )
+        return "GET", "/att-ringa/", None, cookies | {"HX-Trigger": "calls", "X-Shown": version}
+
+    read = Target(BARE_READ, lambda: ("GET", f"/bare/read/{next(chains)}/", None, {}), 200)
     return [
-        Target(BARE_READ, lambda: ("GET", f"/bare/read/{next(chains)}/", None, {}), 200),
-        Target("Läge", page("/"), 200, BARE_READ),
-        Target("Att ringa nu", page("/att-ringa/"), 200, BARE_READ),
-        Target("Vårdkedja", page("/vardkedja/CHAIN/"), 200, BARE_READ),
+        read,
+        Target("Läge", page("/"), 200, BARE_READ, 15),
+        Target("Att ringa nu, when something changed", page("/att-ringa/"), 200, BARE_READ, 8),
+        Target("Att ringa nu, when nothing did", poll, 204, BARE_READ, 4),
+        Target("Vårdkedja", page("/vardkedja/CHAIN/"), 200, BARE_READ, 12),
+        Target("Vårdkedjor", page("/vardkedjor/"), 200, BARE_READ),
+        Target("Logga samtal, the form", page("/vardkedja/CHAIN/samtal/"), 200, BARE_READ, 12),
+        Target("PRATOR åter i drift", page("/ater-i-drift/"), 200, BARE_READ, 20),
         Target(BARE_INSERT, lambda: ("POST", "/bare/insert/", b"", {}), 201),
-        Target("Logga samtal (POST)", call, 302, BARE_INSERT),
+        Target("Logga samtal (POST)", call, 302, BARE_INSERT, 12),
     ]
 
 

@@ -76,7 +76,7 @@ _TELL_TITLES = f"""
 
 @pytest.fixture(scope="session", autouse=True)
 def _static_files_are_kept() -> Iterator[None]:
-    """Let a window keep the static files from page to page, as under gunicorn, where their names carry a hash."""
+    """Let a window keep the static files from page to page, as under the server, where their names carry a hash."""
     serve = StaticFilesHandler.serve
 
     def kept(self: StaticFilesHandler, request: HttpRequest) -> HttpResponseBase:

@@ -27,9 +27,11 @@ def _free_port() -> int:
 
 @dataclass
 class Server:
-    """gunicorn over the demo, as `make run` starts it. `room` is an empty folder that becomes its own."""
+    """The server over the demo, as `make run` starts it. `room` is an empty folder that becomes its own."""
 
     room: Path
+    workers: int = 1
+    more: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=_free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -47,7 +49,8 @@ class Server:
             "SECRET_KEY": "only-for-tests-" + "y" * 50,
             "DEMO": "1",
             "PORT": str(self.port),
-            "WORKERS": "1",
+            "WORKERS": str(self.workers),
+            **self.more,
         }
 
     def prepare(self) -> None:
@@ -63,14 +66,7 @@ class Server:
 
     def start(self) -> None:
         """Start, and come back when it answers."""
-        command = [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "--config",
-            ".ci/gunicorn.conf.py",
-            "outage.project.wsgi",
-        ]
+        command = [sys.executable, "-m", "outage.project.serving"]
         with (self.room / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
@@ -85,6 +81,12 @@ class Server:
         if self.process and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+
+    def stop(self) -> None:
+        """As by Ctrl-C: what has begun is answered."""
+        assert self.process
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=_PATIENCE)
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         """Read the database file, past the server."""

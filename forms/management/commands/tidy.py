@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from contacts.page_versions import drop_old_changes
 from contacts.services.tidying import drop_cached, drop_ended_log_ins, drop_old_codes, drop_old_files
 from contacts.services.work_sweep import drop_old_work
 from forms.scanning import sweep
@@ -19,6 +20,7 @@ _WORK = (
     (drop_old_files, "uppladdad fil som ingen läste in", "uppladdade filer som ingen läste in"),
     (drop_ended_log_ins, "inloggning som gått ut", "inloggningar som gått ut"),
     (drop_old_codes, "engångskod som gått ut", "engångskoder som gått ut"),
+    (drop_old_changes, "uppgift om ändrade sidor", "uppgifter om ändrade sidor"),
     (drop_cached, "gammal rad i mellanlagret", "gamla rader i mellanlagret"),
     (sweep, "gammal tillfällig mapp", "gamla tillfälliga mappar"),
 )

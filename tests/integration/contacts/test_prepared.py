@@ -1,15 +1,15 @@
 """A query that is put together once says what the query itself says, whatever its values."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from contacts.models import AuditEntry, Principal, Submission, Unit, User
-from contacts.queries.prepared import MOST_VALUES, hand_out, prepared
+from contacts.models import AuditEntry, Membership, Principal, Submission, Unit, User
+from contacts.queries.prepared import MOST_IN_GROUP, MOST_VALUES, hand_out, prepared
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +58,48 @@ def test_texts_are_taken_as_they_stand(county):
         user = User.objects.create(username=f"{name}{first}", first_name=first, last_name=name)
         assert ask(name, first) == [user], name
     assert ask("Åsa", "Åsa") == []
+
+
+def test_groups_of_any_length_and_days_find_what_the_query_finds(county):
+    def written(unit_ids: tuple[int, ...], names: tuple[str, ...], since: date) -> QuerySet[User]:
+        there = Q(memberships__unit__in=unit_ids) | Q(last_name__in=names)
+        return User.objects.filter(there, date_joined__date__gte=since).order_by("pk").distinct()
+
+    ask, today = prepared(written), timezone.localdate()
+    units, names = list(Unit.objects.values_list("pk", flat=True)), ["O'Neill %s", county.alva.user.last_name]
+    for count in (0, 1, 2, 3, 5, MOST_IN_GROUP + 1):
+        group = tuple([*units, *range(10**6, 10**6 + count)][:count])
+        for called in ((), tuple(names[:1]), tuple(names)):
+            for day in (today, today + timedelta(days=1)):
+                found = list(written(group, called, day))
+                assert ask(group, called, day) == found, (count, called, day)
+    assert ask((), (), today) == []
+    assert county.alva.user in ask((), tuple(names), today)
+
+
+def test_rows_are_as_django_makes_them(county):
+    def entries(kind: str) -> QuerySet[Membership]:
+        first = Unit.objects.filter(pk=OuterRef("unit")).values("name")[:1]
+        found = Membership.objects.filter(role=kind).annotate(where=Subquery(first)).order_by("pk")
+        return found.select_related("unit__joined_into", "user").only(
+            "role", "unit__name", "unit__joined_into", "user"
+        )
+
+    kind = county.alva.membership.role
+    made, known = prepared(entries)(kind), list(entries(kind))
+    for one, other in zip(made, known, strict=True):
+        for row, django in ((one, other), (one.unit, other.unit), (one.user, other.user)):
+            assert {k: v for k, v in vars(row).items() if k != "_state"} == {
+                k: v for k, v in vars(django).items() if k != "_state"
+            }
+            assert (row._state.db, row._state.adding) == (django._state.db, False)
+            assert row.get_deferred_fields() == django.get_deferred_fields()
+            assert row._state.fields_cache.keys() == django._state.fields_cache.keys()
+        assert one.title == other.title
+    columns = prepared(lambda kind: entries(kind).values_list("where", "pk", "unit__name"))
+    assert columns(kind) == list(entries(kind).values_list("where", "pk", "unit__name"))
+    with pytest.raises(TypeError, match="no rows of the kind"):
+        prepared(lambda kind: entries(kind).values("pk"))(kind)
 
 
 def test_it_is_put_together_once(county):

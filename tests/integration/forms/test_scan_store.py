@@ -8,12 +8,13 @@ from uuid import uuid4
 import pytest
 from cryptography.fernet import Fernet
 from django.core.checks.registry import registry
+from django.core.files.storage import storages
 from django.utils import timezone
 
 from contacts.models import DataKey
 from contacts.models.data_key import environments_key, forget_keys
 from contacts.services.data_keys import destroy_key
-from forms import scan_store
+from forms import scan_files, scan_store
 from forms.checks import check_scan_keys
 from forms.scan_store import PictureLost, encrypt_again, keep, key_name, left_unkept, load, remove
 from tests.factories import same_id
@@ -62,11 +63,33 @@ def test_a_write_that_breaks_leaves_nothing(folder, monkeypatch):
         raise OSError("no space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr(scan_store.os, "fsync", full)
+        broken.setattr(scan_files.os, "fsync", full)
         with pytest.raises(OSError, match="no space"):
             save(page_id, PICTURE)
     assert list(folder.iterdir()) == []
     assert "finns inte på servern" in sentence(page_id)
+
+
+def test_any_storage_of_django_keeps_them_encrypted(settings, folder):
+    """As one that several servers have together, without renaming."""
+    in_memory = {"scans": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+    settings.STORAGES = settings.STORAGES | in_memory
+    kept, unkept = uuid4(), uuid4()
+    save(kept, PICTURE)
+    save(unkept, PICTURE)
+    assert load(kept, sha256=SUM) == PICTURE
+    keep([kept])
+    keep([kept])
+    files = storages["scans"]
+    assert b"Tolvan" not in files.open(str(kept)).read()
+    assert load(kept, sha256=SUM) == PICTURE
+    assert left_unkept(before=timezone.now() - timedelta(minutes=1)) == []
+    assert left_unkept(before=timezone.now() + timedelta(minutes=1)) == [unkept]
+    remove(unkept)
+    assert files.listdir("")[1] == [str(kept)]
+    assert "finns inte på servern" in sentence(unkept)
+    assert not encrypt_again(kept, upload_id=ONE)
+    assert not folder.exists()
 
 
 def test_missing_damaged_and_swapped_pictures_are_each_a_sentence(folder):
@@ -130,7 +153,7 @@ def test_pictures_of_before_are_shown_and_lie_under_the_key_of_their_scan_from_t
     (folder / str(damaged)).write_bytes(b"gAAAAA")
     assert load(kept, sha256=SUM) == load(unkept, sha256=SUM) == PICTURE
     with monkeypatch.context() as killed:
-        killed.setattr(scan_store.Path, "replace", lambda *paths: (_ for _ in ()).throw(KeyboardInterrupt))
+        killed.setattr(scan_files.Path, "replace", lambda *paths: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             encrypt_again(kept, upload_id=ONE)
     assert load(kept, sha256=SUM) == PICTURE

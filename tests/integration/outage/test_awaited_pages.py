@@ -25,7 +25,7 @@ def awaited_at(client: Client, path: str) -> list[str]:
     """The lines under Väntar på svar, white space normalized; none where the heading is not there."""
     title = read(client.get(path)).find(id="awaited-title")
     lines = title.find_parent("section").find_all("li") if title else []
-    return [" ".join(line.get_text(" ").split()) for line in lines]
+    return [" ".join(line.get_text().split()) for line in lines]
 
 
 def received(by, chain: CareChain, kind: str, sender: Party, minutes_ago: int) -> None:

@@ -21,36 +21,48 @@ pytestmark = pytest.mark.django_db
 
 
 def asked(client: Client, version: str = "") -> Any:
-    headers = {"if-none-match": version} if version else {}
+    headers = {"x-shown": version} if version else {}
     return client.get(reverse("calls_to_make"), headers=headers)
 
 
-def test_nothing_is_sent_until_something_has_happened_or_a_minute_has_passed(
+def version_of(answer: Any) -> str:
+    """What a page says that it is, and until when."""
+    return str(read(answer).find(id="status")["data-version"])
+
+
+def test_nothing_is_sent_until_something_has_happened_or_what_is_shown_is_over(
     county: County, chain: CareChain, client: Client, clock: Any
 ):
+    # Past the moment from which the outage is a long one.
+    clock.shift(timedelta(minutes=3))
     event = make_event(county.alva, chain)
     client.force_login(county.alva.user)
     first = asked(client)
     assert first.status_code == 200
-    version = first.headers["ETag"]
+    version = version_of(first)
     client.get(reverse("chain", args=[chain.pk]))
-    assert asked(client, version).status_code == 304
+    assert asked(client, version).status_code == 204
     tell(county.esa, chain, event)
     second = asked(client, version)
     assert second.status_code == 200
-    assert "Ringd av Esa Påhittad 10.52" in read(second).find(id="told").get_text()
-    assert asked(client, second.headers["ETag"]).status_code == 304
+    assert "Ringd av Esa Påhittad 10.55" in read(second).find(id="told").get_text()
+    assert asked(client, version_of(second)).status_code == 204
     clock.shift(timedelta(minutes=1))
-    assert asked(client, second.headers["ETag"]).status_code == 200
+    same = asked(client, version_of(second))
+    assert (same.status_code, same.headers["X-Shown-At"]) == (204, "10.56")
+    clock.shift(timedelta(minutes=30))
+    later = Client()
+    later.force_login(county.alva.user)
+    assert asked(later, version_of(second)).status_code == 200
 
 
 def test_another_principals_patient_changes_nothing_but_what_all_may_see_does(
     county: County, outage: Outage, client: Client
 ):
     client.force_login(county.alva.user)
-    version = asked(client).headers["ETag"]
+    version = version_of(asked(client))
     theirs = make_chain(county, outage, county.cissi)
-    assert asked(client, version).status_code == 304
+    assert asked(client, version).status_code == 204
     assert theirs.principal == county.municipality
     record_support_contact(by=county.cissi, outage=outage, client_id=uuid4(), at=timezone.now())
     assert asked(client, version).status_code == 200
@@ -60,7 +72,7 @@ def test_another_person_does_not_get_what_was_answered_to_the_first(
     county: County, outage: Outage, client: Client
 ):
     client.force_login(county.alva.user)
-    version = asked(client).headers["ETag"]
+    version = version_of(asked(client))
     client.force_login(county.esa.user)
     assert asked(client, version).status_code == 200
 

@@ -1,4 +1,4 @@
-"""The product and, beside it in the same worker, the bare views."""
+"""The product and, beside it in the same process, the bare views."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -6,14 +6,19 @@ from typing import Any
 from django.core.handlers.wsgi import WSGIHandler
 from django.test.utils import override_settings
 
-from outage.project.wsgi import application as product
+from outage.project import asgi, wsgi
 
 # The handler reads its middleware once, when it is made.
 with override_settings(MIDDLEWARE=["tests.bench.bare.BareUrls"]):
     bare = WSGIHandler()
+product = wsgi.application
 
 
-def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+def _pages(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Send what lies under /bare/ to the bare views, everything else to the product."""
     chosen = bare if environ["PATH_INFO"].startswith("/bare/") else product
     return chosen(environ, start_response)
+
+
+asgi.pages = _pages
+application = asgi.application

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0015_at_rest'),
+        ('contacts', '0016_page_changes'),
     ]
 
     operations = [

@@ -1,0 +1,103 @@
+"""Whether an open page still is what it would be if it was made now: a version for each unit, and until when it holds.
+
+The version changes in the transaction of whatever could change the page. What changes with the clock alone says when,
+as the page is made (`holds_until`).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+
+from contacts.access import Acting
+from contacts.models import PageChange, Unit
+from contacts.queries.prepared import prepared
+from contacts.rules.trace_words import NOT_WRITTEN
+
+EVERYBODY = "all"
+KEPT, MOST_KEPT, COMPARED = timedelta(hours=1), 10_000, 64
+# What shows on the pages of the own unit, or of the own principal, and on nobody else's.
+_OWN_UNIT, _OWN_PRINCIPAL = ("checklist.",), ("sheet.", "batch.", "scan.", "file.", "held_form.", "clash.")
+
+
+def of_unit(unit_id: int) -> str:
+    return f"unit:{unit_id}"
+
+
+def of_principal(principal_id: int) -> str:
+    return f"principal:{principal_id}"
+
+
+def changed(*scopes: str) -> None:
+    """Pages within `scopes` are not what they were; in the transaction that changes them."""
+    PageChange.objects.bulk_create(PageChange(scope=scope) for scope in sorted(set(scopes)))
+
+
+_units_of_chain: Callable[[UUID], Iterable[int]] = lambda chain: ()  # noqa: E731
+
+
+def know_units_by(units_of_chain: Callable[[UUID], Iterable[int]]) -> None:
+    """`units_of_chain` gives the ids of the units whose pages show a chain, and of those that they were joined into."""
+    global _units_of_chain
+    _units_of_chain = units_of_chain
+
+
+def changed_by(action: str, unit: Unit | None, chain: UUID | None) -> None:
+    """What was traced as `action` may show: of a patient's chain on the pages of its units, else wherever it can."""
+    if action in NOT_WRITTEN:
+        return
+    if chain is not None:
+        changed(*map(of_unit, _units_of_chain(chain)))
+    elif unit is not None and action.startswith(_OWN_PRINCIPAL):
+        changed(of_principal(unit.principal_id))
+    elif unit is not None and action.startswith(_OWN_UNIT):
+        # The units of a municipality have their checklists in common.
+        changed(of_unit(unit.pk) if unit.principal.is_region else of_principal(unit.principal_id))
+    else:
+        changed(EVERYBODY)
+
+
+def version_for(by: Acting) -> str:
+    """Another one whenever a page of `by` may have become another."""
+    newest = _newest(of_unit(by.unit.pk), of_principal(by.principal.pk), EVERYBODY)
+    return sha256(repr(newest).encode()).hexdigest()[:16]
+
+
+@prepared
+def _newest(*scopes: str) -> QuerySet[PageChange, int]:
+    # Several, for the row of a transaction that began first may come last.
+    rows = PageChange.objects.filter(scope__in=scopes).order_by("-pk")
+    return rows.values_list("pk", flat=True)[:COMPARED]
+
+
+def drop_old_changes() -> int:
+    """How many rows went. The newest stay: a row less among those compared would make every page anew."""
+    newest = PageChange.objects.aggregate(pk=Max("pk"))["pk"] or 0
+    old = PageChange.objects.filter(pk__lt=newest - MOST_KEPT, at__lt=timezone.now() - KEPT)
+    return old.delete()[0]
+
+
+_moments: ContextVar[list[datetime] | None] = ContextVar("moments", default=None)
+
+
+@contextmanager
+def noting_until() -> Iterator[list[datetime]]:
+    """Collects the moments that are said by `holds_until` while a page is made."""
+    moments: list[datetime] = []
+    token = _moments.set(moments)
+    try:
+        yield moments
+    finally:
+        _moments.reset(token)
+
+
+def holds_until(now: datetime, *moments: datetime | None) -> None:
+    """What is being shown may be another at each of the aware `moments` that is after `now`."""
+    noted = _moments.get()
+    if noted is not None:
+        noted.extend(moment for moment in moments if moment and moment > now)

@@ -1,0 +1,124 @@
+"""What a query's rows become, worked out once for each query: model instances as Django makes them, or tuples."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.db.models.base import ModelState
+from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
+from django.db.models.query import (
+    FlatValuesListIterable,
+    ModelIterable,
+    RelatedPopulator,
+    ValuesListIterable,
+    get_related_populators,
+)
+from django.db.models.signals import post_init, pre_init
+from django.db.models.sql.compiler import SQLCompiler
+
+Columns = Sequence[Any]
+Make = Callable[[Columns], Any]
+
+
+def maker_of(rows: QuerySet[Any], compiler: SQLCompiler) -> Make:
+    """What makes a row's result out of its columns; `compiler` has put the SQL together.
+
+    Raises TypeError for a kind of result that no query of ours has.
+    """
+    kind = rows._iterable_class
+    if kind is ModelIterable and not rows._known_related_objects:  # type: ignore[attr-defined]
+        return _instances(compiler)
+    if kind is FlatValuesListIterable:
+        return lambda columns: columns[0]
+    if kind is ValuesListIterable:
+        # Beside them may stand what the rows are ordered by.
+        count = len(compiler.select or ())
+        return lambda columns: tuple(columns[:count])
+    raise TypeError(f"no rows of the kind {kind.__name__}")
+
+
+def _instances(compiler: SQLCompiler) -> Make:
+    told: Any = compiler.klass_info
+    select: Any = compiler.select
+    first, last = told["select_fields"][0], told["select_fields"][-1] + 1
+    names = [column[0].target.attname for column in select[first:last]]
+    using = compiler.connection.alias
+    make = _instance(told["model"], using, names)
+    related = [_related(found) for found in get_related_populators(told, select, using)]  # type: ignore[call-arg]
+    beside = list((compiler.annotation_col_map or {}).items())
+
+    def made(columns: Columns) -> Model:
+        row: Model = make(columns[first:last])
+        for put in related:
+            put(columns, row)
+        for name, place in beside:
+            setattr(row, name, columns[place])
+        return row
+
+    return made
+
+
+def _related(found: RelatedPopulator) -> Callable[[Columns, Model], None]:
+    """As `RelatedPopulator.populate`."""
+    make = _instance(found.model_cls, found.db, found.init_list)
+    related = [_related(other) for other in found.related_populators]
+    first, last, pk, reordered = found.cols_start, found.cols_end, found.pk_idx, found.reorder_for_init
+    here, there = found.local_setter, found.remote_setter
+    assert reordered is None
+
+    def put(columns: Columns, row: Model) -> None:
+        own = columns[first:last]
+        if own[pk] is None:
+            here(row, None)
+            return
+        other = make(own)
+        for further in related:
+            further(columns, other)
+        here(row, other)
+        there(other, row)
+
+    return put
+
+
+def _instance(model: type[Model], using: str, names: list[str]) -> Make:
+    """As `Model.from_db`, without asking of each value whether a field wants to be told of it: where none does."""
+    plain = (
+        model.__init__ is Model.__init__
+        and model.from_db.__func__ is Model.from_db.__func__  # type: ignore[attr-defined]
+        and not pre_init.has_listeners(model)
+        and not post_init.has_listeners(model)
+        and not any(map(_wants_to_be_told, (getattr(model, name, None) for name in names)))
+    )
+    if not plain:
+        return lambda values: model.from_db(using, names, values)
+
+    def made(values: Columns) -> Model:
+        row = model.__new__(model)
+        state = ModelState()
+        state.db, state.adding = using, False
+        row.__dict__["_state"] = state
+        row.__dict__.update(zip(names, values, strict=True))
+        return row
+
+    return made
+
+
+def _wants_to_be_told(column: Any) -> bool:
+    # That of a foreign key only drops the row that was known under the former id.
+    return hasattr(column, "__set__") and type(column) is not ForeignKeyDeferredAttribute
+
+
+def converted(found: Iterable[Columns], converters: dict[int, Any], connection: Any) -> Iterable[Columns]:
+    """As `SQLCompiler.apply_converters`."""
+    if not converters:
+        return found
+    steps = [(place, *way) for place, way in converters.items()]
+    rows = []
+    for columns in map(list, found):
+        for place, ways, expression in steps:
+            value = columns[place]
+            for way in ways:
+                value = way(value, expression, connection)
+            columns[place] = value
+        rows.append(columns)
+    return rows

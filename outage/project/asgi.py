@@ -1,0 +1,247 @@
+"""The ASGI application: clients are waited for in the event loop, and pages are made one at a time.
+
+See docs/decisions/0040.
+"""
+
+import asyncio
+import faulthandler
+import gc
+import os
+import resource
+import signal
+from asyncio.events import _set_running_loop  # what an event loop shows and hides itself with
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from sys import stderr
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+# Sets Django up, and refuses to serve while a system check of our own fails; the rest must come after.
+from outage.project.wsgi import application as pages  # isort: split
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpResponse
+from django.template.loader import get_template, render_to_string
+from django.urls import reverse
+from django.utils.module_loading import import_string
+
+from outage.checks import check_printing
+from outage.project.guessing import on_the_way_out
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Answer = tuple[int, list[tuple[str, str]], bytes]
+
+# The most that is taken in of one request: the largest files that a page takes, and what goes with them.
+MOST = max(settings.UPLOAD_ROOM.values()) + 5_000_000
+# What is held of requests that are not whole yet, in all, apart from the first of each, which is what a form needs.
+MOST_HELD = 250_000_000
+_FREE = 1_000_000
+# How long a client may be silent within a request, and take over all of it.
+SILENT_SECONDS, BODY_SECONDS = 30, 300
+# A page that is not made by then hangs: the process ends, and another takes its place.
+PAGE_SECONDS = int(os.environ.get("PAGE_SECONDS", "180"))
+# Above this, a process is replaced by a new one when it has answered what it has begun.
+MOST_MEMORY = int(os.environ.get("MOST_MEMORY_MB", "700")) * 2**20
+_PAGE = resource.getpagesize()
+
+# One page at a time, in the order in which requests were whole.
+_turn = asyncio.Lock()
+
+
+class Refused(Exception):
+    """A request that is not taken in; it has the status."""
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+        return
+    environ = environ_of(scope)
+    try:
+        body = await Body(receive).whole()
+        if body is None:
+            return
+        environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        async with _turn:
+            status, headers, content = made(pages, environ)
+    except Refused as refused:
+        status, headers, content = _refusal(environ, *refused.args)
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                (name.lower().encode("latin-1"), value.strip().encode("latin-1")) for name, value in headers
+            ],
+        }
+    )
+    # Outside the turn: who does not read what was asked for keeps nobody waiting.
+    await send({"type": "http.response.body", "body": content})
+    if _memory() > MOST_MEMORY:
+        # As from the supervisor: what has begun is answered first.
+        signal.raise_signal(signal.SIGTERM)
+
+
+def environ_of(scope: Scope) -> dict[str, Any]:
+    """What WSGI says of a request. Headers of a name with `_` are dropped: they would pass for those with `-`."""
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "SERVER_NAME": scope["server"][0],
+        "SERVER_PORT": str(scope["server"][1]),
+        "REMOTE_ADDR": scope["client"][0],
+        "REMOTE_PORT": str(scope["client"][1]),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.errors": stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for raw, value in scope["headers"]:
+        if b"_" in raw:
+            continue
+        name = raw.decode("latin-1").upper().replace("-", "_")
+        if name != "CONTENT_TYPE":
+            name = f"HTTP_{name}"
+        text = value.decode("latin-1")
+        if name in environ:
+            text = environ[name] + ("; " if name == "HTTP_COOKIE" else ",") + text
+        environ[name] = text
+    environ.pop("HTTP_CONTENT_LENGTH", None)
+    return environ
+
+
+class Body:
+    """What a client sends, until all of it is here."""
+
+    held_of_all = 0
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._pieces: list[bytes] = []
+        self._size = self._held = self._refused = 0
+
+    async def whole(self) -> bytes | None:
+        """None where the client goes away before; raises Refused."""
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                more = True
+                while more:
+                    async with asyncio.timeout(SILENT_SECONDS):
+                        message = await self._receive()
+                    if message["type"] == "http.disconnect":
+                        return None
+                    self._take(message.get("body", b""))
+                    more = message.get("more_body", False)
+        except TimeoutError:
+            raise Refused(408) from None
+        finally:
+            self._hold(0)
+        if self._refused:
+            raise Refused(self._refused)
+        return b"".join(self._pieces)
+
+    def _take(self, piece: bytes) -> None:
+        # What is refused is read and thrown away: a browser shows no answer before it has sent everything.
+        if self._refused:
+            return
+        self._size += len(piece)
+        self._pieces.append(piece)
+        self._hold(max(0, self._size - _FREE))
+        if self._size > MOST:
+            self._refused = 413
+        elif self._held and Body.held_of_all > MOST_HELD:
+            self._refused = 503
+        if self._refused:
+            self._pieces.clear()
+            self._hold(0)
+
+    def _hold(self, size: int) -> None:
+        Body.held_of_all += size - self._held
+        self._held = size
+
+
+def made(pages: Callable[..., Any], environ: dict[str, Any]) -> Answer:
+    """The whole answer. What makes it finds one thread and no event loop, as under any WSGI server."""
+    told: list[Any] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
+        told[:] = [int(status.split()[0]), headers]
+
+    with _without_event_loop(), _ended_when_it_hangs():
+        parts = pages(environ, start_response)
+        try:
+            content = b"".join(parts)
+        finally:
+            if close := getattr(parts, "close", None):
+                close()
+    status, headers = told
+    if status not in {204, 304} and all(name.lower() != "content-length" for name, _ in headers):
+        headers = [*headers, ("Content-Length", str(len(content)))]
+    return status, headers, content
+
+
+@contextmanager
+def _without_event_loop() -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    _set_running_loop(None)
+    try:
+        yield
+    finally:
+        _set_running_loop(loop)
+
+
+@contextmanager
+def _ended_when_it_hangs() -> Iterator[None]:
+    """By the operating system, whose signal ends the process also where no Python runs any more."""
+    signal.setitimer(signal.ITIMER_REAL, PAGE_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _refusal(environ: dict[str, Any], status: int) -> Answer:
+    page = render_to_string("errors/not_taken.html", {"status": status, "version": settings.VERSION}).encode()
+    said = {"Cache-Control": "no-store", "Connection": "close", "Content-Length": str(len(page))}
+    answer = HttpResponse(page, status=status, headers=said)
+    answer = on_the_way_out(WSGIRequest(environ | {"wsgi.input": BytesIO()}), answer)
+    return status, list(answer.items()), page
+
+
+def _memory() -> int:
+    """Bytes of memory that the process has now."""
+    return int(Path("/proc/self/statm").read_bytes().split()[1]) * _PAGE
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    await receive()
+    with _without_event_loop():
+        _warm_up()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+def _warm_up() -> None:
+    """Before anybody is answered: the code of every page, every template and the typesetter."""
+    faulthandler.register(signal.SIGALRM, chain=True)
+    reverse("status")
+    folder = settings.BASE_DIR / "templates"
+    for path in folder.rglob("*.html"):
+        get_template(str(path.relative_to(folder)))
+    if not check_printing(None):
+        import_string(settings.TYPESETTER_WARM_UP)()
+    # What stays is left out of garbage collection: traversing all of it stops a page for long.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)

@@ -1,0 +1,120 @@
+"""An open Läge is told of whatever changes it: by any service, and by the clock."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from types import ModuleType
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from contacts.access import Acting
+from contacts.rules.errors import RuleError
+from contacts.rules.permissions import Role
+from contacts.services.progress import finish
+from outage.views import status
+from tests.clock import TUESDAY, Clock
+from tests.factories import make_entry
+from tests.integration.borders.filled import Stage
+from tests.integration.borders.table import Scope
+from tests.integration.borders.test_services import Undone, each_part, stages
+from tests.integration.every_html import told_alike
+from tests.long import runs
+
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
+
+
+def looked_at(by: Acting) -> tuple[str, str]:
+    """What the open page of somebody would show now, without what its own clock shows, and the version of that."""
+    client = Client()
+    client.force_login(by.user)
+    session = client.session
+    session["membership_id"] = by.membership.pk
+    session.save()
+    answer = client.get(reverse("calls_to_make"))
+    if answer.status_code != 200:
+        # Somebody whose assignment has ended has no page left.
+        return answer.headers["Location"], ""
+    page = BeautifulSoup(answer.content, "html.parser")
+    version = str(page.select("#status")[0]["data-version"])
+    for counted in page.select("[data-since], [data-until], [data-shown-at]"):
+        counted.clear()
+    for new_each_time in page.select("[name=csrfmiddlewaretoken], [name=typed_by], [name=client_id]"):
+        new_each_time.decompose()
+    del page.select("#status")[0]["data-shown"], page.select("#status")[0]["data-version"]
+    return told_alike(str(page)), version
+
+
+def watchers(stage: Any) -> list[Acting]:
+    county = stage.county
+    # In `make test` one at a ward, and one of another principal.
+    return list({by.user.pk: by for by in (county.alva, county.cissi, county.disa, county.bo)}.values())[
+        : runs(2, full=4)
+    ]
+
+
+def each_done(module: ModuleType, stage: Any) -> Iterator[str]:
+    """Each service done by the first who may; what it wrote is there until the next."""
+    step = runs(5, full=1)
+    for number, (service, row) in enumerate(module.TABLE.items()):
+        if number % step != len(service.__name__) % step:
+            continue
+        by = next((by for (role, scope), by in stage.people.items() if row.may(role, scope)), None)
+        if by is None:
+            continue
+        try:
+            with transaction.atomic():
+                try:
+                    done = service(by=by, **row.given(stage, by))
+                    if hasattr(done, "send"):
+                        finish(done)
+                except RuleError:
+                    raise Undone from None
+                yield service.__name__
+                raise Undone
+        except Undone:
+            continue
+
+
+@each_part
+def test_where_a_service_changes_a_page_its_version_is_another(
+    module: ModuleType, no_typesetting: None, clock: Clock
+):
+    missed = []
+    for stage in islice(stages(module), runs(1, full=2)):
+        before = {by.user.username: looked_at(by) for by in watchers(stage)}
+        for name in each_done(module, stage):
+            for by in watchers(stage):
+                page, version = looked_at(by)
+                was, was_version = before[by.user.username]
+                if page != was and version.partition(";")[0] == was_version.partition(";")[0]:
+                    new = next(b for a, b in zip(was.splitlines(), page.splitlines(), strict=False) if a != b)
+                    missed.append(f"{name}: {by.user.username}: {new}")
+    assert missed == []
+
+
+@pytest.mark.once
+def test_where_the_clock_changes_a_page_its_time_had_come(clock: Clock, monkeypatch: pytest.MonkeyPatch):
+    """Through a day in which numbers open and close, turns change, a break point passes and the outage grows long."""
+    monkeypatch.setattr(status, "AT_MOST", timedelta(days=2))
+    stage = Stage()
+    alva = stage.people[Role.STAFF, Scope.OWN]
+    make_entry(stage.county.municipality, "Biståndsenheten", "0910-73 00 00")
+    now, step = TUESDAY + timedelta(minutes=1), timedelta(minutes=runs(20, full=1))
+    clock.move_to(now)
+    page, version = looked_at(alva)
+    changes = 0
+    while now < TUESDAY + timedelta(days=1):
+        now += step
+        clock.move_to(now)
+        fresh, newer = looked_at(alva)
+        if fresh != page:
+            changes += 1
+            new = next(b for a, b in zip(page.splitlines(), fresh.splitlines(), strict=False) if a != b)
+            assert datetime.fromtimestamp(int(version.partition(";")[2]), now.tzinfo) <= now, f"{now}: {new}"
+        page, version = fresh, newer
+    assert changes > 3

@@ -1,0 +1,197 @@
+"""Nothing that a client withholds keeps anybody else waiting, and what the server makes of odd requests."""
+
+import os
+import re
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.browser.server import Server
+from tests.integration.outage.pages import errors_of, fields_of
+from tests.serving.person import Person
+
+pytestmark = [pytest.mark.slow, pytest.mark.once]
+
+# Anybody who had to wait for one of them would wait for as long as it is silent, which is for ever.
+AT_ONCE = 10.0
+IDLE, HALF_HEADERS, HALF_BODIES = 300, 50, 50
+FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
+PARTS = b"Content-Type: multipart/form-data; boundary=x\r\n"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    real = Server(tmp_path_factory.mktemp("served"), workers=2)
+    real.prepare()
+    real.start()
+    yield real
+    real.kill()
+
+
+@pytest.fixture(scope="module")
+def alva(server: Server) -> Person:
+    found = Person(server.origin)
+    found.log_in("Alva Bergdal")
+    return found
+
+
+def call_fields(person: Person) -> tuple[str, dict[str, object]]:
+    """The address and the content of a call that was not answered, of the first that Läge says is to be made."""
+    person.get("/")
+    form = person.form(action=re.compile("/forsok/"))
+    return str(form["action"]), fields_of(form) | {"outcome": "no_answer"}
+
+
+def calls(server: Server) -> int:
+    ((count,),) = server.rows("SELECT count(*) FROM outage_handover")
+    assert isinstance(count, int)
+    return count
+
+
+@dataclass
+class Withholding:
+    """Clients that have sent what they send, and nothing more."""
+
+    server: Server
+    stack: ExitStack
+
+    def send(self, start: bytes, times: int) -> list[socket.socket]:
+        return [self._one(start) for _ in range(times)]
+
+    def _one(self, start: bytes) -> socket.socket:
+        one = self.stack.enter_context(socket.create_connection(("127.0.0.1", self.server.port), timeout=20))
+        one.sendall(start)
+        return one
+
+
+@pytest.fixture
+def withholding(server: Server) -> Iterator[Withholding]:
+    with ExitStack() as stack:
+        yield Withholding(server, stack)
+
+
+def test_a_call_is_logged_as_if_those_who_send_nothing_more_were_not_there(
+    server: Server, alva: Person, withholding: Withholding
+):
+    path, fields = call_fields(alva)
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {alva.cookies()}\r\n".encode()
+    withholding.send(b"", IDLE)
+    withholding.send(head, HALF_HEADERS)
+    typed = urlencode(fields, doseq=True).encode()
+    length = b"Content-Length: 90000\r\n\r\n"
+    withholding.send(head + FORM + length + typed[:-20], HALF_BODIES // 2)
+    withholding.send(
+        head + PARTS + length + b'--x\r\nContent-Disposition: form-data; name="a"; filename="b"\r\n\r\n1',
+        HALF_BODIES - HALF_BODIES // 2,
+    )
+    withholding.send(head + FORM + b"Transfer-Encoding: chunked\r\n\r\n5\r\na=1", 10)
+    before, began = calls(server), monotonic()
+    alva.post(path, fields)
+    assert (alva.status, errors_of(alva.page)) == (200, "")
+    assert calls(server) == before + 1
+    # Both processes: each has half of those who are silent.
+    for _ in range(10):
+        assert alva.get("/halsa") is not None
+    assert monotonic() - began < AT_ONCE
+
+
+def test_who_does_not_read_the_answer_keeps_nobody_waiting(
+    server: Server, alva: Person, withholding: Withholding
+):
+    ask = f"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {alva.cookies()}\r\n\r\n".encode()
+    # Several in a row on each, which is more than what lies on the way between the two holds.
+    withholding.send(ask * 40, 6)
+    began = monotonic()
+    assert "Läge" in alva.get("/").get_text(" ")
+    assert monotonic() - began < 2 * AT_ONCE
+
+
+def answer_to(server: Server, raw: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as one:
+        one.sendall(raw)
+        one.shutdown(socket.SHUT_WR)
+        pieces = []
+        while piece := one.recv(65_536):
+            pieces.append(piece)
+    return b"".join(pieces)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Content-Length: 3", "Transfer-Encoding: chunked"),
+        ("Content-Length: 3", "Content-Length: 4"),
+        ("Content-Length: 3, 3",),
+        ("Content-Length: +3",),
+        ("Transfer-Encoding: identity, chunked, chunked",),
+        ("Transfer-Encoding: xchunked",),
+        ("X-A: b\rX-C: d",),
+        ("X-A : b",),
+    ],
+)
+def test_a_request_whose_end_could_be_read_in_two_ways_is_refused(server: Server, lines: tuple[str, ...]):
+    raw = "\r\n".join(["POST /logga-in/ HTTP/1.1", "Host: localhost", *lines, "", "abc"])
+    told = answer_to(server, raw.encode()).partition(b"\r\n")[0]
+    assert told.startswith((b"HTTP/1.1 400", b"HTTP/1.1 501"))
+
+
+def test_headers_without_end_are_not_read(server: Server):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as one:
+        one.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+        with pytest.raises(ConnectionError):
+            one.sendall(b"".join(b"X-%d: x\r\n" % number for number in range(2_000_000)))
+
+
+def test_it_listens_to_this_machine_alone_and_writes_no_addresses(server: Server, alva: Person):
+    alva.get("/finns/inte/19121212-1212/")
+    assert alva.status == 404
+    assert "19121212" not in (server.room / "server.log").read_text(encoding="utf-8")
+    with pytest.raises(ConnectionError):
+        socket.create_connection(("127.0.0.2", server.port), timeout=5)
+
+
+def workers_of(server: Server) -> list[int]:
+    assert server.process
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
+    return [int(each) for each in children.read_text(encoding="utf-8").split()]
+
+
+def test_another_takes_the_place_of_a_process_that_hangs_and_nobody_is_turned_away(
+    server: Server, alva: Person
+):
+    first, second = workers_of(server)
+    # What comes when a page has not been made in time; and what nothing can catch.
+    os.kill(first, signal.SIGALRM)
+    os.kill(second, signal.SIGKILL)
+    alva.get("/")
+    assert alva.status == 200
+    until = monotonic() + 3 * AT_ONCE
+    while len(workers_of(server)) < 2 and monotonic() < until:
+        sleep(0.1)
+    assert not {first, second} & set(workers_of(server))
+
+
+def test_what_has_begun_is_answered_when_the_server_stops(server: Server, alva: Person):
+    """The last of the file: nothing is served after it."""
+    path, fields = call_fields(alva)
+    body = urlencode(fields, doseq=True).encode()
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {alva.cookies()}\r\n".encode()
+    before = calls(server)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as one:
+        one.sendall(head + FORM + f"Content-Length: {len(body)}\r\n\r\n".encode() + body[:50])
+        sleep(0.5)
+        assert server.process
+        server.process.terminate()
+        sleep(0.5)
+        one.sendall(body[50:])
+        assert one.recv(65_536).startswith(b"HTTP/1.1 302")
+    assert server.process.wait(timeout=30) == 0
+    assert calls(server) == before + 1
+    assert "Driftstopp är stoppat." in (server.room / "server.log").read_text(encoding="utf-8")
