@@ -196,22 +196,26 @@ def carry_out(work_id: str, tries: int) -> None:
         return
     work = Work.objects.select_related("user", "membership__unit__principal").get(pk=work_id)
     watch = Watch(work)
+    said = broke = ""
     try:
         with _watching[0](watch) if _watching else nullcontext():
             _do(watch)
     except Stopping:
         give_back(work)
     except TooLong as late:
-        _fail(work, str(late))
+        said = str(late)
     except Lost:
         work.drop_files()
     except RuleError as error:
-        _fail(work, error.reason)
+        said = error.reason
     except Exception as error:
         # Its words are left out: they may be a patient's.
         where = "".join(traceback.format_tb(error.__traceback__))
         logger.error("%s broke: %s\n%s", work.kind, type(error).__name__, where)
-        _fail(work, BROKE, broke=type(error).__name__)
+        said, broke = BROKE, type(error).__name__
+    # Out here what this raises, and is stored, does not carry the words of what was raised above.
+    if said:
+        _fail(work, said, broke)
 
 
 def _do(watch: Watch) -> None:
@@ -254,16 +258,12 @@ def _keep(work: Work, made: Made, chains: set[UUID]) -> None:
         work.save(update_fields=[*_END, "to", "filename", "content_type", "once", "patients"])
 
 
-def _fail(work: Work, reason: str, broke: str = "") -> None:
+def _fail(work: Work, reason: str, broke: str) -> None:
     try:
         with transaction.atomic():
             _check_ours(work)
-            work.state, work.ended_at, work.said, work.broke = (
-                WorkState.FAILED,
-                timezone.now(),
-                reason,
-                broke,
-            )
+            work.state, work.ended_at = WorkState.FAILED, timezone.now()
+            work.said, work.broke = reason, broke
             work.drop_files()
             work.save(update_fields=[*_END, "broke"])
     except Lost:
