@@ -4,9 +4,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from contacts.access import Acting
 from contacts.models import Principal, User
-from contacts.models.data_key import name_of
 from contacts.services.progress import Progress, Steps
 from contacts.services.work import Job, Kind, Made, know_work
 from forms.queries.batches import get_batch
@@ -18,15 +16,10 @@ from forms.services.printing import PrintedFile, print_contact_list
 from forms.services.reviewing import print_extract
 from forms.services.scans import scan_steps
 from forms.services.work_list_prints import print_work_list
-from outage.models import Outage
+from outage.queries.outages import outage_for
 
 _SETTING = Progress("Sätter sidorna")
 _UNPRINTED = "Inget är utskrivet."
-
-
-def list_key(by: Acting, outage: Outage) -> str:
-    """The data key of a file with the patients of an outage."""
-    return name_of(by.principal.pk, outage.pk)
 
 
 def _made(printed: PrintedFile, *, once: bool = False) -> Made:
@@ -54,7 +47,7 @@ def _contact_list(job: Job) -> Steps[Made]:
 
 def _work_list(job: Job) -> Steps[Made]:
     yield _SETTING
-    outage = Outage.objects.get(pk=job.args["outage"])
+    outage = outage_for(job.by.principal, UUID(job.args["outage"]))
     which = WorkList(job.args["which"])
     return _made(print_work_list(by=job.by, which=which, outage=outage, client_id=job.client_id))
 

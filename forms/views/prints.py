@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest
+from contacts.models.data_key import name_of
 from contacts.rules.held import held_print
 from contacts.rules.permissions import Right
 from contacts.services.work import ask
@@ -17,7 +18,6 @@ from contacts.views.work import asked
 from forms.presenters.contact_list import contact_list_parts
 from forms.rules.work_list_spec import WorkList
 from forms.services.log_prints import print_log_sheet
-from forms.services.long_work import list_key
 from forms.services.printing import (
     Printed,
     print_call_support,
@@ -83,7 +83,7 @@ def work_list_pdf(request: ActingRequest, which: str) -> HttpResponse:
             label=f"Lista: {WorkList(which).label}",
             client_id=press,
             args={"which": which, "outage": str(outage.pk)},
-            key_name=list_key(request.acting, outage),
+            key_name=name_of(request.acting.principal.pk, outage.pk),
         )
     )
 

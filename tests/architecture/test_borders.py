@@ -34,6 +34,7 @@ NOT_IN_AN_ASSIGNMENT = {
     "contacts.services.directory.save_row",
     "contacts.services.directory.note_password_change",
     "contacts.services.joining_units.check_can_join",
+    "contacts.services.many_codes.check_codes",
 }
 
 
@@ -49,8 +50,12 @@ def types_in(hint: Any) -> Iterator[Any]:
 
 
 def services() -> set[str]:
-    """The functions that a view, the middleware or a command calls with somebody as `by`."""
-    callers = [*files_of_floor("views", "admin", "management"), *python_files("outage/project")]
+    """The functions that a view, a worker, the middleware or a command calls with somebody as `by`."""
+    callers = [
+        *files_of_floor("views", "admin", "management"),
+        *python_files("outage/project"),
+        *(path for path in files_of_floor("services", "filing") if path.name == "long_work.py"),
+    ]
     called = {name for path in callers for name in imported_from_services(path)}
     by = {name for name in called if Acting in types_in(hints(name).get("by"))}
     return by - NOT_IN_AN_ASSIGNMENT

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -39,11 +40,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--with-parent", action="store_true", help="Sluta när den process som startade den här slutar."
+            "--while", dest="server", type=int, help="Sluta när processen med det numret slutar."
         )
 
-    def handle(self, *, with_parent: bool, **options: Any) -> None:
-        parent = os.getppid()
+    def handle(self, *, server: int | None, **options: Any) -> None:
         self._stopping = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
@@ -52,7 +52,7 @@ class Command(BaseCommand):
             warm_up()
         self._children: set[int] = set()
         swept = -_SWEEP_EVERY
-        while not self._stopping and not (with_parent and os.getppid() != parent):
+        while not self._stopping and (server is None or Path(f"/proc/{server}").exists()):
             self._reap()
             wait = _LOOK_EVERY
             try:
