@@ -4,15 +4,17 @@ A page says whom it shows by naming them, as every page does it (`outage.queries
 of the trace before the page is sent. Outside a request, in commands and tests of services, nothing is collected.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Model
 
 ON_THE_SERVER = "server"
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +27,25 @@ class Refusal:
 
 @dataclass(slots=True)
 class Seen:
-    """`action` and `target` are what the look is called where the page says it; chains are those shown."""
+    """`action` and `target` are what the look is called where the page says it; chains are those shown. `found` is what
+    was read once for all of a request that only reads.
+    """
 
     origin: Callable[[], str]
     chains: set[UUID] = field(default_factory=set)
     action: str = ""
     target: Model | None = None
     refusal: Refusal | None = None
+    found: dict[Hashable, Any] | None = None
 
 
 _seen: ContextVar[Seen | None] = ContextVar("seen", default=None)
 
 
 @contextmanager
-def seeing(origin: Callable[[], str]) -> Iterator[Seen]:
+def seeing(origin: Callable[[], str], *, only_reads: bool = False) -> Iterator[Seen]:
     """Collect within the block; `origin` is asked only where a row is written."""
-    found = Seen(origin)
+    found = Seen(origin, found={} if only_reads else None)
     token = _seen.set(found)
     try:
         yield found
@@ -64,6 +69,17 @@ def refuses(why: str, target: Model | None = None) -> None:
     """Something was not allowed. The first reason counts."""
     if (found := _seen.get()) is not None and found.refusal is None:
         found.refusal = Refusal(why, target)
+
+
+def once(key: Hashable, read: Callable[[], Found]) -> Found:
+    """What `read` finds: in a request that only reads, what it found the first time."""
+    seen = _seen.get()
+    if seen is None or seen.found is None:
+        return read()
+    if key not in seen.found:
+        seen.found[key] = read()
+    known: Found = seen.found[key]
+    return known
 
 
 def in_request() -> bool:

@@ -1,7 +1,6 @@
 """Hot queries: each is compiled once, and only its values are new each time."""
 
 from collections.abc import Callable, Iterable, Sequence
-from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -10,7 +9,7 @@ from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import (
     DateField,
     DateTimeField,
@@ -23,7 +22,7 @@ from django.db.models import (
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.constants import MULTI
 
-from .rows import Make, converted, maker_of
+from .rows import Make, Step, converted, maker_of, steps_of
 
 Row = TypeVar("Row")
 Value = int | str | UUID | datetime | date
@@ -51,7 +50,7 @@ class _PutTogether:
     # The parameters with the values in their places: by number where `places` has one, else as they are.
     params: list[Any]
     places: list[tuple[int, int]]
-    converters: dict[int, Any]
+    steps: list[tuple[int, Step]]
     make: Make
     prefetched: tuple[Any, ...]
 
@@ -84,7 +83,7 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
             sql=sql,
             params=list(params),
             places=places,
-            converters=compiler.get_converters([column for column, *_ in compiler.select]),
+            steps=steps_of(compiler, connection),
             make=maker_of(rows, compiler),
             prefetched=rows._prefetch_related_lookups,  # type: ignore[attr-defined]
         )
@@ -102,16 +101,25 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
         params = kept.params.copy()
         for place, n in kept.places:
             params[place] = given[n]
-        compiler: Any = copy(kept.compiler)
-        compiler.connection = connection
-        compiler.as_sql = lambda: (kept.sql, params)
-        found = chain.from_iterable(compiler.execute_sql(MULTI))
-        rows = [kept.make(columns) for columns in converted(found, kept.converters, connection)]
+        found = chain.from_iterable(_Ready(kept, params).execute_sql(MULTI) or ())
+        rows = [kept.make(columns) for columns in converted(found, kept.steps)]
         if kept.prefetched:
             prefetch_related_objects(rows, *kept.prefetched)
         return rows
 
     return ask
+
+
+class _Ready(SQLCompiler):
+    """Runs SQL that is put together."""
+
+    def __init__(self, kept: _PutTogether, params: list[Any]) -> None:
+        self.__dict__ |= kept.compiler.__dict__
+        self.connection = connections[DEFAULT_DB_ALIAS]
+        self.ready = kept.sql, params
+
+    def as_sql(self, *_: Any, **__: Any) -> Any:
+        return self.ready
 
 
 def _kind(value: Values) -> Any:

@@ -1,8 +1,10 @@
 """What a query's rows become, worked out once for each query: model instances as Django makes them, or tuples."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
@@ -18,6 +20,7 @@ from django.db.models.sql.compiler import SQLCompiler
 
 Columns = Sequence[Any]
 Make = Callable[[Columns], Any]
+Step = Callable[[Any], Any]
 
 
 def maker_of(rows: QuerySet[Any], compiler: SQLCompiler) -> Make:
@@ -108,17 +111,42 @@ def _wants_to_be_told(column: Any) -> bool:
     return hasattr(column, "__set__") and type(column) is not ForeignKeyDeferredAttribute
 
 
-def converted(found: Iterable[Columns], converters: dict[int, Any], connection: Any) -> Iterable[Columns]:
-    """As `SQLCompiler.apply_converters`."""
-    if not converters:
+# What SQLite has as text. The same ids and moments come again and again.
+_OFTEN_THE_SAME = {"convert_uuidfield_value", "convert_datetimefield_value"}
+_MOST_KEPT = 10_000
+
+
+def steps_of(compiler: SQLCompiler, connection: Any) -> list[tuple[int, Step]]:
+    """What is to be done with columns, by their places, as `SQLCompiler.apply_converters` does it."""
+    columns = [column for column, *_ in compiler.select or ()]
+    return [
+        (place, _step(way, expression, connection))
+        for place, (ways, expression) in compiler.get_converters(columns).items()
+        for way in ways
+    ]
+
+
+def _step(way: Any, expression: Any, connection: Any) -> Step:
+    if way.__name__ in _OFTEN_THE_SAME and connection.vendor == "sqlite":
+        return _known(way.__name__)
+    return lambda value: way(value, expression, connection)
+
+
+@cache
+def _known(name: str) -> Step:
+    @lru_cache(maxsize=_MOST_KEPT)
+    def read(value: Any) -> Any:
+        return getattr(connections[DEFAULT_DB_ALIAS].ops, name)(value, None, None)
+
+    return read
+
+
+def converted(found: Iterable[Columns], steps: list[tuple[int, Step]]) -> Iterable[Columns]:
+    if not steps:
         return found
-    steps = [(place, *way) for place, way in converters.items()]
     rows = []
     for columns in map(list, found):
-        for place, ways, expression in steps:
-            value = columns[place]
-            for way in ways:
-                value = way(value, expression, connection)
-            columns[place] = value
+        for place, step in steps:
+            columns[place] = step(columns[place])
         rows.append(columns)
     return rows

@@ -160,9 +160,10 @@ def best_first(
     if sought is None:
         return tuple(line for _, line in ranked)
     asked = _Asked(sought, [candidate for candidate, _ in ranked], at, zone)
+    lines_asked = ((candidate, asked.of(candidate, line)) for candidate, line in ranked)
     return tuple(
-        replace(asked.of(candidate, line), area=candidate.area if several_areas else "")
-        for candidate, line in ranked
+        replace(line, area=candidate.area) if several_areas and candidate.area else line
+        for candidate, line in lines_asked
     )
 
 

@@ -15,6 +15,7 @@ from contacts.rules.days import NOT_A_DAY, read_day
 from contacts.rules.errors import Answers, Question, RuleError
 from contacts.rules.hours import is_month_day
 from contacts.rules.phone import read_number
+from contacts.webforms.copying import CopiedQuickly
 
 from .differences import own_data
 
@@ -114,6 +115,10 @@ class SentOnce(forms.Form):
     # Each is of its own class.
     fields: dict[str, Any]
     _bound_fields_cache: dict[str, forms.BoundField]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.base_fields = CopiedQuickly(type(self).base_fields)  # type: ignore[misc]
+        super().__init__(*args, **kwargs)
 
 
 class AsksQuestions(SentOnce):

@@ -118,9 +118,12 @@ def calls_owed(
     """
     calls: dict[tuple[str, Party | None], OwedCall] = {}
     hidden = chain.details.protected_identity and not on_own_page
+    all_owed = owed_by_unit(chain, log, acting.unit.pk)
+    if not all_owed:
+        return []
     items = {str(event.pk): log.items_of(event) for event in log.live_events}
     choices = {key: choice for choice, key in target_choices(chain, log).items()}
-    for owed in owed_by_unit(chain, log, acting.unit.pk):
+    for owed in all_owed:
         target = owed.target
         place = (target.place, None if target.place else target.party)
         if place not in calls:

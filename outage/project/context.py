@@ -36,6 +36,8 @@ class Page:
     def __init__(self, request: AnyRequest) -> None:
         self._request = request
         self.acting: Acting | None = getattr(request, "acting", None)
+        # Kept by the tag `csrf_token`.
+        self.in_each_form: str | None = None
 
     @cached_property
     def _place(self) -> tuple[str, str]:

@@ -23,11 +23,12 @@ from django.template.loader_tags import (
     construct_relative_path,
 )
 from django.template.loaders import cached
+from django.templatetags.static import StaticNode
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
-from .quick_values import IDS, address_of, condition_of, value_of
+from .quick_values import IDS, address_of, condition_of, put_together, value_of
 
 Text = Callable[[Context], str]
 
@@ -273,7 +274,20 @@ def _simple_node(node: SimpleNode, engine: Engine) -> Text:
         if target is not None:
             context[target] = shown
             return ""
-        return conditional_escape(shown) if context.autoescape else shown
+        return shown if type(shown) is SafeString or not context.autoescape else conditional_escape(shown)
+
+    return render
+
+
+def _static_node(node: StaticNode, engine: Engine) -> Text | None:
+    if node.varname or node.path.is_var or node.path.filters:
+        return None
+    found: list[str] = []
+
+    def render(context: Context) -> str:
+        if not found:
+            found.append(node.url(context))
+        return conditional_escape(found[0]) if context.autoescape else found[0]
 
     return render
 
@@ -291,16 +305,26 @@ def _url_node(node: URLNode, engine: Engine) -> Text | None:
         if not IDS.issuperset(kinds):
             return node.render(context)
         try:
-            first, *rest = address_of(name, kinds, get_urlconf(), get_script_prefix())
+            plain, escaped = address_of(name, kinds, *_where(context))
         except NoReverseMatch:
             return node.render(context)
-        shown = first + "".join([f"{value}{part}" for value, part in zip(values, rest, strict=True)])
         if asked_for:
-            context[asked_for] = shown
+            context[asked_for] = put_together(plain, values)
             return ""
-        return conditional_escape(shown) if context.autoescape else shown
+        return put_together(escaped if context.autoescape else plain, values)
 
     return render
+
+
+def _where(context: Context) -> tuple[str | None, str]:
+    """Where the addresses begin; asked once for each page."""
+    kept: Any = context.render_context.dicts[0]
+    if _WHERE not in kept:
+        kept[_WHERE] = get_urlconf(), get_script_prefix()
+    return kept[_WHERE]  # type: ignore[no-any-return]
+
+
+_WHERE = "where addresses begin"
 
 
 _MADE: dict[type, Callable[[Any, Engine], Text | None]] = {
@@ -313,4 +337,5 @@ _MADE: dict[type, Callable[[Any, Engine], Text | None]] = {
     IncludeNode: _include_node,
     SimpleNode: _simple_node,
     URLNode: _url_node,
+    StaticNode: _static_node,
 }

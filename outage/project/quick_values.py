@@ -3,6 +3,7 @@
 See `quick`. Each finds what Django finds, in fewer steps.
 """
 
+import html
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from inspect import signature
@@ -26,7 +27,7 @@ def value_of(found: FilterExpression | Any, if_missing: str | None) -> Value:
     elif found.var.lookups is None or found.var.translate:
         return lambda context: found.resolve(context, if_missing is None)
     else:
-        get = _or_missing(_variable(found.var), if_missing)
+        get = _variable(found.var, if_missing)
     for function, arguments in found.filters:
         if getattr(function, "is_safe", False) or not all(map(_is_ready, arguments)):
             return lambda context: found.resolve(context, if_missing is None)
@@ -44,45 +45,54 @@ def _constant(value: Any) -> Value:
     return lambda _: value
 
 
-def _or_missing(get: Value, if_missing: str | None) -> Value:
-    def resolve(context: Context) -> Any:
-        try:
-            return get(context)
-        except VariableDoesNotExist:
-            return if_missing
-
-    return resolve
+_RAISES = object()
 
 
-def _variable(variable: Variable) -> Value:
-    """As `Variable.resolve`. Raises VariableDoesNotExist."""
+def _variable(variable: Variable, if_missing: Any = _RAISES) -> Value:
+    """As `Variable.resolve`. Raises VariableDoesNotExist, unless something is to stand there if it is missing."""
     assert variable.lookups is not None
     name, *rest = variable.lookups
+
+    def missing(error: VariableDoesNotExist | None = None) -> Any:
+        if if_missing is _RAISES:
+            raise error or VariableDoesNotExist("Failed lookup for key [%s]", (name,))
+        return if_missing
+
+    def of_context(context: Context) -> Any:
+        """The context's own, such as its request."""
+        if not hasattr(context, name):
+            return missing()
+        try:
+            return variable.resolve(context)
+        except VariableDoesNotExist as error:
+            return missing(error)
 
     def resolve(context: Context) -> Any:
         for known in reversed(context.dicts):
             if name in known:
-                current = known[name]
                 break
         else:
-            if not hasattr(context, name):
-                raise VariableDoesNotExist("Failed lookup for key [%s]", (name,))
-            # The context's own, such as its request.
-            return variable.resolve(context)
+            return of_context(context)
         try:
-            if callable(current):
-                current = _called(current)
-            for bit in rest:
-                current = _step(current, bit)
-                if callable(current):
-                    current = _called(current)
+            return _looked_up(known[name], rest)
+        except VariableDoesNotExist as error:
+            return missing(error)
         except Exception as error:
             if getattr(error, "silent_variable_failure", False):
                 return ""
             raise
-        return current
 
     return resolve
+
+
+def _looked_up(current: Any, bits: list[str]) -> Any:
+    if callable(current):
+        current = _called(current)
+    for bit in bits:
+        current = _step(current, bit)
+        if callable(current):
+            current = _called(current)
+    return current
 
 
 def _step(current: Any, bit: str) -> Any:
@@ -187,8 +197,10 @@ IDS = frozenset({int, UUID})
 
 
 @lru_cache(maxsize=1000)
-def address_of(name: str, kinds: tuple[type, ...], urlconf: str | None, prefix: str) -> tuple[str, ...]:
-    """The parts of the address between its ids. Raises NoReverseMatch."""
+def address_of(
+    name: str, kinds: tuple[type, ...], urlconf: str | None, prefix: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The parts of the address between its ids, and the same escaped. Raises NoReverseMatch."""
     examples = [
         UUID(int=0x7305190F << 96 | n) if kind is UUID else 7305190000 + n for n, kind in enumerate(kinds)
     ]
@@ -196,4 +208,12 @@ def address_of(name: str, kinds: tuple[type, ...], urlconf: str | None, prefix: 
     for example in examples:
         part, _, left = left.partition(str(example))
         parts.append(part)
-    return (*parts, left)
+    parts.append(left)
+    return tuple(parts), tuple(map(html.escape, parts))
+
+
+def put_together(parts: tuple[str, ...], ids: list[Any]) -> str:
+    if not ids:
+        return parts[0]
+    first, *rest = parts
+    return first + "".join([f"{value}{part}" for value, part in zip(ids, rest, strict=True)])

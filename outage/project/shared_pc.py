@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import get_user
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -66,7 +67,8 @@ class SharedPcMiddleware:
 
     def __call__(self, request: AnyRequest) -> HttpResponse:
         request.locked_user = None
-        user = request.user
+        # The person, not what finds the person when asked: each page asks of them hundreds of times.
+        user = request.user = get_user(request)
         if isinstance(user, User):
             session, now = request.session, _now()
             left = settings.LOCK_SECONDS and now - session.get("seen", now) >= settings.LOCK_SECONDS

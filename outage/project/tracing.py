@@ -39,6 +39,7 @@ _OF_ONE = {"chain_id", "handover_id", "event_id"}
 # What it is to be refused a page, where the page does not say itself.
 _WHY = {403: "forbidden", 404: "not_yours"}
 _MOST_IDS = 20
+_ONLY_READS = {"GET", "HEAD"}
 
 
 class NobodySees(Exception):
@@ -52,7 +53,8 @@ class TracingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: AnyRequest) -> HttpResponseBase:
-        with seeing(cache(lambda: origin_of(request))) as seen:
+        origin = cache(lambda: origin_of(request))
+        with seeing(origin, only_reads=request.method in _ONLY_READS) as seen:
             response = self.get_response(request)
             try:
                 _note_looks(request, response, seen)

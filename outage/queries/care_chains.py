@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -27,11 +27,12 @@ from outage.models import (
     Outage,
 )
 from outage.queries.joined import (
+    kept_id,
     read_in_kept,
     with_joined,
 )
 from outage.queries.openings import emergency_chain
-from outage.queries.outages import outage_of_chain, outages_for
+from outage.queries.outages import outage_of_chain, outages_for, recent_outages
 from outage.queries.patient_numbers import has_number, is_whole_number
 from outage.rules.handover import Direction
 from outage.rules.identity import number_key
@@ -79,22 +80,29 @@ def seen_by(
         Q(pk__in=Duty.objects.filter(unit__in=units).values("chain")),
     ]
     first, *more = (chains.filter(way).order_by().values("pk") for way in ways)
-    return (
-        chains.filter(pk__in=first.union(*more, all=True))
-        .select_related(
-            "principal",
-            "unit",
-            "details__ward_unit",
-            "details__municipality",
-            "details__outpatient_unit",
-        )
-        .order_by("number")
+    return _with_details(chains.filter(pk__in=first.union(*more, all=True))).order_by("number")
+
+
+def _with_details(chains: QuerySet[CareChain]) -> QuerySet[CareChain]:
+    return chains.select_related(
+        "principal",
+        "unit",
+        "details__ward_unit",
+        "details__municipality",
+        "details__outpatient_unit",
+    )
+
+
+@prepared
+def _of_principal(principal_id: int, chain_id: UUID) -> QuerySet[CareChain]:
+    return _with_details(
+        CareChain.objects.filter(pk=chain_id, principal=principal_id, joined_to__isnull=True)
     )
 
 
 def units_of_chain(chain_id: UUID) -> set[int]:
     """The ids of the units that see a chain, or what is read with it; those that they were joined into too."""
-    found = units_to_ring_about(chain_id)
+    found = {pk for pair in _ringing_about(chain_id) for pk in pair if pk}
     for principal, *places in _places_of(chain_id):
         for unit, joined_into, of in zip(*[iter(places)] * 3, strict=True):
             # Units of others may be named in it, and do not see it.
@@ -110,24 +118,38 @@ def _places_of(chain_id: UUID) -> QuerySet[CareChain, tuple[int | None, ...]]:
     return CareChain.objects.filter(own).order_by().values_list("principal", *columns)
 
 
-def units_to_ring_about(chain_id: UUID) -> set[int]:
-    """Of the units that have somebody to ring about a chain, as `units_of_chain`."""
-    return {pk for row in _ringing_about(chain_id) for pk in row if pk}
-
-
 @prepared
 def _ringing_about(chain_id: UUID) -> QuerySet[Duty, tuple[int, int | None]]:
     duties = Duty.objects.filter(Q(chain=chain_id) | Q(chain__joined=chain_id)).order_by()
     return duties.values_list("unit", "unit__joined_into")
 
 
+def units_to_ring_about(chain_id: UUID) -> set[int]:
+    """The ids of the units that have somebody to ring about a chain, or about the one that it was joined to."""
+    return {unit for unit, _ in _ringing_about(chain_id)}
+
+
+def with_those_joined_into(units: Collection[int]) -> set[int]:
+    """Units by their ids, and those that read what is theirs."""
+    found = Unit.objects.filter(pk__in=units, joined_into__isnull=False).values_list(
+        "joined_into_id", flat=True
+    )
+    return {*units, *(pk for pk in found if pk)}
+
+
 def get_chain(acting: Acting, chain_id: UUID) -> CareChain:
     """One chain the acting person may see, or the one it was joined to; raises DoesNotExist for any other."""
+    may = can(acting, Right.READ_CARE)
+    # As a rule it names the unit, and is of an outage that the page has read anyway.
+    for chain in _of_principal(acting.principal.pk, chain_id) if may else ():
+        outage = {each.pk: each for each in recent_outages(acting.principal)}.get(chain.outage_id)
+        if outage and acting.unit.pk in (chain.unit_id, chain.ward_unit_id, chain.outpatient_unit_id):
+            chain.outage = outage
+            return chain
     try:
         outage = outage_of_chain(acting.principal, chain_id)
     except Outage.DoesNotExist:
         raise CareChain.DoesNotExist from None
-    may = can(acting, Right.READ_CARE)
     for chain in one_seen(acting.principal.pk, acting.unit.pk, outage.pk, chain_id) if may else ():
         chain.outage = outage
         return chain
@@ -144,11 +166,17 @@ def get_reached(acting: Acting, chain_id: UUID) -> CareChain:
         return chain
 
 
-@prepared
-def one_seen(principal_id: int, unit_id: int, outage_id: UUID, chain_id: UUID) -> QuerySet[CareChain]:
+def one_seen(principal_id: int, unit_id: int, outage_id: UUID, chain_id: UUID) -> list[CareChain]:
     """The chain, or the one it was joined to, where the unit sees it; the outage is the chain's own."""
-    kept = CareChain.objects.filter(pk=chain_id).values("joined_to")
-    chains = CareChain.objects.filter(Q(pk=chain_id) | Q(pk__in=kept), outage=outage_id)
+    found = _seen(principal_id, unit_id, outage_id, chain_id)
+    if found or (kept := kept_id(chain_id)) == chain_id:
+        return found
+    return _seen(principal_id, unit_id, outage_id, kept)
+
+
+@prepared
+def _seen(principal_id: int, unit_id: int, outage_id: UUID, chain_id: UUID) -> QuerySet[CareChain]:
+    chains = CareChain.objects.filter(pk=chain_id, outage=outage_id)
     return seen_by(chains, principal_id, unit_id, [outage_id])
 
 

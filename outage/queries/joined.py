@@ -116,4 +116,9 @@ def with_lines(text: str, joins: Iterable[ChainJoin]) -> str:
 
 def kept_id(chain_id: UUID) -> UUID:
     """The id of the chain that a chain is read in: its own, where it was joined to none."""
-    return CareChain.objects.filter(pk=chain_id).values_list("joined_to", flat=True).first() or chain_id
+    return next(iter(_kept(chain_id)), None) or chain_id
+
+
+@prepared
+def _kept(chain_id: UUID) -> QuerySet[CareChain, UUID | None]:
+    return CareChain.objects.filter(pk=chain_id).values_list("joined_to", flat=True)

@@ -22,6 +22,7 @@ from contacts.models import Membership, Principal, Unit
 from contacts.page_versions import holds_until
 from contacts.queries.prepared import prepared
 from contacts.rules.parties import PrincipalKind
+from contacts.seen import once
 from outage.models import (
     Acknowledgement,
     CareChain,
@@ -119,7 +120,8 @@ def recent_outages(principal: Principal) -> list[Outage]:
     goes on for a principal that took part until it says that it is back; others are asked for those days only.
     """
     now = timezone.now()
-    found = _with_said(_recent(principal.pk, now - AFTERMATH))
+    key = "recent outages", principal.pk
+    found = list(once(key, lambda: _with_said(_recent(principal.pk, now - AFTERMATH))))
     for outage in found:
         for end in filter(None, (outage.closed_at, outage.own_end)):
             holds_until(now, end + AFTERMATH)

@@ -214,6 +214,8 @@ def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow |
 
 def first_of(row: Handover, log: ChainLog) -> Handover:
     """The row by which a call was first logged."""
+    if row.supersedes_id is None:
+        return row
     by_id = {call.pk: call for call in log.handovers}
     while row.supersedes_id in by_id:
         row = by_id[row.supersedes_id]

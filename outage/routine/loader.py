@@ -17,13 +17,21 @@ CONTENT = Path(__file__).parent / "content"
 DEFAULT_ROUTINE_ID = "prator-2023-04-03"
 
 
+# By where it lies and its id. Each page asks; `make dev` starts anew when a content file changes.
+_loaded: dict[tuple[Path, str], Routine] = {}
+
+
 def get_routine(routine_id: str) -> Routine:
     """The same object each time; raises ContentError."""
+    known = _loaded.get((CONTENT, routine_id))
+    if known is not None:
+        return known
     path = next((path for path in _files() if path.stem == routine_id), None)
     if path is None:
-        known = ", ".join(routine_ids())
-        raise ContentError(CONTENT / f"{routine_id}.toml", "", f"no such routine; use one of: {known}")
-    return _load_once(path)
+        ids = ", ".join(routine_ids())
+        raise ContentError(CONTENT / f"{routine_id}.toml", "", f"no such routine; use one of: {ids}")
+    _loaded[CONTENT, routine_id] = found = _load_once(path)
+    return found
 
 
 def routine_ids() -> tuple[str, ...]:

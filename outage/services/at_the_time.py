@@ -122,7 +122,7 @@ def told_then(
 ) -> dict[UUID, UUID]:
     """The wording that a call told of, of each event that was corrected or taken back after it. Raises Question."""
     rows = CareChainEvent.objects.filter(pk__in=event_ids, supersedes__isnull=False, recorded_at__gt=at)
-    changed = list(rows)
+    changed = list(rows) if event_ids else []
     log = log_of(chain.pk) if changed else ChainLog()
     found = {}
     for row in changed:

@@ -8,7 +8,7 @@ from django.db.models import Min, Q, QuerySet
 from contacts.models import Principal
 from contacts.page_versions import EVERYBODY, changed, of_unit
 from outage.models import CareChain, CareChainEvent, Duty, Outage, PrincipalEnd, RegistrationMark
-from outage.queries.care_chains import units_to_ring_about
+from outage.queries.care_chains import units_to_ring_about, with_those_joined_into
 from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.outages import is_the_only_discharge, outage_for, recent_outages
 from outage.queries.owed import closes_when_back, lines_in_system
@@ -30,15 +30,14 @@ def settle(chain: CareChain) -> None:
     # As the principal sees it by now: what happened after its end is read in the system by those who are back.
     chain.outage = outage_for(chain.principal, chain.outage_id)
     log = log_of(chain.pk)
-    before |= units_to_ring_about(chain.pk)
     Duty.objects.filter(chain=chain).delete()
-    Duty.objects.bulk_create(duties_of(chain, log))
-    _tell_pages(chain, log, before)
+    duties = Duty.objects.bulk_create(duties_of(chain, log))
+    _tell_pages(chain, log, before ^ {duty.unit_id for duty in duties})
 
 
-def _tell_pages(chain: CareChain, log: ChainLog, before: set[int]) -> None:
-    """The units that the trace's row did not know of: those that no longer ring about it, or do from now on."""
-    scopes = {of_unit(pk) for pk in before ^ units_to_ring_about(chain.pk)}
+def _tell_pages(chain: CareChain, log: ChainLog, others: set[int]) -> None:
+    """Of units that the trace's row did not know of: `others` no longer ring about the chain, or do from now on."""
+    scopes = {of_unit(pk) for pk in with_those_joined_into(others)} if others else set()
     # The first discharge of an outage, and the last one that stands, say whether the routine applies.
     if any(chain.outage.routine.message(event.kind).effect is Effect.DISCHARGE for event in log.events):
         scopes |= {EVERYBODY} if is_the_only_discharge(chain.outage) else set()

@@ -13,6 +13,7 @@ from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import Principal, Unit
 from contacts.queries.branches import units_of_branch
+from contacts.queries.prepared import prepared
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
@@ -95,13 +96,19 @@ def _open(by: Acting, system: str, routine_id: str) -> tuple[Outage, bool]:
         return lock_outage(by.principal, theirs), True
 
 
+@prepared
+def _locked(outage_id: UUID) -> QuerySet[Outage, UUID]:
+    return Outage.objects.select_for_update(no_key=True).filter(pk=outage_id).values_list("pk", flat=True)
+
+
 def lock_outage(principal: Principal, outage: Outage) -> Outage:
     """Lock the outage for the caller's transaction; returns it as it now is for `principal`.
 
     Whoever ends it, and whoever logs what must lie within it, is serialized here. The lock leaves the outage's key
     free.
     """
-    Outage.objects.select_for_update(no_key=True).only("pk").get(pk=outage.pk)
+    if not _locked(outage.pk):
+        raise Outage.DoesNotExist
     # Read after the lock is held: a statement that waited for it sees the state from before.
     return outage_for(principal, outage.pk)
 

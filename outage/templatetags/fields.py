@@ -1,9 +1,10 @@
-"""A form's field, as crispy-forms writes it. Most stand empty on the page: such a one is rendered once and cached.
+"""A form's field, as crispy-forms writes it. One that is empty, or says what time it is, is rendered once and cached.
 
 Has the name of the library's own filter, which it takes the place of.
 """
 
 from collections.abc import Hashable, Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -38,20 +39,23 @@ class _Shown:
 
 @register.filter
 def as_crispy_field(field: BoundField) -> str:
-    form = field.form
-    if form.is_bound or field.value() not in (None, "") or hasattr(form, "helper"):
-        return str(rendered(field))
+    form, value = field.form, field.value()
+    # The time of a call is filled in with this minute.
+    says_nothing = value in (None, "") or isinstance(value, date)
+    if form.is_bound or not says_nothing or hasattr(form, "helper"):
+        return rendered(field)  # type: ignore[no-any-return]
     try:
         known_by = (
             type(form),
             field.html_name,
             field.auto_id,
             form.use_required_attribute,
+            value,
             _told(field.field),
         )
         return _empty(_Shown(known_by, field))
     except _Varies:
-        return str(rendered(field))
+        return rendered(field)  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=_MOST_KEPT)
@@ -64,7 +68,7 @@ def _empty(shown: _Shown) -> str:
 
 def _told(value: Any) -> Hashable:
     """What is to be known of a field, a widget or a part of one; raises _Varies."""
-    if value is None or isinstance(value, str | int | float | type):
+    if value is None or isinstance(value, str | int | float | date | type):
         return value
     if isinstance(value, Promise):
         return str(value)

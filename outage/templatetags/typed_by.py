@@ -12,9 +12,12 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def csrf_token(context: Context) -> str:
-    """Django's own, and the mark where somebody is logged in."""
-    secret = CsrfTokenNode().render(context)
+    """Django's own, and the mark where somebody is logged in; the same in all forms of a page."""
     page = context.get("page")
     if page is None or not page.typed_by:
-        return secret
-    return format_html('{}<input type="hidden" name="{}" value="{}">', secret, TYPED_BY_FIELD, page.typed_by)
+        return CsrfTokenNode().render(context)
+    if page.in_each_form is None:
+        secret = CsrfTokenNode().render(context)
+        mark = '{}<input type="hidden" name="{}" value="{}">'
+        page.in_each_form = format_html(mark, secret, TYPED_BY_FIELD, page.typed_by)
+    return page.in_each_form  # type: ignore[no-any-return]

@@ -102,9 +102,10 @@ def _tell_of_code(request: ActingRequest, form: CallForm, handover: Handover) ->
 
 def _initial(request: ActingRequest, chain: CareChain, log: ChainLog) -> dict[str, object]:
     outcome, number = request.GET.get("utfall", ""), request.GET.get("nummer", "")
+    to = request.GET.get("till", "")
     return {
         "at": this_minute(),
-        "recipient": target_choices(chain, log).get(request.GET.get("till", ""), ""),
+        "recipient": target_choices(chain, log).get(to, "") if to else "",
         "outcome": outcome if outcome in set(CallOutcome) else CallOutcome.REACHED.value,
         "messages": request.GET.getlist("meddelande"),
         **({"number": number[:60]} if number else {}),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
+from contacts.webforms.copying import copied_field
 from contacts.webforms.differences import Opened
 from contacts.webforms.fields import AsksQuestions, NumberField
 from outage.models import CareChain, CareChainEvent, Handover
@@ -46,6 +48,10 @@ from .particulars import particular_field, stored_particular
 _HIDDEN_TEXT = {"autocomplete": "off"}
 # A wording of an event that has been corrected or taken back since: a call may have told of it all the same.
 _FORMER = "was:"
+
+
+_HAPPENED = MomentField(label="När hände det?", required=False, help_text="Tomt betyder samtalets tid.")
+_particular = cache(particular_field)
 
 
 class CallForm(Opened, AsksQuestions):
@@ -160,11 +166,9 @@ class CallForm(Opened, AsksQuestions):
             for message in self.routine.messages_from(party):
                 self._new[f"new:{message.key}:{party.value}"] = (message, party)
                 prefix = f"{message.key}-{party.value}"
-                self.fields[f"h-{prefix}"] = MomentField(
-                    label="När hände det?", required=False, help_text="Tomt betyder samtalets tid."
-                )
+                self.fields[f"h-{prefix}"] = copied_field(_HAPPENED)
                 for name in message.particulars_for(party):
-                    self.fields[f"p-{prefix}-{name}"] = particular_field(name)
+                    self.fields[f"p-{prefix}-{name}"] = copied_field(_particular(name))
                     if name == "participants":
                         self.fields[f"p-{prefix}-{name}"].initial = self._participants(party)
                     if message.needs and message.needs.particular == name:

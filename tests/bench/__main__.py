@@ -144,9 +144,16 @@ def scene(
     """Seed a database as `seeding` says, serve it, measure what `aim` gives for it."""
     print(f"{title} …", flush=True)
     with prepared_room(*seeding, with_postgres=with_postgres) as (env, prepared):
-        targets = aim(prepared)
+        ports: list[int] = []
+
+        def read_page(path: str, headers: dict[str, str]) -> str:
+            connection = HTTPConnection("127.0.0.1", ports[0], timeout=60)
+            connection.request("GET", path, headers=headers)
+            return connection.getresponse().read().decode()
+
+        targets = aim(prepared | {"read_page": read_page})
         with serving(env, terms.workers) as (port, workers):
-            prepared["port"] = port
+            ports.append(port)
             found = measure(
                 port,
                 targets,

@@ -4,7 +4,6 @@ import itertools
 import time
 from collections.abc import Callable
 from datetime import datetime
-from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -61,7 +60,8 @@ def call_of(person: dict[str, Any], chain: str) -> tuple[Request, str]:
 
 
 def targets_of(prepared: dict[str, Any]) -> list[Target]:
-    """Each asks for the chains of the prepared database in turn."""
+    """Each asks for the chains of the prepared database in turn; `read_page` in it gives the text of a page."""
+    read_page: Callable[[str, dict[str, str]], str] = prepared["read_page"]
     cookies = cookies_of(prepared)
     chains = itertools.cycle(prepared["chains"])
 
@@ -76,11 +76,7 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
     def poll() -> Request:
         nonlocal version
         if int(version.partition(";")[2] or 0) < time.time() + 5:
-            connection = HTTPConnection("127.0.0.1", prepared["port"], timeout=60)
-            connection.request("GET", "/", headers=cookies)
-            version = (
-                connection.getresponse().read().decode().partition('data-version="')[2].partition('"')[0]
-            )
+            version = read_page("/", cookies).partition('data-version="')[2].partition('"')[0]
         return "GET", "/att-ringa/", None, cookies | {"HX-Trigger": "calls", "X-Shown": version}
 
     read = Target(BARE_READ, lambda: ("GET", f"/bare/read/{next(chains)}/", None, {}), 200)

@@ -76,6 +76,26 @@ def test_anothers_call_shows_while_its_button_has_the_focus(
     expect(page.locator(".struck")).to_have_count(0)
 
 
+def test_where_nothing_has_happened_the_page_says_until_when_it_was_true(
+    windows: Windows, county: County, three_calls: list[Any], clock: Any
+):
+    clock.shift(timedelta(minutes=3))
+    page = opened(windows, county)
+    row = calls_to_make(page).first
+    expect(row).to_contain_text("43 min sedan")
+    expect(page.locator("#calls")).to_contain_text("Visat 10.55 ·")
+    clock.shift(timedelta(minutes=2))
+    with page.expect_response(
+        lambda answer: answer.url.endswith("/att-ringa/") and answer.status == 204
+    ) as told:
+        page.clock.run_for(SOON)
+    assert told.value.header_value("x-shown-at") == "10.57"
+    expect(page.locator("#calls")).to_contain_text("Visat 10.57 ·")
+    # How long ago something was is counted by the page.
+    page.clock.run_for(180_000)
+    expect(row).to_contain_text(re.compile(r"4[67] min sedan"))
+
+
 def test_anothers_try_shows_in_the_row_that_has_the_focus(
     windows: Windows, county: County, three_calls: list[Any]
 ):

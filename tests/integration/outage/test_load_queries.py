@@ -151,6 +151,7 @@ def test_what_the_benchmarks_ask_for_is_answered(seeded: Seeded):
         "session": client.cookies["sessionid"].value,
         "chains": [str(pk) for pk in seeded.chains],
         "mark": mark_of(seeded.acting),
+        "read_page": lambda path, _: client.get(path).content.decode(),
     }
     for target in targets_of(prepared):
         method, path, body, headers = target.request()

@@ -1,13 +1,14 @@
 """A form's field that stands empty is rendered once; one with something in it each time, and nothing of it is kept."""
 
 import gc
+from datetime import UTC, datetime
 
 import pytest
 from crispy_forms.templatetags.crispy_forms_filters import as_crispy_field as rendered
 from django import forms
 
 from outage.templatetags import fields
-from outage.webforms.moments import MomentField
+from outage.webforms.moments import DayField, MomentField
 
 
 class _Form(forms.Form):
@@ -19,6 +20,7 @@ class _Form(forms.Form):
     file = forms.FileField(required=False)
     hidden = forms.CharField(required=False, widget=forms.HiddenInput)
     at = MomentField(required=False)
+    day = DayField(required=False)
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +58,15 @@ def test_what_is_said_of_a_field_is_shown_though_another_like_it_was_kept():
             assert fields.as_crispy_field(one[name]) == rendered(other[name])
     assert fields.as_crispy_field(_Form(prefix="p")["word"]) == rendered(_Form(prefix="p")["word"])
     assert fields.as_crispy_field(_Form(auto_id="x_%s")["word"]) == rendered(_Form(auto_id="x_%s")["word"])
+
+
+def test_a_time_is_rendered_once_and_another_one_is_shown():
+    times = [datetime(2026, 11, 24, 9, minute, tzinfo=UTC) for minute in (52, 53)]
+    for at in (*times, *times, None):
+        forms_of = [_Form(initial={"at": at, "day": at and at.date()}) for _ in range(2)]
+        for name in ("at", "day"):
+            assert fields.as_crispy_field(forms_of[0][name]) == rendered(forms_of[1][name])
+    assert fields._empty.cache_info().misses == 3 + 2
 
 
 def test_nothing_that_somebody_typed_is_kept():
