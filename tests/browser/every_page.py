@@ -144,6 +144,8 @@ PAGES = {
         "waiting_page",
         "enter_sheet",
         "binder",
+        "my_work",
+        "work",
         "verify_file",
         "disposal",
     },
