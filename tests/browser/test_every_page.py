@@ -311,7 +311,7 @@ def test_the_pages_of_bringing_in_a_file(demo: Demo, looker: Looker, tmp_path: P
         looker.look(keeper, "/kontakter/las-in/")
         keeper.get_by_label("Välj en fil").set_input_files(path)
         keeper.get_by_role("button", name="Visa vad filen ändrar").click()
-        keeper.locator(".import-result").wait_for()
+        keeper.locator(".import-result, .work-state [role=alert]").wait_for()
         looker.look(keeper)
     follow(keeper.get_by_role("link", name="Saknas i filen"))
     looker.look(keeper, starts=False)
