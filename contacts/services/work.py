@@ -114,9 +114,11 @@ def ask(
     args: dict[str, Any] | None = None,
     files: Sequence[bytes] = (),
     key_name: str = "",
+    check: Callable[[], object] | None = None,
 ) -> Work:
     """Put work in the line. The same press again is the same work, and where it failed or was cancelled it is begun
-    anew. Without an id it is that which is already in the line, or new.
+    anew; so is that whose file has gone, unless it was shown once. Without an id it is that which is already in the
+    line, or new. `check` is called before any is begun; what it raises stops it.
 
     `files` and what it makes lie encrypted with the key of that name, by default that of the principal's paper.
     """
@@ -142,9 +144,13 @@ def ask(
     try:
         with transaction.atomic():
             if found := known.select_for_update(no_key=True).first():
-                if found.is_unfinished or (found.state == WorkState.DONE and not _is_gone(found)):
+                if found.is_unfinished or (
+                    found.state == WorkState.DONE and (found.once or not _is_gone(found))
+                ):
                     return found
                 found.delete()
+            if check:
+                check()
             work.save(force_insert=True)
             work.keep_files(files)
             audit.record(by=by, action="work.asked", target=work, changes={"kind": kind})

@@ -48,7 +48,6 @@ def code_slips(request: ActingRequest) -> HttpResponse:
         with page:
             address = request.build_absolute_uri(reverse("one_time_code"))
             chosen_now, answers = form.cleaned_data["person"], form.answers()
-            check_codes(request.acting, chosen_now, answers)
             return asked(
                 ask(
                     by=request.acting,
@@ -60,6 +59,7 @@ def code_slips(request: ActingRequest) -> HttpResponse:
                         "answers": answers,
                         "address": address,
                     },
+                    check=lambda: check_codes(request.acting, chosen_now, answers),
                 )
             )
     return page.show(
