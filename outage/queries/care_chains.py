@@ -69,18 +69,20 @@ def seen_by(
     """Those of `chains` that a unit sees, as `visible_chains`; what a unit joined into it saw counts as its own."""
     units = units_read_as(unit)
     chains = chains.filter(principal=principal, joined_to__isnull=True)
-    joined = CareChain.objects.filter(unit__in=units, outage__in=outages, joined_to__isnull=False)
+    named = chains.order_by().values("pk")
+    joined = CareChain.objects.filter(
+        unit__in=units, outage__in=outages, principal=principal, joined_to__isnull=False
+    )
     # Each found by an index of its own, whatever the database believes of how the rows are spread.
-    ways = [
-        Q(unit__in=units),
-        Q(ward_unit__in=units),
-        Q(outpatient_unit__in=units),
-        Q(pk__in=joined.values("joined_to")),
+    ways = named.filter(unit__in=units).union(
+        named.filter(ward_unit__in=units),
+        named.filter(outpatient_unit__in=units),
+        joined.order_by().values("joined_to"),
         # Whoever still has somebody to ring about it, though the patient has moved on.
-        Q(pk__in=Duty.objects.filter(unit__in=units).values("chain")),
-    ]
-    first, *more = (chains.filter(way).order_by().values("pk") for way in ways)
-    return _with_details(chains.filter(pk__in=first.union(*more, all=True))).order_by("number")
+        Duty.objects.filter(unit__in=units).order_by().values("chain"),
+        all=True,
+    )
+    return _with_details(chains.filter(pk__in=ways)).order_by("number")
 
 
 def _with_details(chains: QuerySet[CareChain]) -> QuerySet[CareChain]:
