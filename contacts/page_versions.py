@@ -21,8 +21,12 @@ from contacts.rules.trace_words import NOT_WRITTEN
 
 EVERYBODY = "all"
 KEPT, MOST_KEPT, COMPARED = timedelta(hours=1), 10_000, 64
+# No page that stays open shows anything of these, but of calls that were entered.
+_ENTERED = ("sheet.entered", "sheet.entry_moved", "sheet.all_entered")
+_NOWHERE = ("sheet.", "batch.", "scan.", "file.", "disposal.")
+_READ_OUT = ("directory.exported", "rota.exported", "people.exported", "directory.uploaded")
 # What shows on the pages of the own unit, or of the own principal, and on nobody else's.
-_OWN_UNIT, _OWN_PRINCIPAL = ("checklist.",), ("sheet.", "batch.", "scan.", "file.", "held_form.", "clash.")
+_OWN_UNIT, _OWN_PRINCIPAL = ("checklist.",), ("held_form.", "clash.")
 
 
 def of_unit(unit_id: int) -> str:
@@ -49,7 +53,8 @@ def know_units_by(units_of_chain: Callable[[UUID], Iterable[int]]) -> None:
 
 def changed_by(action: str, unit: Unit | None, chain: UUID | None) -> None:
     """What was traced as `action` may show: of a patient's chain on the pages of its units, else wherever it can."""
-    if action in NOT_WRITTEN:
+    is_elsewhere = action.startswith(_NOWHERE) and action not in _ENTERED
+    if action in NOT_WRITTEN or action in _READ_OUT or is_elsewhere:
         return
     if chain is not None:
         changed(*map(of_unit, _units_of_chain(chain)))

@@ -137,6 +137,7 @@ def make_chain(place: Place, **details: Any) -> CareChain:
         unit=place.ward,
         **(known | details),
     )
+    chain.ward_unit, chain.outpatient_unit = chain.details.ward_unit, chain.details.outpatient_unit
     chain.save()
     return get_chain(place.alva, chain.pk)
 
