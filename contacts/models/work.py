@@ -23,9 +23,10 @@ class Work(models.Model):
     """Shown to its owner, in the assignment it was asked for in; removed after a day.
 
     `client_id` is that of the press, `mark` a keyed hash of all that is asked for. `args` holds ids and words of closed
-    lists, `patients` the ids of the chains that the file shows. `words`, `done`
-    and `total` say how far it has come. `to` is the page that shows what became of it, its name and its id. `tries`
-    counts the workers that began it: one that was taken for dead can no longer write.
+    lists, `patients` the ids of the chains that the file shows. `words`, `done` and `total` say how far it has come.
+    `to` is the page that shows what became of it, its name and its id; what is `said` there `warns` where it did not go
+    as shown. Each of its `tries` has its number: who was taken for dead, or began it before it was cancelled, can no
+    longer write. `lost` counts the workers it was taken from; `worker` is the process that has it in hand.
     """
 
     append_only = False
@@ -46,11 +47,14 @@ class Work(models.Model):
     done = models.PositiveIntegerField("klart", default=0)
     total = models.PositiveIntegerField("av", default=0)
     tries = models.PositiveSmallIntegerField("försök", default=1)
+    lost = models.PositiveSmallIntegerField("tappad", default=0)
+    worker = models.CharField(max_length=100, blank=True)
     asked_at = models.DateTimeField("begärd", default=timezone.now)
     beat_at = models.DateTimeField("senast i gång", default=timezone.now)
     started_at = models.DateTimeField("påbörjad", null=True)
     ended_at = models.DateTimeField("slut", null=True)
     said = EncryptedText("besked", max_length=2000, blank=True)
+    warns = models.BooleanField(default=False)
     broke = models.CharField("fel på servern", max_length=200, blank=True)
     to = models.JSONField(default=list, blank=True)
     filename = models.CharField("filnamn", max_length=200, blank=True)
@@ -77,6 +81,10 @@ class Work(models.Model):
     def is_unfinished(self) -> bool:
         return self.state in UNFINISHED
 
+    @property
+    def is_paper(self) -> bool:
+        return self.content_type == "application/pdf"
+
     def keep_files(self, files: Sequence[bytes]) -> None:
         """What the work reads, encrypted."""
         for place, content in enumerate(files, _OUT + 1):
@@ -86,12 +94,16 @@ class Work(models.Model):
         self._keep(_OUT, content)
 
     def files(self) -> list[bytes]:
+        """Raises KeyDestroyed."""
         places = sorted(set(self.pieces.exclude(place=_OUT).values_list("place", flat=True)))
         return [b"".join(self._read(place)) for place in places]
 
     def result(self) -> bytes | None:
-        """None where it is not there any more."""
-        return b"".join(self._read(_OUT)) if self.pieces.filter(place=_OUT).exists() else None
+        """None where it is not there any more, or nobody can read it."""
+        try:
+            return b"".join(self._read(_OUT)) if self.pieces.filter(place=_OUT).exists() else None
+        except KeyDestroyed:
+            return None
 
     def drop_files(self) -> None:
         self.pieces.exclude(place=_OUT).delete()
@@ -111,8 +123,9 @@ class Work(models.Model):
         for piece in self.pieces.filter(place=place).order_by("number").iterator(chunk_size=4):
             stored = bytes(piece.content)
             cipher = key_to_read_with(uuid.UUID(bytes=stored[:_ID_BYTES])).cipher
-            if cipher is not None:
-                yield cipher.decrypt(stored[_ID_BYTES:], self._about(place, piece.number))
+            if cipher is None:
+                raise KeyDestroyed
+            yield cipher.decrypt(stored[_ID_BYTES:], self._about(place, piece.number))
 
     def _about(self, place: int, number: int) -> bytes:
         return f"work {self.pk} {place} {number}".encode()

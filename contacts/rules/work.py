@@ -15,8 +15,7 @@ class WorkState(Labelled):
 
 UNFINISHED = (WorkState.WAITING, WorkState.RUNNING)
 
-# How often a worker says that it is alive, and after how long a silence its work is given to another one. On SQLite a
-# worker that writes much is silent as long as that takes.
+# How often a worker says that it is alive, and after how long a silence its work is given to another one.
 BEAT_EVERY = timedelta(seconds=2)
 SILENT_MOST = timedelta(seconds=60)
 LONGEST = timedelta(minutes=15)
@@ -29,5 +28,6 @@ BROKE = "Något gick fel på servern. Försök igen om en stund. Händer det ige
 GONE = "Filen är inte kvar. Begär den på nytt."
 
 
-def may_try_again(tries: int) -> bool:
-    return tries < MOST_TRIES
+def may_try_again(lost: int) -> bool:
+    """After so many workers were lost."""
+    return lost < MOST_TRIES

@@ -8,7 +8,7 @@ import hashlib
 import logging
 import traceback
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -24,6 +24,7 @@ from contacts.models.data_key import name_of
 from contacts.rules.errors import RuleError
 from contacts.rules.work import BROKE, GONE, UNFINISHED, WorkState
 from contacts.seen import seeing, shows, where_from
+from contacts.services.alive import this_process
 from contacts.services.progress import Progress, Steps
 from contacts.services.submissions import keyed_content_hash
 
@@ -32,7 +33,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What work ended with: a file that waits, or the page `to` (its name and id) that shows it. `said` is told there.
+    """What work ended with: a file that waits, or the page `to` (its name and id) that shows it. `said` is told there;
+    it `warns` where it did not go as shown.
 
     A file of `once` is handed out one time only.
     """
@@ -42,6 +44,7 @@ class Made:
     content_type: str = "application/pdf"
     to: tuple[str, ...] = ()
     said: str = ""
+    warns: bool = False
     once: bool = False
 
 
@@ -60,11 +63,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`back` is the page to ask again at, by its name; `nothing` says what did not happen where it failed."""
+    """`back` is the page to ask again at, by its name, and `of` the argument whose id it takes. `nothing` says what did
+    not happen where it failed.
+    """
 
     run: Callable[[Job], Steps[Made]]
     back: str
     nothing: str
+    of: str = ""
 
 
 KINDS: dict[str, Kind] = {}
@@ -148,6 +154,8 @@ def ask(
                     found.state == WorkState.DONE and (found.once or not _is_gone(found))
                 ):
                     return found
+                # Who has it in hand still does not know that it was cancelled.
+                work.tries = found.tries + 1
                 found.delete()
             if check:
                 check()
@@ -177,7 +185,9 @@ def fetch(*, by: Acting, work: Work) -> bytes:
     """The file, with a row in the trace; whom it shows is noted as by any page. Raises RuleError where it is gone."""
     check_within(by, work)
     with transaction.atomic():
-        content = work.result()
+        # Of two who open a file of once at the same time the second finds it gone.
+        held = Work.objects.select_for_update(no_key=True).filter(pk=work.pk).first()
+        content = held.result() if held else None
         if content is None:
             raise RuleError(GONE)
         audit.record(by=by, action="work.fetched", target=work, changes={"kind": work.kind})
@@ -197,7 +207,7 @@ def line_up(work: Work) -> None:
 def carry_out(work_id: str, tries: int) -> None:
     """Do it, and keep what came of it. Raises nothing: what would be stored of an exception may hold anything."""
     now = timezone.now()
-    begun = {"state": WorkState.RUNNING, "started_at": now, "beat_at": now}
+    begun = {"state": WorkState.RUNNING, "started_at": now, "beat_at": now, "worker": this_process()}
     if not Work.objects.filter(pk=work_id, tries=tries, state=WorkState.WAITING).update(**begun):
         return
     work = Work.objects.select_related("user", "membership__unit__principal").get(pk=work_id)
@@ -211,7 +221,8 @@ def carry_out(work_id: str, tries: int) -> None:
     except TooLong as late:
         said = str(late)
     except Lost:
-        work.drop_files()
+        # What it reads is another worker's by now, or went when it was cancelled.
+        pass
     except RuleError as error:
         said = error.reason
     except Exception as error:
@@ -255,25 +266,22 @@ def _keep(work: Work, made: Made, chains: set[UUID]) -> None:
     with transaction.atomic():
         _check_ours(work)
         work.state, work.ended_at = WorkState.DONE, timezone.now()
-        work.said, work.to = made.said, list(made.to)
+        work.said, work.warns, work.to = made.said, made.warns, list(made.to)
         work.filename, work.content_type, work.once = made.filename, made.content_type, made.once
         work.patients = sorted(map(str, chains))
         if made.content is not None:
             work.keep_result(made.content)
         work.drop_files()
-        work.save(update_fields=[*_END, "to", "filename", "content_type", "once", "patients"])
+        work.save(update_fields=[*_END, "warns", "to", "filename", "content_type", "once", "patients"])
 
 
 def _fail(work: Work, reason: str, broke: str) -> None:
-    try:
-        with transaction.atomic():
-            _check_ours(work)
-            work.state, work.ended_at = WorkState.FAILED, timezone.now()
-            work.said, work.broke = reason, broke
-            work.drop_files()
-            work.save(update_fields=[*_END, "broke"])
-    except Lost:
+    with suppress(Lost), transaction.atomic():
+        _check_ours(work)
+        work.state, work.ended_at = WorkState.FAILED, timezone.now()
+        work.said, work.broke = reason, broke
         work.drop_files()
+        work.save(update_fields=[*_END, "broke"])
 
 
 _END = ("state", "ended_at", "said")

@@ -8,8 +8,9 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from contacts.models import Work
-from contacts.rules.work import KEPT, LOST, SILENT_MOST, UNFINISHED, WorkState, may_try_again
+from contacts.rules.work import KEPT, LONGEST, LOST, SILENT_MOST, UNFINISHED, WorkState, may_try_again
 
+from .alive import is_alive
 from .work import line_up
 
 
@@ -26,23 +27,37 @@ def _begun_anew(work_id: UUID, now: datetime) -> bool:
             pk=work_id, state__in=UNFINISHED, beat_at__lt=now - SILENT_MOST
         )
         work = silent.first()
-        if work is None or (work.state == WorkState.WAITING and _is_in_line(work)):
+        if work is None or _is_in_line(work) or _is_in_hand(work, now):
             return False
-        again = work.state == WorkState.WAITING or may_try_again(work.tries)
+        work.lost += work.state == WorkState.RUNNING
+        again = may_try_again(work.lost)
         work.state = WorkState.WAITING if again else WorkState.FAILED
         work.tries += again
         work.beat_at = now
         if not again:
             work.ended_at, work.said = now, LOST
             work.drop_files()
-        work.save(update_fields=["state", "tries", "beat_at", "ended_at", "said"])
+        work.save(update_fields=["state", "tries", "lost", "beat_at", "ended_at", "said"])
     if again:
         line_up(work)
     return True
 
 
 def _is_in_line(work: Work) -> bool:
-    return bool(work.task) and DBTaskResult.objects.ready().filter(pk=work.task).exists()
+    """Waiting, though nobody says so."""
+    if work.state != WorkState.WAITING or not work.task:
+        return False
+    return DBTaskResult.objects.ready().filter(pk=work.task).exists()
+
+
+def _is_in_hand(work: Work, now: datetime) -> bool:
+    """A worker on this machine that is alive is believed, however silent: on SQLite it cannot say so while it writes.
+
+    Beyond the time that any work may take it is not.
+    """
+    if work.state != WorkState.RUNNING or work.started_at is None:
+        return False
+    return now - work.started_at < LONGEST + SILENT_MOST and is_alive(work.worker)
 
 
 def drop_old_work() -> int:

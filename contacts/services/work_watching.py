@@ -6,7 +6,6 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
 
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -20,34 +19,41 @@ logger = logging.getLogger(__name__)
 
 # How long work may go on after it was told to end, where it does not hear.
 _DEAF_SECONDS = 30.0
+# Why the work is to end, and whether it is in hand: what is raised elsewhere would be stored with what it broke in on.
 _why: list[Interrupted] = []
+_in_hand = threading.Event()
 
 
 def hear_signals() -> None:
     """In the main thread, where work is done: SIGTERM stops the worker, SIGUSR1 ends its work for the reason told."""
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGUSR1, _interrupt)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _stop(*_: object) -> NoReturn:
-    raise Stopping
+def stop(*_: object) -> None:
+    _why.append(Stopping())
+    _interrupt()
 
 
 def _interrupt(*_: object) -> None:
-    if _why:
+    if _why and _in_hand.is_set():
         raise _why.pop()
 
 
 @contextmanager
 def watching(watch: Watch) -> Iterator[None]:
-    """Beats while the block goes on."""
+    """Beats while the block goes on, and raises in it what ends the work."""
     over = threading.Event()
     thread = threading.Thread(target=_beat, args=(watch, over), daemon=True)
     thread.start()
     try:
+        _in_hand.set()
+        # The worker may have been stopped before it came here.
+        _interrupt()
         yield
     finally:
+        _in_hand.clear()
         over.set()
         thread.join(BEAT_EVERY.total_seconds())
 
@@ -77,6 +83,6 @@ def _why_to_end(watch: Watch) -> Interrupted | None:
         told = {"words": step.words, "done": step.done, "total": step.total}
         ours.update(beat_at=timezone.now(), **told)
     except DatabaseError:
-        # On SQLite, for as long as the work itself writes.
+        # On SQLite, for as long as the work itself writes: the sweep sees that the process is there.
         logger.info("a beat was left out")
     return None

@@ -44,10 +44,12 @@ def work(request: ActingRequest, work_id: UUID) -> HttpResponse:
             # This very page once more, as a person opens it: what is told then is told in the log-in.
             return HttpResponse(headers={"HX-Redirect": reverse("work", args=[found.pk])})
         if found.said:
-            messages.warning(request, found.said)
+            (messages.warning if found.warns else messages.success)(request, found.said)
         name, *args = found.to
         return redirect(name, *args)
-    context = {"work": found, "kind": KINDS[found.kind]}
+    kind = KINDS[found.kind]
+    again = reverse(kind.back, args=[found.args[kind.of]] if kind.of else [])
+    context = {"work": found, "nothing": kind.nothing, "again": again}
     part = "_state" if request.htmx else "show"
     return render(request, f"{_FOLDER}/{part}.html", context)
 
@@ -61,7 +63,7 @@ def work_file(request: ActingRequest, work_id: UUID) -> HttpResponse:
         content = fetch(by=request.acting, work=found)
     except RuleError as gone:
         return render(request, f"{_FOLDER}/gone.html", {"reason": gone.reason, "work": found}, status=410)
-    shown = "inline" if found.content_type == "application/pdf" else "attachment"
+    shown = "inline" if found.is_paper else "attachment"
     headers = {
         "Content-Disposition": f'{shown}; filename="{found.filename}"',
         "Cache-Control": "no-store, private",

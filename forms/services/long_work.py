@@ -86,7 +86,7 @@ def _scan(job: Job) -> Steps[Made]:
 def know_paper() -> None:
     """Called when the app is ready."""
     know_work("binder", Kind(_binder, "binder", _UNPRINTED))
-    know_work("batch_part", Kind(_part, "new_sheets", _UNPRINTED))
+    know_work("batch_part", Kind(_part, "sheet_batch", _UNPRINTED, of="batch"))
     know_work("contact_list", Kind(_contact_list, "take_out", _UNPRINTED))
     know_work("work_list", Kind(_work_list, "status", _UNPRINTED))
     know_work("code_slips", Kind(_code_slips, "code_slips", "Inga nya koder är gjorda."))

@@ -1,7 +1,7 @@
 """Prints as PDF in the browser. What tells of patients is asked for by POST, with an id that the page made."""
 
 from collections.abc import Callable
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -114,7 +114,7 @@ def contact_list(request: ActingRequest) -> HttpResponse:
     if wanted and wanted not in {str(part.number) for part in parts}:
         raise Http404
     if request.method != "POST" or (len(parts) > 1 and not wanted):
-        context = {"parts": parts, "principal": principal, "client_id": uuid4()}
+        context = {"parts": parts, "principal": principal}
         return render(request, "forms/contact_list_parts.html", context)
     label = f"Kontaktlista: {principal.name if principal else 'alla'}{f', del {wanted}' if wanted else ''}"
     args = {"principal": principal.pk if principal else None, "number": int(wanted) if wanted else None}

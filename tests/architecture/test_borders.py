@@ -29,8 +29,10 @@ OPEN = {
     # A binder is the very unit's, not that of one joined into it, and a command on the server prints any.
     "forms.services.binder.print_binder": {"unit"},
 }
-# Of the admin pages, which are the superuser's, and a question that writes nothing.
+# Of the admin pages, which are the superuser's, and questions that write nothing.
 NOT_IN_AN_ASSIGNMENT = {
+    "contacts.filing.rota.check_rota",
+    "contacts.filing.staff.check_staff",
     "contacts.services.directory.save_row",
     "contacts.services.directory.note_password_change",
     "contacts.services.joining_units.check_can_join",

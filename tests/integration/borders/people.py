@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 
 from contacts.access import Acting
 from contacts.filing.out import FileForm
-from contacts.filing.staff import bring_in_staff, export_staff
+from contacts.filing.staff import export_staff, staff_steps
 from contacts.models import Membership, User, Work
 from contacts.models.data_key import name_of
 from contacts.queries.staff_plan import plan_staff
@@ -120,7 +120,7 @@ TABLE: Table[People] = {
         NONE, lambda s, by: {"client_id": uuid4(), "seen": "keepers", "chosen": SecondFactor.ALL}
     ),
     issue_code: row(PRINCIPAL, lambda s, by: {"person": s.person("anna"), "client_id": uuid4()}),
-    bring_in_staff: row(NONE, table),
+    staff_steps: row(NONE, table),
     export_staff: row(NONE, lambda s, by: {"form": FileForm.CSV}),
     ask: Row(None, NONE, lambda s, by: {"kind": "binder", "label": "Pärm", "client_id": uuid4()}),
     cancel: Row(None, OWNER, lambda s, by: {"work": asked(s)}),

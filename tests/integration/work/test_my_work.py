@@ -1,5 +1,7 @@
 """Mina utskrifter: what is asked for is its owner's alone, lies encrypted, is done once however often it is begun."""
 
+import os
+import subprocess
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -17,17 +19,24 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from contacts.models import AuditEntry, DirectoryUpload, Work, WorkPiece
+from contacts.access import Acting
+from contacts.models import AuditEntry, DirectoryUpload, User, Work, WorkPiece
 from contacts.rules.permissions import Role
 from contacts.rules.trace_words import PRINTED
-from contacts.rules.work import KEPT, SILENT_MOST
-from contacts.services.work import KINDS, ask, carry_out
+from contacts.rules.work import KEPT, LONGEST, SILENT_MOST
+from contacts.services.alive import this_process
+from contacts.services.data_keys import destroy_key
+from contacts.services.progress import Progress, Steps
+from contacts.services.work import KINDS, Job, Kind, Made, Stopping, Watch, ask, cancel, carry_out
 from contacts.services.work_sweep import sweep_work
+from contacts.services.work_watching import stop, watching
 from forms.models import Export, SheetBatch, SheetKind
 from forms.rendering import Rendered
 from forms.services.batches import issue_batch
 from tests.clock import Clock
-from tests.factories import County, make_chain, make_county, make_outage, person
+from tests.factories import TOLVAN, County, make_chain, make_county, make_outage, person
+from tests.integration.contacts.importing import filled_in
+from tests.integration.outage.pages import fields_of, form_of, read
 from tests.integration.work.asked import opened
 from tests.marks import Browser
 
@@ -47,34 +56,96 @@ def file_of(county: County) -> SimpleUploadedFile:
     return SimpleUploadedFile("a.csv", FILE.format(county.ward.principal.name).encode())
 
 
-def to_confirm(county: County) -> str:
-    """A file that Adam has been shown what it changes."""
+def adam(county: County) -> Browser:
     client = Browser()
     client.force_login(county.adam.user)
-    client.post(reverse("import_directory"), {"client_id": uuid4(), "file": file_of(county)})
-    return reverse("import_preview", args=[DirectoryUpload.objects.get().pk])
+    return client
 
 
-def part(county: County) -> str:
+def uploaded(county: County, page: str, file: SimpleUploadedFile) -> str:
+    """The page that shows what becomes of a file that Adam has sent."""
+    adam(county).post(reverse("import_directory"), {"client_id": uuid4(), "file": file})
+    return reverse(page, args=[DirectoryUpload.objects.get().pk])
+
+
+def to_confirm(county: County, client: Client) -> str:
+    return uploaded(county, "import_preview", file_of(county))
+
+
+def to_choose(county: County, client: Client) -> str:
+    return uploaded(
+        county, "import_choices", SimpleUploadedFile("a.csv", b"Namn;Ring\nKosten;0910-00 00 10\n")
+    )
+
+
+def chosen(county: County) -> dict[str, Any]:
+    page = adam(county).get(reverse("import_choices", args=[DirectoryUpload.objects.get().pk]))
+    return filled_in(read(page).main.find("form", class_="import-choices"))
+
+
+def to_undo(county: County, client: Client) -> str:
+    adam(county).post(to_confirm(county, client), {"client_id": uuid4()})
+    return reverse("import_undo", args=[DirectoryUpload.objects.get().pk])
+
+
+def shown(county: County, page: str, *rows: str) -> dict[str, Any]:
+    """The form that the preview of a table ends with."""
+    file = SimpleUploadedFile("a.csv", "\n".join(rows).encode())
+    preview = adam(county).post(reverse(page), {"client_id": uuid4(), "file": file})
+    return fields_of(form_of(read(preview), method="post"))
+
+
+def staff(county: County) -> dict[str, Any]:
+    head, nina = (
+        "Användarnamn;Förnamn;Efternamn;Enhet;Roll;Titel",
+        "nina;Nina;Ek;{};Vårdpersonal;sjuksköterska",
+    )
+    return shown(county, "import_staff", head, nina.format(county.ward.name))
+
+
+def jour(county: County) -> dict[str, Any]:
+    head = "Enhet;Vem;Nummer;Från dag;Från kl;Till dag;Till kl"
+    day = timezone.localdate() + timedelta(days=1)
+    return shown(
+        county, "import_rota", head, f"{county.ward.name};Anna Ek;0910-00 00 10;{day};08.00;{day};16.00"
+    )
+
+
+def extract(county: County, client: Client) -> str:
+    """What she has asked for stands sealed for her log-in."""
+    client.force_login(person("rigmor", county.ward, Role.LOG_REVIEWER).user)
+    page = read(client.post(reverse("review_log"), {"patient": TOLVAN, "tid": "alla"}, follow=True))
+    return next(str(form["action"]) for form in page.main.find_all("form") if "utdrag.pdf" in form["action"])
+
+
+def part(county: County, client: Client) -> str:
     batch = issue_batch(by=county.alva, client_id=uuid4(), kind=SheetKind.LOG_SHEET, count=2)
     return reverse("batch_part", args=[batch.pk, 1])
 
 
 # Who asks, where and what is typed beside the id.
-ASKED: dict[str, tuple[str, Callable[[County], str], Callable[[County], dict[str, Any]]]] = {
-    "binder": ("alva", lambda c: reverse("binder"), lambda c: {}),
+ASKED: dict[str, tuple[str, Callable[[County, Client], str], Callable[[County], dict[str, Any]]]] = {
+    "binder": ("alva", lambda c, b: reverse("binder"), lambda c: {}),
     "batch_part": ("alva", part, lambda c: {}),
-    "contact_list": ("alva", lambda c: reverse("contact_list"), lambda c: {}),
-    "work_list": ("alva", lambda c: reverse("work_list_pdf", args=["vardkedjor"]), lambda c: {}),
-    "code_slips": ("adam", lambda c: reverse("code_slips"), lambda c: {"person": [c.alva.user.pk]}),
+    "contact_list": ("alva", lambda c, b: reverse("contact_list"), lambda c: {}),
+    "work_list": ("alva", lambda c, b: reverse("work_list_pdf", args=["vardkedjor"]), lambda c: {}),
+    "code_slips": ("adam", lambda c, b: reverse("code_slips"), lambda c: {"person": [c.alva.user.pk]}),
     "scan": (
         "alva",
-        lambda c: reverse("scan"),
+        lambda c, b: reverse("scan"),
         lambda c: {"files": [SimpleUploadedFile("a.pdf", b"%PDF-1.7")]},
     ),
-    "directory.upload": ("adam", lambda c: reverse("import_directory"), lambda c: {"file": file_of(c)}),
+    "directory.upload": ("adam", lambda c, b: reverse("import_directory"), lambda c: {"file": file_of(c)}),
+    "directory.choose": ("adam", to_choose, chosen),
     "directory.confirm": ("adam", to_confirm, lambda c: {}),
+    "directory.undo": ("adam", to_undo, lambda c: {}),
+    "directory.export": ("bo", lambda c, b: reverse("export_contacts", args=["xlsx"]), lambda c: {}),
+    "people.import": ("adam", lambda c, b: reverse("confirm_staff"), staff),
+    "rota.import": ("adam", lambda c, b: reverse("confirm_rota"), jour),
+    "log_extract": ("rigmor", extract, lambda c: {}),
 }
+# What leaves a row of the trace alone.
+ONLY_TRACED = {"batch_part", "directory.export", "log_extract"}
 # What a try leaves behind on purpose: the work, the trace, that something was typeset.
 OF_TRIES = {Work, WorkPiece, DBTaskResult, Export}
 
@@ -95,16 +166,23 @@ def rows() -> dict[str, int]:
     }
 
 
+def taken_from_the_dead() -> int:
+    Work.objects.update(worker="another-machine 1 1")
+    return sweep_work(now=timezone.now() + SILENT_MOST + timedelta(seconds=1))
+
+
 @pytest.mark.parametrize("kind", ASKED)
 def test_work_whose_worker_was_lost_is_done_again_and_is_there_once(
     no_typesetting: None, county: County, client: Client, kind: str
 ):
     who, path, typed = ASKED[kind]
     make_chain(county, make_outage(county.alva), patient_name=NAME)
-    at = path(county)
-    client.force_login(county.somebody(who).user)
+    at = path(county, client)
+    fields = {"client_id": uuid4()} | typed(county)
+    if who != "rigmor":
+        client.force_login(User.objects.get(username=who))
     with override_settings(TASKS=IN_LINE):
-        answer = client.post(at, {"client_id": uuid4()} | typed(county))
+        answer = client.post(at, fields)
         work = Work.objects.get(kind=kind, state="waiting")
         assert answer["Location"] == reverse("work", args=[work.pk])
         before = rows()
@@ -118,7 +196,7 @@ def test_work_whose_worker_was_lost_is_done_again_and_is_there_once(
             pytest.raises(KeyboardInterrupt),
         ):
             carry_out.call(str(work.pk), 1)
-        assert sweep_work(now=timezone.now() + SILENT_MOST + timedelta(seconds=1)) == 1
+        assert taken_from_the_dead() == 1
         # Who was taken for dead, and one more sweep, do nothing.
         carry_out.call(str(work.pk), 1)
         assert sweep_work() == 0
@@ -127,15 +205,91 @@ def test_work_whose_worker_was_lost_is_done_again_and_is_there_once(
     work.refresh_from_db()
     assert (work.state, work.tries) == ("done", 2), work.said
     assert rows() == undisturbed
-    if kind not in {"batch_part"}:
-        assert undisturbed != before
+    assert (undisturbed == before) == (kind in ONLY_TRACED)
     assert not work.pieces.exclude(place=0).exists()
 
 
+def cancelled_and_asked_again(by: Acting, work: Work, press: Callable[[], Work]) -> None:
+    assert cancel(by=by, work=work)
+    assert press().pk == work.pk
+
+
+def given_to_another(by: Acting, work: Work, press: Callable[[], Work]) -> None:
+    assert taken_from_the_dead() == 1
+
+
+@pytest.mark.parametrize("meanwhile", [cancelled_and_asked_again, given_to_another])
+def test_who_no_longer_has_the_work_writes_nothing_and_takes_nothing_from_who_has(
+    county: County, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[..., None]
+):
+    client_id, first = uuid4(), []
+
+    def press() -> Work:
+        return ask(by=county.alva, kind="steered", label="Pärm", client_id=client_id, files=[b"in"])
+
+    def steered(job: Job) -> Steps[Made]:
+        (content,) = job.read_files()
+        yield Progress("Räknar")
+        if not first:
+            first.append(True)
+            meanwhile(county.alva, Work.objects.get(), press)
+            return Made(content=b"the first")
+        return Made(content=content + b" the second", filename="a.pdf")
+
+    monkeypatch.setitem(KINDS, "steered", Kind(steered, "my_work", "Inget."))
+    with override_settings(TASKS=IN_LINE):
+        work = press()
+        carry_out.call(str(work.pk), 1)
+        work.refresh_from_db()
+        assert (work.state, work.tries) == ("waiting", 2)
+        carry_out.call(str(work.pk), 2)
+    work.refresh_from_db()
+    assert (work.state, work.result()) == ("done", b"in the second"), work.said
+
+
+def test_a_silent_worker_on_this_machine_is_believed_for_as_long_as_it_lives(county: County):
+    with subprocess.Popen(["/bin/sleep", "60"]) as process:
+        with patch("contacts.services.alive.os.getpid", lambda: process.pid):
+            worker = this_process()
+        with override_settings(TASKS=IN_LINE):
+            work = ask(by=county.alva, kind="binder", label="Pärm")
+            now = timezone.now()
+            Work.objects.update(state="running", started_at=now, beat_at=now, worker=worker)
+            silent, too_long = (now + SILENT_MOST + more for more in (timedelta(seconds=1), LONGEST))
+            assert sweep_work(now=silent) == 0
+            # Not for longer than any work may take, nor when another process has its number, nor when it is dead.
+            for at, name in ((too_long, worker), (silent, f"{worker}0")):
+                with transaction.atomic():
+                    Work.objects.update(worker=name)
+                    assert sweep_work(now=at) == 1
+                    transaction.set_rollback(True)
+            process.kill()
+            # Nobody has asked how it ended.
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+            assert sweep_work(now=silent) == 1
+    work.refresh_from_db()
+    assert (work.state, work.tries, work.lost) == ("waiting", 2, 1)
+
+
+def test_a_worker_that_is_stopped_breaks_in_on_the_work_alone():
+    stop()
+    with pytest.raises(Stopping), watching(Watch(Work())):
+        pytest.fail("it was begun")
+    with watching(Watch(Work())), pytest.raises(Stopping):
+        stop()
+
+
+def test_what_lies_under_a_destroyed_key_is_gone(no_typesetting: None, county: County, client: Client):
+    client.force_login(county.alva.user)
+    asked = client.post(reverse("contact_list"))
+    destroy_key(by=None, name=Work.objects.get().key_name)
+    assert client.post(f"{asked['Location']}fil").status_code == 410
+
+
 def test_every_kind_is_known_and_says_what_did_not_happen():
-    assert set(KINDS) == {*ASKED, "directory.choose", "directory.undo", "log_extract"}
+    assert set(KINDS) == set(ASKED)
     for kind in KINDS.values():
-        assert reverse(kind.back)
+        assert reverse(kind.back, args=[uuid4()] if kind.of else [])
         assert kind.nothing.endswith(".")
 
 
