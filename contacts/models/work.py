@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from django.db import models
 from django.utils import timezone
 
-from contacts.rules.work import UNFINISHED, WorkState
+from contacts.rules.work import KEPT, LONG_WAIT, UNFINISHED, WorkState
 
 from .base import person
 from .data_key import key_to_read_with, key_to_write_with
@@ -80,6 +81,14 @@ class Work(models.Model):
     @property
     def is_unfinished(self) -> bool:
         return self.state in UNFINISHED
+
+    @property
+    def waits_long(self) -> bool:
+        return self.state == WorkState.WAITING and timezone.now() - self.asked_at > LONG_WAIT
+
+    @property
+    def kept_until(self) -> datetime:
+        return self.asked_at + KEPT
 
     @property
     def is_paper(self) -> bool:

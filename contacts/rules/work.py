@@ -21,6 +21,8 @@ SILENT_MOST = timedelta(seconds=60)
 LONGEST = timedelta(minutes=15)
 MOST_TRIES = 3
 KEPT = timedelta(days=1)
+# After so long in the line the page says whom to ring.
+LONG_WAIT = timedelta(minutes=3)
 
 LOST = "Servern avbröts mitt i arbetet, flera gånger. Försök igen om en stund. Händer det igen: ring din support."
 TOO_LONG = "Det tog för lång tid och är avbrutet. Ring din support."

@@ -1,21 +1,27 @@
-"""Whether the process that has work in hand is still there. Known on its own machine alone."""
+"""Whether the process that has work in hand is still there. Known where its number means the same alone."""
 
 import os
+from functools import cache
 from pathlib import Path
-
-_MACHINE = os.uname().nodename[:60]
 
 
 def this_process() -> str:
-    """Its machine, its number, and when it began, for a number is used again."""
-    return f"{_MACHINE} {os.getpid()} {_began(str(os.getpid()))}"
+    """Where its number is its own, the number, and when it began, for a number is used again."""
+    return f"{_here()} {os.getpid()} {_began(str(os.getpid()))}"
 
 
-def is_alive(process: str) -> bool:
-    """False where nothing is known of it: on another machine."""
-    machine, _, told = process.partition(" ")
+def is_alive(process: str) -> bool | None:
+    """None where nothing is known of it: on another machine, or in another container."""
+    where, _, told = process.partition(" ")
     number, _, began = told.partition(" ")
-    return machine == _MACHINE and bool(began) and _began(number) == began
+    return _began(number) == began if began and where == _here() else None
+
+
+@cache
+def _here() -> str:
+    """The machine since it was started, and those of its processes that are seen from here."""
+    start = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return f"{start}/{Path('/proc/self/ns/pid').stat().st_ino}"
 
 
 def _began(number: str) -> str:

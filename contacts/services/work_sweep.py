@@ -17,17 +17,15 @@ from .work import line_up
 def sweep_work(*, now: datetime | None = None) -> int:
     """Begin anew what no worker has in hand any more, or say that it failed; returns how many. Twice does no more."""
     now = now or timezone.now()
-    silent = Work.objects.filter(state__in=UNFINISHED, beat_at__lt=now - SILENT_MOST)
-    return sum(_begun_anew(work_id, now) for work_id in silent.values_list("pk", flat=True))
+    # Looked at first without a transaction, which on SQLite would wait for whoever writes.
+    lost = [work.pk for work in Work.objects.filter(state__in=UNFINISHED) if _is_lost(work, now)]
+    return sum(_begun_anew(work_id, now) for work_id in lost)
 
 
 def _begun_anew(work_id: UUID, now: datetime) -> bool:
     with transaction.atomic():
-        silent = Work.objects.select_for_update(no_key=True).filter(
-            pk=work_id, state__in=UNFINISHED, beat_at__lt=now - SILENT_MOST
-        )
-        work = silent.first()
-        if work is None or _is_in_line(work) or _is_in_hand(work, now):
+        work = Work.objects.select_for_update(no_key=True).filter(pk=work_id, state__in=UNFINISHED).first()
+        if work is None or not _is_lost(work, now):
             return False
         work.lost += work.state == WorkState.RUNNING
         again = may_try_again(work.lost)
@@ -43,21 +41,23 @@ def _begun_anew(work_id: UUID, now: datetime) -> bool:
     return True
 
 
-def _is_in_line(work: Work) -> bool:
-    """Waiting, though nobody says so."""
-    if work.state != WorkState.WAITING or not work.task:
-        return False
-    return DBTaskResult.objects.ready().filter(pk=work.task).exists()
-
-
-def _is_in_hand(work: Work, now: datetime) -> bool:
-    """A worker on this machine that is alive is believed, however silent: on SQLite it cannot say so while it writes.
-
-    Beyond the time that any work may take it is not.
+def _is_lost(work: Work, now: datetime) -> bool:
+    """A worker on this machine is believed for as long as it lives, and any work may take: on SQLite it is silent while
+    it writes. Of another's only its silence tells.
     """
-    if work.state != WorkState.RUNNING or work.started_at is None:
-        return False
-    return now - work.started_at < LONGEST + SILENT_MOST and is_alive(work.worker)
+    silent = work.beat_at < now - SILENT_MOST
+    if work.state == WorkState.WAITING:
+        return silent and not _is_in_line(work)
+    alive = is_alive(work.worker)
+    if alive is None:
+        return silent
+    return not alive or (
+        silent and work.started_at is not None and now - work.started_at > LONGEST + SILENT_MOST
+    )
+
+
+def _is_in_line(work: Work) -> bool:
+    return bool(work.task) and DBTaskResult.objects.ready().filter(pk=work.task).exists()
 
 
 def drop_old_work() -> int:

@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, repeat
 
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 # How long work may go on after it was told to end, where it does not hear.
 _DEAF_SECONDS = 30.0
+_SOON = 0.3
 # Why the work is to end, and whether it is in hand: what is raised elsewhere would be stored with what it broke in on.
 _why: list[Interrupted] = []
 _in_hand = threading.Event()
@@ -61,7 +63,9 @@ def watching(watch: Watch) -> Iterator[None]:
 def _beat(watch: Watch, over: threading.Event) -> None:
     began = timezone.now()
     try:
-        while not over.wait(BEAT_EVERY.total_seconds()):
+        # The first one soon: who waits sees at once what is being done.
+        pauses = chain([_SOON], repeat(BEAT_EVERY.total_seconds()))
+        while not over.wait(next(pauses)):
             why = _why_to_end(watch) or (TooLong(TOO_LONG) if timezone.now() - began > LONGEST else None)
             if why is not None and not over.is_set():
                 _why.append(why)
