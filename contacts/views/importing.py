@@ -32,6 +32,7 @@ from contacts.webforms.importing import ChoicesForm, ConfirmForm, UploadForm
 
 _GUESSED_ANEW = "Kolumnerna och orden är gissade på nytt. Se igenom dem."
 _HEADING = "Läs in kontakter"
+_FILE = "Fil med kontakter"
 _STEP_PAGE = "contacts/importing/choices.html"
 
 
@@ -47,7 +48,7 @@ def import_directory(request: ActingRequest) -> HttpResponse:
 
     client_id, content = form.cleaned_data["client_id"], form.cleaned_data["file"].read()
     work = ask(
-        by=request.acting, kind="directory.upload", label=_HEADING, client_id=client_id, files=[content]
+        by=request.acting, kind="directory.upload", label=_FILE, client_id=client_id, files=[content]
     )
     return asked(work)
 
@@ -97,7 +98,7 @@ def import_choices(request: ActingRequest, upload_id: UUID) -> HttpResponse:
 
     # What was typed is kept as a file is, encrypted.
     files = [json.dumps(choices.stored()).encode()]
-    return _asked(request, "directory.choose", _HEADING, upload, client_id, files=files)
+    return _asked(request, "directory.choose", _FILE, upload, client_id, files=files)
 
 
 @held_as(HeldAs("Ångra inläsningen", pressed=True))
