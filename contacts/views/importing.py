@@ -47,9 +47,7 @@ def import_directory(request: ActingRequest) -> HttpResponse:
         return page.show("contacts/importing/upload.html", **_form_context(request, form))
 
     client_id, content = form.cleaned_data["client_id"], form.cleaned_data["file"].read()
-    work = ask(
-        by=request.acting, kind="directory.upload", label=_FILE, client_id=client_id, files=[content]
-    )
+    work = ask(by=request.acting, kind="directory.upload", label=_FILE, client_id=client_id, files=[content])
     return asked(work)
 
 
