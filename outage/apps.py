@@ -28,7 +28,7 @@ class OutageConfig(AppConfig):
         from .queries.outages import outage_id_in_view
         from .queries.unit_ties import in_care, logged_since
         from .routine import choose_routine_by, current_routine
-        from .services.duties import settle_recent
+        from .services.states import settle_recent
 
         choose_routine_by(lambda: settings.ROUTINE)
         know_outage_by(outage_id_in_view)

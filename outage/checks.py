@@ -21,13 +21,17 @@ from contacts.services.data_keys import is_opened
 from contacts.trail.roles import may_change_the_trail
 from contacts.trail.triggers import missing_triggers
 from outage.checklists import all_checklists
+from outage.models import CareChain, CareChainEvent
 from outage.routine import all_routines, routine_ids
+from outage.services.states import rebuilt
 
 TAG = "driftstopp"
 SHORTEST_SECRET_KEY = 50
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 # The shared objects that WeasyPrint cannot do without, and the Debian packages that printing wants.
 PRINTING_LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0")
+# How many of the latest events the server looks at as it starts.
+_COMPARED = 50
 PRINTING_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
@@ -234,6 +238,33 @@ def check_trail(
             )
         ]
     return []
+
+
+@register(TAG, "states")
+def check_states(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """W006: the chains that were logged in last stand as their logs say. All are compared by `rebuild_states --check`.
+
+    Only where the database is asked too.
+    """
+    if not databases:
+        return []
+    try:
+        last = CareChainEvent.objects.order_by("-recorded_at").values_list("chain", flat=True)[:_COMPARED]
+        differ = sum(1 for _ in rebuilt(CareChain.objects.filter(pk__in=list(last)), write=False))
+    except DatabaseError:
+        # There are no tables yet, or no database: that is told elsewhere.
+        return []
+    if not differ:
+        return []
+    return [
+        Warning(
+            f"{differ} vårdkedjor står inte som loggen säger i listorna.",
+            hint="Kör: python manage.py rebuild_states",
+            id=f"{TAG}.W006",
+        )
+    ]
 
 
 def _secret_key() -> str:

@@ -29,7 +29,7 @@ from outage.models import (
     CareChain,
     CareChainDetails,
     CareChainEvent,
-    Duty,
+    ChainState,
     Handover,
     HandoverMessage,
     Outage,
@@ -39,13 +39,13 @@ from outage.models import (
 )
 from outage.queries.chain_log import logs_of
 from outage.queries.outages import outage_for
+from outage.queries.states import states_of
 from outage.routine import current_routine
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.handover import Direction, ReadBack, signature
 from outage.rules.identity import IdentityKind
 from outage.rules.informing import CallOutcome
 from outage.rules.outage_status import OutageScope
-from outage.services.duties import duties_of
 from outage.services.patient_lookups import lookups_for
 from tests.seed_places import seed_places
 
@@ -365,4 +365,4 @@ def _insert(rows: _Rows) -> None:
     for first in range(0, len(rows.chains), _BATCH):
         part = rows.chains[first : first + _BATCH]
         logs = logs_of(chain.pk for chain in part)
-        Duty.objects.bulk_create(duty for chain in part for duty in duties_of(chain, logs[chain.pk]))
+        ChainState.objects.bulk_create(state for chain in part for state in states_of(chain, logs[chain.pk]))

@@ -28,10 +28,10 @@ from outage.queries.joined import kept_id
 from outage.queries.standing import told_only_by
 from outage.rules.handover import CallFacts, Message
 from outage.rules.paper import PaperMark
-from outage.services.duties import settle
 from outage.services.events import lock_chain, need_reason, write_event
 from outage.services.handovers import log_call, write_call
 from outage.services.paper import mark_of
+from outage.services.states import settle
 
 
 def enter_call(

@@ -27,6 +27,7 @@ from outage.queries.care_chains import visible_chains
 from outage.queries.chain_log import logs_of
 from outage.queries.outages import earlier_outages
 from outage.queries.owed import chains_with_calls_owed
+from outage.queries.states import states_for
 
 
 def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: UUID) -> Printed:
@@ -50,7 +51,7 @@ def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: U
 
 def _calls(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     chains = chains_with_calls_owed(by, outage, *earlier_outages(by.principal, outage))[:]
-    return call_lines(calls_to_ring(by, chains, logs_of(chain.pk for chain in chains), now))
+    return call_lines(calls_to_ring(chains, states_for(by.unit.pk, chains), now))
 
 
 def _tasks(by: Acting, outage: Outage, now: datetime) -> list[Row]:
@@ -62,8 +63,8 @@ def _tasks(by: Acting, outage: Outage, now: datetime) -> list[Row]:
 
 def _chains(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     chains = list(visible_chains(by, outage))
-    logs = logs_of(chain.pk for chain in chains)
-    return chain_lines(chain_row(by, chain, logs[chain.pk], now) for chain in chains)
+    states = states_for(by.unit.pk, chains)
+    return chain_lines(chain_row(by, chain, states[chain.pk], now) for chain in chains)
 
 
 _LINES: dict[WorkList, Callable[[Acting, Outage, datetime], list[Row]]] = {

@@ -1,9 +1,10 @@
 """What happened, as rows that are written once."""
 
 from .call_code import CallCode, Confirmation
-from .care_chain import CareChain, CareChainDetails, Duty
+from .care_chain import CareChain, CareChainDetails
 from .chain_facts import ChainFacts, OtherPlace
 from .chain_join import ChainJoin
+from .chain_state import ChainState, StateKind
 from .checklist_run import ChecklistTick
 from .event import CareChainEvent, DischargeCompletion, OpenItem
 from .handover import Handover, HandoverMessage
@@ -21,10 +22,10 @@ __all__ = [
     "CareChainEvent",
     "ChainFacts",
     "ChainJoin",
+    "ChainState",
     "ChecklistTick",
     "Confirmation",
     "DischargeCompletion",
-    "Duty",
     "Handover",
     "HandoverMessage",
     "HeldForm",
@@ -37,5 +38,6 @@ __all__ = [
     "PrincipalEnd",
     "RegistrationMark",
     "ReportKind",
+    "StateKind",
     "SupportContact",
 ]

@@ -185,31 +185,3 @@ class CareChainDetails(OfChain, LoggedRow):
         if self.not_admitted:
             names[Party.INPATIENT] = "Inte inlagd"
         return names | {party: place.name for party, place in self.other_places.items()}
-
-
-class Duty(models.Model):
-    """A unit has somebody to ring about a chain, or an answer to wait for, as the rules say after its newest row.
-
-    Derived, and recomputed with each row, so that the chains to show first are found by one query, however many there
-    are. `rank` is that of the most urgent call, `since` the moment of the oldest. What is told through the system
-    once the principal `unless_back` is in it again has a row of its own. `awaits`: others are to ring. `calls` is how
-    many; a call with messages of several rows is counted in the most urgent of them.
-    """
-
-    append_only = False
-
-    chain = models.ForeignKey(CareChain, on_delete=models.CASCADE, related_name="duties")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    rank = models.PositiveSmallIntegerField()
-    since = models.DateTimeField()
-    awaits = models.BooleanField(default=False)
-    calls = models.PositiveSmallIntegerField(default=0)
-    unless_back = models.ForeignKey(Principal, null=True, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        verbose_name = "att ringa"
-        verbose_name_plural = "att ringa"
-        indexes = [models.Index(fields=["unit", "chain"], name="duty_by_unit")]
-
-    def __str__(self) -> str:
-        return f"att ringa {self.pk}"

@@ -8,7 +8,7 @@ from django.db import models
 from contacts.models.base import AppendOnlyModel
 from contacts.models.encrypted import EncryptedText
 from outage.rules.handover import CallFacts, Checked, Direction, ReadBack
-from outage.rules.informing import CallOutcome
+from outage.rules.informing import FAILED, CallOutcome
 from outage.rules.told import Notice
 
 from .call_code import CallCode
@@ -92,6 +92,11 @@ class Handover(OfChain, LoggedRow):
     def left_by(self) -> uuid.UUID:
         """The id of the row that strikes the call in the chain that it came from, where it came from another."""
         return uuid.uuid5(self.pk, "from")
+
+    @property
+    def is_try(self) -> bool:
+        """Whether a call of the unit's own did not get through: only that unit knows what it dialled."""
+        return self.direction == Direction.GIVEN and CallOutcome(self.outcome) in FAILED
 
     @property
     def facts(self) -> CallFacts:

@@ -16,15 +16,8 @@ from outage.queries.chain_log import ChainLog, in_time_order
 from outage.queries.naming import party_label
 from outage.queries.outages import down_again, outage_since
 from outage.queries.owed import event_standings
-from outage.queries.standing import (
-    completion_of,
-    is_discharge,
-    open_item_of,
-    row_of,
-    standing_of,
-    target_name,
-    tells,
-)
+from outage.queries.standing import completion_of, is_discharge, open_item_of, row_of, standing_of, tells
+from outage.queries.targets import target_name
 from outage.rules.clock import before_or_after_break_point
 from outage.rules.groups import in_groups
 from outage.rules.handover import Checked, Direction, ReadBack
@@ -147,13 +140,7 @@ def timeline(
 
 def tried_numbers(acting: Acting, log: ChainLog) -> set[str]:
     """The numbers of the acting unit's failed tries, in the calls that stand."""
-    return {call.number for call in log.live_handovers if is_own_try(acting, call)}
-
-
-def is_own_try(acting: Acting, call: Handover) -> bool:
-    """Whether a call is a failed try of the acting unit: only that unit knows what it dialled."""
-    failed = call.direction == Direction.GIVEN and CallOutcome(call.outcome) in FAILED
-    return failed and call.unit_id == acting.unit.pk
+    return {call.number for call in log.live_handovers if call.is_try and call.unit_id == acting.unit.pk}
 
 
 def _event_entry(
@@ -209,7 +196,11 @@ def _call_entry(
     direction = Direction(handover.direction)
     told = ", ".join(told_labels(handover, log.events, chain.outage.routine))
     stands = newer is None and not handover.withdraws
-    flag = flags.get(handover.number) if stands and is_own_try(acting, handover) else None
+    flag = (
+        flags.get(handover.number)
+        if stands and handover.is_try and handover.unit_id == acting.unit.pk
+        else None
+    )
     return TimelineEntry(
         row_id=handover.pk,
         is_call=True,

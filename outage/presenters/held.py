@@ -16,12 +16,13 @@ from contacts.rules.held import Content, HeldAs, how_held
 from contacts.rules.ids import read_id
 from contacts.rules.parties import Party
 from outage.models import CareChain, HeldForm
-from outage.presenters.care import target_in_list, targets_by_key
+from outage.presenters.care import target_in_list
 from outage.queries.care_chains import get_event, get_handover, get_reached
 from outage.queries.chain_log import log_of
 from outage.queries.checklists import checklists_for
 from outage.queries.naming import patient_in_list
 from outage.queries.outages import outage_in_view
+from outage.queries.targets import targets_by_key
 from outage.routine import current_routine
 from outage.rules.handover import ReadBack
 from outage.rules.informing import CallOutcome

@@ -2,26 +2,25 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
 from contacts.rules.phone import same_number
 from contacts.rules.whom_to_call import NumberToRing
-from outage.models import CareChain, Handover
-from outage.presenters.care import Numbers, target_choices, target_in_list
-from outage.presenters.chain import closed_label, is_own_try
+from outage.models import CareChain, ChainState, Handover, StateKind
+from outage.presenters.care import Numbers, whom_hidden
+from outage.presenters.chain import closed_label
 from outage.queries.chain_log import ChainLog
-from outage.queries.naming import Patient, party_in_list, patient_in_list
-from outage.queries.owed import owed_by_unit
-from outage.queries.standing import label_of, open_item_of, standing_of, target_name
+from outage.queries.naming import Patient, party_in_list, party_label, patient_in_list
+from outage.queries.owed import is_read_there
+from outage.queries.ringing import place_to_ring
+from outage.queries.states import owed_rows
 from outage.rules.back_registration import ChainStatus
-from outage.rules.informing import InformState
-from outage.rules.told import Notice, Owed, Target
+from outage.rules.informing import LEAST_FIRST, InformState
+from outage.rules.told import Notice, Target
 from outage.rules.wording import day, lower_first, moment, span
-
-LEAST_FIRST = (InformState.STILL_TO_RING, InformState.TRIED, InformState.RELAYED, InformState.INFORMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,51 +110,64 @@ def calls_owed(
     numbers: Numbers | None = None,
     on_own_page: bool = False,
 ) -> list[OwedCall]:
-    """The calls the acting unit owes about one chain, the most urgent first.
+    """The calls the acting unit owes about one chain as its log says now, the most urgent first.
 
-    For a patient with protected personal data a list shows neither place nor number; the chain's own page does. Its
-    own page also has the calls that have become needless, with nothing to tell (`messages` is empty).
+    Its own page also has the calls that have become needless, with nothing to tell (`messages` is empty).
     """
-    calls: dict[tuple[str, Party | None], OwedCall] = {}
+    rows = owed_rows(chain, log, acting.unit.pk)
+    return calls_of(chain, rows, now, numbers, on_own_page=on_own_page)
+
+
+def calls_kept(
+    chain: CareChain, rows: Iterable[ChainState], now: datetime, numbers: Numbers | None = None
+) -> list[OwedCall]:
+    """As `calls_owed`, from the kept rows of the unit."""
+    owed = [row for row in rows if row.what == StateKind.OWED]
+    owed = [row for row in owed if not is_read_there(row, chain.outage, chain.principal)]
+    return calls_of(chain, owed, now, numbers)
+
+
+def calls_of(
+    chain: CareChain,
+    rows: Iterable[ChainState],
+    now: datetime,
+    numbers: Numbers | None = None,
+    *,
+    on_own_page: bool = False,
+) -> list[OwedCall]:
+    """For a patient with protected personal data a list shows neither place nor number; the chain's own page does."""
+    calls: dict[str, OwedCall] = {}
     hidden = chain.details.protected_identity and not on_own_page
-    all_owed = owed_by_unit(chain, log, acting.unit.pk)
-    if not all_owed:
-        return []
-    items = {str(event.pk): log.items_of(event) for event in log.live_events}
-    choices = {key: choice for choice, key in target_choices(chain, log).items()}
-    for owed in all_owed:
-        target = owed.target
-        place = (target.place, None if target.place else target.party)
-        if place not in calls:
-            calls[place] = OwedCall(
+    for row in rows:
+        call = calls.get(row.whom)
+        if call is None:
+            target = row.target
+            call = calls[row.whom] = OwedCall(
                 chain_id=chain.pk,
                 patient=patient_in_list(chain),
                 recipient=target,
-                place=_place(chain, log, target, hidden),
+                place=_place(chain, row, target, hidden),
                 unknown=not target.place,
-                numbers=() if hidden or numbers is None else numbers.get(_named(chain, log, target), ()),
-                choice=choices.get(target.key, ""),
+                numbers=() if hidden or numbers is None else numbers.get(place_to_ring(row), ()),
+                choice=row.choice,
             )
-        call = calls[place]
-        message = _message(chain, log, owed, now, hidden)
-        if owed.closed:
+        if row.tried is not None:
+            call.tried = row.tried
+        message = _message(chain, row, now, hidden)
+        if row.closed:
             call.closed.append(message)
             continue
         if any(message.value == other.value for other in call.messages):
             continue
         call.messages.append(message)
-        call.tries = max(call.tries, owed.tries)
-        call.rank = min(call.rank, owed.rank)
-        if owed.last_at and (call.last_at is None or owed.last_at > call.last_at):
-            call.last_at, call.last_try = owed.last_at, moment(owed.last_at, now)
-        if call.since is None or owed.since < call.since:
-            call.since, call.age = owed.since, span(now - owed.since)
-        if item := open_item_of(chain, log, items.get(owed.id, ()), target.whom):
+        call.tries = max(call.tries, row.tries)
+        call.rank = min(call.rank, row.rank)
+        if row.last_at and (call.last_at is None or row.last_at > call.last_at):
+            call.last_at, call.last_try = row.last_at, moment(row.last_at, now)
+        if call.since is None or row.since < call.since:
+            call.since, call.age = row.since, span(now - row.since)
+        if item := row.open_item:
             call.open_item = "se vårdkedjan" if hidden else f"{item.responsible}: {item.reason}"
-    for handover in log.live_handovers:
-        for call in calls.values():
-            if is_own_try(acting, handover) and _was_to(chain, log, handover, call.recipient):
-                call.tried = handover
     return in_order_to_ring(call for call in calls.values() if call.messages or on_own_page)
 
 
@@ -179,44 +191,38 @@ def in_order_to_ring(calls: Iterable[OwedCall]) -> list[OwedCall]:
     return sorted(calls, key=lambda call: (call.rank, call.since.timestamp() if call.since else 0.0))
 
 
-def _was_to(chain: CareChain, log: ChainLog, handover: Handover, target: Target) -> bool:
-    if target.participant and not target.party:
-        return handover.recipient == target.key
-    return bool(target.place) and standing_of(chain, log).same(handover.place) == target.place
-
-
-def _named(chain: CareChain, log: ChainLog, target: Target) -> str:
-    """The key by which the numbers of a place were looked up: the newest of its spellings."""
-    standing = standing_of(chain, log)
-    keys = (key for version in reversed(log.versions) for key in version.place_keys.values())
-    return next((key for key in keys if standing.same(key) == target.place), target.place)
-
-
-def _place(chain: CareChain, log: ChainLog, target: Target, hidden: bool) -> str:
+def _place(chain: CareChain, row: ChainState, target: Target, hidden: bool) -> str:
     if not target.place:
-        label = party_in_list(chain, target.party) if hidden and target.party else label_of(log, target)
-        return f"Ta reda på {lower_first(label)}"
-    return (target_in_list if hidden else target_name)(chain, log, target)
+        label = party_in_list if hidden and target.party else party_label
+        return f"Ta reda på {lower_first(label(chain, target.party or Party.INPATIENT))}"
+    if hidden:
+        return whom_hidden(chain, target)
+    if target.participant:
+        return target.participant
+    if row.named_in is not None:
+        return row.named_in.place_names[Party(row.named_as)]
+    if row.rung is not None:
+        return row.rung.place_name
+    return f"{party_label(chain, target.party)} (inte angiven än)" if target.party else "Okänd plats"
 
 
-def _message(chain: CareChain, log: ChainLog, owed: Owed, now: datetime, hidden: bool) -> OwedMessage:
-    if owed.notice:
-        value, label = f"notice:{owed.id}", _notice_label(chain, owed, hidden)
-    elif owed.answer:
-        value, label = f"new:{owed.kind}:{owed.by}", chain.outage.routine.label(owed.kind)
+def _message(chain: CareChain, row: ChainState, now: datetime, hidden: bool) -> OwedMessage:
+    if row.notice:
+        label = _notice_label(chain, row.notice, row, hidden)
+    elif row.is_answer:
+        label = chain.outage.routine.label(row.kind)
     else:
-        value = f"event:{owed.id}"
-        label = event_label(chain, owed.kind, owed.retracts, owed.corrects)
-        label += _which(log, owed, now)
+        label = event_label(chain, row.kind, row.retracts, row.corrects)
+        label += f" {day(row.day, now)}" if row.day else f" {moment(row.at, now)}" if row.at else ""
     return OwedMessage(
         label=label,
-        kind=owed.kind,
-        value=value,
-        event_id=None if owed.notice or owed.answer else UUID(owed.id),
-        state=owed.state,
-        is_discharge=owed.urgent,
-        is_answer=owed.answer,
-        closed=closed_label(chain, owed.closed) if owed.closed else "",
+        kind=row.kind,
+        value=row.message,
+        event_id=UUID(row.event_id) if row.event_id else None,
+        state=InformState(row.state),
+        is_discharge=row.urgent,
+        is_answer=row.is_answer,
+        closed=closed_label(chain, row.closed) if row.closed else "",
     )
 
 
@@ -232,23 +238,9 @@ def event_label(chain: CareChain, kind: str, retracts: bool, corrects: bool = Fa
     return f"{label} (rättad)" if corrects else label
 
 
-def _which(log: ChainLog, owed: Owed, now: datetime) -> str:
-    """Which of several messages of a kind it is: by the day that it names, else by when it was."""
-    rows = {str(event.pk): event for event in log.events}
-    row = rows[owed.id]
-    # What is taken back is known by what it said.
-    said = next((e for e in log.events if e.pk == row.supersedes_id), row) if row.withdraws else row
-    if not any((e.kind, e.sender) == (row.kind, row.sender) and e.pk != row.pk for e in log.live_events):
-        return ""
-    days = [value for name, value in said.particulars.items() if name.endswith("_date")]
-    return f" {day(date.fromisoformat(days[0]), now)}" if days else f" {moment(said.happened_at, now)}"
-
-
-def _notice_label(chain: CareChain, owed: Owed, hidden: bool) -> str:
-    assert owed.notice is not None
-    label = owed.notice.label
-    if owed.notice is Notice.NO_LONGER_YOURS and owed.target.party is Party.OUTPATIENT and not hidden:
+def _notice_label(chain: CareChain, notice: Notice, row: ChainState, hidden: bool) -> str:
+    if notice is Notice.NO_LONGER_YOURS and row.party == Party.OUTPATIENT and not hidden:
         # Who cared for the patient hears who does so now.
         taken_over = chain.details.place_names.get(Party.OUTPATIENT)
-        return f"{label}, {taken_over} tar över" if taken_over else label
-    return label
+        return f"{notice.label}, {taken_over} tar över" if taken_over else notice.label
+    return notice.label

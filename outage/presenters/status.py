@@ -1,6 +1,6 @@
 """Läge: what the acting unit has to do now, the first thing first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,17 +8,23 @@ from uuid import UUID
 from contacts.access import Acting
 from contacts.models import Principal
 from contacts.rules.parties import Party, PrincipalKind
-from outage.models import CareChain, Handover, Outage, OutageReport, PrincipalEnd, SupportContact
+from outage.models import (
+    CareChain,
+    ChainState,
+    Handover,
+    Outage,
+    OutageReport,
+    PrincipalEnd,
+    StateKind,
+    SupportContact,
+)
 from outage.presenters.banner import verdict_for
 from outage.presenters.call_codes import CodeLine
 from outage.presenters.care import is_own
 from outage.presenters.chain import other_end, told_labels
-from outage.presenters.owed import calls_owed
-from outage.queries.chain_log import ChainLog
+from outage.presenters.owed import calls_kept
 from outage.queries.naming import Patient, party_in_list, patient_in_list
 from outage.queries.outages import others_still_out, reports_of, said_of_ends, support_contacts
-from outage.queries.owed import event_standings
-from outage.queries.standing import standing_of, tells
 from outage.rules.clock import next_break_point
 from outage.rules.informing import InformState
 from outage.rules.outage_status import OutageScope
@@ -168,18 +174,20 @@ def support_line(
     )
 
 
-def chain_row(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> ChainRow:
-    live = log.live_events
-    latest = "Inget står kvar" if log.events else "Inget loggat än"
-    if live:
-        latest = f"{chain.outage.routine.label(live[-1].kind)} {moment(live[-1].happened_at, now)}"
+def chain_row(acting: Acting, chain: CareChain, rows: Sequence[ChainState], now: datetime) -> ChainRow:
+    """`rows` are those of the acting unit and the chain's latest event (`states_for`)."""
+    latest = "Inget loggat än"
+    for row in rows:
+        if row.what == StateKind.LATEST:
+            label = chain.outage.routine.label(row.kind) if row.kind else ""
+            latest = f"{label} {moment(row.since, now)}" if label else "Inget står kvar"
     patient = patient_in_list(chain)
     details = chain.details
     return ChainRow(
         chain_id=chain.pk,
         number=chain.number,
         patient=patient,
-        marks=tuple(_marks(acting, chain, log, now)),
+        marks=tuple(_marks(acting, chain, rows, now)),
         latest=latest,
         status_label="" if details.status == "ok" else details.get_status_display(),
     )
@@ -189,29 +197,24 @@ _WHERE_NOBODY_IS = {NOT_ADMITTED: "Inte inlagd", "": "Ta reda på"}
 _PARTIES = (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT)
 
 
-def _marks(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> list[Mark]:
+def _marks(acting: Acting, chain: CareChain, rows: Iterable[ChainState], now: datetime) -> list[Mark]:
     """One mark for each party, from what is owed it, as under Att ringa nu."""
-    calls = calls_owed(acting=acting, chain=chain, log=log, now=now)
+    calls = calls_kept(chain, rows, now)
     owed = {(call.recipient.party, call.recipient.former): call for call in reversed(calls)}
-    standing = standing_of(chain, log)
-    told: dict[str, datetime] = {}
-    for event in log.live_events:
-        if tells(acting, chain, log, event):
-            for s in event_standings(chain, log, event):
-                if s.last_at and s.state is InformState.INFORMED:
-                    told[s.target.place] = max(s.last_at, told.get(s.target.place, s.last_at))
+    told = {row.party: row.since for row in rows if row.what == StateKind.TOLD}
+    places = chain.details.place_keys
     marks = []
     for party in _PARTIES:
-        place, call, own = standing.place_of(party), owed.get((party, False)), is_own(acting, chain, party)
+        place, call, own = places.get(party, ""), owed.get((party, False)), is_own(acting, chain, party)
         state, text = None, _WHERE_NOBODY_IS.get(place, "Inget att meddela")
         if own:
             text = "Egen enhet"
         elif call:
             tries = f" ({call.tries})" if call.tries else ""
             state, text = call.state, "Ta reda på" if call.unknown else f"{call.state.label}{tries}"
-        elif place in told:
+        elif party in told:
             state = InformState.INFORMED
-            text = f"{state.label} {moment(told[place], now)}"
+            text = f"{state.label} {moment(told[party], now)}"
         marks.append(Mark(party=party, label=party_in_list(chain, party), state=state, text=text, own=own))
     return marks
 

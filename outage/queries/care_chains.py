@@ -12,7 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from contacts.access import Acting, can
 from contacts.models import Principal, Unit
 from contacts.queries.joined import units_read_as
-from contacts.queries.prepared import prepared
+from contacts.queries.prepared import hand_out, prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.rules.swedish_text import search_key, search_keys, tidy_typed
@@ -22,9 +22,11 @@ from outage.models import (
     CareChain,
     CareChainDetails,
     CareChainEvent,
-    Duty,
+    ChainState,
     Handover,
+    HandoverMessage,
     Outage,
+    StateKind,
 )
 from outage.queries.joined import (
     kept_id,
@@ -41,6 +43,8 @@ from outage.rules.pasted_words import NUMBER_WORDS
 
 _NUMBER_LABEL = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b[.:]?", re.IGNORECASE)
 RECEIVED_SHOWN = 8
+# A unit that has somebody to ring, or waits for an answer, sees the chain.
+_IN_SIGHT = (StateKind.OWED, StateKind.AWAITED)
 Row = TypeVar("Row", CareChainEvent, Handover)
 
 
@@ -79,13 +83,13 @@ def seen_by(
         named.filter(outpatient_unit__in=units),
         joined.order_by().values("joined_to"),
         # Whoever still has somebody to ring about it, though the patient has moved on.
-        Duty.objects.filter(unit__in=units).order_by().values("chain"),
+        ChainState.objects.filter(unit__in=units, what__in=_IN_SIGHT).order_by().values("chain"),
         all=True,
     )
-    return _with_details(chains.filter(pk__in=ways)).order_by("number")
+    return with_details(chains.filter(pk__in=ways)).order_by("number")
 
 
-def _with_details(chains: QuerySet[CareChain]) -> QuerySet[CareChain]:
+def with_details(chains: QuerySet[CareChain]) -> QuerySet[CareChain]:
     return chains.select_related(
         "principal",
         "unit",
@@ -97,9 +101,7 @@ def _with_details(chains: QuerySet[CareChain]) -> QuerySet[CareChain]:
 
 @prepared
 def _of_principal(principal_id: int, chain_id: UUID) -> QuerySet[CareChain]:
-    return _with_details(
-        CareChain.objects.filter(pk=chain_id, principal=principal_id, joined_to__isnull=True)
-    )
+    return with_details(CareChain.objects.filter(pk=chain_id, principal=principal_id, joined_to__isnull=True))
 
 
 def units_of_chain(chain_id: UUID) -> set[int]:
@@ -121,14 +123,9 @@ def _places_of(chain_id: UUID) -> QuerySet[CareChain, tuple[int | None, ...]]:
 
 
 @prepared
-def _ringing_about(chain_id: UUID) -> QuerySet[Duty, tuple[int, int | None]]:
-    duties = Duty.objects.filter(Q(chain=chain_id) | Q(chain__joined=chain_id)).order_by()
-    return duties.values_list("unit", "unit__joined_into")
-
-
-def units_to_ring_about(chain_id: UUID) -> set[int]:
-    """The ids of the units that have somebody to ring about a chain, or about the one that it was joined to."""
-    return {unit for unit, _ in _ringing_about(chain_id)}
+def _ringing_about(chain_id: UUID) -> QuerySet[ChainState, tuple[int, int | None]]:
+    rows = ChainState.objects.filter(Q(chain=chain_id) | Q(chain__joined=chain_id), what__in=_IN_SIGHT)
+    return rows.order_by().values_list("unit", "unit__joined_into").distinct()
 
 
 def with_those_joined_into(units: Collection[int]) -> set[int]:
@@ -295,7 +292,9 @@ def received_lately(acting: Acting, outage: Outage) -> list[Handover]:
     """A few, newest first, with chain and messages."""
     if not can(acting, Right.READ_CARE):
         return []
-    return _in_kept(_received(acting.principal.pk, acting.unit.pk, outage.pk), acting, outage)
+    calls = _received(acting.principal.pk, acting.unit.pk, outage.pk)
+    hand_out(calls, "messages", _messages(tuple(call.pk for call in calls)) if calls else ())
+    return _in_kept(calls, acting, outage)
 
 
 @prepared
@@ -311,7 +310,12 @@ def _received(principal_id: int, unit_id: int, outage_id: UUID) -> QuerySet[Hand
     related = calls.select_related(
         "chain__details__ward_unit", "chain__details__municipality", "chain__details__outpatient_unit"
     )
-    return related.prefetch_related("messages__event").order_by("-at", "-recorded_at")[:RECEIVED_SHOWN]
+    return related.order_by("-at", "-recorded_at")[:RECEIVED_SHOWN]
+
+
+@prepared
+def _messages(handover_ids: tuple[UUID, ...]) -> QuerySet[HandoverMessage]:
+    return HandoverMessage.objects.filter(handover__in=handover_ids).select_related("event")
 
 
 def _in_kept(calls: list[Handover], acting: Acting, *outages: Outage) -> list[Handover]:

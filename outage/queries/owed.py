@@ -1,24 +1,26 @@
-"""The chains in which a unit still has somebody to ring, so that thousands of them cost no more queries than ten."""
+"""What is owed now: the chains in which a unit still has somebody to ring, found by one query among thousands, and what
+one chain's log says of it.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet
 
 from contacts.access import Acting, can
+from contacts.models import Principal
 from contacts.queries.branches import units_of_branch
 from contacts.queries.prepared import prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
-from outage.models import CareChain, CareChainEvent, Duty, OpenItem, Outage
-from outage.queries.care_chains import seen_by, visible_chains
+from outage.models import CareChain, CareChainEvent, ChainState, OpenItem, Outage, StateKind
+from outage.queries.care_chains import seen_by, with_details
 from outage.queries.chain_log import ChainLog, log_of
-from outage.queries.outages import is_followed, principals_back
+from outage.queries.outages import down_again, is_followed, principals_back
 from outage.queries.standing import open_item_of, row_of, standing_of, units_to_ring
 from outage.queries.tasks import entered_lines, line_of, outage_at
 from outage.rules.back_registration import ChainStatus
@@ -26,30 +28,13 @@ from outage.rules.owed import ChainStanding
 from outage.rules.told import Owed, Standing
 
 
-class OwedChains:
-    """The chains in which a unit still has somebody to ring, or waits for an answer, the most urgent first.
+class ListedChains:
+    """Chains by their ids, in the order to show them: only those of a slice are read."""
 
-    Supports count and slicing. Which they are was computed as their rows were written (`Duty`); only the chains of
-    a slice are read in full.
-    """
-
-    def __init__(self, acting: Acting, outages: Iterable[Outage], *, awaits: bool = False) -> None:
+    def __init__(self, acting: Acting, outages: Iterable[Outage], ids: list[UUID]) -> None:
+        self.ids = ids
         self._acting = acting
-        self._awaits = awaits
         self._outages = {outage.pk: outage for outage in outages}
-
-    @cached_property
-    def ids(self) -> list[UUID]:
-        if not can(self._acting, Right.READ_CARE):
-            return []
-        back = {o.pk: set() if o.is_open else principals_back(o) for o in self._outages.values()}
-        first: dict[UUID, tuple[int, datetime, int]] = {}
-        rows = _duties(self._acting.unit.pk, self._acting.principal.pk, *self._outages)
-        for awaits, outage_id, unless_back, chain_id, rank, since, number in rows:
-            if awaits is self._awaits and unless_back not in back[outage_id]:
-                known_rank, known_since, _ = first.get(chain_id, (rank, since, number))
-                first[chain_id] = (min(rank, known_rank), min(since, known_since), number)
-        return sorted(first, key=first.__getitem__)
 
     def count(self) -> int:
         return len(self.ids)
@@ -65,16 +50,92 @@ class OwedChains:
 
     def __getitem__(self, part: slice) -> list[CareChain]:
         wanted = self.ids[part]
-        chains = visible_chains(self._acting, *self._outages.values()).in_bulk(wanted)
+        if not wanted:
+            return []
+        chains = {chain.pk: chain for chain in _chains(self._acting.principal.pk, tuple(wanted))}
+        for chain in chains.values():
+            chain.outage = self._outages[chain.outage_id]
         return [chains[pk] for pk in wanted if pk in chains]
 
 
 @prepared
-def _duties(unit_id: int, principal_id: int, *outage_ids: UUID) -> QuerySet[Duty, tuple[Any, ...]]:
-    seen = seen_by(CareChain.objects.filter(outage__in=outage_ids), principal_id, unit_id, outage_ids)
-    return Duty.objects.filter(unit=unit_id, chain__in=seen.values("pk")).values_list(
-        "awaits", "chain__outage", "unless_back", "chain", "rank", "since", "chain__number"
+def _chains(principal_id: int, chain_ids: tuple[UUID, ...]) -> QuerySet[CareChain]:
+    return with_details(CareChain.objects.filter(principal=principal_id, pk__in=chain_ids)).order_by()
+
+
+def chains_seen(acting: Acting, outage: Outage) -> ListedChains:
+    """As `visible_chains`, by number."""
+    may = can(acting, Right.READ_CARE)
+    ids = _seen(acting.principal.pk, acting.unit.pk, outage.pk) if may else []
+    return ListedChains(acting, [outage], ids)
+
+
+@prepared
+def _seen(principal_id: int, unit_id: int, outage_id: UUID) -> QuerySet[CareChain, UUID]:
+    chains = CareChain.objects.filter(outage=outage_id)
+    return seen_by(chains, principal_id, unit_id, [outage_id]).values_list("pk", flat=True)
+
+
+def chains_with_calls_owed(acting: Acting, *outages: Outage) -> ListedChains:
+    """Those in which the acting unit still has somebody to ring, the most urgent first; `outages` holds at least
+    one.
+    """
+    return _listed(StateKind.OWED, acting, outages)
+
+
+def chains_with_answers_awaited(acting: Acting, *outages: Outage) -> ListedChains:
+    """The acting unit waits for an answer in them (R2.2), the longest wait first."""
+    return _listed(StateKind.AWAITED, acting, outages)
+
+
+def _listed(what: StateKind, acting: Acting, outages: Iterable[Outage]) -> ListedChains:
+    by_id = {outage.pk: outage for outage in outages}
+    first: dict[UUID, tuple[int, datetime, int]] = {}
+    may = can(acting, Right.READ_CARE)
+    rows = _kept(str(what), acting.unit.pk, acting.principal.pk, *by_id) if may else ()
+    for outage_id, chain_id, rank, since, number, reads_in, ticked, message in rows:
+        row = ChainState(reads_in_id=reads_in, ticked=ticked, message=message, since=since)
+        if reads_in is None or not is_read_there(row, by_id[outage_id], acting.principal):
+            known_rank, known_since, _ = first.get(chain_id, (rank, since, number))
+            first[chain_id] = (min(rank, known_rank), min(since, known_since), number)
+    return ListedChains(acting, by_id.values(), sorted(first, key=first.__getitem__))
+
+
+@prepared
+def _kept(
+    what: str, unit_id: int, principal_id: int, *outage_ids: UUID
+) -> QuerySet[ChainState, tuple[Any, ...]]:
+    rows = ChainState.objects.filter(
+        what=what,
+        unit=unit_id,
+        chain__principal=principal_id,
+        chain__outage__in=outage_ids,
+        chain__joined_to__isnull=True,
     )
+    return rows.order_by().values_list(
+        "chain__outage",
+        "chain",
+        "rank",
+        "since",
+        "chain__number",
+        "reads_in",
+        "ticked",
+        "message",
+    )
+
+
+def is_read_there(row: ChainState, outage: Outage, principal: Principal) -> bool:
+    """Whether what is owed is read in the system by now, where the place's principal is back: what has been entered,
+    and what happened after the own end. An answer is given there, unless the system is down again.
+
+    The outage is as `principal` sees it.
+    """
+    if outage.is_open or row.reads_in_id not in _back_in(outage):
+        return False
+    if row.is_answer:
+        return not is_followed(outage, principal)
+    is_after = outage.was_over_at(row.since) and down_again(outage, principal, row.since) is None
+    return row.ticked or is_after
 
 
 def standing_now(chain: CareChain, log: ChainLog) -> ChainStanding:
@@ -133,45 +194,25 @@ def principal_of(log: ChainLog, place: str) -> int | None:
     return next((unit.principal_id for unit in units if kind == "unit" and unit.pk == int(pk)), None)
 
 
-def closes_when_back(chain: CareChain, log: ChainLog, owed: Owed, entered: frozenset[str]) -> int | None:
-    """The id of the principal that, once back, reads it in the system: what has been entered, but never a discharge.
-
-    An answer is given there, unless it is down again.
-    """
-    if owed.answer:
-        followed = is_followed(chain.outage, chain.principal)
-        return None if followed else principal_of(log, owed.target.place)
-    standing = standing_of(chain, log)
-    line = standing.line_of(owed.id)
-    if owed.urgent or line is None or line not in entered or owed.retracts:
-        return None
-    return principal_of(log, owed.target.place)
-
-
-def chains_with_answers_awaited(acting: Acting, *outages: Outage) -> OwedChains:
-    """The acting unit waits for an answer in them (R2.2), the longest wait first."""
-    return OwedChains(acting, outages, awaits=True)
-
-
-def chains_with_calls_owed(acting: Acting, *outages: Outage) -> OwedChains:
-    """`outages` holds at least one."""
-    return OwedChains(acting, outages)
-
-
-def chains_with_a_place_to_find(acting: Acting, outage: Outage) -> QuerySet[CareChain]:
+def chains_with_a_place_to_find(acting: Acting, outage: Outage) -> ListedChains:
     """The acting unit's own chains of `outage` with a place not known yet, and nobody to ring yet either: where
     somebody is, the place is listed among the calls.
     """
+    may = can(acting, Right.READ_CARE) and outage.is_open
+    ids = _to_find(acting.principal.pk, acting.unit.pk, outage.pk) if may else []
+    return ListedChains(acting, [outage], ids)
+
+
+@prepared
+def _to_find(principal_id: int, unit_id: int, outage_id: UUID) -> QuerySet[CareChain, UUID]:
     # Everybody knows the ward, or that there is none: a chain is not opened without.
     unknown = _not_known("municipality", Party.MUNICIPALITY) | _not_known("outpatient_unit", Party.OUTPATIENT)
-    chains = visible_chains(acting, outage)
-    return (
-        (chains if outage.is_open else chains.none())
-        .filter(
-            unknown, Q(details__ward_unit=acting.unit) | Q(unit=acting.unit), details__status=ChainStatus.OK
-        )
-        .exclude(pk__in=Duty.objects.filter(unit=acting.unit, awaits=False).values("chain"))
+    chains = seen_by(CareChain.objects.filter(outage=outage_id), principal_id, unit_id, [outage_id])
+    own = chains.filter(
+        unknown, Q(details__ward_unit=unit_id) | Q(unit=unit_id), details__status=ChainStatus.OK
     )
+    owed = ChainState.objects.filter(unit=unit_id, what=StateKind.OWED)
+    return own.exclude(pk__in=owed.values("chain")).values_list("pk", flat=True)
 
 
 def _not_known(column: str, party: Party) -> Q:
@@ -183,9 +224,10 @@ def calls_left(acting: Acting, outage: Outage) -> dict[str, int]:
     of the `own` unit.
     """
     branch = units_of_branch(acting.unit).order_by().values("pk")
-    left = Duty.objects.filter(chain__outage=outage, chain__unit__in=branch, awaits=False)
-    return left.aggregate(
-        all=Sum("calls", default=0),
+    rows = ChainState.objects.filter(what=StateKind.OWED, chain__outage=outage, chain__unit__in=branch)
+    calls = rows.order_by().values("chain", "unit", "whom").distinct()
+    return calls.aggregate(
+        all=Count("whom"),
         patients=Count("chain", distinct=True),
-        own=Sum("calls", default=0, filter=Q(unit=acting.unit)),
+        own=Count("whom", filter=Q(unit=acting.unit)),
     )

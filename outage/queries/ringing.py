@@ -10,7 +10,7 @@ from contacts.rules.hours import Availability, Hours
 from contacts.rules.parties import Party
 from contacts.rules.phone import same_number
 from contacts.rules.whom_to_call import Candidate, NumberToRing, Way, best_first
-from outage.models import CareChainDetails
+from outage.models import CareChainDetails, ChainState, StateKind
 from outage.queries.chain_log import ChainLog
 
 
@@ -19,17 +19,40 @@ def numbers_of_places(logs: Iterable[ChainLog], now: datetime) -> dict[str, tupl
 
     At most three queries, however many chains there are. An unlisted place has the number that was typed.
     """
+    named = [(v, party, key) for log in logs for v in log.versions for party, key in v.place_keys.items()]
+    return _numbers(named, now)
+
+
+def numbers_of_rows(rows: Iterable[ChainState], now: datetime) -> dict[str, tuple[NumberToRing, ...]]:
+    """Of the places that rows of what is owed are about, as `numbers_of_places`; by `place_to_ring`."""
+    return _numbers(
+        (
+            (row.named_in, Party(row.named_as), place_to_ring(row))
+            for row in rows
+            if row.what == StateKind.OWED and row.named_in is not None
+        ),
+        now,
+    )
+
+
+def place_to_ring(row: ChainState) -> str:
+    """The key by which the numbers of a place are looked up: the newest of its spellings."""
+    return row.named_in.place_keys[Party(row.named_as)] if row.named_in else row.whom
+
+
+def _numbers(
+    named: Iterable[tuple[CareChainDetails, Party, str]], now: datetime
+) -> dict[str, tuple[NumberToRing, ...]]:
     requests: dict[str, RingRequest] = {}
     numbers: dict[str, tuple[NumberToRing, ...]] = {}
-    for version in (version for log in logs for version in log.versions):
-        for party, key in version.place_keys.items():
-            kind, _, pk = key.partition(":")
-            if kind == "principal":
-                requests[key] = RingRequest(Party.MUNICIPALITY, int(pk), None)
-            elif kind == "unit":
-                requests[key] = RingRequest(party, None, int(pk))
-            elif kind == "other":
-                numbers[key] = typed_number(version, party, now)
+    for version, party, key in named:
+        kind, _, pk = key.partition(":")
+        if kind == "principal":
+            requests[key] = RingRequest(Party.MUNICIPALITY, int(pk), None)
+        elif kind == "unit":
+            requests[key] = RingRequest(party, None, int(pk))
+        elif kind == "other":
+            numbers[key] = typed_number(version, party, now)
     found = numbers_for_many(requests.values(), now)
     return numbers | {key: found[request] for key, request in requests.items()}
 

@@ -319,21 +319,6 @@ def completion_of(chain: CareChain, log: ChainLog, event: CareChainEvent) -> Dis
     return made[-1] if made else None
 
 
-def target_name(chain: CareChain, log: ChainLog, target: Target) -> str:
-    """Such as Skellefteå kommun, Medicin 2, a participant as written, Kommun (inte angiven än)."""
-    if target.participant:
-        return target.participant
-    standing = standing_of(chain, log)
-    for version in reversed(log.versions):
-        for party, key in version.place_keys.items():
-            if standing.same(key) == target.place:
-                return version.place_names[party]
-    for call in log.live_handovers:
-        if target.former and standing.same(call.place) == target.place:
-            return call.place_name
-    return f"{label_of(log, target)} (inte angiven än)" if target.party else "Okänd plats"
-
-
 def told_by(
     chain: CareChain, log: ChainLog, handover: Handover, among: Collection[UUID] | None = None
 ) -> list[CareChainEvent]:

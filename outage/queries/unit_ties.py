@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from contacts.models import Principal, Unit
-from outage.models import CareChain, CareChainDetails, CareChainEvent, Duty, Handover
+from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainState, Handover
 from outage.queries.outages import AFTERMATH, recent_outages
 
 _WHEN = f"i ett driftstopp som pågår, eller som avslutades för mindre än {AFTERMATH.days} dagar sedan"
@@ -24,7 +24,7 @@ def in_care(unit: Unit) -> str:
     """
     details = CareChainDetails.objects.filter(Q(ward_unit=unit) | Q(outpatient_unit=unit) | Q(unit=unit))
     named = Q(unit=unit) | Q(pk__in=details.values("chain"))
-    for model in (CareChainEvent, Handover, Duty):
+    for model in (CareChainEvent, Handover, ChainState):
         named |= Q(pk__in=model._default_manager.filter(unit=unit).values("chain"))
     return f"{unit.name} står i vårdkedjor {_WHEN}. Sammanför {_LEFT}." if _in_reach(named) else ""
 

@@ -43,6 +43,9 @@ class InformState(Labelled):
     STILL_TO_RING = "still_to_ring", "Att ringa"
 
 
+LEAST_FIRST = (InformState.STILL_TO_RING, InformState.TRIED, InformState.RELAYED, InformState.INFORMED)
+
+
 class DischargeState(Labelled):
     """Whether a discharge is done: all told, left with an open item for each not told, or neither."""
 

@@ -29,10 +29,10 @@ from outage.rules.told import (
     IdentityChange,
     PlaceChange,
 )
-from outage.services.duties import settle
 from outage.services.events import lock_chain, take_order, withdraw_row
 from outage.services.patient_lookups import write_lookups
 from outage.services.same_patient import ask_same_patient, chosen_existing, trace_despite
+from outage.services.states import settle
 
 # What names the chain that a person gets who turns out not to be the chain's patient.
 _OTHER_PERSON = "other person"

@@ -41,8 +41,8 @@ from outage.rules.asked_messages import ask_if_before, settle_message
 from outage.rules.clock import as_utc
 from outage.rules.informing import InformState, check_all_told, check_open_item, sending_of
 from outage.rules.paper import PaperMark
-from outage.services.duties import settle
 from outage.services.paper import check_before_written, mark_fields, mark_of
+from outage.services.states import settle
 from outage.services.when import check_within_outage
 
 
@@ -326,6 +326,7 @@ def leave_discharge_open(
             user=by.user,
             unit=by.unit,
         )
+        settle(event.chain)
         audit.record(by=by, action="discharge.left_open", target=item, chain=event.chain_id)
     return item
 

@@ -30,10 +30,10 @@ from outage.services.at_the_time import other_end, told_then
 from outage.services.call_codes import code_of, confirm, tidy_code
 from outage.services.call_errors import CallErrors
 from outage.services.confirming import confirmed
-from outage.services.duties import settle
 from outage.services.events import home_of, lock_chain, need_reason, take_order, withdraw_row, write_event
 from outage.services.openings import check_may_log
 from outage.services.paper import mark_fields, mark_of
+from outage.services.states import settle
 
 _EVENTS_TOO = "events-too"
 

@@ -31,10 +31,10 @@ from outage.rules.back_registration import ChainStatus
 from outage.rules.joining import HAPPENED, OTHER, Pair, said_together, same_events
 from outage.rules.told import NOT_ADMITTED, IdentityChange, PlaceChange
 from outage.services.care_chains import identity_answer, is_unlisted, place_answer, write_details
-from outage.services.duties import settle
 from outage.services.events import lock_chain, need_reason, write_event
 from outage.services.paper import mark_of
 from outage.services.parting import part
+from outage.services.states import settle
 
 
 def join_chains(

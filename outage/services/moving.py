@@ -20,10 +20,10 @@ from outage.rules.asked_messages import ask_if_wrong_patient, ask_which_event
 from outage.rules.joining import pairs_to_ask_about
 from outage.rules.said import in_short
 from outage.services.call_codes import confirm
-from outage.services.duties import settle
 from outage.services.events import lock_chain, need_reason, withdraw_row, write_event
 from outage.services.handovers import check_stands, take_back, write_call
 from outage.services.paper import mark_of
+from outage.services.states import settle
 
 
 def move_call(

@@ -34,7 +34,7 @@ from outage.rules.handover import CLOCK_SKEW
 from outage.rules.outage_status import OutageFacts, OutageScope, closed_since
 from outage.rules.told import minute_of
 from outage.rules.wording import day_and_time, moment
-from outage.services.duties import settle_followed, settle_marked
+from outage.services.states import settle_ticked
 
 # Support may be rung before the start that is reported, but not days before.
 _RUNG_BEFORE = timedelta(days=1)
@@ -68,8 +68,6 @@ def report_outage(*, by: Acting, client_id: UUID, facts: OutageFacts) -> tuple[O
             _say(by, outage, None)
         if joined:
             _settle(by, outage)
-        else:
-            settle_followed()
         return outage_for(by.principal, outage.pk), joined
 
 
@@ -147,7 +145,7 @@ def change_outage(
         report = _report(by, locked, ReportKind.CHANGED, facts, client_id)
         locked.current = report
         locked.save(update_fields=["current"])
-        settle_marked(locked)
+        settle_ticked(locked)
         audit.record(by=by, action="outage.changed", target=locked)
     return report
 
@@ -268,7 +266,7 @@ def _say(by: Acting, outage: Outage, ended_at: datetime | None, client_id: UUID 
         unit=by.unit,
     )
     _settle(by, outage)
-    settle_marked(outage, by.principal)
+    settle_ticked(outage, by.principal)
     end = ended_at or was
     audit.record(
         by=by,

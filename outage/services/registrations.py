@@ -14,8 +14,8 @@ from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.tasks import ticks_of
 from outage.rules.routine import Decision
 from outage.rules.ticks import Mark, Tick, TickState
-from outage.services.duties import settle
 from outage.services.events import lock_chain
+from outage.services.states import settle
 
 _CHANGED = "Loggen har ändrats sedan sidan öppnades. Läs uppgiften på nytt."
 

@@ -18,13 +18,13 @@ from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
 from contacts.views.tools import FormPage, check_sent, get_or_404, held_as, require, told_if_refused
 from outage.models import CareChain, Handover
-from outage.presenters.care import target_choices
 from outage.presenters.chain import other_end
 from outage.presenters.later import later_outage
 from outage.presenters.receipts import FLAG_MARK
 from outage.queries.care_chains import get_handover, get_reached
 from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.ringing import stands_in_directory
+from outage.queries.targets import target_choices
 from outage.rules.handover import CallFacts, Direction, Message, handover_warnings
 from outage.rules.informing import FAILED, CallOutcome
 from outage.rules.wording import clock_time, moment

@@ -26,7 +26,7 @@ from outage.presenters.later import later_outage
 from outage.presenters.owed import calls_owed
 from outage.presenters.status import chain_row, nothing_to_ring
 from outage.queries.care_chains import find_chains, get_chain, history_of, mark_namesakes, visible_chains
-from outage.queries.chain_log import log_of, logs_of
+from outage.queries.chain_log import log_of
 from outage.queries.joined import history_joins, standing_join
 from outage.queries.naming import by_number, patient_in_list, ward_label
 from outage.queries.openings import emergencies_of, emergency_chain
@@ -38,6 +38,8 @@ from outage.queries.same_patient import (
     own_chains_before,
     own_chains_beside,
 )
+from outage.queries.standing import awaited_by_unit
+from outage.queries.states import states_for
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details, open_chain
@@ -77,13 +79,13 @@ def chains(request: ActingRequest, *, calling: bool = False) -> HttpResponse:
     earlier = earlier_outages(request.acting.principal, outage)
     wants_owed = direction is Direction.GIVEN and not text and page.number == 1
     owed = owed_page(request, request.acting, outage, *earlier) if wants_owed else []
-    logs = logs_of({chain.pk for chain in [*page, *owed]})
+    states = states_for(request.acting.unit.pk, [*page, *owed])
     mark_namesakes(request.acting, [*page, *owed], outage, *earlier)
-    context = owed_context(request.acting, outage, owed, logs) if wants_owed else {}
+    context = owed_context(request.acting, outage, owed, states) if wants_owed else {}
     context |= {
         "outage": outage,
         "page_of_chains": page,
-        "rows": [chain_row(request.acting, chain, logs[chain.pk], now) for chain in page],
+        "rows": [chain_row(request.acting, chain, states[chain.pk], now) for chain in page],
         "search": text,
         "former": [former_row(chain) for chain in found_before(request.acting, text, outage)],
         "elsewhere": [
@@ -132,7 +134,7 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
         "timeline": timeline(acting, found, log, now, flags, own_flags, codes),
         "calls": [call for call in calls if call.messages],
         "needless": [call for call in calls if call.closed],
-        "awaited": awaited_lines(acting, found, log, now, on_own_page=True),
+        "awaited": awaited_lines(found, awaited_by_unit(found, log, acting.unit.pk), now, on_own_page=True),
         "idle": nothing_to_ring(
             logged=bool(log.events),
             told=any(

@@ -14,11 +14,10 @@ from contacts.rules.permissions import Right
 from contacts.views.tools import FormPage, held_as, require, told_if_refused
 from contacts.webforms.differences import form_differences
 from outage.models import CareChainEvent
-from outage.presenters.care import targets_by_key
 from outage.queries.care_chains import get_event
 from outage.queries.chain_log import log_of
 from outage.queries.owed import open_item_for
-from outage.queries.standing import target_name
+from outage.queries.targets import target_name, targets_by_key
 from outage.rules.wording import moment
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
 from outage.webforms.events import CorrectEventForm, OpenItemForm, ReasonForm

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,7 +15,7 @@ from contacts.access import Acting, ActingRequest, can
 from contacts.page_versions import holds_until, noting_until, version_for
 from contacts.rules.permissions import Right
 from contacts.views.tools import require
-from outage.models import CareChain, Outage
+from outage.models import CareChain, ChainState, Outage
 from outage.presenters.awaited import awaited_lines
 from outage.presenters.call_codes import code_lines_in_list
 from outage.presenters.checklists import checklist_cards
@@ -28,15 +28,15 @@ from outage.queries.care_chains import (
     mark_namesakes,
     received_lately,
     told_lately,
-    visible_chains,
 )
-from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.outages import earlier_outages, outage_in_view
 from outage.queries.owed import (
+    chains_seen,
     chains_with_a_place_to_find,
     chains_with_answers_awaited,
     chains_with_calls_owed,
 )
+from outage.queries.states import awaited_in, states_for
 from outage.rules.wording import clock_time, midnight_after
 
 CALLS_A_PAGE = 10
@@ -128,24 +128,26 @@ def _now(request: ActingRequest) -> dict[str, Any]:
 def _care(request: ActingRequest, outage: Outage, earlier: Sequence[Outage], now: datetime) -> dict[str, Any]:
     acting: Acting = request.acting
     require(acting, Right.READ_CARE)
-    chains = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(request.GET.get("kedjor"))
+    chains = chains_seen(acting, outage).page(CHAINS_A_PAGE, request.GET.get("kedjor"))
     owed = owed_page(request, acting, outage, *earlier)
     awaited = chains_with_answers_awaited(acting, outage, *earlier)
     waiting = awaited.page(AWAITED_A_PAGE, request.GET.get("vantar"))
-    to_find = Paginator(chains_with_a_place_to_find(acting, outage), PLACES_A_PAGE)
-    places = to_find.get_page(request.GET.get("platser"))
-    logs = logs_of({chain.pk for chain in [*chains, *owed, *waiting]})
+    to_find = chains_with_a_place_to_find(acting, outage)
+    places = to_find.page(PLACES_A_PAGE, request.GET.get("platser"))
+    states = states_for(acting.unit.pk, [*chains, *owed, *waiting])
     received = received_lately(acting, outage)
     codes = code_lines_in_list(received, now)
     listed = [*chains, *owed, *places, *(call.chain for call in received)]
     mark_namesakes(acting, listed, outage, *earlier)
-    return owed_context(acting, outage, owed, logs) | {
-        "awaited": [line for chain in waiting for line in awaited_lines(acting, chain, logs[chain.pk], now)],
+    return owed_context(acting, outage, owed, states) | {
+        "awaited": [
+            line for chain in waiting for line in awaited_lines(chain, awaited_in(states[chain.pk]), now)
+        ],
         "awaited_page": waiting,
         "places": [place_to_find(chain) for chain in places],
         "places_page": places,
         "chains": chains,
-        "chain_rows": [chain_row(acting, chain, logs[chain.pk], now) for chain in chains],
+        "chain_rows": [chain_row(acting, chain, states[chain.pk], now) for chain in chains],
         "received": [received_row(call, outage.routine, now, codes.get(call.pk)) for call in received],
     }
 
@@ -155,10 +157,10 @@ def owed_page(request: ActingRequest, acting: Acting, *outages: Outage) -> Page[
 
 
 def owed_context(
-    acting: Acting, outage: Outage, page: Sequence[CareChain], logs: Mapping[UUID, ChainLog]
+    acting: Acting, outage: Outage, page: Sequence[CareChain], states: Mapping[UUID, Sequence[ChainState]]
 ) -> dict[str, object]:
     """The calls owed about the chains of a page, in the order to make them, with the numbers to ring now."""
-    calls = calls_to_ring(acting, page, logs, timezone.now())
+    calls = calls_to_ring(page, states, timezone.now())
     context: dict[str, object] = {"calls": calls, "calls_page": page, "outage": outage}
     if not calls:
         logged, told = logged_and_told(acting, outage, *earlier_outages(acting.principal, outage))

@@ -13,7 +13,7 @@ from contacts.rules.whom_to_call import NumberToRing, first_number
 from outage.models import CareChain
 from outage.presenters.care import Numbers, is_own, target_label
 from outage.queries.chain_log import ChainLog
-from outage.queries.standing import target_name
+from outage.queries.targets import target_name
 from outage.rules.handover import Direction, Message
 from outage.rules.informing import CallOutcome
 from outage.rules.owed import ChainStanding

@@ -7,9 +7,9 @@ from django import forms
 
 from contacts.webforms.fields import SentOnce
 from outage.models import CareChain
-from outage.presenters.care import targets_by_key
 from outage.queries.chain_log import ChainLog
 from outage.queries.standing import standing_of
+from outage.queries.targets import targets_by_key
 from outage.rules.informing import FAILED
 from outage.rules.told import Notice, notice_id
 

@@ -20,7 +20,8 @@ BY_NOBODY = {
     "contacts.services.tidying.drop_old_files",
     "contacts.services.work_sweep.drop_old_work",
     "forms.services.scans.drop_keys_of_no_scan",
-    "outage.services.duties.settle_recent",
+    "outage.services.states.rebuilt",
+    "outage.services.states.settle_recent",
     "outage.services.held_forms.drop_outdated",
 }
 SAVES = {

@@ -89,6 +89,13 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
         Target("Vårdkedjor", page("/vardkedjor/"), 200, BARE_READ),
         Target("Logga samtal, the form", page("/vardkedja/CHAIN/samtal/"), 200, BARE_READ, 12),
         Target("PRATOR åter i drift", page("/ater-i-drift/"), 200, BARE_READ, 20),
+        Target(
+            "Every chain by every party, the read",
+            lambda: ("GET", "/bare/matrix/", None, {}),
+            200,
+            BARE_READ,
+            60,
+        ),
         Target(BARE_INSERT, lambda: ("POST", "/bare/insert/", b"", {}), 201),
         Target("Logga samtal (POST)", call, 302, BARE_INSERT, 12),
     ]

@@ -5,22 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Count
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import Acting
-from outage.models import CareChain, Duty, Outage
+from outage.models import CareChain, ChainState, Outage, StateKind
 from outage.presenters.back import task_rows
 from outage.presenters.chain import timeline
-from outage.presenters.owed import calls_owed
+from outage.presenters.owed import calls_kept, calls_owed
 from outage.queries.care_chains import get_chain, visible_chains
 from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.owed import chains_with_answers_awaited, chains_with_calls_owed, owed_by_unit
 from outage.queries.standing import awaited_by_unit, completion_of
+from outage.queries.states import states_for
 from outage.queries.tasks import ticks_of
 from outage.routine import get_routine
+from outage.services.states import rebuilt
 
 from .random_log import debt_of
 from .record import AT_HOME
@@ -63,6 +65,8 @@ def check(stage: Stage, twin: Twin, seen: Seen, lists: dict[int, Lists]) -> None
     _lists(lists, people, chain, log, seen)
     _discharges(people, chain, log, seen)
     _tasks(people, chain, log, seen)
+    differ = list(rebuilt(CareChain.objects.filter(pk__in=[chain.pk, twin.chain.pk]), write=False))
+    assert not differ, "what is kept of how the chain stands is not what its log says"
 
 
 def _owed(people: list[Acting], chain: CareChain, log: ChainLog, seen: Seen) -> None:
@@ -95,16 +99,17 @@ def _lists(
 ) -> None:
     """Läge and the chain's page say what is owed, each message once for each place, and list those chains only."""
     now, record = timezone.now(), seen.record
-    duties = Duty.objects.filter(chain=chain, awaits=False)
-    counted = dict(duties.values_list("unit").annotate(n=Sum("calls")).order_by())
+    states = ChainState.objects.filter(chain=chain, what=StateKind.OWED)
+    counted = dict(states.values_list("unit").annotate(n=Count("whom", distinct=True)).order_by())
     for by in people:
         unit, there = f"unit:{by.unit.pk}", lists[by.unit.pk]
         owed = owed_by_unit(chain, log, by.unit.pk)
         wanted = {
             (_value(o), record.same(o.target.place) or str(o.target.party)) for o in owed if not o.closed
         }
-        for own_page in (True, False) if owed else ():
-            calls = calls_owed(acting=by, chain=chain, log=log, now=now, on_own_page=own_page)
+        kept = states_for(by.unit.pk, [chain])[chain.pk]
+        own_page = calls_owed(acting=by, chain=chain, log=log, now=now, on_own_page=True)
+        for calls in (own_page, calls_kept(chain, kept, now)):
             said = [
                 (m.value, record.same(c.recipient.place) or str(c.recipient.party))
                 for c in calls

@@ -57,9 +57,8 @@ def watchers(stage: Any) -> list[Acting]:
     ]
 
 
-def each_done(module: ModuleType, stage: Any) -> Iterator[str]:
-    """Each service done by the first who may; what it wrote is there until the next."""
-    step = runs(5, full=1)
+def each_done(module: ModuleType, stage: Any, step: int) -> Iterator[str]:
+    """Each service, or each of `step`, done by the first who may; what it wrote is there until the next."""
     for number, (service, row) in enumerate(module.TABLE.items()):
         if number % step != len(service.__name__) % step:
             continue
@@ -87,7 +86,7 @@ def test_where_a_service_changes_a_page_its_version_is_another(
     missed = []
     for stage in islice(stages(module), runs(1, full=2)):
         before = {by.user.username: looked_at(by) for by in watchers(stage)}
-        for name in each_done(module, stage):
+        for name in each_done(module, stage, step=runs(5, full=1)):
             for by in watchers(stage):
                 page, version = looked_at(by)
                 was, was_version = before[by.user.username]

@@ -14,7 +14,7 @@ from contacts.rules.errors import NotAllowed, NotYours
 from contacts.rules.parties import OutpatientKind, WardKind
 from contacts.rules.permissions import Border, Right, Role
 from forms.queries.sheets import sheet_of
-from outage.models import CareChain, Duty
+from outage.models import CareChain, ChainState
 from outage.queries.care_chains import get_chain
 from tests.factories import make_chain, make_county, make_outage, person, persons
 from tests.integration.forms.sheets_made import make_sheet
@@ -42,7 +42,7 @@ def test_a_chain_is_reached_exactly_where_its_page_is_found():
     make_chain(county, outage, county.cissi)
     make_chain(county, outage, nurse, **nowhere)
     to_ring = make_chain(county, outage, county.bo, **nowhere)
-    Duty.objects.create(chain=to_ring, unit=rings.unit, rank=1, since=timezone.now())
+    ChainState.objects.create(what="owed", chain=to_ring, unit=rings.unit, rank=1, since=timezone.now())
     named = {"patient_name": "Tolvan", "outpatient_unit": None}
     join(county, make_chain(county, outage, **named), make_chain(county, outage, county.disa, **named))
     # Disa was named in the other one only, and opened neither: the two are of another hälsocentral.

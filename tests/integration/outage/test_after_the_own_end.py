@@ -10,7 +10,7 @@ from outage.models import CareChain, Outage
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import logs_of
 from outage.queries.owed import chains_with_calls_owed, owed_by_unit
-from outage.queries.standing import target_name
+from outage.queries.targets import target_name
 from outage.rules.informing import CallOutcome
 from outage.services.outages import end_outage
 from tests.factories import County, make_chain, make_event, make_outage

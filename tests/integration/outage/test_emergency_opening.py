@@ -14,7 +14,7 @@ from contacts.models import AuditEntry, MunicipalKind, Unit
 from contacts.rules.errors import NotYours, RuleError
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Role
-from outage.models import CareChain, CareChainDetails, Duty, HeldForm, Opening, Outage
+from outage.models import CareChain, CareChainDetails, ChainState, HeldForm, Opening, Outage
 from outage.queries.care_chains import get_chain, get_event, get_handover, get_reached, visible_chains
 from outage.rules.informing import CallOutcome
 from outage.rules.opening import LASTS, OpeningKind, OpeningReason
@@ -151,7 +151,7 @@ def test_calls_are_logged_undone_and_moved_and_nothing_else_is_written(county: C
             refused()
     assert CareChainDetails.objects.count() == before
     # Nor does it give the unit a part in the chain.
-    assert not Duty.objects.filter(chain=chain, unit=county.other_ward).exists()
+    assert not ChainState.objects.filter(chain=chain, unit=county.other_ward).exists()
     assert chain not in visible_chains(by, outage)
     with pytest.raises(CareChain.DoesNotExist):
         get_event(by, event.pk)

@@ -15,7 +15,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.parties import OutpatientKind, WardKind
 from contacts.rules.permissions import Role
 from contacts.services.joining_units import join_units, undo_unit_join
-from outage.models import CareChain, Duty, Outage
+from outage.models import CareChain, ChainState, Outage
 from outage.queries.care_chains import find_chains, get_chain, visible_chains
 from outage.queries.checklists import checklists_for, ticks
 from outage.queries.outages import outage_for
@@ -97,7 +97,7 @@ def told_by_the_municipality(county: County, outage: Outage, eva: Acting) -> Car
 def rang_about(county: County, outage: Outage, eva: Acting) -> CareChain:
     chain = make_chain(county, outage)
     # It had somebody to ring, and is named nowhere else.
-    Duty.objects.create(chain=chain, unit=eva.unit, rank=1, since=timezone.now())
+    ChainState.objects.create(what="owed", chain=chain, unit=eva.unit, rank=1, since=timezone.now())
     make_event(eva, chain)
     return chain
 

@@ -5,21 +5,22 @@ from random import Random
 from uuid import uuid4
 
 import pytest
+from django.forms import model_to_dict
 from django.utils import timezone
 
 from contacts.models import Principal, Unit
 from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
 from contacts.services.versions import ChangedMeanwhile
-from outage.models import CareChain, ChainJoin, Duty, Handover, Outage
+from outage.models import CareChain, ChainJoin, ChainState, Handover, Outage
 from outage.queries.care_chains import get_chain, get_event
 from outage.queries.chain_log import logs_of
 from outage.queries.joining import differing, pairs_between
+from outage.queries.states import states_of
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.informing import CallOutcome
 from outage.rules.routine import Decision
 from outage.services.care_chains import change_details
-from outage.services.duties import duties_of
 from outage.services.events import correct_event, withdraw_event
 from outage.services.handovers import withdraw_call
 from outage.services.joining import undo_join
@@ -155,9 +156,14 @@ def another_centre() -> Unit:
     return found
 
 
-def duties(chain: CareChain) -> set[tuple[object, ...]]:
-    stored = Duty.objects.filter(chain=chain)
-    return {(d.unit_id, d.rank, d.since, d.awaits, d.unless_back_id) for d in stored}
+def states(chain: CareChain) -> set[tuple[object, ...]]:
+    return {state.content for state in ChainState.objects.filter(chain=chain)}
+
+
+def owing(chain: CareChain) -> list[tuple[object, ...]]:
+    """How it stands, but for the row by which a place is named: to undo a join is to write a new one."""
+    rows = ChainState.objects.filter(chain=chain).order_by("position")
+    return [tuple(v for k, v in model_to_dict(row).items() if k not in ("id", "named_in")) for row in rows]
 
 
 def join_at_random(random: Random, county: County, kept: CareChain, other: CareChain) -> None:
@@ -173,12 +179,12 @@ def join_at_random(random: Random, county: County, kept: CareChain, other: CareC
 
 
 def as_worked_out(county: County, chain: CareChain) -> set[tuple[object, ...]]:
-    """The duties of a chain as its rows say now; each row with a place of its own among them."""
+    """How a chain stands as its rows say now; each row with a place of its own among them."""
     chain = get_chain(county.alva, chain.pk)
     log = logs_of([chain.pk])[chain.pk]
     orders = [row.order for row in (*log.events, *log.handovers, *log.versions)]
     assert len(set(orders)) == len(orders)
-    return {(d.unit_id, d.rank, d.since, d.awaits, d.unless_back_id) for d in duties_of(chain, log)}
+    return {state.content for state in states_of(chain, log)}
 
 
 @pytest.mark.long
@@ -188,12 +194,12 @@ def test_whatever_was_logged_undo_gives_back_what_was_owed(county: County, outag
     chains = kept, other = two_chains(county, outage, by=county.alva)
     for _ in range(random.randint(2, 9)):
         act(random, county, random.choice(chains))
-    before = [(owed(county, chain), duties(chain)) for chain in chains]
+    before = [(owed(county, chain), owing(chain)) for chain in chains]
     join_at_random(random, county, *chains)
-    assert duties(kept) == as_worked_out(county, kept)
-    assert duties(other) == set()
+    assert states(kept) == as_worked_out(county, kept)
+    assert states(other) == set()
     undo(county, kept)
-    assert [(owed(county, chain), duties(chain)) for chain in chains] == before
+    assert [(owed(county, chain), owing(chain)) for chain in chains] == before
 
 
 @pytest.mark.long
@@ -210,17 +216,17 @@ def test_whatever_is_logged_while_joined_stands_and_counts_before_and_after(
     before = rows_of()
     for _ in range(random.randint(2, 6)):
         act(random, county, kept)
-        assert duties(kept) == as_worked_out(county, kept)
+        assert states(kept) == as_worked_out(county, kept)
     undo(county, kept)
     for was, now in zip(before, rows_of(), strict=True):
         assert set(was) <= set(now)
     for chain in chains:
-        assert duties(chain) == as_worked_out(county, chain)
+        assert states(chain) == as_worked_out(county, chain)
     # Each can be changed, and joined again.
     for chain in chains:
         act(random, county, chain)
     join_at_random(random, county, *chains)
-    assert duties(kept) == as_worked_out(county, kept)
+    assert states(kept) == as_worked_out(county, kept)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -257,8 +263,7 @@ def test_calls_logged_while_chains_are_joined_are_all_there_and_counted():
     chain = get_chain(county.alva, kept.pk)
     assert Handover.objects.count() == 2 + sum(isinstance(r, Handover) for r in results)
     log = logs_of([kept.pk])[kept.pk]
-    made = {(d.unit_id, d.rank, d.since, d.awaits, d.unless_back_id) for d in duties_of(chain, log)}
-    assert duties(kept) == made
+    assert states(kept) == {state.content for state in states_of(chain, log)}
 
 
 @pytest.mark.parametrize("same", [True, False])

@@ -13,13 +13,13 @@ from contacts.access import Acting, is_within
 from contacts.models import Principal, Unit
 from contacts.rules.parties import OutpatientKind, Party, WardKind
 from outage.models import CareChain, ChainFacts, OtherPlace, Outage
-from outage.presenters.awaited import awaited_lines
-from outage.presenters.care import targets_to_choose
 from outage.presenters.owed import OwedCall, calls_owed
 from outage.queries.care_chains import get_chain, visible_chains
 from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.outages import outage_for
 from outage.queries.owed import chains_with_answers_awaited, chains_with_calls_owed
+from outage.queries.standing import awaited_by_unit
+from outage.queries.targets import targets_to_choose
 from outage.routine import current_routine
 from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import Direction, Message
@@ -271,7 +271,7 @@ def awaited(acting: Acting, outage: Outage) -> set[UUID]:
     """The chains in which an answer is awaited, counted one chain at a time by the rules."""
     chains = list(visible_chains(acting, outage))
     logs = logs_of(chain.pk for chain in chains)
-    return {chain.pk for chain in chains if awaited_lines(acting, chain, logs[chain.pk], TUESDAY)}
+    return {chain.pk for chain in chains if awaited_by_unit(chain, logs[chain.pk], acting.unit.pk)}
 
 
 def urgency(chain: CareChain, calls: Sequence[OwedCall]) -> tuple[int, datetime, int]:

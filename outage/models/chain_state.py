@@ -1,0 +1,131 @@
+"""How each chain stands: what every unit is to tell about it, has told and waits for. A copy of what the log says."""
+
+from typing import Any
+
+from django.db import models
+
+from contacts.models import Principal, Unit
+from contacts.rules.labelled import Labelled
+from contacts.rules.parties import Party
+from outage.rules.informing import PARTICIPANT_PREFIX, InformState
+from outage.rules.told import Closed, Notice, Target, folded
+
+from .care_chain import CareChain, CareChainDetails
+from .event import CareChainEvent, OpenItem
+from .handover import Handover
+
+
+class StateKind(Labelled):
+    OWED = "owed", "Att ringa"
+    AWAITED = "awaited", "Väntar på svar"
+    TOLD = "told", "Underrättad"
+    LATEST = "latest", "Senast"
+
+
+class ChainState(models.Model):
+    """One message that a unit is to tell one target, an answer that it waits for, when it last told a party, or the
+    chain's latest event.
+
+    Recomputed from the log with each row, so that lists of thousands of chains are read by few queries. No patient
+    text: who or what is named stands in the rows of the log that are pointed at. Nor anything that hangs on the
+    clock, on the directory or on an outage's end, but `ticked`: whether a valid tick says that the event has been
+    entered. `reads_in` is the principal that, once back, reads it in the system all the same.
+
+    `whom` is the target's place, while that is not known its party, or which participant of the chain it is. It is
+    named by `named_in` as `named_as`, by the call `rung`, or by `said_in` as the participant `said_no`. `message` is
+    what the call form ticks it by; `day` and `at` tell it from others of its kind. `position` is its place among what
+    the chain owes.
+    """
+
+    append_only = False
+
+    what = models.CharField(max_length=8, choices=StateKind.choices)
+    chain = models.ForeignKey(CareChain, on_delete=models.CASCADE, related_name="states", db_index=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    position = models.PositiveSmallIntegerField(default=0)
+    whom = models.CharField(max_length=60, blank=True)
+    party = models.CharField(max_length=20, blank=True, choices=Party.choices)
+    former = models.BooleanField(default=False)
+    choice = models.CharField(max_length=30, blank=True)
+    named_in = models.ForeignKey(
+        CareChainDetails, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    named_as = models.CharField(max_length=20, blank=True, choices=Party.choices)
+    rung = models.ForeignKey(Handover, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    said_in = models.ForeignKey(
+        CareChainEvent, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    said_no = models.PositiveSmallIntegerField(default=0)
+    message = models.CharField(max_length=90, blank=True)
+    kind = models.CharField(max_length=40, blank=True)
+    urgent = models.BooleanField(default=False)
+    retracts = models.BooleanField(default=False)
+    corrects = models.BooleanField(default=False)
+    day = models.DateField(null=True)
+    at = models.DateTimeField(null=True)
+    rank = models.PositiveSmallIntegerField(default=9)
+    since = models.DateTimeField()
+    state = models.CharField(max_length=20, blank=True, choices=InformState.choices)
+    tries = models.PositiveSmallIntegerField(default=0)
+    last_at = models.DateTimeField(null=True)
+    reads_in = models.ForeignKey(
+        Principal, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    ticked = models.BooleanField(default=False)
+    tried = models.ForeignKey(Handover, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    open_item = models.ForeignKey(
+        OpenItem, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    # Why it need not be told after all; what is closed by the log alone is not stored.
+    closed: Closed | None = None
+
+    class Meta:
+        verbose_name = "läge för vårdkedja"
+        verbose_name_plural = "lägen för vårdkedjor"
+        indexes = [
+            models.Index(fields=["chain", "unit"], name="state_by_chain"),
+            models.Index(fields=["unit", "what", "chain"], name="state_by_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"läge {self.pk}"
+
+    @property
+    def content(self) -> tuple[Any, ...]:
+        """All that it says, for comparison with another."""
+        return tuple(
+            self.__dict__[field.attname] for field in self._meta.concrete_fields if not field.primary_key
+        )
+
+    @property
+    def target(self) -> Target:
+        party = Party(self.party) if self.party else None
+        participant = self.participant
+        if self.whom.startswith(PARTICIPANT_PREFIX):
+            return Target(PARTICIPANT_PREFIX + folded(participant), participant=participant)
+        place = "" if self.whom == self.party else self.whom
+        return Target(place, party, participant=participant, former=self.former)
+
+    @property
+    def participant(self) -> str:
+        if self.said_in is None:
+            return ""
+        names = self.said_in.participants
+        # None are left once they are purged.
+        return names[self.said_no].strip() if names else "gallrad"
+
+    @property
+    def is_answer(self) -> bool:
+        return self.message.startswith("new:")
+
+    @property
+    def notice(self) -> Notice | None:
+        how, _, rest = self.message.partition(":")
+        return Notice(rest.partition(":")[0]) if how == "notice" else None
+
+    @property
+    def event_id(self) -> str:
+        """The id of the event that is to be told, if it is one that is logged."""
+        how, _, pk = self.message.partition(":")
+        return pk if how == "event" else ""

@@ -1,0 +1,275 @@
+"""From a chain's log to the rows that are kept of how it stands, and back to what was logged."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from contacts.queries.prepared import prepared
+from contacts.rules.parties import Party
+from outage.models import (
+    CareChain,
+    CareChainDetails,
+    CareChainEvent,
+    ChainState,
+    Handover,
+    OpenItem,
+    StateKind,
+)
+from outage.queries.chain_log import ChainLog
+from outage.queries.owed import owed_by_unit, principal_of
+from outage.queries.standing import (
+    awaited_by_unit,
+    holder_of,
+    open_item_of,
+    own_parties,
+    row_of,
+    standing_of,
+    units_to_ring,
+    units_to_tell,
+)
+from outage.queries.targets import named_in, rung_as_former, target_choices
+from outage.queries.tasks import entered_lines
+from outage.rules.awaited import AwaitedAnswer
+from outage.rules.informing import PARTICIPANT_PREFIX, InformState
+from outage.rules.places import PARTIES
+from outage.rules.told import Owed, Target
+
+
+def states_of(chain: CareChain, log: ChainLog) -> list[ChainState]:
+    """Unsaved. Where anything in it is ticked the chain comes with its outage as its principal sees it."""
+    made = _Owed(chain, log)
+    owed = [one for one in standing_of(chain, log).owed() if one.closed is None]
+    found = [made.row(unit, one) for one in owed for unit in sorted(units_to_ring(chain, log, one))]
+    found += [*_awaited(chain, log), *_told(chain, log), *_latest(chain, log)]
+    for position, row in enumerate(found):
+        row.position = position
+    return found
+
+
+def owed_rows(chain: CareChain, log: ChainLog, unit_id: int) -> list[ChainState]:
+    """Unsaved: what the unit is still to tell about the chain now, also what need not be told after all (`closed`)."""
+    owed = owed_by_unit(chain, log, unit_id)
+    made = _Owed(chain, log) if owed else None
+    return [made.row(unit_id, one) for one in owed] if made else []
+
+
+class _Owed:
+    """What is owed, as rows with all that a list shows of it."""
+
+    def __init__(self, chain: CareChain, log: ChainLog) -> None:
+        self._chain, self._log, self._standing = chain, log, standing_of(chain, log)
+        self._choices = {key: choice for choice, key in target_choices(chain, log).items()}
+        self._events = {str(event.pk): event for event in log.events}
+        self._items = {str(event.pk): log.items_of(event) for event in log.live_events}
+        self._ticked = entered_lines(chain, log)
+        said = ((event, n, name) for event in log.events for n, name in enumerate(event.participants))
+        self._said = [(event, n, name.strip()) for event, n, name in said]
+
+    def row(self, unit_id: int, owed: Owed) -> ChainState:
+        target, log = owed.target, self._log
+        named = named_in(log, self._standing, target.place)
+        said_in, said_no = self._said_as(target) if target.participant else (None, 0)
+        line = self._standing.line_of(owed.id)
+        # What has been entered is read in the system by whoever is back, but never a discharge.
+        reads = owed.answer or not (owed.urgent or owed.retracts or line is None)
+        day, at = self._which(owed)
+        row = ChainState(
+            what=StateKind.OWED,
+            chain=self._chain,
+            unit_id=unit_id,
+            whom=self._whom(target),
+            party=target.party or "",
+            former=target.former,
+            choice=self._choices.get(target.key, ""),
+            named_in=named and named[0],
+            named_as=named[1] if named else "",
+            rung=None if named else rung_as_former(log, self._standing, target),
+            said_in=said_in,
+            said_no=said_no,
+            message=_message(owed),
+            kind=owed.kind,
+            urgent=owed.urgent,
+            retracts=owed.retracts,
+            corrects=owed.corrects,
+            day=day,
+            at=at,
+            rank=owed.rank,
+            since=owed.since,
+            state=owed.state,
+            tries=owed.tries,
+            last_at=owed.last_at,
+            reads_in_id=principal_of(log, target.place) if reads else None,
+            ticked=line in self._ticked,
+            tried=self._tried(unit_id, target),
+            open_item=open_item_of(self._chain, log, self._items.get(owed.id, ()), target.whom),
+        )
+        row.closed = owed.closed
+        return row
+
+    def _said_as(self, target: Target) -> tuple[CareChainEvent | None, int]:
+        found = ((event, n) for event, n, name in self._said if name == target.participant.strip())
+        return next(found, (None, 0))
+
+    def _whom(self, target: Target) -> str:
+        if not target.place.startswith(PARTICIPANT_PREFIX):
+            return target.whom
+        places = dict.fromkeys(self._standing.participant(name).place for _, _, name in self._said)
+        return f"{PARTICIPANT_PREFIX}{[*places].index(target.place)}"
+
+    def _tried(self, unit_id: int, target: Target) -> Handover | None:
+        """The unit's newest failed try to reach the target."""
+
+        def was_to(call: Handover) -> bool:
+            if target.participant and not target.party:
+                return call.recipient == target.key
+            return bool(target.place) and self._standing.same(call.place) == target.place
+
+        own = (call for call in reversed(self._log.live_handovers) if call.is_try and call.unit_id == unit_id)
+        return next(filter(was_to, own), None)
+
+    def _which(self, owed: Owed) -> tuple[date | None, datetime | None]:
+        """Which of several messages of a kind it is: by the day that it names, else by when it was."""
+        row = self._events.get(owed.id)
+        if row is None or not any(
+            (e.kind, e.sender) == (row.kind, row.sender) and e.pk != row.pk for e in self._log.live_events
+        ):
+            return None, None
+        # What is taken back is known by what it said.
+        said = self._events.get(str(row.supersedes_id), row) if row.withdraws else row
+        days = [value for name, value in said.particulars.items() if name.endswith("_date")]
+        return (date.fromisoformat(days[0]), None) if days else (None, said.happened_at)
+
+
+def _message(owed: Owed) -> str:
+    if owed.notice:
+        return f"notice:{owed.id}"
+    return f"new:{owed.kind}:{owed.by}" if owed.answer else f"event:{owed.id}"
+
+
+def _awaited(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
+    for unit in sorted({holder_of(chain, log, party) for party in own_parties(chain.principal)}):
+        for answer in awaited_by_unit(chain, log, unit):
+            yield ChainState(
+                what=StateKind.AWAITED,
+                chain=chain,
+                unit_id=unit,
+                kind=answer.kind,
+                party=answer.sender,
+                since=answer.since,
+            )
+
+
+def _told(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
+    """When each unit's own messages last reached each of the parties."""
+    standing = standing_of(chain, log)
+    told: dict[tuple[int, str], datetime] = {}
+    for event in log.live_events:
+        if standing.is_ours(row_of(event)):
+            reached = {
+                s.target.place: s.last_at
+                for s in standing.standings(row_of(event))
+                if s.last_at and s.state is InformState.INFORMED
+            }
+            for unit in units_to_tell(chain, log, Party(event.sender), str(event.pk)) if reached else ():
+                for place, at in reached.items():
+                    told[unit, place] = max(at, told.get((unit, place), at))
+    for unit, place in sorted(told):
+        for party in PARTIES:
+            if standing.place_of(party) == place:
+                at = told[unit, place]
+                yield ChainState(
+                    what=StateKind.TOLD, chain=chain, unit_id=unit, party=party, since=at, last_at=at
+                )
+
+
+def _latest(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
+    """Of the events the last that stands; without a kind where none does any longer."""
+    if log.events:
+        last = (log.live_events or log.events)[-1]
+        yield ChainState(
+            what=StateKind.LATEST,
+            chain=chain,
+            unit_id=chain.unit_id,
+            kind=last.kind if log.live_events else "",
+            since=last.happened_at,
+        )
+
+
+def states_for(unit_id: int, chains: Iterable[CareChain]) -> dict[UUID, list[ChainState]]:
+    """The kept rows of a unit and each chain's latest event, by chain, in order, with the rows that they point at.
+
+    The chains come with their details, from `visible_chains`.
+    """
+    by_id = {chain.pk: chain for chain in chains}
+    rows = _states(unit_id, tuple(by_id)) if by_id else []
+    known = {chain.details.pk: chain.details for chain in by_id.values()}
+    calls = {*_ids(rows, "tried"), *_ids(rows, "rung")}
+    _point(rows, "named_in", _versions, known)
+    _point(rows, "said_in", _events)
+    _point(rows, "open_item", _items)
+    called = {call.pk: call for call in _calls(*calls)} if calls else {}
+    _point(rows, "tried", _calls, called)
+    _point(rows, "rung", _calls, called)
+    found: dict[UUID, list[ChainState]] = defaultdict(list)
+    for row in rows:
+        row.chain = by_id[row.chain_id]
+        found[row.chain_id].append(row)
+    return found
+
+
+def awaited_in(rows: Iterable[ChainState]) -> list[AwaitedAnswer]:
+    """The longest wait first."""
+    awaited = (row for row in rows if row.what == StateKind.AWAITED)
+    return [AwaitedAnswer(row.kind, Party(row.party), row.since) for row in awaited]
+
+
+def _ids(rows: Iterable[ChainState], name: str) -> list[Any]:
+    return [pk for row in rows if (pk := getattr(row, f"{name}_id")) is not None]
+
+
+def _point(
+    rows: Sequence[ChainState], name: str, read: Callable[..., list[Any]], known: dict[Any, Any] | None = None
+) -> None:
+    known = known or {}
+    wanted = {pk for pk in _ids(rows, name) if pk not in known}
+    found = known | {row.pk: row for row in (read(*wanted) if wanted else ())}
+    for row in rows:
+        pk = getattr(row, f"{name}_id")
+        if pk is not None:
+            setattr(row, name, found[pk])
+
+
+@prepared
+def _states(unit_id: int, chain_ids: tuple[UUID, ...]) -> QuerySet[ChainState]:
+    rows = ChainState.objects.filter(Q(unit=unit_id) | Q(what=StateKind.LATEST), chain__in=chain_ids)
+    return rows.order_by("chain", "position")
+
+
+@prepared
+def _versions(*ids: int) -> QuerySet[CareChainDetails]:
+    rows = CareChainDetails.objects.filter(pk__in=ids)
+    return rows.select_related("ward_unit", "municipality", "outpatient_unit")
+
+
+@prepared
+def _events(*ids: UUID) -> QuerySet[CareChainEvent]:
+    return CareChainEvent.objects.filter(pk__in=ids).order_by()
+
+
+@prepared
+def _items(*ids: int) -> QuerySet[OpenItem]:
+    return OpenItem.objects.filter(pk__in=ids).order_by()
+
+
+@prepared
+def _calls(*ids: UUID) -> QuerySet[Handover]:
+    return Handover.objects.filter(pk__in=ids).order_by()
+
+
+@prepared
+def kept_states(*chain_ids: UUID) -> QuerySet[ChainState]:
+    return ChainState.objects.filter(chain__in=chain_ids).order_by("chain", "position")

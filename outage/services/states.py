@@ -1,0 +1,134 @@
+"""How each chain stands, kept beside its log so that lists of chains are read by few queries (`ChainState`)."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from contacts.models import Principal
+from contacts.page_versions import EVERYBODY, changed, of_unit
+from outage.models import CareChain, ChainState, Outage, RegistrationMark, StateKind
+from outage.queries.care_chains import with_those_joined_into
+from outage.queries.chain_log import ChainLog, log_of, logs_of
+from outage.queries.outages import is_the_only_discharge, outage_for, outages_for, recent_outages
+from outage.queries.states import kept_states, states_of
+from outage.rules.routine import Effect
+
+AT_ONCE = 200
+
+
+def settle(chain: CareChain) -> None:
+    """Recompute how `chain` stands from its rows; the last step of each write about it, in its transaction.
+
+    Of one that was joined to another nothing is kept: it is that one's.
+    """
+    home = chain.pk
+    if chain.joined_to:
+        kept = chain.joined_to
+        kept.outage, kept.principal = chain.outage, chain.principal
+        chain = kept
+    log = log_of(chain.pk)
+    if log.marks:
+        # As the principal sees it by now: whether a tick is valid goes by it.
+        chain.outage = outage_for(chain.principal, chain.outage_id)
+    before, after = kept_states(*{home, chain.pk}), states_of(chain, log)
+    _replace(before, after)
+    _tell_pages(chain, log, _ringing(before) ^ _ringing(after))
+
+
+def _replace(before: Iterable[ChainState], after: Iterable[ChainState]) -> int:
+    """Rows that say the same stay. How many did not."""
+    wanted = {row.content: row for row in after}
+    gone = [row.pk for row in before if wanted.pop(row.content, None) is None]
+    if gone:
+        ChainState.objects.filter(pk__in=gone).delete()
+    if wanted:
+        ChainState.objects.bulk_create(wanted.values())
+    return len(gone) + len(wanted)
+
+
+def _ringing(rows: Iterable[ChainState]) -> set[int]:
+    return {row.unit_id for row in rows if row.what in (StateKind.OWED, StateKind.AWAITED)}
+
+
+def _tell_pages(chain: CareChain, log: ChainLog, others: set[int]) -> None:
+    """Of units that the trace's row did not know of: `others` no longer ring about the chain, or do from now on."""
+    scopes = {of_unit(pk) for pk in with_those_joined_into(others)} if others else set()
+    # The first discharge of an outage, and the last one that stands, say whether the routine applies.
+    if any(chain.outage.routine.message(event.kind).effect is Effect.DISCHARGE for event in log.events):
+        scopes |= {EVERYBODY} if is_the_only_discharge(chain.outage) else set()
+    if scopes:
+        changed(*scopes)
+
+
+def settle_ticked(outage: Outage, principal: Principal | None = None) -> None:
+    """Recompute the chains (of one principal) in which a task was marked: with another end or scope of the outage a
+    tick may not be valid, and what it closed is owed again.
+    """
+    marks = RegistrationMark.objects.filter(chain__outage=outage)
+    chains = CareChain.objects.filter(pk__in=marks.values("chain"))
+    if principal:
+        chains = chains.filter(principal=principal)
+    for chain in chains.select_related("unit", "principal"):
+        settle(chain)
+
+
+def settle_recent(**_: object) -> None:
+    """After an upgrade the rules may say something else: recompute all chains in reach, and those not kept yet."""
+    for principal in Principal.objects.filter(pk__in=CareChain.objects.values("principal")):
+        recent = [outage.pk for outage in recent_outages(principal)]
+        own = CareChain.objects.filter(principal=principal)
+        for _chain in rebuilt(own.filter(outage__in=recent)):
+            pass
+    for _chain in rebuilt(CareChain.objects.exclude(Exists(ChainState.objects.filter(chain=OuterRef("pk"))))):
+        pass
+
+
+def rebuilt(chains: QuerySet[CareChain], *, write: bool = True) -> Iterator[CareChain]:
+    """Recompute `chains` from their logs, and return those of which something else was kept.
+
+    What was purged is left as it is: what it was worked out from is gone.
+    """
+    found = (
+        chains.filter(joined_to__isnull=True).select_related("unit", "principal", "details").order_by("pk")
+    )
+    ids = iter(list(found.values_list("pk", flat=True)))
+    while part := list(islice(ids, AT_ONCE)):
+        with transaction.atomic():
+            yield from _rebuilt(list(found.filter(pk__in=part)), write)
+
+
+def _rebuilt(chains: list[CareChain], write: bool) -> Iterator[CareChain]:
+    outages = _outages_of(chains)
+    if write:
+        # As each write about a chain does first.
+        list(
+            CareChain.objects.select_for_update(no_key=True)
+            .filter(pk__in=[c.pk for c in chains])
+            .order_by("pk")
+        )
+    logs = logs_of(chain.pk for chain in chains)
+    kept: dict[UUID, list[ChainState]] = {chain.pk: [] for chain in chains}
+    for row in kept_states(*kept):
+        kept[row.chain_id].append(row)
+    for chain in chains:
+        if chain.details is None or chain.details.is_purged:
+            continue
+        chain.outage = outages[chain.principal_id, chain.outage_id]
+        wanted = states_of(chain, logs[chain.pk])
+        if {row.content for row in kept[chain.pk]} != {row.content for row in wanted}:
+            if write:
+                _replace(kept[chain.pk], wanted)
+            yield chain
+
+
+def _outages_of(chains: Iterable[CareChain]) -> dict[tuple[int, UUID], Outage]:
+    return {
+        (principal.pk, outage.pk): outage
+        for principal in {chain.principal for chain in chains}
+        for outage in outages_for(principal).filter(
+            pk__in={chain.outage_id for chain in chains if chain.principal_id == principal.pk}
+        )
+    }
