@@ -45,7 +45,9 @@ class AppendOnlyModel(models.Model):
 
     def _do_insert(self, manager: Any, using: Any, fields: Any, returning_fields: Any, raw: Any) -> Any:
         found = None if raw else inserted(self, using, fields, returning_fields)
-        return found if found is not None else super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]
+        if found is None:
+            return super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]
+        return found
 
     def check_fields(self) -> None:
         """Raises ValidationError for what not every database refuses: lengths, choices, and what must not be empty.

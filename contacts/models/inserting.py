@@ -14,8 +14,8 @@ _put_together: dict[tuple[type[Model], str, int], tuple[str, Any] | None] = {}
 def inserted(
     row: Model, using: str, fields: Sequence["Field[Any, Any]"], returning: Sequence["Field[Any, Any]"]
 ) -> list[Sequence[Any]] | None:
-    """As `Manager._insert` of one row: what the database gave for `returning`. None where Django has to do it, for
-    a value that is to be worked out in SQL or a column that is not written as any other; nothing is written then.
+    """As `Manager._insert` of one row: what the database gave for `returning`. None, with nothing written, where Django
+    has to do it: a column is not written as any other. A value that is to be worked out in SQL is refused.
     """
     connection = connections[using]
     key = type(row), connection.vendor, len(fields)
@@ -24,16 +24,12 @@ def inserted(
     kept = _put_together[key]
     if kept is None:
         return None
-    values = [field.pre_save(row, True) for field in fields]
-    if any(hasattr(value, "resolve_expression") for value in values):
-        return None
-    params = [
-        field.get_db_prep_save(value, connection) for field, value in zip(fields, values, strict=True)
-    ]
     sql, asked = kept
+    params = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    operations: Any = connection.ops
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return [connection.ops.fetch_returned_insert_columns(cursor, asked)] if returning else []
+        return [operations.fetch_returned_insert_columns(cursor, asked)] if returning else []
 
 
 def _compiled(

@@ -38,7 +38,7 @@ def set_of(chains: Collection[UUID]) -> PatientSet:
     digest = digest_of(ids)
     for known in _with_digest(digest):
         return known
-    columns = [digest, len(ids)]
+    columns: list[str | int] = [digest, len(ids)]
     with connection.cursor() as cursor:
         cursor.execute(_ADDED.format(or_there=_OR_THERE.get(connection.vendor, "")), columns)
         added = cursor.fetchone()
