@@ -20,6 +20,7 @@ BY_NOBODY = {
     "contacts.services.tidying.drop_old_files",
     "forms.services.scans.drop_keys_of_no_scan",
     "outage.services.states.rebuilt",
+    "outage.services.states.settle_naming",
     "outage.services.states.settle_recent",
     "outage.services.held_forms.drop_outdated",
 }
