@@ -195,11 +195,11 @@ def test_the_same_are_of_one_name_as_if_every_name_were_read(county: County, out
     dice = Random(seed)
 
     def choose() -> dict[str, Any]:
-        name, protected = dice.choice(ALIKE), dice.random() < 0.15
+        name, protected = dice.choice(ALIKE), dice.random() < 0.4
         return {"patient_name": name, "identity": "1212", "protected_identity": protected}
 
     def fill(where: Outage) -> None:
-        for _ in range(30):
+        for _ in range(18):
             by = dice.choice([county.alva, county.alva, county.bo, county.cissi])
             ward = by.unit if by.unit.ward_kind else county.ward
             make_chain(county, where, by=by, ward_unit=ward, **choose())
@@ -209,7 +209,7 @@ def test_the_same_are_of_one_name_as_if_every_name_were_read(county: County, out
     later = make_outage(county.alva, timedelta(minutes=5))
     assert later.pk != outage.pk
     fill(later)
-    for chain in dice.sample(list(visible_chains(county.alva, outage, later)), 12):
+    for chain in dice.sample(list(visible_chains(county.alva, outage, later)), 6):
         other = replace(chain.details.facts, **choose())
         change_details(by=county.alva, chain=chain, client_id=uuid4(), replaces=chain.details_id, facts=other)
     one, other, third, fourth = list(visible_chains(county.alva, outage))[:4]
@@ -227,7 +227,7 @@ def test_the_same_are_of_one_name_as_if_every_name_were_read(county: County, out
                 assert [getattr(chain, "namesake", False) for chain in chains[page]] == wanted[page]
             marked += sum(wanted)
             assert not all(wanted)
-    assert marked > 60
+    assert marked > 30
 
 
 def test_a_name_is_hashed_as_it_always_was():
