@@ -21,36 +21,41 @@ _MEMBERS_AT_ONCE = 20_000
 
 def digest_of(chains: Iterable[UUID]) -> str:
     """The same whatever the order."""
-    return hashlib.sha256(b"".join(sorted(one.bytes for one in chains))).hexdigest()
+    return _digest(sorted(one.hex for one in chains))
+
+
+def _digest(ids: Iterable[str]) -> str:
+    return hashlib.sha256(bytes.fromhex("".join(ids))).hexdigest()
 
 
 # In SQL, as a page waits for it: the same by the ORM takes several times as long. On SQLite whoever writes is alone.
-_ADDED = "INSERT INTO contacts_patientset (digest, size) VALUES (%s, %s){or_there} RETURNING id"
-_OR_THERE = {"postgresql": " ON CONFLICT (digest) DO NOTHING"}
-_MEMBERS = "INSERT INTO contacts_patientinset (seen_in_id, chain) "
-_EACH = _MEMBERS + "VALUES (%s, %s)"
-_AT_ONCE = _MEMBERS + "SELECT %s, unnest(%s::uuid[])"
+_NEW = "INSERT INTO contacts_patientset (digest, size) VALUES (%s, %s) "
+_ADDED = _NEW + "RETURNING id"
+_ADDED_IF_NEW = _NEW + "ON CONFLICT (digest) DO NOTHING RETURNING id"
+_MEMBER = "INSERT INTO contacts_patientinset (seen_in_id, chain) VALUES (%s, %s)"
+_MEMBERS = "INSERT INTO contacts_patientinset (seen_in_id, chain) SELECT %s, unnest(%s::uuid[])"
 
 
 def set_of(chains: Collection[UUID]) -> PatientSet:
     """Stored if it is not; in the caller's transaction."""
-    ids = set(chains)
-    digest = digest_of(ids)
+    # In order, as the index has them.
+    ids = sorted({one.hex for one in chains})
+    digest = _digest(ids)
     for known in _with_digest(digest):
         return known
     columns: list[str | int] = [digest, len(ids)]
     with connection.cursor() as cursor:
-        cursor.execute(_ADDED.format(or_there=_OR_THERE.get(connection.vendor, "")), columns)
-        added = cursor.fetchone()
-        if added is None:
-            # Somebody else saw the same ones for the first time a moment earlier.
-            return PatientSet.objects.get(digest=digest)
-        # In order, as the index has them.
-        members = sorted(one.hex for one in ids)
         if connection.vendor == "postgresql":
-            cursor.execute(_AT_ONCE, [added[0], members])
+            cursor.execute(_ADDED_IF_NEW, columns)
+            added = cursor.fetchone()
+            if added is None:
+                # Somebody else saw the same ones for the first time a moment earlier.
+                return PatientSet.objects.get(digest=digest)
+            cursor.execute(_MEMBERS, [added[0], ids])
         else:
-            cursor.executemany(_EACH, [(added[0], one) for one in members])
+            cursor.execute(_ADDED, columns)
+            added = cursor.fetchone()
+            cursor.executemany(_MEMBER, [(added[0], one) for one in ids])
     return PatientSet.from_db(connection.alias, ["id", "digest", "size"], [added[0], *columns])
 
 
