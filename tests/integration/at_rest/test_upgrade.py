@@ -25,10 +25,13 @@ from outage.models import (
     Opening,
     OpenItem,
     Outage,
+    PatientLookup,
     RegistrationMark,
 )
 from outage.queries.care_chains import find_chains
 from outage.queries.outages import outage_for
+from outage.queries.patient_numbers import ciphers_of
+from outage.rules.identity import name_text
 from outage.services.held_forms import hold_form
 from tests.integration.at_rest.rows_before import (
     NAME,
@@ -91,6 +94,11 @@ def test_its_rows_read_as_they_did_and_nothing_is_left_in_plain_text(upgraded: N
     outage = outage_for(alva.principal, Outage.objects.get().pk)
     for text, count in (("121212-1212", 2), ("Tolvan", 2), (f"Fel {SECRET}", 0), ("19500101-9809", 0)):
         assert find_chains(alva, text, outage).count() == count, text
+    (cipher,) = ciphers_of(alva.principal, [outage])
+    names = [cipher.keyed_hash(name_text(f"{name} {SECRET} 1")) for name in ("Tolvan", "Fel")]
+    assert list(PatientLookup.objects.filter(hash__in=names).values_list("chain", "hash")) == [
+        (chain.pk, names[0])
+    ]
 
     assert where_it_lies(SECRET) == []
 
