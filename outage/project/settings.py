@@ -155,6 +155,7 @@ TEMPLATES = [
             "builtins": [
                 "outage.templatetags.swedish",
                 "outage.templatetags.icons",
+                "outage.templatetags.parts",
                 "outage.templatetags.typed_by",
             ],
         },
