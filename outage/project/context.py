@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.messages import get_messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.middleware.csrf import get_token
+from django.template import Context
 from django.template.defaulttags import querystring
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -79,7 +80,7 @@ class Page:
 
     def query(self, **changed: object) -> str:
         """The query of the page's address, with what is changed in it."""
-        return querystring(None, self._request.GET, **changed)  # type: ignore[no-any-return]
+        return querystring(Context(), self._request.GET, **changed)
 
     @cached_property
     def _hours(self) -> RingingHours:

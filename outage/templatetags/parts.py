@@ -34,7 +34,7 @@ _IDS = frozenset({int, UUID})
 @register.simple_tag(takes_context=True)
 def part(context: Context, name: str) -> TemplateModule:
     """The Jinja file of that name, which sees what the template sees."""
-    return environment().get_template(name).make_module(context.flatten())
+    return environment().get_template(name).make_module(context.flatten())  # type: ignore[arg-type]
 
 
 class _Loader(FileSystemLoader):

@@ -8,8 +8,12 @@ import pytest
 
 from tests.architecture.tree import APPS, ROOT, relative
 
+# Django's and Jinja's.
 TEMPLATES = sorted(
-    path for folder in ("templates", *APPS) for path in (ROOT / folder).rglob("*.html") if path.is_file()
+    path
+    for folder in ("templates", *APPS)
+    for path in (ROOT / folder).rglob("*")
+    if path.is_file() and path.suffix in {".html", ".jinja"}
 )
 STATIC = sorted(
     path for path in (ROOT / "static").rglob("*") if path.suffix in {".css", ".js", ".svg", ".json"}
@@ -94,7 +98,7 @@ def test_a_plain_link_and_our_own_files_are_fine():
 
 
 def test_there_are_templates():
-    assert ROOT / "templates" / "base.html" in TEMPLATES
+    assert {ROOT / "templates" / "base.html", ROOT / "templates" / "components.jinja"} <= set(TEMPLATES)
 
 
 class TypedIn(HTMLParser):

@@ -85,7 +85,8 @@ class Forms(HTMLParser):
 
 
 def without_mark(page: str) -> list[str]:
-    page = re.sub(r"{%\s*(csrf_token|include \"[\w/]*(form_ids|_step_head)\.html\".*?)\s*%}", "<mark>", page)
+    page = re.sub(r"{%\s*(csrf_token\b|form_ids\b|include \"[\w/]*_step_head\.html\").*?%}", "<mark>", page)
+    page = re.sub(r"{{ (page\.in_each_form|c\.form_ids\(page\b.*?\)) }}", "<mark>", page)
     parser = Forms()
     parser.feed(re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}", "x", page, flags=re.DOTALL))
     return parser.found
