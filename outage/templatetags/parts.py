@@ -20,7 +20,7 @@ from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 from jinja2.environment import TemplateModule
 
 from contacts.templatetags.form_ids import new_id
-from outage.templatetags import swedish
+from outage.templatetags import fields, swedish
 from outage.templatetags.icons import icon
 
 register = template.Library()
@@ -32,9 +32,10 @@ _IDS = frozenset({int, UUID})
 
 
 @register.simple_tag(takes_context=True)
-def part(context: Context, name: str) -> TemplateModule:
-    """The Jinja file of that name, which sees what the template sees."""
-    return environment().get_template(name).make_module(context.flatten())  # type: ignore[arg-type]
+def part(context: Context, name: str, **named: Any) -> TemplateModule:
+    """The Jinja file of that name, which sees what the template sees, and what it is given here."""
+    seen: dict[str, Any] = context.flatten() | named  # type: ignore[assignment, operator]
+    return environment().get_template(name).make_module(seen)
 
 
 class _Loader(FileSystemLoader):
@@ -56,7 +57,7 @@ def environment() -> Environment:
         cache_size=-1,
     )
     made.globals |= {"icon": icon, "url": url, "new_id": new_id, "now": timezone.now}
-    made.filters |= swedish.register.filters
+    made.filters |= swedish.register.filters | fields.register.filters
     made.filters |= {"capfirst": capfirst, "linebreaksbr": linebreaksbr, "urlencode": urlencode}
     return made
 
