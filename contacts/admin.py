@@ -21,6 +21,7 @@ from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 
 from contacts.access import Acting, can
 from contacts.models import (
@@ -45,9 +46,9 @@ from contacts.webforms.seen import SeenForm, SeenUserForm
 admin.site.site_header = "Driftstopp – administration"
 admin.site.site_title = "Driftstopp"
 admin.site.index_title = "Enheter, personer och kontakter"
-# Rights follow the assignment; a log-in's own things are its person's.
+# Rights follow the assignment; a log-in's own things are its person's, and long work is shown to who asked for it.
 admin.site.unregister(
-    [Group, Authenticator, EmailAddress, UserSession, SocialAccount, SocialApp, SocialToken]
+    [Group, Authenticator, EmailAddress, UserSession, SocialAccount, SocialApp, SocialToken, DBTaskResult]
 )
 
 

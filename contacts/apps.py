@@ -10,7 +10,7 @@ class ContactsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register borders, what guards the trace, and row ids in addresses.
+        """Register borders, the files that take long to read in, what guards the trace, and row ids in addresses.
 
         Django's own form errors use our wording, in every form.
         """
@@ -19,11 +19,13 @@ class ContactsConfig(AppConfig):
         from django.urls import register_converter
         from django.urls.converters import IntConverter
 
+        from .filing.long_work import know_files
         from .queries import borders  # noqa: F401
         from .rules.ids import ROW_ID
         from .trail.sealing import seal_everything
         from .trail.triggers import make_triggers
 
+        know_files()
         post_migrate.connect(make_triggers, sender=self)
         post_migrate.connect(seal_everything, sender=self)
         register_converter(type("RowIdConverter", (IntConverter,), {"regex": ROW_ID}), "row")

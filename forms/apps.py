@@ -10,6 +10,9 @@ class FormsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register checks and borders."""
+        """Register checks, borders, and the paper that takes long."""
         from . import checks  # noqa: F401
         from .queries import borders  # noqa: F401
+        from .services.long_work import know_paper
+
+        know_paper()

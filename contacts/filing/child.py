@@ -4,6 +4,7 @@ import json
 import logging
 
 from contacts import sandbox
+from contacts.sandbox import Limits
 
 from .book import Book
 from .errors import BadTable
@@ -16,11 +17,11 @@ _DIED = "Filen går inte att läsa: den är skadad eller för tung. Kopiera kont
 logger = logging.getLogger(__name__)
 
 
-def read_in_child(content: bytes) -> Book:
+def read_in_child(content: bytes, limits: Limits | None = None) -> Book:
     """Read a workbook, or a table in text, in a process of its own. Raises BadTable."""
     process = sandbox.start(WORKER, [content])
     try:
-        for told, after in sandbox.listen(process, CHILD):
+        for told, after in sandbox.listen(process, limits or CHILD):
             if "refused" in told:
                 raise BadTable(str(told["refused"]))
             return Book.read(json.loads(after))

@@ -1,5 +1,7 @@
 """How large a file may be. Ours: a directory of 10,000 entries fits twice, and a hostile file is done in a moment."""
 
+from dataclasses import replace
+
 from contacts.sandbox import Limits
 
 MB = 1_000_000
@@ -32,3 +34,5 @@ CHILD = Limits(
     whole_seconds=90,
     piece_bytes=4 * UNPACKED_BYTES,
 )
+WHILE_WAITING = replace(CHILD, silent_seconds=10, whole_seconds=10)
+"""Of a small table, which is read while its page is made: 20,000 rows take three seconds."""

@@ -25,6 +25,10 @@ class FileForm(StrEnum):
     XLSX = "xlsx"
     VCARD = "vcf"
 
+    @property
+    def label(self) -> str:
+        return {"csv": "CSV", "xlsx": "Excel", "vcf": "vCard"}[self.value]
+
 
 CONTENT_TYPES: dict[FileForm, str] = {
     FileForm.CSV: "text/csv; charset=utf-8",

@@ -2,6 +2,8 @@
 
 import re
 
+from contacts.sandbox import Limits
+
 from .book import Book, letter
 from .child import read_in_child
 from .collecting import EMPTY
@@ -26,7 +28,7 @@ _OTHER_BINARY_FILES: dict[str, tuple[bytes, ...]] = {"ett program": (b"MZ",), "e
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
 
 
-def read_book(content: bytes) -> Book:
+def read_book(content: bytes, limits: Limits | None = None) -> Book:
     """Read a file into sheets of text, as a person sees them, whatever its format.
 
     CSV is UTF-8, UTF-16 with a byte order mark or Windows-1252, with semicolon, comma or tab between; it is one sheet.
@@ -38,7 +40,7 @@ def read_book(content: bytes) -> Book:
     if not content.strip():
         raise BadTable(EMPTY)
     _refuse_other_files(content)
-    book = read_in_child(content)
+    book = read_in_child(content, limits)
     for sheet in book.sheets:
         for row in sheet.rows:
             row[:] = map(restore, row)
@@ -64,9 +66,9 @@ def only_table(book: Book, advice: str = _ON_PAGE) -> list[list[str]]:
     return first.rows
 
 
-def read_table(content: bytes, advice: str = _ON_PAGE) -> list[list[str]]:
+def read_table(content: bytes, advice: str = _ON_PAGE, limits: Limits | None = None) -> list[list[str]]:
     """Read a file that is one table into rows; row 1 is the first of the list. Raises BadTable as `only_table` does."""
-    return only_table(read_book(content), advice)
+    return only_table(read_book(content, limits), advice)
 
 
 def _refuse_other_files(content: bytes) -> None:

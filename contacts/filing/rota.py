@@ -9,7 +9,7 @@ from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import RotaTurn, Unit
 from contacts.queries.rota import turns_of_principal
-from contacts.queries.rota_plan import Table, plan_rota
+from contacts.queries.rota_plan import RotaPlan, Table, plan_rota
 from contacts.rules.permissions import Right
 from contacts.rules.rota_file import COLUMNS, cells_of
 from contacts.services.rota import lock_rotas, write_turn
@@ -18,6 +18,14 @@ from contacts.services.versions import replacing
 
 from .errors import PlanChanged
 from .writing import write_csv
+
+
+def check_rota(by: Acting, table: Table, mark: str) -> RotaPlan:
+    """What a table would add. Raises PlanChanged where that is not what was shown with the `mark`."""
+    plan = plan_rota(by.principal, table, timezone.now())
+    if plan.mark != mark or plan.bad or not plan.new:
+        raise PlanChanged("Jourschemat har ändrats sedan förhandsvisningen. Läs igenom igen.", plan)
+    return plan
 
 
 def bring_in_rota(*, by: Acting, client_id: UUID, table: Table, mark: str) -> int:
@@ -33,9 +41,7 @@ def bring_in_rota(*, by: Acting, client_id: UUID, table: Table, mark: str) -> in
             ids = [uuid5(client_id, str(row)) for row in range(len(table) + 1)]
             return RotaTurn.objects.filter(pk__in=ids).count()
         lock_rotas(Unit.objects.filter(principal=by.principal))
-        plan = plan_rota(by.principal, table, timezone.now())
-        if plan.mark != mark or plan.bad or not plan.new:
-            raise PlanChanged("Jourschemat har ändrats sedan förhandsvisningen. Läs igenom igen.", plan)
+        plan = check_rota(by, table, mark)
         for one in plan.new:
             write_turn(by=by, row_id=uuid5(client_id, str(one.row)), unit=one.unit, turn=one.turn)
         audit.record(by=by, action="rota.imported", target=by.principal, changes={"new": len(plan.new)})

@@ -11,7 +11,7 @@ from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import AuditEntry
 from contacts.queries.people import working_people
-from contacts.queries.staff_plan import Doing, PlannedPerson, Table, plan_staff
+from contacts.queries.staff_plan import Doing, PlannedPerson, StaffPlan, Table, plan_staff
 from contacts.rules.people import PersonFacts
 from contacts.rules.permissions import Right, Role
 from contacts.rules.staff_file import COLUMNS, cells_of
@@ -24,6 +24,7 @@ from contacts.services.people import (
     write_facts,
     write_title,
 )
+from contacts.services.progress import Progress, Steps
 from contacts.services.submissions import claim
 from contacts.services.versions import replacing
 
@@ -44,7 +45,15 @@ class Brought:
     ended: int = 0
 
 
-def bring_in_staff(*, by: Acting, client_id: UUID, table: Table, mark: str) -> Brought:
+def check_staff(by: Acting, table: Table, mark: str) -> StaffPlan:
+    """What a table would do. Raises PlanChanged where that is not what was shown with the `mark`."""
+    plan = plan_staff(by, table)
+    if plan.mark != mark or plan.bad or not plan.doing:
+        raise PlanChanged("Personerna har ändrats sedan förhandsvisningen. Läs igenom igen.", plan)
+    return plan
+
+
+def staff_steps(*, by: Acting, client_id: UUID, table: Table, mark: str) -> Steps[Brought]:
     """Do what a table was shown to do, whose plan has that `mark`. All or nothing; a resend gives the same answer.
 
     Raises NotAllowed, IdClash, and PlanChanged where the plan is another one by now.
@@ -57,12 +66,11 @@ def bring_in_staff(*, by: Acting, client_id: UUID, table: Table, mark: str) -> B
             rows = AuditEntry.objects.filter(user=by.user, action=_IMPORTED, at__gte=first.at)
             return Brought(**rows.order_by("at", "pk")[0].changes)
         lock_people(by.principal)
-        plan = plan_staff(by, table)
-        if plan.mark != mark or plan.bad or not plan.doing:
-            raise PlanChanged("Personerna har ändrats sedan förhandsvisningen. Läs igenom igen.", plan)
+        plan = check_staff(by, table, mark)
         check_not_last(by.principal, plan.ended)
         done: Counter[str] = Counter()
-        for one in plan.doing:
+        for number, one in enumerate(plan.doing):
+            yield Progress("Skriver personerna", number, len(plan.doing))
             done += _write(by, one)
         brought = Brought(**done)
         audit.record(by=by, action=_IMPORTED, target=by.principal, changes=asdict(brought))

@@ -18,6 +18,7 @@ from .staff import Membership, User
 from .submission import Submission, SubmissionClash
 from .trail import TrailSeal
 from .unit import Unit
+from .work import Work, WorkPiece
 
 __all__ = [
     "TURN_COLUMNS",
@@ -46,5 +47,7 @@ __all__ = [
     "TrailSeal",
     "Unit",
     "User",
+    "Work",
+    "WorkPiece",
     "turn_of",
 ]

@@ -10,6 +10,7 @@ from contacts.models import (
     RotaTurn,
     Unit,
     User,
+    Work,
 )
 from contacts.rules.permissions import Border
 
@@ -45,3 +46,8 @@ def _(person: User, by: Acting, border: Border = Border.PRINCIPAL) -> bool:
 @is_within.register
 def _(row: AuditEntry, by: Acting, border: Border = Border.BRANCH) -> bool:
     return reviewed(by).filter(pk=row.pk).exists()
+
+
+@is_within.register
+def _(work: Work, by: Acting, border: Border = Border.UNIT) -> bool:
+    return (work.user_id, work.membership_id) == (by.user.pk, by.membership.pk)

@@ -7,10 +7,12 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from contacts.models import DirectoryEntry, DirectoryJoin, Principal, RotaTurn, Unit
+from contacts.queries.prepared import prepared
 from contacts.rules.entry_facts import HOUR_LABELS
 from contacts.rules.joining import Part, Said, Side, UnitKinds
 from contacts.rules.names import is_near, name_key
 from contacts.rules.swedish_text import search_key
+from contacts.seen import once
 
 COLUMNS: dict[Part, tuple[str, ...]] = {
     Part.KIND: ("kind",),
@@ -118,6 +120,17 @@ def units_read_as(unit: Unit | int) -> QuerySet[Unit, int]:
     pk = unit.pk if isinstance(unit, Unit) else unit
     found = Unit.objects.filter(Q(pk=pk) | Q(_SAME_BRANCH, joined_into=pk))
     return found.order_by().values_list("pk", flat=True)
+
+
+def ids_read_as(unit: Unit | int) -> tuple[int, ...]:
+    """As `units_read_as`, read: a database that has counted its rows takes a subquery for a large part of all units."""
+    pk = unit.pk if isinstance(unit, Unit) else unit
+    return once(("units read as", pk), lambda: tuple(_read_as(pk)))
+
+
+@prepared
+def _read_as(unit_id: int) -> QuerySet[Unit, int]:
+    return units_read_as(unit_id)
 
 
 def is_read_as(unit: Unit, unit_id: int) -> bool:

@@ -119,6 +119,9 @@ TRACE_WORDS: Mapping[str, str] = {
     "scan.back": "Kopplade en baksida till ett blad",
     "scan.aside": "Lade undan en skannad sida",
     "scan.undone": "Tog tillbaka vad som sagts om en skannad sida",
+    "work.asked": "Begärde ett långt arbete",
+    "work.cancelled": "Avbröt ett långt arbete",
+    "work.fetched": "Hämtade en färdig fil",
     "disposal.decided": "Förde in ett gallringsbeslut",
     # The directory.
     "directoryentry.added": "Lade till en kontakt",

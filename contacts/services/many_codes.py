@@ -32,7 +32,7 @@ def new_codes(
     if Submission.objects.filter(pk=client_id).exists():
         raise RuleError(_SHOWN)
     now = timezone.now()
-    return [NewCode.of(person, now) for person in _checked(by, people, answers)]
+    return [NewCode.of(person, now) for person in check_codes(by, people, answers)]
 
 
 def keep_codes(*, by: Acting, codes: Sequence[NewCode], client_id: UUID, answers: Mapping[str, str]) -> None:
@@ -47,13 +47,15 @@ def keep_codes(*, by: Acting, codes: Sequence[NewCode], client_id: UUID, answers
             raise RuleError(_SHOWN)
         # Locked in one order: of two who print at once the second is asked about the codes of the first.
         list(User.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
-        _checked(by, people, answers)
+        check_codes(by, people, answers)
         for made in codes:
             keep_code(by, made)
 
 
-def _checked(by: Acting, people: Collection[User], answers: Mapping[str, str]) -> tuple[User, ...]:
-    """The people as they are now, in the order of their slips."""
+def check_codes(by: Acting, people: Collection[User], answers: Mapping[str, str]) -> tuple[User, ...]:
+    """The people as they are now, in the order of their slips. Raises as `new_codes`, but not for a press that was
+    answered before.
+    """
     check_may(by, Right.MANAGE_PEOPLE, *people)
     ids = {person.pk for person in people}
     if by.user.pk in ids:

@@ -1,4 +1,4 @@
-"""What keeps a unit from being joined or taken apart: said by the apps above, which know what it takes part in."""
+"""What hangs on a unit: said by the apps above, which know what it takes part in."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -13,18 +13,19 @@ class Ties:
     """What an app says, each as a Swedish sentence, "" for nothing.
 
     `to_join`: why a unit must not become part of another. `to_part`: why people (by id) who came to a unit at a moment
-    must not leave it.
+    must not leave it. `changed` is called when a unit has another name or kind.
     """
 
     to_join: Callable[[Unit], str]
     to_part: Callable[[Unit, Collection[int], datetime], str]
+    changed: Callable[[Unit], None]
 
 
 _ties: list[Ties] = []
 
 
 def tie_units_by(ties: Ties) -> None:
-    """Register what keeps units where they are; called when an app is ready."""
+    """Register what hangs on units; called when an app is ready."""
     if ties not in _ties:
         _ties.append(ties)
 
@@ -37,6 +38,11 @@ def check_may_join(unit: Unit) -> None:
 def check_may_part(unit: Unit, people: Collection[int], since: datetime) -> None:
     """Raises RuleError with what keeps people who came to a unit at `since` from leaving it."""
     _check(ties.to_part(unit, people, since) for ties in _ties)
+
+
+def tell_changed(unit: Unit) -> None:
+    for ties in _ties:
+        ties.changed(unit)
 
 
 def _check(sentences: Iterable[str]) -> None:

@@ -16,6 +16,7 @@ from contacts.rules.permissions import Right
 from .directory import save_named
 from .submissions import claim
 from .traces import added_since
+from .unit_ties import tell_changed
 from .versions import check_version
 
 _NAMESAKE = "Enheten finns redan. Välj ett annat namn."
@@ -94,3 +95,9 @@ def _write(by: Acting, unit: Unit, facts: UnitFacts, answers: Mapping[str, str] 
         setattr(unit, name, value)
     unit.hsa_id = tidy_hsa_id(facts.hsa_id)
     save_named(by=by, before=before, row=unit, answers=answers, taken=_NAMESAKE)
+    if before and _is(before) != _is(unit):
+        tell_changed(unit)
+
+
+def _is(unit: Unit) -> tuple[str, ...]:
+    return unit.name, unit.ward_kind, unit.outpatient_kind, unit.municipal_kind

@@ -2,13 +2,16 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from contacts.access import ActingRequest
-from contacts.filing.out import FileForm, export_directory, principal_or_none, principals_to_take_out
+from contacts.filing.out import FileForm, principal_or_none, principals_to_take_out
 from contacts.models import Principal
+from contacts.rules.held import held_print
 from contacts.rules.ids import read_id
-from contacts.views.tools import file_answer, get_or_404
+from contacts.services.work import ask
+from contacts.views.tools import get_or_404, held_as
+from contacts.views.work import asked
 
 
 @require_GET
@@ -20,13 +23,16 @@ def take_out(request: ActingRequest) -> HttpResponse:
     return render(request, "contacts/directory/take_out.html", context)
 
 
-@require_GET
+@held_as(held_print("Hämta kontakterna"))
+@require_POST
 def export_contacts(request: ActingRequest, form: str) -> HttpResponse:
     """The entries in force as a file, `?huvudman=<id>` those of one principal; 404 for any other form or id."""
     if form not in set(FileForm):
         raise Http404
-    made = export_directory(by=request.acting, form=FileForm(form), principal=chosen_principal(request))
-    return file_answer(made.content, made.content_type, made.filename)
+    principal = chosen_principal(request)
+    label = f"Kontakter som {FileForm(form).label}: {principal.name if principal else 'alla'}"
+    args = {"form": form, "principal": principal.pk if principal else None}
+    return asked(ask(by=request.acting, kind="directory.export", label=label, args=args))
 
 
 def chosen_principal(request: ActingRequest) -> Principal | None:

@@ -1,68 +1,59 @@
 """Läs in: a directory file, what its columns are, what it would change, and the confirmation."""
 
+import json
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from contacts.access import ActingRequest
-from contacts.filing.bringing_in import confirm_steps
 from contacts.filing.choices import Choices
 from contacts.filing.columns import COLUMNS, REQUIRED
 from contacts.filing.limits import FILE_BYTES, MB, ROWS
 from contacts.filing.preview import done_words, preview
 from contacts.filing.step import step_of, with_headings
-from contacts.filing.undo import UNDO_DAYS, may_be_undone, undo_of, undo_steps
-from contacts.filing.uploads import FileGone, choose_steps, keep_choices, kept_book, known_for, upload_steps
-from contacts.models import AuditEntry, DirectoryUpload
+from contacts.filing.undo import UNDO_DAYS, may_be_undone, undo_of
+from contacts.filing.uploads import FileGone, keep_choices, kept_book, known_for
+from contacts.models import DirectoryUpload
 from contacts.queries.uploads import import_of, last_imports, undone, undone_of, upload_by_id
-from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
-from contacts.views._stream import streamed
-from contacts.views.tools import FormPage, get_or_404, held_as, renew, require_keeper, sent
+from contacts.services.work import ask
+from contacts.views.tools import FormPage, get_or_404, held_as, require_keeper, sent
+from contacts.views.work import asked
 from contacts.webforms.fields import SentOnce
 from contacts.webforms.importing import ChoicesForm, ConfirmForm, UploadForm
 
-_CHANGED_SINCE = "Kontakterna har ändrats sedan förhandsvisningen. Läs igenom igen."
 _GUESSED_ANEW = "Kolumnerna och orden är gissade på nytt. Se igenom dem."
 _HEADING = "Läs in kontakter"
-_STEP_PAGE, _STEP_PART = "contacts/importing/choices.html", "contacts/importing/_choices.html"
+_FILE = "Fil med kontakter"
+_STEP_PAGE = "contacts/importing/choices.html"
 
 
 @held_as(HeldAs(_HEADING, file=True))
 @require_http_methods(["GET", "POST"])
-def import_directory(request: ActingRequest) -> HttpResponse | StreamingHttpResponse:
-    """Choose a file; it is read while the page comes, and the page ends with what it would change, or asks first."""
+def import_directory(request: ActingRequest) -> HttpResponse:
+    """Choose a file; a worker reads it, and its page leads to what it would change, or asks first."""
     require_keeper(request)
     form = UploadForm(*sent(request))
     page = FormPage(request, form)
     if not page.to_save():
         return page.show("contacts/importing/upload.html", **_form_context(request, form))
 
-    def refused(error: RuleError) -> str:
-        form.add_error("file", error.reason)
-        renew(form)
-        return render_to_string("contacts/importing/_upload.html", _form_context(request, form), request)
-
     client_id, content = form.cleaned_data["client_id"], form.cleaned_data["file"].read()
-    return streamed(
-        request,
-        upload_steps(by=request.acting, client_id=client_id, content=content),
-        heading=_HEADING,
-        ended=lambda upload: _upload_part(request, upload),
-        refused=refused,
-    )
+    work = ask(by=request.acting, kind="directory.upload", label=_FILE, client_id=client_id, files=[content])
+    return asked(work)
 
 
 @held_as(HeldAs("Läs in filen", pressed=True))
 @require_http_methods(["GET", "POST"])
-def import_preview(request: ActingRequest, upload_id: UUID) -> HttpResponse | StreamingHttpResponse:
+def import_preview(request: ActingRequest, upload_id: UUID) -> HttpResponse:
     """What a file would change, or has changed; by POST, import it."""
     upload = _own_upload(request, upload_id)
     if not upload.plan:
@@ -72,23 +63,14 @@ def import_preview(request: ActingRequest, upload_id: UUID) -> HttpResponse | St
     if not page.to_save():
         return page.show("contacts/importing/preview.html", **_preview_context(request, upload))
 
-    def ended(result: AuditEntry | DirectoryUpload) -> str:
-        if isinstance(result, DirectoryUpload):
-            return _preview_part(request, result, notice=_CHANGED_SINCE)
-        return _preview_part(request, upload, done=result)
-
-    return streamed(
-        request,
-        confirm_steps(by=request.acting, upload=upload, **form.cleaned_data),
-        heading=_HEADING,
-        ended=ended,
-        refused=lambda error: _preview_part(request, upload, notice=error.reason),
-    )
+    data = form.cleaned_data
+    args = {"retire_missing": data["retire_missing"]}
+    return _asked(request, "directory.confirm", _HEADING, upload, data["client_id"], args)
 
 
 @held_as(HeldAs("Vad filen innehåller"))
 @require_http_methods(["GET", "POST"])
-def import_choices(request: ActingRequest, upload_id: UUID) -> HttpResponse | StreamingHttpResponse:
+def import_choices(request: ActingRequest, upload_id: UUID) -> HttpResponse:
     """The choice of what the columns and words of a file are; then comes what it would change."""
     upload = _own_upload(request, upload_id)
     if import_of(upload) is not None:
@@ -112,22 +94,14 @@ def import_choices(request: ActingRequest, upload_id: UUID) -> HttpResponse | St
         messages.info(request, _GUESSED_ANEW)
         return HttpResponseRedirect(reverse("import_choices", args=[kept.pk]))
 
-    def refused(error: RuleError) -> str:
-        form.add_error(None, error.reason)
-        return render_to_string(_STEP_PART, _step_context(upload, form), request)
-
-    return streamed(
-        request,
-        choose_steps(by=request.acting, upload=upload, client_id=client_id, choices=choices),
-        heading=_HEADING,
-        ended=lambda chosen: _preview_part(request, chosen),
-        refused=refused,
-    )
+    # What was typed is kept as a file is, encrypted.
+    files = [json.dumps(choices.stored()).encode()]
+    return _asked(request, "directory.choose", _FILE, upload, client_id, files=files)
 
 
 @held_as(HeldAs("Ångra inläsningen", pressed=True))
 @require_http_methods(["GET", "POST"])
-def import_undo(request: ActingRequest, upload_id: UUID) -> HttpResponse | StreamingHttpResponse:
+def import_undo(request: ActingRequest, upload_id: UUID) -> HttpResponse:
     """What undoing an import would do; by POST, do it."""
     upload = _own_upload(request, upload_id)
     import_row = get_or_404(import_of, upload)
@@ -140,13 +114,21 @@ def import_undo(request: ActingRequest, upload_id: UUID) -> HttpResponse | Strea
     form = SentOnce(request.POST)
     if not form.is_valid():
         return here
-    return streamed(
-        request,
-        undo_steps(by=request.acting, upload=upload, client_id=form.cleaned_data["client_id"]),
-        heading=_HEADING,
-        ended=lambda _: _preview_part(request, upload),
-        refused=lambda error: _preview_part(request, upload, notice=error.reason),
-    )
+    client_id = form.cleaned_data["client_id"]
+    return _asked(request, "directory.undo", "Ångra inläsningen", upload, client_id)
+
+
+def _asked(
+    request: ActingRequest,
+    kind: str,
+    label: str,
+    upload: DirectoryUpload,
+    client_id: UUID,
+    args: dict[str, Any] | None = None,
+    files: Sequence[bytes] = (),
+) -> HttpResponse:
+    told = {"upload": str(upload.pk)} | (args or {})
+    return asked(ask(by=request.acting, kind=kind, label=label, client_id=client_id, args=told, files=files))
 
 
 def _own_upload(request: ActingRequest, upload_id: UUID) -> DirectoryUpload:
@@ -173,18 +155,8 @@ def _step_context(upload: DirectoryUpload, form: ChoicesForm) -> dict[str, objec
     return {"upload": upload, "form": form, "step": form.step}
 
 
-def _upload_part(request: ActingRequest, upload: DirectoryUpload) -> str:
-    if upload.plan:
-        return _preview_part(request, upload)
-    known = known_for(request.acting.principal)
-    step = step_of(kept_book(upload), Choices.read(upload.choices), known)
-    return render_to_string(_STEP_PART, _step_context(upload, ChoicesForm(step=step)), request)
-
-
-def _preview_context(
-    request: ActingRequest, upload: DirectoryUpload, *, notice: str = "", done: AuditEntry | None = None
-) -> dict[str, object]:
-    import_row = done or import_of(upload)
+def _preview_context(request: ActingRequest, upload: DirectoryUpload) -> dict[str, object]:
+    import_row = import_of(upload)
     shown = preview(
         upload,
         import_row,
@@ -193,11 +165,4 @@ def _preview_context(
         shown=request.GET.get("grupp", ""),
         page=request.GET.get("sida"),
     )
-    return {"preview": shown, "notice": notice, "client_id": uuid4()}
-
-
-def _preview_part(
-    request: ActingRequest, upload: DirectoryUpload, *, notice: str = "", done: AuditEntry | None = None
-) -> str:
-    context = _preview_context(request, upload, notice=notice, done=done)
-    return render_to_string("contacts/importing/_preview.html", context, request)
+    return {"preview": shown, "client_id": uuid4()}

@@ -1,14 +1,12 @@
 """The rota as a file: CSV out, and in through a preview."""
 
-from typing import Any
-
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest
 from contacts.filing.out import CONTENT_TYPES, FileForm
-from contacts.filing.rota import bring_in_rota, export_rota
+from contacts.filing.rota import check_rota, export_rota
 from contacts.presenters.rota import planned_rota
 from contacts.queries.places import unit_by_id
 from contacts.queries.rota_plan import plan_rota
@@ -19,16 +17,9 @@ from contacts.rules.rota_file import COLUMNS, MOST_ROWS, REQUIRED
 from contacts.views.table_files import TableImport
 from contacts.views.tools import file_answer, get_or_404, held_as
 
-
-def _brought(**given: Any) -> str:
-    count = bring_in_rota(**given)
-    return "Ett jourpass är inläst." if count == 1 else f"{count} jourpass är inlästa."
-
-
 _IMPORT = TableImport(
     right=Right.MANAGE_DIRECTORY,
     page="import_rota",
-    then="keep_units",
     folder="contacts/rota",
     advice="Spara jourschemat för sig, i en fil med ett blad där allt syns.",
     told={
@@ -39,7 +30,9 @@ _IMPORT = TableImport(
     plan=lambda by, table: plan_rota(by.principal, table, timezone.now()),
     mark=lambda plan: plan.mark,
     shown=lambda plan: planned_rota(plan, timezone.now()),
-    bring_in=_brought,
+    check=check_rota,
+    kind="rota.import",
+    label="Läs in jourschema",
 )
 
 

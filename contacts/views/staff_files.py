@@ -1,15 +1,12 @@
 """The staff list as a file: CSV and XLSX out, and in through a preview."""
 
-from dataclasses import asdict
-from typing import Any
-
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest
 from contacts.filing.out import FileForm
-from contacts.filing.staff import bring_in_staff, export_staff
-from contacts.presenters.staff_plan import brought_words, planned_staff
+from contacts.filing.staff import check_staff, export_staff
+from contacts.presenters.staff_plan import planned_staff
 from contacts.queries.staff_plan import plan_staff
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right, Role
@@ -20,14 +17,9 @@ from contacts.views.tools import file_answer, held_as, require
 _FORMS = (FileForm.CSV, FileForm.XLSX)
 
 
-def _brought(**given: Any) -> str:
-    return brought_words(**asdict(bring_in_staff(**given)))
-
-
 _IMPORT = TableImport(
     right=Right.MANAGE_PEOPLE,
     page="import_staff",
-    then="keep_people",
     folder="contacts/people",
     advice="Spara personallistan för sig, i en fil med ett blad där allt syns.",
     told={
@@ -39,7 +31,9 @@ _IMPORT = TableImport(
     plan=plan_staff,
     mark=lambda plan: plan.mark,
     shown=planned_staff,
-    bring_in=_brought,
+    check=check_staff,
+    kind="people.import",
+    label="Läs in personallista",
 )
 
 

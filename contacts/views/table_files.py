@@ -12,10 +12,12 @@ from django.shortcuts import redirect, render
 
 from contacts.access import Acting, ActingRequest
 from contacts.filing.errors import PlanChanged
+from contacts.filing.limits import WHILE_WAITING
 from contacts.filing.reading import read_table
-from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.permissions import Right
+from contacts.services.work import ask
 from contacts.views.tools import FormPage, require, sent
+from contacts.views.work import asked
 from contacts.webforms.importing import UploadForm
 from contacts.webforms.tables import ConfirmTableForm
 
@@ -25,21 +27,23 @@ Plan = TypeVar("Plan")
 
 @dataclass(frozen=True)
 class TableImport(Generic[Plan]):
-    """What one kind of file needs: who may, its plan and how that is shown, and what writes it.
+    """What one kind of file needs: who may, its plan and how that is shown, and the work that writes it.
 
-    `page` is the address to choose a file at, `then` the one to go on to; `folder` has the two templates.
+    `page` is the address to choose a file at; `folder` has the two templates. `check` raises PlanChanged where the plan
+    has another mark by now.
     """
 
     right: Right
     page: str
-    then: str
     folder: str
     advice: str
     told: Mapping[str, object]
     plan: Callable[[Acting, Table], Plan]
     mark: Callable[[Plan], str]
     shown: Callable[[Plan], object]
-    bring_in: Callable[..., str]
+    check: Callable[[Acting, Table, str], Plan]
+    kind: str
+    label: str
 
     def choose(self, request: ActingRequest) -> HttpResponse:
         """Choose a file, and see what it would do; nothing is written."""
@@ -48,7 +52,7 @@ class TableImport(Generic[Plan]):
         page = FormPage(request, form, beside="file")
         if page.to_save():
             with page:
-                table = read_table(form.cleaned_data["file"].read(), self.advice)
+                table = read_table(form.cleaned_data["file"].read(), self.advice, WHILE_WAITING)
                 return self._preview(request, table, self.plan(request.acting, table))
         return page.show(f"{self.folder}/upload.html", **self.told)
 
@@ -59,19 +63,19 @@ class TableImport(Generic[Plan]):
         if not form.is_valid():
             messages.error(request, "Inget är inläst. Välj filen igen.")
             return redirect(self.page)
+        table, mark = form.cleaned_data["table"], form.cleaned_data["mark"]
         try:
-            said = self.bring_in(by=request.acting, **form.cleaned_data)
+            work = ask(
+                by=request.acting,
+                kind=self.kind,
+                label=self.label,
+                client_id=form.cleaned_data["client_id"],
+                files=[json.dumps({"table": table, "mark": mark}).encode()],
+                check=lambda: self.check(request.acting, table, mark),
+            )
         except PlanChanged as changed:
-            table = form.cleaned_data["table"]
             return self._preview(request, table, changed.plan, notice=changed.reason, status=409)
-        except IdClash:
-            messages.error(request, "Filen är redan inläst med annat innehåll. Välj filen igen.")
-            return redirect(self.page)
-        except RuleError as error:
-            messages.error(request, f"Inget är inläst. {error.reason}")
-            return redirect(self.page)
-        messages.success(request, said)
-        return redirect(self.then)
+        return asked(work)
 
     def _preview(
         self, request: ActingRequest, table: Table, plan: Plan, *, notice: str = "", status: int = 200

@@ -87,7 +87,11 @@ def print_checklist(*, by: Acting, card: ChecklistCard, outage: Outage | None) -
 
 
 def print_contact_list(
-    *, by: Acting, principal: Principal | None = None, number: int | None = None
+    *,
+    by: Acting,
+    principal: Principal | None = None,
+    number: int | None = None,
+    client_id: UUID | None = None,
 ) -> Printed:
     """Print the contact list, of one principal or of all: the part `number` of a long one, None for all in one file.
 
@@ -97,7 +101,9 @@ def print_contact_list(
     part = contact_list_part(unit=by.unit, by=by, now=now, principal=principal, number=number)
     of_part = f"-del-{number}" if number else ""
     filename = f"kontaktlista-{timezone.localdate(now).isoformat()}{of_part}.pdf"
-    return print_job(by=by, kind=SheetKind.CONTACT_LIST, filename=filename, part=part, now=now)
+    return print_job(
+        by=by, kind=SheetKind.CONTACT_LIST, filename=filename, part=part, now=now, client_id=client_id
+    )
 
 
 def print_call_support(*, by: Acting) -> Printed:

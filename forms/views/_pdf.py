@@ -9,7 +9,6 @@ from django.shortcuts import render
 
 from contacts.access import ActingRequest
 from contacts.rules.errors import IdClash, NotAllowed, NotYours, Question, RuleError
-from contacts.views.long_work import Busy, long_work
 from forms.rendering import PrintingUnavailable
 from forms.services.printing import PrintedFile
 
@@ -22,17 +21,6 @@ def press_of(request: ActingRequest) -> UUID:
         return UUID(request.POST.get("client_id", ""))
     except ValueError:
         raise BadRequest from None
-
-
-def long_pdf_answer(request: ActingRequest, make: Callable[[], PrintedFile]) -> HttpResponse:
-    """As `pdf_answer`, for what may have hundreds of pages; 503 while too much long-running work goes on."""
-    try:
-        with long_work():
-            return pdf_answer(request, make)
-    except Busy as error:
-        answer = _sorry(request, error.reason, 503)
-        answer["Retry-After"] = "30"
-        return answer
 
 
 def pdf_answer(request: ActingRequest, make: Callable[[], PrintedFile]) -> HttpResponse:

@@ -9,7 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from contacts.access import ActingRequest
 from contacts.rules.held import HeldAs, held_print
 from contacts.rules.permissions import Right
+from contacts.services.work import ask
 from contacts.views.tools import FormPage, get_or_404, held_as, require
+from contacts.views.work import asked
 from forms.models import SheetKind
 from forms.presenters.batches import batch_view
 from forms.presenters.binder import binder_page
@@ -23,9 +25,8 @@ from forms.queries.batches import (
 )
 from forms.queries.binder import last_binder
 from forms.rules.batch import LARGEST, part_of
-from forms.services.batches import issue_batch, print_part
-from forms.services.binder import print_binder
-from forms.views._pdf import long_pdf_answer, press_of
+from forms.services.batches import issue_batch
+from forms.views._pdf import press_of
 from forms.webforms.batches import NewSheetsForm
 
 
@@ -65,9 +66,12 @@ def batch_part(request: ActingRequest, batch_id: UUID, part: int) -> HttpRespons
     """404 for a part that the batch of the own unit does not have."""
     require(request.acting, Right.PRINT_SHEET)
     batch = get_or_404(get_batch, request.acting, batch_id)
-    if part_of(batch.count, part) is None:
+    wanted = part_of(batch.count, part)
+    if wanted is None:
         raise Http404
-    return long_pdf_answer(request, lambda: print_part(by=request.acting, batch=batch, part=part))
+    label = f"{batch.get_kind_display()}, blad {wanted.first}–{wanted.last}"
+    args = {"batch": str(batch.pk), "part": part}
+    return asked(ask(by=request.acting, kind="batch_part", label=label, args=args))
 
 
 @held_as(held_print("Skriv ut pärmen"))
@@ -77,6 +81,8 @@ def binder(request: ActingRequest) -> HttpResponse:
     acting = request.acting
     if request.method == "POST":
         press = press_of(request)
-        return long_pdf_answer(request, lambda: print_binder(by=acting, unit=acting.unit, client_id=press))
+        require(acting, Right.PRINT_SHEET)
+        label = f"Beredskapspärm: {acting.unit.name}"
+        return asked(ask(by=acting, kind="binder", label=label, client_id=press))
     context = {"view": binder_page(acting.unit, last_binder(acting.unit)), "client_id": uuid4()}
     return render(request, "forms/batches/binder.html", context)

@@ -13,9 +13,10 @@ from contacts.rules.ids import read_id
 from contacts.rules.login_codes import MOST_SLIPS
 from contacts.rules.people import NO_CODE_HERE
 from contacts.rules.permissions import Right
+from contacts.services.many_codes import check_codes
+from contacts.services.work import ask
 from contacts.views.tools import FormPage, held_as, require
-from forms.services.code_slips import print_code_slips
-from forms.views._pdf import long_pdf_answer
+from contacts.views.work import asked
 from forms.webforms.code_slips import CodeSlipsForm
 
 
@@ -26,8 +27,8 @@ def _ids(texts: list[str]) -> set[int]:
 @held_as(held_print("Skriv ut engångskoder"))
 @require_http_methods(["GET", "POST"])
 def code_slips(request: ActingRequest) -> HttpResponse:
-    """Of who never logged in, or who was chosen in the list. The answer to the press is the one place where the codes
-    stand; sent again it is refused.
+    """Of who never logged in, or who was chosen in the list. The file is the one place where the codes stand, and it is
+    opened once; sent again it is refused.
     """
     require(request.acting, Right.MANAGE_PEOPLE)
     now = timezone.now()
@@ -46,15 +47,20 @@ def code_slips(request: ActingRequest) -> HttpResponse:
     if page.to_save():
         with page:
             address = request.build_absolute_uri(reverse("one_time_code"))
-            return long_pdf_answer(
-                request,
-                lambda: print_code_slips(
+            chosen_now, answers = form.cleaned_data["person"], form.answers()
+            return asked(
+                ask(
                     by=request.acting,
-                    people=form.cleaned_data["person"],
+                    kind="code_slips",
+                    label="Engångskoder",
                     client_id=form.cleaned_data["client_id"],
-                    answers=form.answers(),
-                    address=address,
-                ),
+                    args={
+                        "people": sorted(one.pk for one in chosen_now),
+                        "answers": answers,
+                        "address": address,
+                    },
+                    check=lambda: check_codes(request.acting, chosen_now, answers),
+                )
             )
     return page.show(
         "forms/code_slips.html",

@@ -5,13 +5,16 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest
+from contacts.models.data_key import name_of
 from contacts.rules.held import held_print
 from contacts.rules.permissions import Right
+from contacts.services.work import ask
 from contacts.views.exporting import chosen_principal
 from contacts.views.tools import get_or_404, held_as, require
+from contacts.views.work import asked
 from forms.presenters.contact_list import contact_list_parts
 from forms.rules.work_list_spec import WorkList
 from forms.services.log_prints import print_log_sheet
@@ -20,11 +23,9 @@ from forms.services.printing import (
     print_call_support,
     print_care_chain,
     print_checklist,
-    print_contact_list,
 )
 from forms.services.sip_prints import print_sip, print_sip_invitation
-from forms.services.work_list_prints import print_work_list
-from forms.views._pdf import long_pdf_answer, pdf_answer, press_of
+from forms.views._pdf import pdf_answer, press_of
 from outage.presenters.checklists import checklist_card
 from outage.queries.care_chains import get_chain
 from outage.queries.outages import outage_in_view
@@ -74,9 +75,16 @@ def work_list_pdf(request: ActingRequest, which: str) -> HttpResponse:
         raise Http404
     outage = chosen_outage_or_404(request)
     press = press_of(request)
-    return long_pdf_answer(
-        request,
-        lambda: print_work_list(by=request.acting, which=WorkList(which), outage=outage, client_id=press),
+    require(request.acting, Right.PRINT_SHEET)
+    return asked(
+        ask(
+            by=request.acting,
+            kind="work_list",
+            label=f"Lista: {WorkList(which).label}",
+            client_id=press,
+            args={"which": which, "outage": str(outage.pk)},
+            key_name=name_of(request.acting.principal.pk, outage.pk),
+        )
     )
 
 
@@ -93,23 +101,24 @@ def checklist_pdf(request: ActingRequest, key: str) -> HttpResponse:
     return pdf_answer(request, lambda: print_checklist(by=request.acting, card=card, outage=outage))
 
 
-@require_GET
+@held_as(held_print("Skriv ut kontaktlistan"))
+@require_http_methods(["GET", "POST"])
 def contact_list(request: ActingRequest) -> HttpResponse:
-    """`?huvudman=<id>` is that of one principal; 404 for an unknown id.
+    """`?huvudman=<id>` is that of one principal; 404 for an unknown id. By POST, print it.
 
     A long one is printed in parts: its contents are shown, and `?del=<n>` prints a part.
     """
     principal = chosen_principal(request)
     parts = contact_list_parts(principal)
     wanted = request.GET.get("del", "")
-    if not wanted and len(parts) > 1:
-        return render(request, "forms/contact_list_parts.html", {"parts": parts, "principal": principal})
     if wanted and wanted not in {str(part.number) for part in parts}:
         raise Http404
-    number = int(wanted) if wanted else None
-    return long_pdf_answer(
-        request, lambda: print_contact_list(by=request.acting, principal=principal, number=number)
-    )
+    if request.method != "POST" or (len(parts) > 1 and not wanted):
+        context = {"parts": parts, "principal": principal}
+        return render(request, "forms/contact_list_parts.html", context)
+    label = f"Kontaktlista: {principal.name if principal else 'alla'}{f', del {wanted}' if wanted else ''}"
+    args = {"principal": principal.pk if principal else None, "number": int(wanted) if wanted else None}
+    return asked(ask(by=request.acting, kind="contact_list", label=label, args=args))
 
 
 def _chain_print(

@@ -1,5 +1,7 @@
 """Loggkontroll on paper."""
 
+import json
+
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_POST
@@ -7,11 +9,13 @@ from django.views.decorators.http import require_POST
 from contacts.access import ActingRequest
 from contacts.rules.held import held_print
 from contacts.rules.permissions import Right
+from contacts.services.work import ask
 from contacts.views.sought import opened
 from contacts.views.tools import held_as, require
+from contacts.views.work import asked
 from contacts.webforms.reviewing import ReportForm
-from forms.services.reviewing import print_extract, print_report
-from forms.views._pdf import long_pdf_answer
+from forms.services.reviewing import print_report
+from forms.views._pdf import pdf_answer
 from outage.queries.reviewing import chains_asked_for
 
 
@@ -24,7 +28,8 @@ def log_extract(request: ActingRequest) -> HttpResponse:
     chains = chains_asked_for(request.acting, patient)
     if not chains:
         raise Http404
-    return long_pdf_answer(request, lambda: print_extract(by=request.acting, patient=patient, chains=chains))
+    told = json.dumps({"patient": patient, "chains": sorted(map(str, chains))}).encode()
+    return asked(ask(by=request.acting, kind="log_extract", label="Loggutdrag", files=[told]))
 
 
 @held_as(held_print("Skriv ut rapport från loggkontrollen"))
@@ -36,4 +41,4 @@ def log_report(request: ActingRequest) -> HttpResponse:
     if not form.is_valid():
         raise BadRequest
     since, until = form.days
-    return long_pdf_answer(request, lambda: print_report(by=request.acting, since=since, until=until))
+    return pdf_answer(request, lambda: print_report(by=request.acting, since=since, until=until))

@@ -1,4 +1,4 @@
-"""Skanna: files in while the page tells how far it has come, what became of each page, and those that wait."""
+"""Skanna: files in, what became of each page, and those that wait."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,17 +8,16 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contacts.access import ActingRequest
-from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.views._stream import streamed
+from contacts.services.work import ask
 from contacts.views.tools import FormPage, get_or_404, held_as, renew, require, sent
+from contacts.views.work import asked
 from forms.models import ScannedPage, ScanUpload
 from forms.presenters.scans import ScanResult, scan_result, sheets_of, waiting_page
 from forms.queries.opened import check_sheet_opened
@@ -39,7 +38,6 @@ from forms.services.scans import (
     lay_aside,
     lay_aside_duplicates,
     match_page,
-    scan_steps,
     undo_told,
     view_picture,
 )
@@ -53,8 +51,8 @@ _SANDBOX = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; object-
 
 @held_as(HeldAs("Skanna blad", file=True))
 @require_http_methods(["GET", "POST"])
-def scan(request: ActingRequest) -> HttpResponse | StreamingHttpResponse:
-    """The files are read while the page streams; it ends with what became of each page."""
+def scan(request: ActingRequest) -> HttpResponse:
+    """The files are read by a worker; its page leads to what became of each page."""
     require(request.acting, Right.HANDLE_SHEETS)
     form = ScanForm(*sent(request))
     page = FormPage(request, form)
@@ -64,25 +62,14 @@ def scan(request: ActingRequest) -> HttpResponse | StreamingHttpResponse:
         uploads = () if form.is_bound else last_uploads(request.acting)
         return page.show(f"{_FOLDER}/scan.html", uploads=uploads, **_form_context(form))
 
-    def refused(error: RuleError) -> str:
-        form.add_error("files", error.reason)
-        renew(form)
-        return render_to_string(f"{_FOLDER}/_form.html", _form_context(form), request)
-
-    steps = scan_steps(
-        by=request.acting,
-        client_id=form.cleaned_data["client_id"],
-        files=[file.read() for file in form.cleaned_data["files"]],
-    )
-    return streamed(
-        request,
-        steps,
-        heading="Skanna blad",
-        ended=lambda upload: render_to_string(
-            f"{_FOLDER}/_result.html", {"result": _result(upload)}, request
-        ),
-        refused=refused,
-        folder=_FOLDER,
+    return asked(
+        ask(
+            by=request.acting,
+            kind="scan",
+            label="Skanning",
+            client_id=form.cleaned_data["client_id"],
+            files=[file.read() for file in form.cleaned_data["files"]],
+        )
     )
 
 

@@ -75,6 +75,10 @@ class CareChain(models.Model):
             models.Index(fields=["outage", "principal", "unit"], name="chain_by_unit"),
             models.Index(fields=["outage", "principal", "ward_unit"], name="chain_by_ward"),
             models.Index(fields=["outage", "principal", "outpatient_unit"], name="chain_by_outpatient"),
+            # Most are joined to none: as for the corrections of events and calls.
+            models.Index(
+                fields=["joined_to"], condition=models.Q(joined_to__isnull=False), name="chain_joined"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from outage.rules.told import Closed, Notice, Target, folded
 from .care_chain import CareChain, CareChainDetails
 from .event import CareChainEvent, OpenItem
 from .handover import Handover
+from .outage import Outage
 
 
 class StateKind(Labelled):
@@ -41,6 +42,9 @@ class ChainState(models.Model):
 
     what = models.CharField(max_length=8, choices=StateKind.choices)
     chain = models.ForeignKey(CareChain, on_delete=models.CASCADE, related_name="states", db_index=False)
+    # As the chain has them: rows of an outage are found among those of all others.
+    outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="+", db_index=False)
+    principal = models.ForeignKey(Principal, on_delete=models.PROTECT, related_name="+", db_index=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
     position = models.PositiveSmallIntegerField(default=0)
     whom = models.CharField(max_length=60, blank=True)
@@ -85,7 +89,7 @@ class ChainState(models.Model):
         verbose_name_plural = "lägen för vårdkedjor"
         indexes = [
             models.Index(fields=["chain", "unit"], name="state_by_chain"),
-            models.Index(fields=["unit", "what", "chain"], name="state_by_unit"),
+            models.Index(fields=["outage", "principal", "unit", "what", "chain"], name="state_by_unit"),
         ]
 
     def __str__(self) -> str:

@@ -37,7 +37,7 @@ if find_spec("debug_toolbar") is None:
 for _name in _OF_A_SERVED_ONE:
     os.environ.pop(_name, None)
 _room = os.environ.get("DEV_VAR_DIR") or str(_ROOT / "var" / "dev")
-os.environ |= {"DEMO": "1", "VAR_DIR": _room, "STATIC_ROOT": f"{_room}/static"}
+os.environ |= {"DEMO": "1", "VAR_DIR": _room, "STATIC_ROOT": f"{_room}/static", "WORK_AT_ONCE": "1"}
 if os.environ.get("DEV_DATABASE_URL"):
     os.environ["DATABASE_URL"] = os.environ["DEV_DATABASE_URL"]
 

@@ -23,6 +23,7 @@ _MENU: dict[str, dict[str, str]] = {
         "new_sheets": "sheet_batch void_batch",
         "scan": "scan_result",
         "waiting_pages": "waiting_page",
+        "my_work": "work work_file",
     },
 }
 # Entries of a menu below that have no pages but their own.

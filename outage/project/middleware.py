@@ -54,8 +54,8 @@ WITHOUT_MARK = {
     "sheets",
 }
 
-# The name by which an open Läge asks again by itself (fresh.js).
-_REFRESHES_ITSELF = "calls"
+# The names by which an open Läge (fresh.js) and a page of long work ask again by themselves.
+_REFRESHES_ITSELF = {"calls", "work"}
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 View = Callable[..., HttpResponse]
@@ -111,7 +111,7 @@ class ActingMiddleware:
         if not request.user.is_authenticated or match is None:
             return None
         # A page that refreshes itself, or asks how long is left, on a PC left behind does nothing.
-        if request.headers.get("HX-Trigger") != _REFRESHES_ITSELF and match.url_name != "session_left":
+        if request.headers.get("HX-Trigger") not in _REFRESHES_ITSELF and match.url_name != "session_left":
             keep_logged_in(request, SEEN_EVERY_SECONDS)
         name = match.url_name or ""
         closed = getattr(view, "login_required", True)

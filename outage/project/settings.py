@@ -66,7 +66,7 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or (
 ROUTINE = os.environ.get("ROUTINE") or "prator-2023-04-03"
 # Where each row of the trace is told as it is written: a file, syslog:/dev/log or udp://host:514 (docs/operation.md).
 TRAIL_LOG = os.environ.get("TRAIL_LOG", "")
-# How many long prints and readings go on at once, each in a process of the server.
+# How many long prints and readings go on at once, each in a process of its own (`manage.py work`).
 LONG_WORK = int(os.environ.get("LONG_WORK", "1"))
 ALLOWED_HOSTS = [h for h in os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
@@ -84,6 +84,8 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "csp",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -179,6 +181,11 @@ else:
 
 # What is guessed is counted by all processes together.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+
+# Long work lies in line in the database. Under development and in tests it is done at once, by whoever asks.
+_AT_ONCE = "django_tasks.backends.immediate.ImmediateBackend"
+_IN_LINE = "django_tasks_db.DatabaseBackend"
+TASKS = {"default": {"BACKEND": _AT_ONCE if _flag("WORK_AT_ONCE") else _IN_LINE}}
 
 PASSWORD_HASHERS = [
     "outage.project.passwords.Argon2Hasher",

@@ -5,7 +5,7 @@ See docs/decisions/0038.
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from uuid import UUID
@@ -13,10 +13,9 @@ from uuid import UUID
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 
 from contacts.access import Acting, AnyRequest
@@ -63,8 +62,6 @@ class TracingMiddleware:
                 logger.exception("the trace could not be written: the page is not shown")
                 return _not_shown(request)
             _note_refusal(request, response, seen)
-        if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
-            response.streaming_content = _streamed(request, response, iter(response), origin)
         return response
 
 
@@ -147,29 +144,6 @@ def _newcomers(request: AnyRequest, by: Acting | User, chains: set[UUID]) -> set
         return fresh
     since = datetime.fromtimestamp(request.session.get("started", 0), UTC)
     return fresh - noted_since(by, since, fresh)
-
-
-def _streamed(
-    request: AnyRequest, response: HttpResponseBase, parts: Iterator[bytes], origin: Callable[[], str]
-) -> Iterator[bytes]:
-    """Each part of a page that is made while it is sent has its row before it goes."""
-    try:
-        while True:
-            with seeing(origin) as seen:
-                part = next(parts, None)
-                if part is None:
-                    return
-                try:
-                    _note_looks(request, response, seen)
-                except Exception:
-                    logger.exception("the trace could not be written: the rest of the page is not shown")
-                    yield render_to_string("errors/_not_traced.html").encode()
-                    return
-            yield part
-    finally:
-        close = getattr(parts, "close", None)
-        if close is not None:
-            close()
 
 
 def _not_shown(request: AnyRequest) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
 
-from contacts.views import account
+from contacts.views import account, work
 
 from . import views
 from .sso import views as sso_views
@@ -40,6 +40,10 @@ urlpatterns = [
     path("engangskod/", account.one_time_code, name="one_time_code"),
     path("nodinloggning/", views.emergency_log_in, name="emergency_log_in"),
     path("konto/", account.account, name="account"),
+    path("utskrifter/", work.my_work, name="my_work"),
+    path("utskrifter/<uuid:work_id>/", work.work, name="work"),
+    path("utskrifter/<uuid:work_id>/fil", work.work_file, name="work_file"),
+    path("utskrifter/<uuid:work_id>/avbryt/", work.work_cancel, name="work_cancel"),
     path("uppdrag/", views.choose_assignment, name="choose_assignment"),
     path("inloggning/", views.session_left, name="session_left"),
     path("sparat/<uuid:held_id>/", views.held_form, name="held_form"),

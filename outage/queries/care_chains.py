@@ -11,7 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from contacts.access import Acting, can
 from contacts.models import Principal, Unit
-from contacts.queries.joined import units_read_as
+from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import hand_out, prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
@@ -54,39 +54,40 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
     The border is the principal; inside it the unit that opened the chain, the patient's ward and öppenvård, and a
     unit that still has somebody to ring. A chain that was joined to another is seen there, also by who opened it.
     """
-    # Each principal ends an outage for itself: of one outage the chains have the very one that came, read for it.
-    chains = outage.chains.all()
-    if more:
-        seen = Prefetch("outage", queryset=outages_for(acting.principal))
-        chains = CareChain.objects.filter(outage__in=[outage, *more]).prefetch_related(seen)
+    seen = seen_by(acting.principal, ids_read_as(acting.unit), [outage, *more])
     if not can(acting, Right.READ_CARE):
-        chains = chains.none()
-    return seen_by(chains, acting.principal, acting.unit, [outage, *more])
+        seen = seen.none()
+    if more:
+        # Each principal ends an outage for itself.
+        return seen.prefetch_related(Prefetch("outage", queryset=outages_for(acting.principal)))
+    # As `outage.chains` has it: the chains of one outage have the very one that came.
+    seen._known_related_objects = {CareChain._meta.get_field("outage"): {outage.pk: outage}}  # type: ignore[attr-defined]
+    return seen
 
 
 def seen_by(
-    chains: QuerySet[CareChain],
-    principal: Principal | int,
-    unit: Unit | int,
-    outages: Iterable[Outage | UUID],
+    principal: Principal | int, units: Collection[int], outages: Iterable[Outage | UUID]
 ) -> QuerySet[CareChain]:
-    """Those of `chains` that a unit sees, as `visible_chains`; what a unit joined into it saw counts as its own."""
-    units = units_read_as(unit)
-    chains = chains.filter(principal=principal, joined_to__isnull=True)
-    named = chains.order_by().values("pk")
-    joined = CareChain.objects.filter(
-        unit__in=units, outage__in=outages, principal=principal, joined_to__isnull=False
-    )
+    """The chains of `outages` that a unit sees, as `visible_chains`; `units` are those that it is read as, by id.
+
+    What narrows them narrows each way to find them. Said of the chains found, a database that has not counted its rows
+    would begin there, and look through the whole outage.
+    """
+    outages = list(outages)
+    own = CareChain.objects.filter(outage__in=outages, principal=principal).order_by()
+    named = own.filter(joined_to__isnull=True).values("pk")
     # Each found by an index of its own, whatever the database believes of how the rows are spread.
     ways = named.filter(unit__in=units).union(
         named.filter(ward_unit__in=units),
         named.filter(outpatient_unit__in=units),
-        joined.order_by().values("joined_to"),
+        own.filter(unit__in=units, joined_to__isnull=False).values("joined_to"),
         # Whoever still has somebody to ring about it, though the patient has moved on.
-        ChainState.objects.filter(unit__in=units, what__in=_IN_SIGHT).order_by().values("chain"),
+        ChainState.objects.filter(outage__in=outages, principal=principal, unit__in=units, what__in=_IN_SIGHT)
+        .order_by()
+        .values("chain"),
         all=True,
     )
-    return with_details(chains.filter(pk__in=ways)).order_by("number")
+    return with_details(CareChain.objects.filter(pk__in=ways)).order_by("number")
 
 
 def with_details(chains: QuerySet[CareChain]) -> QuerySet[CareChain]:
@@ -167,16 +168,16 @@ def get_reached(acting: Acting, chain_id: UUID) -> CareChain:
 
 def one_seen(principal_id: int, unit_id: int, outage_id: UUID, chain_id: UUID) -> list[CareChain]:
     """The chain, or the one it was joined to, where the unit sees it; the outage is the chain's own."""
-    found = _seen(principal_id, unit_id, outage_id, chain_id)
+    units = ids_read_as(unit_id)
+    found = _seen(principal_id, units, outage_id, chain_id)
     if found or (kept := kept_id(chain_id)) == chain_id:
         return found
-    return _seen(principal_id, unit_id, outage_id, kept)
+    return _seen(principal_id, units, outage_id, kept)
 
 
 @prepared
-def _seen(principal_id: int, unit_id: int, outage_id: UUID, chain_id: UUID) -> QuerySet[CareChain]:
-    chains = CareChain.objects.filter(pk=chain_id, outage=outage_id)
-    return seen_by(chains, principal_id, unit_id, [outage_id])
+def _seen(principal_id: int, units: tuple[int, ...], outage_id: UUID, chain_id: UUID) -> QuerySet[CareChain]:
+    return seen_by(principal_id, units, [outage_id]).filter(pk=chain_id)
 
 
 def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage) -> None:
@@ -292,16 +293,15 @@ def received_lately(acting: Acting, outage: Outage) -> list[Handover]:
     """A few, newest first, with chain and messages."""
     if not can(acting, Right.READ_CARE):
         return []
-    calls = _received(acting.principal.pk, acting.unit.pk, outage.pk)
+    calls = _received(acting.principal.pk, ids_read_as(acting.unit), acting.unit.pk, outage.pk)
     hand_out(calls, "messages", _messages(tuple(call.pk for call in calls)) if calls else ())
     return _in_kept(calls, acting, outage)
 
 
 @prepared
-def _received(principal_id: int, unit_id: int, outage_id: UUID) -> QuerySet[Handover]:
-    chains = CareChain.objects.filter(outage=outage_id)
+def _received(principal_id: int, units: tuple[int, ...], unit_id: int, outage_id: UUID) -> QuerySet[Handover]:
     calls = Handover.objects.filter(
-        chain__in=with_joined(seen_by(chains, principal_id, unit_id, [outage_id])),
+        chain__in=with_joined(seen_by(principal_id, units, [outage_id])),
         direction=Direction.RECEIVED,
         withdraws=False,
         superseded_by__isnull=True,
@@ -346,15 +346,16 @@ def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Hando
     if not can(acting, Right.READ_CARE):
         return []
     ids = (outage.pk for outage in outages)
-    told = _told(acting.principal.pk, acting.unit.pk, since, *ids)
+    told = _told(acting.principal.pk, ids_read_as(acting.unit), since, *ids)
     return _in_kept([call for call in told if call.recipient in set(Party)], acting, *outages)
 
 
 @prepared
-def _told(principal_id: int, unit_id: int, since: datetime, *outage_ids: UUID) -> QuerySet[Handover]:
-    chains = CareChain.objects.filter(outage__in=outage_ids)
+def _told(
+    principal_id: int, units: tuple[int, ...], since: datetime, *outage_ids: UUID
+) -> QuerySet[Handover]:
     calls = Handover.objects.filter(
-        chain__in=with_joined(seen_by(chains, principal_id, unit_id, outage_ids)),
+        chain__in=with_joined(seen_by(principal_id, units, outage_ids)),
         direction=Direction.GIVEN,
         outcome=CallOutcome.REACHED,
         withdraws=False,

@@ -50,7 +50,8 @@ STANDING = {"undoes__isnull": True, "undone_by__isnull": True}
 def with_joined(chains: QuerySet[CareChain]) -> QuerySet[CareChain]:
     """The chains, from `visible_chains`, and those that are read as part of them."""
     seen = chains.order_by().values("pk")
-    return CareChain.objects.filter(Q(pk__in=seen) | Q(joined_to__in=seen))
+    joined = CareChain.objects.filter(joined_to__in=seen).order_by().values("pk")
+    return CareChain.objects.filter(pk__in=seen.union(joined, all=True))
 
 
 def read_in_kept(rows: Sequence[Handover], chains: QuerySet[CareChain]) -> None:

@@ -61,9 +61,8 @@ def _chains(principal_id: int, outage_id: UUID) -> QuerySet[CareChain, tuple[Any
 @prepared
 def _told(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
     rows = ChainState.objects.filter(
-        chain__principal=principal_id,
-        chain__outage=outage_id,
-        chain__joined_to__isnull=True,
+        outage=outage_id,
+        principal=principal_id,
         what__in=[StateKind.OWED, StateKind.TOLD],
         former=False,
     ).exclude(party="")

@@ -14,6 +14,7 @@ from django.db.models import Count, Q, QuerySet
 from contacts.access import Acting, can
 from contacts.models import Principal
 from contacts.queries.branches import units_of_branch
+from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
@@ -39,7 +40,7 @@ class ListedChains:
     def count(self) -> int:
         return len(self.ids)
 
-    def page(self, size: int, number: str | None) -> Page[CareChain]:
+    def page(self, size: int, number: str | int | None) -> Page[CareChain]:
         return Paginator(self, size).get_page(number)  # type: ignore[arg-type]
 
     def __len__(self) -> int:
@@ -52,28 +53,28 @@ class ListedChains:
         wanted = self.ids[part]
         if not wanted:
             return []
-        chains = {chain.pk: chain for chain in _chains(self._acting.principal.pk, tuple(wanted))}
+        own = (c for c in _chains(*wanted) if c.principal_id == self._acting.principal.pk)
+        chains = {chain.pk: chain for chain in own}
         for chain in chains.values():
             chain.outage = self._outages[chain.outage_id]
         return [chains[pk] for pk in wanted if pk in chains]
 
 
 @prepared
-def _chains(principal_id: int, chain_ids: tuple[UUID, ...]) -> QuerySet[CareChain]:
-    return with_details(CareChain.objects.filter(principal=principal_id, pk__in=chain_ids)).order_by()
+def _chains(*ids: UUID) -> QuerySet[CareChain]:
+    return with_details(CareChain.objects.filter(pk__in=ids)).order_by()
 
 
 def chains_seen(acting: Acting, outage: Outage) -> ListedChains:
     """As `visible_chains`, by number."""
     may = can(acting, Right.READ_CARE)
-    ids = _seen(acting.principal.pk, acting.unit.pk, outage.pk) if may else []
+    ids = _seen(acting.principal.pk, ids_read_as(acting.unit), outage.pk) if may else []
     return ListedChains(acting, [outage], ids)
 
 
 @prepared
-def _seen(principal_id: int, unit_id: int, outage_id: UUID) -> QuerySet[CareChain, UUID]:
-    chains = CareChain.objects.filter(outage=outage_id)
-    return seen_by(chains, principal_id, unit_id, [outage_id]).values_list("pk", flat=True)
+def _seen(principal_id: int, units: tuple[int, ...], outage_id: UUID) -> QuerySet[CareChain, UUID]:
+    return seen_by(principal_id, units, [outage_id]).values_list("pk", flat=True)
 
 
 def chains_with_calls_owed(acting: Acting, *outages: Outage) -> ListedChains:
@@ -105,15 +106,9 @@ def _listed(what: StateKind, acting: Acting, outages: Iterable[Outage]) -> Liste
 def _kept(
     what: str, unit_id: int, principal_id: int, *outage_ids: UUID
 ) -> QuerySet[ChainState, tuple[Any, ...]]:
-    rows = ChainState.objects.filter(
-        what=what,
-        unit=unit_id,
-        chain__principal=principal_id,
-        chain__outage__in=outage_ids,
-        chain__joined_to__isnull=True,
-    )
+    rows = ChainState.objects.filter(what=what, unit=unit_id, principal=principal_id, outage__in=outage_ids)
     return rows.order_by().values_list(
-        "chain__outage",
+        "outage",
         "chain",
         "rank",
         "since",
@@ -199,19 +194,24 @@ def chains_with_a_place_to_find(acting: Acting, outage: Outage) -> ListedChains:
     somebody is, the place is listed among the calls.
     """
     may = can(acting, Right.READ_CARE) and outage.is_open
-    ids = _to_find(acting.principal.pk, acting.unit.pk, outage.pk) if may else []
+    units = ids_read_as(acting.unit)
+    ids = _to_find(acting.principal.pk, units, acting.unit.pk, outage.pk) if may else []
     return ListedChains(acting, [outage], ids)
 
 
 @prepared
-def _to_find(principal_id: int, unit_id: int, outage_id: UUID) -> QuerySet[CareChain, UUID]:
+def _to_find(
+    principal_id: int, units: tuple[int, ...], unit_id: int, outage_id: UUID
+) -> QuerySet[CareChain, UUID]:
     # Everybody knows the ward, or that there is none: a chain is not opened without.
     unknown = _not_known("municipality", Party.MUNICIPALITY) | _not_known("outpatient_unit", Party.OUTPATIENT)
-    chains = seen_by(CareChain.objects.filter(outage=outage_id), principal_id, unit_id, [outage_id])
+    chains = seen_by(principal_id, units, [outage_id])
     own = chains.filter(
         unknown, Q(details__ward_unit=unit_id) | Q(unit=unit_id), details__status=ChainStatus.OK
     )
-    owed = ChainState.objects.filter(unit=unit_id, what=StateKind.OWED)
+    owed = ChainState.objects.filter(
+        outage=outage_id, principal=principal_id, unit=unit_id, what=StateKind.OWED
+    )
     return own.exclude(pk__in=owed.values("chain")).values_list("pk", flat=True)
 
 
@@ -224,7 +224,7 @@ def calls_left(acting: Acting, outage: Outage) -> dict[str, int]:
     of the `own` unit.
     """
     branch = units_of_branch(acting.unit).order_by().values("pk")
-    rows = ChainState.objects.filter(what=StateKind.OWED, chain__outage=outage, chain__unit__in=branch)
+    rows = ChainState.objects.filter(outage=outage, what=StateKind.OWED, chain__unit__in=branch)
     calls = rows.order_by().values("chain", "unit", "whom").distinct()
     return calls.aggregate(
         all=Count("whom"),

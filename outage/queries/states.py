@@ -47,6 +47,7 @@ def states_of(chain: CareChain, log: ChainLog) -> list[ChainState]:
     found += [*_awaited(chain, log), *_told(chain, log), *_latest(chain, log)]
     for position, row in enumerate(found):
         row.position = position
+        row.outage_id, row.principal_id = chain.outage_id, chain.principal_id
     return found
 
 

@@ -5,11 +5,11 @@ from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from contacts.models import Principal
+from contacts.models import Principal, Unit
 from contacts.page_versions import EVERYBODY, changed, of_unit
-from outage.models import CareChain, ChainState, Outage, RegistrationMark, StateKind
+from outage.models import CareChain, CareChainDetails, ChainState, Outage, RegistrationMark, StateKind
 from outage.queries.care_chains import with_those_joined_into
 from outage.queries.chain_log import ChainLog, log_of, logs_of
 from outage.queries.outages import is_the_only_discharge, outage_for, outages_for, recent_outages
@@ -71,19 +71,31 @@ def settle_ticked(outage: Outage, principal: Principal | None = None) -> None:
     chains = CareChain.objects.filter(pk__in=marks.values("chain"))
     if principal:
         chains = chains.filter(principal=principal)
+    _lock(chains)
     for chain in chains.select_related("unit", "principal"):
         settle(chain)
 
 
+def settle_naming(unit: Unit) -> None:
+    """The unit is called or is something else: whoever is named by its name is another now, and who rings may be."""
+    details = CareChainDetails.objects.filter(Q(ward_unit=unit) | Q(outpatient_unit=unit)).values("chain")
+    named = CareChain.objects.filter(Q(unit=unit) | Q(pk__in=details)).values("pk")
+    _rebuild_in_reach(Q(pk__in=named) | Q(joined__in=named))
+
+
 def settle_recent(**_: object) -> None:
     """After an upgrade the rules may say something else: recompute all chains in reach, and those not kept yet."""
-    for principal in Principal.objects.filter(pk__in=CareChain.objects.values("principal")):
-        recent = [outage.pk for outage in recent_outages(principal)]
-        own = CareChain.objects.filter(principal=principal)
-        for _chain in rebuilt(own.filter(outage__in=recent)):
-            pass
+    _rebuild_in_reach(Q())
     for _chain in rebuilt(CareChain.objects.exclude(Exists(ChainState.objects.filter(chain=OuterRef("pk"))))):
         pass
+
+
+def _rebuild_in_reach(which: Q) -> None:
+    chains = CareChain.objects.filter(which)
+    for principal in Principal.objects.filter(pk__in=chains.values("principal")):
+        recent = [outage.pk for outage in recent_outages(principal)]
+        for _chain in rebuilt(chains.filter(principal=principal, outage__in=recent)):
+            pass
 
 
 def rebuilt(chains: QuerySet[CareChain], *, write: bool = True) -> Iterator[CareChain]:
@@ -91,27 +103,27 @@ def rebuilt(chains: QuerySet[CareChain], *, write: bool = True) -> Iterator[Care
 
     What was purged is left as it is: what it was worked out from is gone.
     """
-    found = (
-        chains.filter(joined_to__isnull=True).select_related("unit", "principal", "details").order_by("pk")
-    )
-    ids = iter(list(found.values_list("pk", flat=True)))
+    found = chains.filter(joined_to__isnull=True).order_by().values_list("pk", flat=True).distinct()
+    ids = iter(list(found))
     while part := list(islice(ids, AT_ONCE)):
-        with transaction.atomic():
-            yield from _rebuilt(list(found.filter(pk__in=part)), write)
+        differ = [chain.pk for chain in _differing(part)]
+        if differ:
+            with transaction.atomic():
+                # Somebody may have been writing about them just then.
+                _lock(CareChain.objects.filter(pk__in=differ))
+                yield from list(_differing(differ, write=write))
 
 
-def _rebuilt(chains: list[CareChain], write: bool) -> Iterator[CareChain]:
-    outages = _outages_of(chains)
-    if write:
-        # As each write about a chain does first.
-        list(
-            CareChain.objects.select_for_update(no_key=True)
-            .filter(pk__in=[c.pk for c in chains])
-            .order_by("pk")
-        )
-    logs = logs_of(chain.pk for chain in chains)
-    kept: dict[UUID, list[ChainState]] = {chain.pk: [] for chain in chains}
-    for row in kept_states(*kept):
+def _lock(chains: QuerySet[CareChain]) -> None:
+    """As each write about a chain does first."""
+    list(chains.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+
+
+def _differing(ids: list[UUID], *, write: bool = False) -> Iterator[CareChain]:
+    chains = list(CareChain.objects.filter(pk__in=ids).select_related("unit", "principal", "details"))
+    outages, logs = _outages_of(chains), logs_of(ids)
+    kept: dict[UUID, list[ChainState]] = {pk: [] for pk in ids}
+    for row in kept_states(*ids):
         kept[row.chain_id].append(row)
     for chain in chains:
         if chain.details is None or chain.details.is_purged:

@@ -97,7 +97,8 @@ def _tag(name: str) -> Callable[..., str]:
     def component(context: Context, *given: Any, **named: Any) -> str:
         macro = getattr(_components(), name)
         for each in _OF_THE_PAGE.intersection(macro.arguments[len(given) :]).difference(named):
-            named[each] = context.get(each, "")
+            # A form without the page would be one without its token.
+            named[each] = context[each] if each == "page" else context.get(each, "")
         return macro(*given, **named)  # type: ignore[no-any-return]
 
     return component

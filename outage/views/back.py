@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,10 +17,10 @@ from contacts.rules.permissions import Right
 from contacts.views.tools import check_sent, get_or_404, held_as, require, told_if_refused
 from outage.models import CareChain, Outage
 from outage.presenters.back import TaskRow, grouped, task_place, task_rows
-from outage.queries.care_chains import get_chain, visible_chains
+from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import logs_of
 from outage.queries.outages import acknowledgement_of, earlier_outages
-from outage.queries.owed import chains_with_calls_owed
+from outage.queries.owed import chains_seen, chains_with_calls_owed
 from outage.services.registrations import acknowledge, mark_task
 from outage.webforms.back import MarkForm
 
@@ -70,7 +70,7 @@ def _show(
 
 def _page(acting: Acting, outage: Outage, number: str | int | None) -> tuple[Page[CareChain], list[TaskRow]]:
     require(acting, Right.READ_CARE)
-    page = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(number)
+    page = chains_seen(acting, outage).page(CHAINS_A_PAGE, number)
     chains, now = list(page), timezone.now()
     logs = logs_of(chain.pk for chain in chains)
     return page, [row for chain in chains for row in task_rows(acting, chain, logs[chain.pk], now)]

@@ -29,11 +29,14 @@ OPEN = {
     # A binder is the very unit's, not that of one joined into it, and a command on the server prints any.
     "forms.services.binder.print_binder": {"unit"},
 }
-# Of the admin pages, which are the superuser's, and a question that writes nothing.
+# Of the admin pages, which are the superuser's, and questions that write nothing.
 NOT_IN_AN_ASSIGNMENT = {
+    "contacts.filing.rota.check_rota",
+    "contacts.filing.staff.check_staff",
     "contacts.services.directory.save_row",
     "contacts.services.directory.note_password_change",
     "contacts.services.joining_units.check_can_join",
+    "contacts.services.many_codes.check_codes",
 }
 
 
@@ -49,8 +52,12 @@ def types_in(hint: Any) -> Iterator[Any]:
 
 
 def services() -> set[str]:
-    """The functions that a view, the middleware or a command calls with somebody as `by`."""
-    callers = [*files_of_floor("views", "admin", "management"), *python_files("outage/project")]
+    """The functions that a view, a worker, the middleware or a command calls with somebody as `by`."""
+    callers = [
+        *files_of_floor("views", "admin", "management"),
+        *python_files("outage/project"),
+        *(path for path in files_of_floor("services", "filing") if path.name == "long_work.py"),
+    ]
     called = {name for path in callers for name in imported_from_services(path)}
     by = {name for name in called if Acting in types_in(hints(name).get("by"))}
     return by - NOT_IN_AN_ASSIGNMENT

@@ -18,8 +18,10 @@ BY_NOBODY = {
     "contacts.services.tidying.drop_ended_log_ins",
     "contacts.services.tidying.drop_old_codes",
     "contacts.services.tidying.drop_old_files",
+    "contacts.services.work_sweep.drop_old_work",
     "forms.services.scans.drop_keys_of_no_scan",
     "outage.services.states.rebuilt",
+    "outage.services.states.settle_naming",
     "outage.services.states.settle_recent",
     "outage.services.held_forms.drop_outdated",
 }

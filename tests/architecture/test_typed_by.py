@@ -14,7 +14,7 @@ from outage.models import HeldForm
 from outage.project.middleware import WITHOUT_MARK
 from tests.architecture.test_templates import TEMPLATES
 from tests.architecture.test_urls import EVERY
-from tests.architecture.tree import relative
+from tests.architecture.tree import ROOT, relative
 from tests.factories import County, make_county
 from tests.kept import Keeper
 from tests.long import runs
@@ -95,6 +95,22 @@ def without_mark(page: str) -> list[str]:
 @pytest.mark.parametrize("path", TEMPLATES, ids=relative)
 def test_a_form_carries_its_mark(path: Path):
     assert without_mark(path.read_text(encoding="utf-8")) == []
+
+
+INCLUDED = re.compile(r'{%\s*include "([^"]+)"([^%]*)%}')
+
+
+def has_form(name: str) -> bool:
+    text = (ROOT / "templates" / name).read_text(encoding="utf-8")
+    has_mark = re.search(r"csrf_token|form_ids|in_each_form|print_list", text)
+    return has_mark is not None or any(has_form(inner) for inner, _ in INCLUDED.findall(text))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=relative)
+def test_a_form_is_included_with_the_page_that_its_mark_is_of(path: Path):
+    included = INCLUDED.findall(path.read_text(encoding="utf-8"))
+    alone = [name for name, given in included if " only" in given and "page=" not in given and has_form(name)]
+    assert alone == []
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from tests import postgres
 
 from .growth import a_batch, memory_of
 from .guessing import guessing_section
-from .load import Target, WrongAnswer, measure
+from .load import Target, WrongAnswer, measure, times
 from .paper_report import paper_section
 from .report import (
     FILE,
@@ -33,13 +34,15 @@ from .report import (
     write_scenes,
     write_trail,
 )
-from .targets import directory_targets_of, targets_of
+from .targets import MATRIX, directory_targets_of, targets_of
 from .trail import trail_section
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
 WORST, USUAL = 1.0, 0.02
 BATCH, LISTS = 500, (1_000, 10_000)
+# How many times as large an outage may be, and how many times as much a page may then take.
+LARGER, GROWTH = 10, 1.3
 
 
 def environment(room: Path, database_url: str) -> dict[str, str]:
@@ -173,6 +176,15 @@ def scene(
     return Scene(title=title, engine=prepared["engine"], targets=targets, found=found)
 
 
+def grown(usual: Scene, targets: list[Target]) -> list[Target]:
+    """What a page may take where the outage is larger and what it shows is not; the read of all chains is left out."""
+    return [
+        replace(target, at_most=GROWTH * times(usual.found, target)) if target.baseline else target
+        for target in targets
+        if target.name != MATRIX
+    ]
+
+
 def guessing(terms: Terms) -> str:
     """Measure on a database with nobody in it: a name that is not there takes as long as one that is."""
     print("Guessing …", flush=True)
@@ -268,6 +280,11 @@ def main() -> int:
         seeding = ["outage", str(share), str(terms.chains), str(terms.handovers)]
         return scene(title, seeding, targets_of, terms, with_postgres=with_postgres)
 
+    def larger(usual: Scene) -> Scene:
+        seeding = ["outage", str(USUAL / LARGER), str(terms.chains * LARGER), str(terms.handovers * 4)]
+        title = f"The same ward in an outage of {terms.chains * LARGER:,} chains"
+        return scene(title, seeding, lambda prepared: grown(usual, targets_of(prepared)), terms)
+
     def directory(title: str, with_postgres: bool = False) -> Scene:
         seeding = ["directory", str(terms.entries), str(terms.units)]
         return scene(title, seeding, directory_targets_of, terms, with_postgres=with_postgres)
@@ -277,6 +294,7 @@ def main() -> int:
         if not only_directory:
             scenes.append(outage(f"Every chain in one unit's view: {terms.chains:,}", WORST))
             scenes.append(outage(usual, USUAL))
+            scenes.append(larger(scenes[-1]))
             scenes.append(outage(f"{usual}, on PostgreSQL", USUAL, True))
         if not only_wards:
             scenes.append(directory(f"The directory: {terms.entries:,} entries in {terms.units:,} units"))

@@ -145,7 +145,7 @@ def _section(scene: Scene) -> str:
         measured = scene.found[target.name]
         part = f"**{times(scene.found, target):.1f}**" if target.baseline else "1"
         took = f"{measured.percentile(50):.1f} | {measured.percentile(95):.1f} | {measured.processor_ms:.1f}"
-        limit = f"{target.at_most:g}" if target.at_most < inf else ""
+        limit = f"{target.at_most:.3g}" if target.at_most < inf else ""
         marks = ", ".join(mark for mark in (_over(scene, target), _worse(scene, target)) if mark)
         rows.append(f"| {target.name} | {measured.rate:.1f} | {took} | {part} | {limit} | {marks} |")
     return "\n".join(rows)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from .load import Request, Target
 
+MATRIX = "Every chain by every party, the read"
 BARE_READ, BARE_INSERT = "Bare view, one indexed read", "Bare view, one insert"
 # What is typed in each search: as one types, the page asks for the results alone.
 ONE_BOX = {
@@ -90,7 +91,7 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
         Target("Logga samtal, the form", page("/vardkedja/CHAIN/samtal/"), 200, BARE_READ, 12),
         Target("PRATOR åter i drift", page("/ater-i-drift/"), 200, BARE_READ, 20),
         Target(
-            "Every chain by every party, the read",
+            MATRIX,
             lambda: ("GET", "/bare/matrix/", None, {}),
             200,
             BARE_READ,

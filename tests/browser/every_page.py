@@ -68,6 +68,7 @@ PAGES = {
     "test_pages_after_an_outage": {"back_registration", "status", "chain"},
     "test_the_pages_of_bringing_in_a_file": {
         "import_directory",
+        "work",
         "import_choices",
         "import_preview",
         "import_undo",
@@ -144,6 +145,8 @@ PAGES = {
         "waiting_page",
         "enter_sheet",
         "binder",
+        "my_work",
+        "work",
         "verify_file",
         "disposal",
     },

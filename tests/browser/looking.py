@@ -54,6 +54,8 @@ NO_PAGE = {
     "undo_call",
     "unflag_called_number",
     "unflag_number",
+    "work_cancel",
+    "work_file",
     "work_list_pdf",
     "mark_task",
     "page_picture",

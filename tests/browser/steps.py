@@ -229,7 +229,9 @@ def is_dirty(page: Page) -> bool:
 
 
 def press_to_print(page: Page, name: str | re.Pattern[str]) -> bytes:
-    """The PDF that the button of that name opens in a new tab, requested as its form requests it."""
+    """The PDF that the button of that name opens in a new tab, requested as its form requests it; of long work, that
+    which its page then has.
+    """
     button = page.get_by_role("button", name=name).first
     form = button.locator("xpath=ancestor::form")
     fields = {
@@ -238,5 +240,8 @@ def press_to_print(page: Page, name: str | re.Pattern[str]) -> bytes:
     address = button.get_attribute("formaction") or form.get_attribute("action") or ""
     answer = page.request.post(address, form=fields, headers={"Referer": page.url})
     assert answer.status == 200
+    if "/utskrifter/" in answer.url:
+        answer = page.request.post(f"{answer.url}fil", form=fields, headers={"Referer": answer.url})
+        assert answer.status == 200
     assert answer.headers["content-type"] == "application/pdf"
     return answer.body()

@@ -11,6 +11,8 @@ from contacts import sandbox
 from contacts.filing import child, reading
 from contacts.filing.book import Book
 from contacts.filing.errors import BadTable
+from contacts.filing.limits import WHILE_WAITING
+from contacts.sandbox import Limits
 from forms.rendering import CodedSheet, Rendered
 from forms.services import printing, scans
 
@@ -24,9 +26,9 @@ def _files_are_read_once() -> Iterator[None]:
     read, usual = child.read_in_child, (child.WORKER, child.CHILD, sandbox.start)
     told: dict[bytes, str | BadTable] = {}
 
-    def read_once(content: bytes) -> Book:
-        if (child.WORKER, child.CHILD, sandbox.start) != usual:
-            return read(content)
+    def read_once(content: bytes, limits: Limits | None = None) -> Book:
+        if (child.WORKER, child.CHILD, sandbox.start) != usual or limits not in (None, WHILE_WAITING):
+            return read(content, limits)
         if content not in told:
             try:
                 told[content] = json.dumps(asdict(read(content)))

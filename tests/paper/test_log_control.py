@@ -9,6 +9,7 @@ from contacts.models import AuditEntry
 from contacts.rules.permissions import Role
 from tests.factories import TOLVAN, make_chain, make_county, make_outage, person
 from tests.integration.outage.pages import read
+from tests.integration.work.asked import opened
 from tests.paper.reading import everything, squashed
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,7 @@ def test_the_extract_and_the_report(client: Client):
     page = read(client.post(reverse("review_log"), {"patient": TOLVAN, "tid": "alla"}, follow=True))
     form = next(f for f in page.main.find_all("form") if "utdrag.pdf" in f["action"])
     assert "1212" not in form["action"]
-    answer = client.post(form["action"])
+    answer = opened(client, client.post(form["action"]))
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
     text = everything(answer.content)
     for said in map(squashed, (TOLVAN, county.ward.name, "Läste en vårdkedja", county.region.name)):

@@ -21,6 +21,7 @@ from outage.services.events import withdraw_event
 from outage.services.outages import end_outage
 from tests.factories import County, make_chain, make_county, make_event, make_outage, tell
 from tests.integration.outage.ticking import change, mark, rows
+from tests.integration.work.asked import opened
 from tests.kept import Keeper
 from tests.paper.reading import everything, squashed
 
@@ -173,7 +174,7 @@ def test_the_pages_have_the_button_and_an_unknown_list_is_not_found(
     ):
         address = reverse("work_list_pdf", args=[which])
         assert f'action="{address}"' in client.get(reverse(page)).content.decode()
-        answer = client.post(address, {"client_id": str(uuid4())})
+        answer = opened(client, client.post(address, {"client_id": str(uuid4())}))
         assert answer.headers["content-type"] == "application/pdf"
     assert Sheet.objects.filter(kind=SheetKind.WORK_LIST).count() == 3
     assert (

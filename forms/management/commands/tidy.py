@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 
 from contacts.page_versions import drop_old_changes
 from contacts.services.tidying import drop_cached, drop_ended_log_ins, drop_old_codes, drop_old_files
+from contacts.services.work_sweep import drop_old_work
 from forms.scanning import sweep
 from forms.services.scans import drop_keys_of_no_scan, tidy_pictures
 from outage.services.held_forms import drop_outdated
@@ -15,6 +16,7 @@ _WORK = (
     (drop_outdated, "sparat formulär äldre än tolv timmar", "sparade formulär äldre än tolv timmar"),
     (tidy_pictures, "bild av en avbruten skanning", "bilder av avbrutna skanningar"),
     (drop_keys_of_no_scan, "nyckel till en avbruten skanning", "nycklar till avbrutna skanningar"),
+    (drop_old_work, "utskrift äldre än ett dygn", "utskrifter äldre än ett dygn"),
     (drop_old_files, "uppladdad fil som ingen läste in", "uppladdade filer som ingen läste in"),
     (drop_ended_log_ins, "inloggning som gått ut", "inloggningar som gått ut"),
     (drop_old_codes, "engångskod som gått ut", "engångskoder som gått ut"),

@@ -336,6 +336,7 @@ LEFT_OUT = {
     "log_extract": "prints what stands sealed for the log-in; the service is walked by role and scope",
     "log_report": "prints, and leaves a row in the log alone; the service is walked by role and scope",
     "contact_columns": _OF_ALL,
+    "contact_list": _OF_ALL,
     "flag_number": _OF_ALL,
     "unflag_number": _OF_ALL,
     "verify_file": _OF_ALL,

@@ -8,14 +8,16 @@ from allauth.mfa.models import Authenticator
 
 from contacts.access import Acting
 from contacts.filing.out import FileForm
-from contacts.filing.staff import bring_in_staff, export_staff
-from contacts.models import Membership, User
+from contacts.filing.staff import export_staff, staff_steps
+from contacts.models import Membership, User, Work
+from contacts.models.data_key import name_of
 from contacts.queries.staff_plan import plan_staff
 from contacts.queries.versions import version_of
 from contacts.rules.people import PersonFacts
 from contacts.rules.permissions import Right, Role
 from contacts.rules.second_factor import SecondFactor
 from contacts.rules.staff_file import COLUMNS, cells_of
+from contacts.rules.work import WorkState
 from contacts.services.passwords import change_own_password, issue_code
 from contacts.services.people import (
     add_assignment,
@@ -28,8 +30,19 @@ from contacts.services.people import (
     restore_person,
 )
 from contacts.services.second_factor import choose_second_factor, remove_second_factor
+from contacts.services.work import ask, cancel, fetch
 from tests.factories import PASSWORD, persons
-from tests.integration.borders.table import NONE, PRINCIPAL, Border, Cast, Given, Row, Table, with_other
+from tests.integration.borders.table import (
+    NONE,
+    OWNER,
+    PRINCIPAL,
+    Border,
+    Cast,
+    Given,
+    Row,
+    Table,
+    with_other,
+)
 
 KEEP = Right.MANAGE_PEOPLE
 FACTS = PersonFacts("nina", "Nina", "Påhittad")
@@ -66,6 +79,16 @@ def with_app(person: User) -> User:
     return person
 
 
+def asked(s: People, *, done: bool = False) -> Work:
+    """Long work that Alva has asked for, and what it made."""
+    by = s.county.alva
+    work = Work(kind="binder", label="Pärm", user=by.user, membership=by.membership, client_id=uuid4())
+    work.key_name, work.state = name_of(by.principal.pk), WorkState.DONE if done else WorkState.WAITING
+    work.save()
+    work.keep_result(b"%PDF-1.7")
+    return work
+
+
 def table(s: People, by: Acting) -> Given:
     content = [list(COLUMNS), cells_of(FACTS, by.unit.name, Role.STAFF, "sjuksköterska")]
     return {"client_id": uuid4(), "table": content, "mark": plan_staff(by, content).mark}
@@ -97,8 +120,11 @@ TABLE: Table[People] = {
         NONE, lambda s, by: {"client_id": uuid4(), "seen": "keepers", "chosen": SecondFactor.ALL}
     ),
     issue_code: row(PRINCIPAL, lambda s, by: {"person": s.person("anna"), "client_id": uuid4()}),
-    bring_in_staff: row(NONE, table),
+    staff_steps: row(NONE, table),
     export_staff: row(NONE, lambda s, by: {"form": FileForm.CSV}),
+    ask: Row(None, NONE, lambda s, by: {"kind": "binder", "label": "Pärm", "client_id": uuid4()}),
+    cancel: Row(None, OWNER, lambda s, by: {"work": asked(s)}),
+    fetch: Row(None, OWNER, lambda s, by: {"work": asked(s, done=True)}),
     change_own_password: Row(None, NONE, lambda s, by: {"old": PASSWORD, "new": "ett annat långt ord"}),
 }
 MIXED = [

@@ -42,7 +42,15 @@ def test_a_chain_is_reached_exactly_where_its_page_is_found():
     make_chain(county, outage, county.cissi)
     make_chain(county, outage, nurse, **nowhere)
     to_ring = make_chain(county, outage, county.bo, **nowhere)
-    ChainState.objects.create(what="owed", chain=to_ring, unit=rings.unit, rank=1, since=timezone.now())
+    ChainState.objects.create(
+        what="owed",
+        outage=to_ring.outage,
+        principal=to_ring.principal,
+        chain=to_ring,
+        unit=rings.unit,
+        rank=1,
+        since=timezone.now(),
+    )
     named = {"patient_name": "Tolvan", "outpatient_unit": None}
     join(county, make_chain(county, outage, **named), make_chain(county, outage, county.disa, **named))
     # Disa was named in the other one only, and opened neither: the two are of another hälsocentral.

@@ -6,23 +6,27 @@ from uuid import uuid4
 from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import resolve
 
 from contacts.access import Acting
 from contacts.filing.columns import COLUMNS
 from contacts.filing.writing import write_csv
 from contacts.management.commands.import_directory import OWN_FILE
-from contacts.models import DirectoryEntry
+from contacts.models import AuditEntry, DirectoryEntry
 
 PAGE = "/kontakter/las-in/"
 
 
 def page_of(response) -> BeautifulSoup:
-    """A page, whether sent whole or streamed."""
-    content = response.getvalue() if response.streaming else response.content
-    text = content.decode()
+    text = response.content.decode()
     assert text.count("<!doctype html>") == 1
     assert text.rstrip().endswith("</html>")
     return BeautifulSoup(text, "html.parser")
+
+
+def written() -> int:
+    """Rows of the trace, but for that something was asked for."""
+    return AuditEntry.objects.exclude(action="work.asked").count()
 
 
 def words(page: BeautifulSoup) -> str:
@@ -42,7 +46,7 @@ def table(page: BeautifulSoup) -> list[str]:
 def upload(client: Client, by: Acting, content: bytes, **more: Any):
     client.force_login(by.user)
     fields = {"client_id": uuid4(), "file": SimpleUploadedFile("Hemligt namn.csv", content)} | more
-    return client.post(PAGE, fields)
+    return client.post(PAGE, fields, follow=True)
 
 
 def confirm(client: Client, page: BeautifulSoup, **more: Any):
@@ -53,7 +57,7 @@ def confirm(client: Client, page: BeautifulSoup, **more: Any):
         for field in form.find_all("input")
         if field["type"] != "checkbox"
     }
-    return client.post(form["action"], sent | more)
+    return client.post(form["action"], sent | more, follow=True)
 
 
 def filled_in(form) -> dict[str, Any]:
@@ -75,7 +79,9 @@ def choose(client: Client, page: BeautifulSoup, **changes: Any):
     """Send the form of what a file holds, as it is filled in but for the changes; None leaves a field out."""
     (form,) = page.main.find_all("form", class_="import-choices")
     sent = filled_in(form) | changes
-    return client.post(form["action"], {k: v for k, v in sent.items() if v is not None})
+    answer = client.post(form["action"], {k: v for k, v in sent.items() if v is not None})
+    is_work = resolve(answer.get("Location", "/")).url_name == "work"
+    return client.get(answer["Location"], follow=True) if is_work else answer
 
 
 def columns_chosen(page: BeautifulSoup, sheet: int = 0) -> dict[str, str]:

@@ -1,22 +1,25 @@
 """Läs in, as an administrator meets it: choose a file, see what it changes, bring it in."""
 
 import logging
+from contextlib import closing
 from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from contacts.filing import write as directory_writes
+from contacts.filing.bringing_in import confirm_steps
 from contacts.filing.columns import COLUMNS
+from contacts.filing.uploads import upload_steps
 from contacts.filing.writing import write_xlsx
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import AuditEntry, DirectoryEntry, DirectoryUpload, Submission
 from contacts.services.directory import retire_entry
+from contacts.services.work import ask
 from tests.factories import make_entry
 from tests.integration.contacts.importing import (
     PAGE,
@@ -29,6 +32,7 @@ from tests.integration.contacts.importing import (
     table,
     upload,
     words,
+    written,
 )
 
 pytestmark = pytest.mark.django_db
@@ -43,14 +47,17 @@ def test_the_form_says_what_a_file_may_be(client, county):
     form = page.main.find("form", method="post")
     assert form["enctype"] == "multipart/form-data"
     assert not form.has_attr("hx-boost")
-    links = [link["href"] for link in page.main.select("a[href*=hamta]") if "huvudman" in link["href"]]
-    assert [client.get(link).status_code for link in links] == [200, 200]
+    offered = page_of(client.get(page.main.find("a", string="Skriv ut och hämta", class_=False)["href"]))
+    mine = [form["action"] for form in offered.main.select(f'form[action$="huvudman={county.mala.pk}"]')]
+    assert [path for path in ("xlsx", "csv") if any(f"/{path}/" in action for action in mine)] == [
+        "xlsx",
+        "csv",
+    ]
 
 
 def test_a_preview_writes_nothing_to_the_directory(client, county):
     before = everything()
     response = upload(client, county.mala_admin, changed("0953-140 00", "0953-140 99"))
-    assert response.streaming
     page = page_of(response)
     assert everything() == before
     assert groups(page) == {"Ändrade": 1, "Andra huvudmäns": 19}
@@ -65,17 +72,17 @@ def test_a_preview_writes_nothing_to_the_directory(client, county):
     assert AuditEntry.objects.filter(action="directory.uploaded", target_id=str(kept.pk)).count() == 1
 
 
-def test_the_page_tells_how_far_it_has_come_before_it_ends(client, county):
+def test_the_work_tells_how_far_it_has_come_before_it_ends(client, county):
     content = malas(*(f"Enhet {n}" for n in range(1500)))
-    client.force_login(county.mala_admin.user)
-    response = client.post(PAGE, {"client_id": uuid4(), "file": SimpleUploadedFile("f.csv", content)})
-    pieces = [piece.decode() for piece in response.streaming_content]
-    assert "<h1>Läs in kontakter</h1>" in pieces[0]
-    assert "</html>" not in pieces[0]
-    steps = [piece for piece in pieces if "<progress" in piece]
-    assert any("Läser rader: 1000 av 1500" in step for step in steps)
-    assert any("Jämför med katalogen: 1000 av 1500" in step for step in steps)
-    assert all("<progress" not in piece for piece in pieces[-2:])
+    by = county.mala_admin
+    work = ask(by=by, kind="directory.upload", label="Läs in kontakter", client_id=uuid4(), files=[content])
+    steps = upload_steps(by=by, client_id=uuid4(), content=content)
+    told = [f"{step.words}: {step.done} av {step.total}" for step in steps]
+    assert {"Läser rader: 1000 av 1500", "Jämför med katalogen: 1000 av 1500"} <= set(told)
+    work.refresh_from_db()
+    client.force_login(by.user)
+    answer = client.get(reverse("work", args=[work.pk]))
+    assert answer["Location"] == reverse("import_preview", args=[DirectoryUpload.objects.last().pk])
 
 
 def test_confirmed_it_is_brought_in_and_says_so(client, county):
@@ -109,13 +116,13 @@ def test_new_contacts_are_led_to_once_they_are_there(client, county):
 def test_confirmed_twice_it_is_written_once(client, county):
     page = page_of(upload(client, county.mala_admin, malas("Kosten")))
     first = page_of(confirm(client, page))
-    before, trace = everything(), AuditEntry.objects.count()
+    before, trace = everything(), written()
     again = page_of(confirm(client, page))
     other_id = page_of(confirm(client, page, client_id=uuid4(), retire_missing="on"))
     for later in (again, other_id):
         assert "1 ny. Av Malin Påhittad." in words(later)
         assert later.main.find("form") is None
-    assert (everything(), AuditEntry.objects.count()) == (before, trace)
+    assert (everything(), written()) == (before, trace)
     shown = page_of(client.get(f"{PAGE}{DirectoryUpload.objects.get().pk}/"))
     assert words(shown.select_one(".note-saved")) == words(first.select_one(".note-saved"))
 
@@ -183,7 +190,7 @@ def test_a_directory_changed_since_the_preview_is_read_through_again(client, cou
     before = everything()
     for _ in range(2):
         again = page_of(confirm(client, page))
-        assert "Kontakterna har ändrats sedan förhandsvisningen. Läs igenom igen." in words(again)
+        assert "Kontakterna har ändrats sedan förhandsvisningen. Läs igenom igen." in again.get_text()
         assert "0953-140 55" in table(again)[0]
         assert everything() == before
         assert not AuditEntry.objects.filter(
@@ -208,34 +215,33 @@ def test_a_contact_added_while_the_file_is_written_is_no_broken_page(client, cou
     monkeypatch.setattr(directory_writes, "_insert", late)
     again = page_of(confirm(client, page))
     # The other one's contact was rolled back with ours here; what counts is a preview instead of a break.
-    assert "Läs igenom igen" in words(again) or again.main.find("form") is not None
+    assert "Läs igenom igen" in again.get_text() or again.main.find("form") is not None
     assert not DirectoryEntry.objects.filter(name="Kosten").exists()
 
 
 def test_a_break_in_the_middle_is_told_and_leaves_nothing(client, county, caplog):
     page = page_of(upload(client, county.mala_admin, malas("Kosten", "Tvätten")))
-    before, trace = everything(), AuditEntry.objects.count()
+    before, trace = everything(), written()
     with (
         patch.object(directory_writes, "_leave_traces", side_effect=RuntimeError("disk full")),
         caplog.at_level(logging.ERROR),
     ):
         broken = page_of(confirm(client, page))
     assert "Inget är inläst." in words(broken)
-    assert (everything(), AuditEntry.objects.count()) == (before, trace)
+    assert (everything(), written()) == (before, trace)
     assert "Hemligt namn" not in caplog.text
     assert ": 2 nya. Av" in words(page_of(confirm(client, page)))
 
 
-def test_a_browser_that_goes_away_takes_back_what_was_written(client, county):
-    page = page_of(upload(client, county.mala_admin, malas(*(f"Enhet {n}" for n in range(1200)))))
+def test_work_that_is_ended_in_the_middle_takes_back_what_was_written(client, county):
+    page_of(upload(client, county.mala_admin, malas(*(f"Enhet {n}" for n in range(1200)))))
     before = everything()
-    response = confirm(client, page)
-    for piece in response.streaming_content:
-        if b"Skriver: 500 av 1200" in piece:
-            break
-    # What a server does when it finds the connection broken; `response.close()` would close the test's database too.
-    for close in response._resource_closers:
-        close()
+
+    steps = confirm_steps(
+        by=county.mala_admin, upload=DirectoryUpload.objects.get(), client_id=uuid4(), retire_missing=False
+    )
+    with closing(steps):
+        assert any((step.words, step.done, step.total) == ("Skriver", 500, 1200) for step in steps)
     assert everything() == before
     assert not Submission.objects.filter(kind="directory.import").exists()
 

@@ -11,6 +11,7 @@ from contacts.rules.hours_text import hours_words
 from contacts.rules.phone import Phone, PhoneKind
 from tests.asking import search_for
 from tests.integration.contacts.importing import groups, page_of, table, upload, words
+from tests.integration.work.asked import opened
 
 pytestmark = pytest.mark.django_db
 HEAD = ["Huvudman", "Enhet", "Typ", "Telefon", "Gäller", "Anmärkning"]
@@ -66,7 +67,8 @@ def test_a_remark_that_is_not_understood_changes_no_hours_that_stand(client, cou
 def test_what_is_given_out_comes_back_as_it_was(client, county, remark):
     import_directory(by=county.mala_admin, content=file_of({"Ett": remark}))
     client.force_login(county.mala_admin.user)
-    response = client.get(reverse("export_contacts", args=["csv"]), {"huvudman": county.mala.pk})
+    path = reverse("export_contacts", args=["csv"])
+    response = opened(client, client.post(f"{path}?huvudman={county.mala.pk}"))
     report = import_directory(by=county.mala_admin, content=response.content)
     assert (report.new, report.changed) == (0, 0)
 

@@ -1,5 +1,6 @@
 """The staff list as a file: shown before it is imported, whole or not at all, and twice the same is once."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -8,9 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from contacts.access import Acting
+from contacts.filing.limits import WHILE_WAITING
 from contacts.filing.out import FileForm
 from contacts.filing.reading import read_table
-from contacts.filing.staff import bring_in_staff, export_staff
+from contacts.filing.staff import export_staff, staff_steps
 from contacts.filing.writing import write_xlsx
 from contacts.models import AuditEntry, Membership, Unit, User
 from contacts.queries.staff_plan import plan_staff
@@ -18,6 +20,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Role
 from contacts.rules.staff_file import COLUMNS
 from contacts.services.people import end_assignment
+from contacts.services.progress import finish
 from tests.factories import County, make_county, person
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 from tests.kept import Keeper
@@ -81,6 +84,7 @@ def test_a_list_is_shown_and_then_brought_in(client: Client, county: County):
     assert nina.memberships.count() == 2
     actions = [row.action for row in AuditEntry.objects.order_by("pk")]
     assert actions == [
+        "work.asked",
         *("user.added", "membership.added", "membership.added"),
         *("user.added", "membership.added", "people.imported"),
     ]
@@ -234,6 +238,15 @@ def test_a_hostile_file_is_a_sentence(client: Client, county: County, content: b
     assert said in (errors_of(read(answer)) or "") + text(answer)
 
 
+def test_a_file_that_takes_long_to_open_keeps_the_server_from_nobody(
+    client: Client, county: County, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(
+        "contacts.views.table_files.WHILE_WAITING", replace(WHILE_WAITING, whole_seconds=0.01)
+    )
+    assert "Filen tog för lång tid att läsa." in text(upload(client, county.adam, NINA))
+
+
 def test_many_rows_take_no_more_queries_to_show(county: County, django_assert_num_queries):
     table = [list(COLUMNS), NINA.split(";")]
     with django_assert_num_queries(5):
@@ -255,5 +268,5 @@ def test_all_or_nothing(county: County, monkeypatch: pytest.MonkeyPatch):
 
     monkeypatch.setattr("contacts.filing.staff.give_assignment", refuse)
     with pytest.raises(RuleError):
-        bring_in_staff(by=county.adam, client_id=uuid4(), table=table, mark=mark)
+        finish(staff_steps(by=county.adam, client_id=uuid4(), table=table, mark=mark))
     assert state() == before

@@ -80,7 +80,7 @@ TABLE: dict[str, Row] = {
     "work_list_pdf": everyone(BAD, POST),
     "call_support": everyone(OK, GET),
     "checklist_pdf": Row((GET,), OK, OK, HIDDEN, OK),
-    "contact_list": everyone(OK, GET),
+    "contact_list": everyone(OK, GET, POST),
     "binder": everyone(OK, GET, POST),
     # The others count the sheets of their units.
     "sheets": Row((GET, POST), OK, OK, OK, OK, lo=FORBIDDEN),
@@ -90,7 +90,7 @@ TABLE: dict[str, Row] = {
     "log_report": Row((POST,), FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, lo=BAD, ro=FORBIDDEN),
     "new_sheets": of_care(OK, GET, POST),
     "sheet_batch": of_the_unit(OK, GET),
-    "batch_part": of_the_unit(OK, POST),
+    "batch_part": of_the_unit(SEE_OTHER, POST),
     "void_batch": of_the_unit(OK, GET, POST),
     "disposal": everyone(OK, GET, POST),
     "scan": of_care(OK, GET, POST),

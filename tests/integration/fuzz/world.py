@@ -16,6 +16,7 @@ from contacts.rules.rota import Turn
 from contacts.services.flags import flag_number
 from contacts.services.progress import finish
 from contacts.services.rota import add_turn
+from contacts.services.work import ask
 from forms.models import Sheet, SheetKind
 from forms.rules.sheet_fate import Fate
 from outage.queries.checklists import checklists_for
@@ -56,6 +57,7 @@ OF_KIND = {
     "membership_id": ["contacts.Membership"],
     "row_id": ["contacts.AuditEntry"],
     "sample_id": ["contacts.ReviewSample"],
+    "work_id": ["contacts.Work"],
     "pk": ["mfa.Authenticator"],
 }
 
@@ -134,6 +136,8 @@ def _happenings(county: County) -> None:
             hold_form(by=by.membership, path=path, content={"spoken_to": ["Karin"], "number": ["0910"]})
     content = "Namn;Telefon\nHjälpmedel;0980-319 232".encode()
     finish(upload_steps(by=county.adam, client_id=uuid4(), content=content))
+    for by in (county.alva, county.adam):
+        ask(by=by, kind="directory.upload", label="Läs in", client_id=uuid4(), files=[content])
 
 
 def _lists(county: County) -> UUID:

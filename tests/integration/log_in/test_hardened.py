@@ -51,7 +51,7 @@ def answers(county: County) -> dict[str, object]:
         "somebody else's": get(alva, reverse("chain", args=[uuid4()])),
         "not by that role": get(adam, reverse("chains")),
         "not by that method": get(alva, reverse("account_logout")),
-        "a table": get(alva, reverse("export_contacts", args=["csv"])),
+        "a table": get(adam, reverse("staff_file", args=["csv"])),
         "no mark": Client(enforce_csrf_checks=True).post(reverse("account_login"), secure=True),
     }
 

@@ -97,7 +97,15 @@ def told_by_the_municipality(county: County, outage: Outage, eva: Acting) -> Car
 def rang_about(county: County, outage: Outage, eva: Acting) -> CareChain:
     chain = make_chain(county, outage)
     # It had somebody to ring, and is named nowhere else.
-    ChainState.objects.create(what="owed", chain=chain, unit=eva.unit, rank=1, since=timezone.now())
+    ChainState.objects.create(
+        what="owed",
+        outage=chain.outage,
+        principal=chain.principal,
+        chain=chain,
+        unit=eva.unit,
+        rank=1,
+        since=timezone.now(),
+    )
     make_event(eva, chain)
     return chain
 

@@ -84,6 +84,7 @@ TABLE = {
     ("Blad", "Skanna"): {"scan", "scan_result"},
     ("Blad", "Väntande sidor"): {"waiting_pages", "waiting_page"},
     ("Blad", "Beredskapspärm"): {"binder"},
+    ("Blad", "Mina utskrifter"): {"my_work", "work"},
     ("Blad", "Kontrollera fil"): {"verify_file"},
     ("Blad", "Gallringsbeslut"): {"disposal"},
 }

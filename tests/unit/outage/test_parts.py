@@ -1,5 +1,6 @@
 """Jinja's files show what a template of Django would: escaped, empty where something is missing, with its addresses."""
 
+import re
 from dataclasses import dataclass
 from types import SimpleNamespace
 from uuid import UUID
@@ -7,8 +8,9 @@ from uuid import UUID
 import pytest
 from django.template import Context, Template
 from django.urls import NoReverseMatch, reverse, set_script_prefix
+from jinja2.meta import find_undeclared_variables
 
-from outage.templatetags.parts import compile_all, environment, url
+from outage.templatetags.parts import _FOLDER, compile_all, environment, url
 
 _ID = UUID("11111111-1111-4111-8111-111111111111")
 
@@ -87,6 +89,27 @@ def test_addresses(name: str, ids: list[object]):
 def test_an_address_that_is_none_fails(name: str, ids: list[object]):
     with pytest.raises(NoReverseMatch):
         url(name, *ids)
+
+
+def test_a_form_is_not_shown_without_the_page_that_its_token_is_of():
+    with pytest.raises(KeyError, match="page"):
+        Template("{% form_ids %}").render(Context({"form": {"opened": "[form]"}}))
+
+
+def test_what_is_imported_is_given_all_that_it_shows():
+    """An imported macro does not see the page: a name that it was not given would be shown as nothing."""
+    sources = {
+        name: (_FOLDER / name).read_text(encoding="utf-8") for name in environment().list_templates(["jinja"])
+    }
+    imported = {
+        name for source in sources.values() for name in re.findall(r'{% (?:import|from) "([^"]+)"', source)
+    }
+    assert "components.jinja" in imported
+    unknown = {
+        name: find_undeclared_variables(environment().parse(sources[name])) - environment().globals.keys()
+        for name in imported
+    }
+    assert {name: names for name, names in unknown.items() if names} == {}
 
 
 def test_all_are_compiled_before_anybody_is_answered():

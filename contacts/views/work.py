@@ -1,0 +1,80 @@
+"""Mina utskrifter: the long work that one has asked for, how far it has come, and its files."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from contacts.access import ActingRequest
+from contacts.models import Work
+from contacts.queries.work import own_work, work_by_id
+from contacts.rules.errors import RuleError
+from contacts.rules.held import held_print
+from contacts.rules.work import WorkState
+from contacts.services.work import KINDS, cancel, fetch
+from contacts.views.tools import get_or_404, held_as
+
+PAGE_SIZE = 25
+_FOLDER = "contacts/work"
+
+
+def asked(work: Work) -> HttpResponse:
+    """Leads to the page that tells how far it has come."""
+    return redirect("work", work.pk)
+
+
+@require_safe
+def my_work(request: ActingRequest) -> HttpResponse:
+    found = Paginator(own_work(request.acting), PAGE_SIZE).get_page(request.GET.get("sida"))
+    context = {"found": found, "unfinished": any(work.is_unfinished for work in found)}
+    part = "_list" if request.htmx else "list"
+    return render(request, f"{_FOLDER}/{part}.html", context)
+
+
+@require_safe
+def work(request: ActingRequest, work_id: UUID) -> HttpResponse:
+    """How far it has come; once it is done, the page that shows what became of it, or its file to open."""
+    found = get_or_404(work_by_id, request.acting, work_id)
+    if found.state == WorkState.DONE and found.to:
+        if request.htmx:
+            # This very page once more, as a person opens it: what is told then is told in the log-in.
+            return HttpResponse(headers={"HX-Redirect": reverse("work", args=[found.pk])})
+        if found.said:
+            (messages.warning if found.warns else messages.success)(request, found.said)
+        name, *args = found.to
+        return redirect(name, *args)
+    kind = KINDS[found.kind]
+    again = reverse(kind.back, args=[found.args[kind.of]] if kind.of else [])
+    context = {"work": found, "nothing": kind.nothing, "again": again}
+    part = "_state" if request.htmx else "show"
+    return render(request, f"{_FOLDER}/{part}.html", context)
+
+
+@held_as(held_print("Öppna filen"))
+@require_POST
+def work_file(request: ActingRequest, work_id: UUID) -> HttpResponse:
+    """410 where the file is gone: it was of once, or a day has passed."""
+    found = get_or_404(work_by_id, request.acting, work_id)
+    try:
+        content = fetch(by=request.acting, work=found)
+    except RuleError as gone:
+        return render(request, f"{_FOLDER}/gone.html", {"reason": gone.reason, "work": found}, status=410)
+    shown = "inline" if found.is_paper else "attachment"
+    headers = {
+        "Content-Disposition": f'{shown}; filename="{found.filename}"',
+        "Cache-Control": "no-store, private",
+    }
+    return HttpResponse(content, content_type=found.content_type, headers=headers)
+
+
+@held_as(held_print("Avbryt"))
+@require_POST
+def work_cancel(request: ActingRequest, work_id: UUID) -> HttpResponse:
+    found = get_or_404(work_by_id, request.acting, work_id)
+    if not cancel(by=request.acting, work=found):
+        messages.info(request, "Det var redan klart eller avbrutet.")
+    return redirect("work", work_id)
