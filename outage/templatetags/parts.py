@@ -34,7 +34,7 @@ _IDS = frozenset({int, UUID})
 @register.simple_tag(takes_context=True)
 def part(context: Context, name: str, **named: Any) -> TemplateModule:
     """The Jinja file of that name, which sees what the template sees, and what it is given here."""
-    seen: dict[str, Any] = context.flatten() | named  # type: ignore[assignment, operator]
+    seen: dict[str, Any] = context.flatten() | named  # type: ignore[assignment]
     return environment().get_template(name).make_module(seen)
 
 
