@@ -215,8 +215,11 @@ def empty_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
 @pytest.fixture(scope="module")
 def database_before(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator["StateApps"]:
     """A database of a version before, for all tests of the module; its models as they were."""
+    from contacts.models.data_key import forget_keys
     from tests.migrating import database_before
 
+    # What is made here comes before the fixtures of a test.
+    forget_keys()
     with django_db_blocker.unblock(), database_before() as models:
         yield models
 
