@@ -29,11 +29,14 @@ def _digest(ids: Iterable[str]) -> str:
 
 
 # In SQL, as a page waits for it: the same by the ORM takes several times as long. On SQLite whoever writes is alone.
-_NEW = "INSERT INTO contacts_patientset (digest, size) VALUES (%s, %s) "
-_ADDED = _NEW + "RETURNING id"
-_ADDED_IF_NEW = _NEW + "ON CONFLICT (digest) DO NOTHING RETURNING id"
+_ADDED = "INSERT INTO contacts_patientset (digest, size) VALUES (%s, %s) RETURNING id"
 _MEMBER = "INSERT INTO contacts_patientinset (seen_in_id, chain) VALUES (%s, %s)"
-_MEMBERS = "INSERT INTO contacts_patientinset (seen_in_id, chain) SELECT %s, unnest(%s::uuid[])"
+_ADDED_AT_ONCE = (
+    "WITH added AS (INSERT INTO contacts_patientset (digest, size) VALUES (%s, %s)"
+    " ON CONFLICT (digest) DO NOTHING RETURNING id),"
+    " members AS (INSERT INTO contacts_patientinset (seen_in_id, chain)"
+    " SELECT id, unnest(%s::uuid[]) FROM added) SELECT id FROM added"
+)
 
 
 def set_of(chains: Collection[UUID]) -> PatientSet:
@@ -46,12 +49,11 @@ def set_of(chains: Collection[UUID]) -> PatientSet:
     columns: list[str | int] = [digest, len(ids)]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(_ADDED_IF_NEW, columns)
+            cursor.execute(_ADDED_AT_ONCE, [*columns, ids])
             added = cursor.fetchone()
             if added is None:
                 # Somebody else saw the same ones for the first time a moment earlier.
                 return PatientSet.objects.get(digest=digest)
-            cursor.execute(_MEMBERS, [added[0], ids])
         else:
             cursor.execute(_ADDED, columns)
             added = cursor.fetchone()
