@@ -213,14 +213,11 @@ def empty_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
         yield
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def database_before(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator["StateApps"]:
-    """A database of a version before, for all tests of the module; its models as they were."""
-    from contacts.models.data_key import forget_keys
+    """A database of the test's own as a version before left it; the models as they were."""
     from tests.migrating import database_before
 
-    # What is made here comes before the fixtures of a test.
-    forget_keys()
     with django_db_blocker.unblock(), database_before() as models:
         yield models
 
