@@ -4,23 +4,20 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, models, transaction
+from django.db import models
 
 from contacts.access import Acting
 from contacts.models import (
     AuditEntry,
     DirectoryEntry,
     Membership,
-    PatientInSet,
-    PatientSet,
     Principal,
     Unit,
     User,
 )
 from contacts.page_versions import changed_by
-from contacts.queries.prepared import prepared
 from contacts.seen import where_from
-from contacts.trail.patient_sets import digest_of
+from contacts.trail.patient_sets import set_of
 from contacts.trail.sealing import seal_on_commit
 from contacts.trail_log import tell
 
@@ -48,37 +45,18 @@ def record(
         target_type=target._meta.label if target is not None else "",
         target_id=str(target.pk) if target is not None else "",
         chain=chain,
-        patients=_seen(patients) if patients else None,
+        patients=set_of(patients) if patients else None,
         changes=changes or {},
     )
 
 
 def _written(**columns: Any) -> AuditEntry:
-    row = AuditEntry.objects.create(**columns)
+    row = AuditEntry(**columns)
+    row.save()
     seal_on_commit()
     changed_by(row.action, columns.get("unit"), row.chain)
     tell(row)
     return row
-
-
-def _seen(chains: Collection[UUID]) -> PatientSet:
-    ids = sorted(set(chains))
-    digest = digest_of(ids)
-    for known in _with_digest(digest):
-        return known
-    try:
-        with transaction.atomic():
-            seen = PatientSet.objects.create(digest=digest, size=len(ids))
-            PatientInSet.objects.bulk_create(PatientInSet(seen_in=seen, chain=one) for one in ids)
-    except IntegrityError:
-        # Somebody else saw the same ones for the first time a moment earlier.
-        return PatientSet.objects.get(digest=digest)
-    return seen
-
-
-@prepared
-def _with_digest(digest: str) -> models.QuerySet[PatientSet]:
-    return PatientSet.objects.filter(digest=digest)
 
 
 def record_system(
@@ -105,7 +83,7 @@ def record_system(
         target_type=target._meta.label if target is not None else "",
         target_id=str(target.pk) if target is not None else "",
         chain=chain,
-        patients=_seen(patients) if patients else None,
+        patients=set_of(patients) if patients else None,
         changes=changes or {},
     )
 

@@ -34,7 +34,9 @@ class Encrypting:
             row, _ = self.apps.get_model("contacts", "DataKey").objects.get_or_create(
                 name=name, defaults={"wrapped": environments_key().encrypt(new_key())}
             )
-            self._keys[name] = KnownKey(row.pk, Cipher(environments_key().decrypt(bytes(row.wrapped))))
+            wrapped = bytes(row.wrapped)
+            cipher = Cipher(environments_key().decrypt(wrapped)) if wrapped else None
+            self._keys[name] = KnownKey(row.pk, cipher)
         return self._keys[name]
 
     def encrypt(

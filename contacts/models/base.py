@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from django.conf import settings
 from django.db import models
 
+from .inserting import inserted
+
 if TYPE_CHECKING:
     from .staff import User
 
@@ -40,6 +42,12 @@ class AppendOnlyModel(models.Model):
         self.check_fields()
         kwargs["force_insert"] = True
         super().save(*args, **kwargs)
+
+    def _do_insert(self, manager: Any, using: Any, fields: Any, returning_fields: Any, raw: Any) -> Any:
+        found = None if raw else inserted(self, using, fields, returning_fields)
+        if found is None:
+            return super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]
+        return found
 
     def check_fields(self) -> None:
         """Raises ValidationError for what not every database refuses: lengths, choices, and what must not be empty.

@@ -70,6 +70,12 @@ def decrypted(stored: str, about: bytes) -> str:
     return cipher.decrypt(content[_ID_BYTES:], about).decode() if cipher else GONE
 
 
+def decrypted_with(key: KnownKey, stored: str, about: bytes) -> str:
+    """As `decrypted`, where the key is at hand."""
+    content = a2b_base64(stored[_SIGNED:])
+    return key.cipher.decrypt(content[_ID_BYTES:], about).decode() if key.cipher else GONE
+
+
 def is_encrypted(stored: str) -> bool:
     return stored.startswith(_SIGN)
 

@@ -2,7 +2,8 @@
 
 import hmac
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -58,9 +59,7 @@ def is_mac_of(mac: Any, cipher: Cipher, values: Mapping[str, Any]) -> bool:
 
 def values_of(row: models.Model) -> dict[str, Any]:
     """What the row's mac is of. A set of patients counts by its digest, as its number says nothing."""
-    values = {
-        field.attname: field.to_python(getattr(row, field.attname)) for field in hashed_fields(type(row))
-    }
+    values = {name: read(getattr(row, name)) for name, read, _ in _hashed(type(row))}
     if values["patients_id"] is not None:
         values["patients_id"] = row.patients.digest  # type: ignore[attr-defined]
     return told(type(row), values)
@@ -73,11 +72,22 @@ def hashed_fields(model: type[models.Model]) -> list["models.Field[Any, Any]"]:
 def told(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:
     """Without what is empty, as its column is: a column of a later version leaves the rows before it as they were."""
     left = {}
-    for field in hashed_fields(model):
-        value, empty = values[field.attname], _empty(field)
+    for name, _, empty in _hashed(model):
+        value = values[name]
         if type(value) is not type(empty) or value != empty:
-            left[field.attname] = value
+            left[name] = value
     return left
+
+
+@cache
+def _hashed(model: type[models.Model]) -> list[tuple[str, Callable[[Any], Any], Any]]:
+    """Of each hashed column its name, what reads a value of it, and what it is when it is empty."""
+    return [(field.attname, _reader(field), _empty(field)) for field in hashed_fields(model)]
+
+
+def _reader(field: "models.Field[Any, Any]") -> Callable[[Any], Any]:
+    # A foreign key asks its own field, and that one the other's, for each value.
+    return field.target_field.to_python if isinstance(field, models.ForeignKey) else field.to_python
 
 
 def _empty(field: "models.Field[Any, Any]") -> Any:

@@ -18,7 +18,10 @@ BEGUN_AFTER = timedelta(seconds=2)
 
 def canonical(content: Mapping[str, Any]) -> bytes:
     """The same bytes for what was written and for what any database gives back of it."""
-    return json.dumps(_plain(content), sort_keys=True, separators=(",", ":")).encode()
+    return _IN_ONE_FORM.encode(_plain(content)).encode()
+
+
+_IN_ONE_FORM = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 def _plain(value: Any) -> Any:
@@ -173,4 +176,4 @@ def sealed_content(
 ) -> bytes:
     """What a seal is the keyed hash of; `former` is the digest of the seal before, `rows` that of its rows."""
     told = [number, _plain(at), upto, ranges, gaps, from_before, former, rows]
-    return json.dumps(told, separators=(",", ":")).encode()
+    return _IN_ONE_FORM.encode(told).encode()

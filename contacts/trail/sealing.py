@@ -5,9 +5,9 @@ is done. A seal that fails is made up for by the next one, and never stops what 
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
@@ -44,9 +44,30 @@ def seal_on_commit() -> None:
         transaction.on_commit(_seal_or_log)
 
 
-def _seal_or_log() -> None:
+def seal_with_row() -> None:
+    """Call it last in a transaction that has written no more than its row, such as a look, for each page with patients
+    waits for the seal. On SQLite, where whoever writes is alone, the row is sealed in that very transaction: one commit
+    in the place of two. Elsewhere, and where it fails, it is sealed on commit.
+    """
+    if connection.vendor != "sqlite" or connection.savepoint_ids:
+        return
     try:
-        seal_rows()
+        sealed = _make_seal(None)
+    except Exception:
+        logger.exception("Loggen förseglades inte. Det görs om när raden är sparad.")
+        return
+    connection.run_on_commit = [hook for hook in connection.run_on_commit if hook[1] is not _seal_or_log]
+    if sealed is not None:
+        transaction.on_commit(lambda: _with_log(lambda: add_checkpoint(*sealed)))
+
+
+def _seal_or_log() -> None:
+    _with_log(seal_rows)
+
+
+def _with_log(seal: Callable[[], object]) -> None:
+    try:
+        seal()
     except Exception:
         # Whoever wrote the row has what was asked for; the next row is sealed together with this one.
         logger.exception("Loggen förseglades inte. Nästa rad förseglar även den här.")
@@ -83,17 +104,23 @@ _ADDED = (
 )
 
 
-def _last_seal() -> TrailSeal | None:
+class _Sealed(NamedTuple):
+    """How far the last seal goes."""
+
+    number: int
+    upto: int
+    gaps: str
+    digest: str
+
+
+def _last_seal() -> _Sealed | None:
     with connection.cursor() as cursor:
         cursor.execute(_LAST)
         found = cursor.fetchone()
-    if found is None:
-        return None
-    number, upto, gaps, digest = found
-    return TrailSeal(number=number, upto=upto, gaps=gaps, digest=digest)
+    return _Sealed(*found) if found else None
 
 
-def _unsealed(last: TrailSeal | None, at_most: int) -> list[tuple[int, str]]:
+def _unsealed(last: "_Sealed | TrailSeal | None", at_most: int) -> list[tuple[int, str]]:
     """Number and mac of the rows that are in no seal, in order."""
     gaps = [gap.numbers for gap in read_gaps(last.gaps)] if last else []
     statement = _ROWS.format(gaps=" OR id BETWEEN %s AND %s" * len(gaps))
@@ -158,6 +185,7 @@ def _seal_alone() -> tuple[TrailSeal, str] | None:
             return _make_seal(under_way) if under_way else None
     if connection.in_atomic_block:
         return _make_seal(None)
+    connection.ensure_connection()
     with _impatient():
         try:
             with transaction.atomic():
@@ -184,12 +212,13 @@ def _under_way() -> Transactions | None:
 def _impatient() -> Iterator[None]:
     """The lock is SQLite's own, which one writes under: whoever has not got it at once does without."""
     patience = round(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
-    with connection.cursor() as cursor:
-        (synchronous,) = cursor.execute("PRAGMA synchronous").fetchone()
-        cursor.execute("PRAGMA busy_timeout = 0")
-        cursor.execute("PRAGMA synchronous = NORMAL")
-        try:
-            yield
-        finally:
-            cursor.execute(f"PRAGMA synchronous = {synchronous}")
-            cursor.execute(f"PRAGMA busy_timeout = {patience}")
+    # Past Django's cursors: five statements that are no queries, as each page with patients waits for them.
+    execute: Callable[[str], Any] = connection.connection.execute
+    (synchronous,) = execute("PRAGMA synchronous").fetchone()
+    execute("PRAGMA busy_timeout = 0")
+    execute("PRAGMA synchronous = NORMAL")
+    try:
+        yield
+    finally:
+        execute(f"PRAGMA synchronous = {synchronous}")
+        execute(f"PRAGMA busy_timeout = {patience}")

@@ -1,4 +1,4 @@
-"""What an exact look-up of a patient's number asks for: keyed hashes, which go when the key does."""
+"""What an exact look-up of a patient's number or name asks for: keyed hashes, which go when the key does."""
 
 from django.db import models
 
@@ -8,7 +8,9 @@ from .care_chain import CareChain
 
 
 class PatientLookup(models.Model):
-    """One way to ask for the number of a chain's patient, as it is known now (`outage.rules.identity.lookup_texts`)."""
+    """One way to ask for the number of a chain's patient, or for the name, as they are known now
+    (`lookup_texts` and `name_text` of `outage.rules.identity`).
+    """
 
     append_only = False
 
@@ -17,8 +19,8 @@ class PatientLookup(models.Model):
     hash = models.CharField(max_length=64, db_index=True)
 
     class Meta:
-        verbose_name = "sökning på nummer"
-        verbose_name_plural = "sökningar på nummer"
+        verbose_name = "sökning på nummer eller namn"
+        verbose_name_plural = "sökningar på nummer eller namn"
 
     def __str__(self) -> str:
-        return f"sökning på nummer {self.pk}"
+        return f"sökning på nummer eller namn {self.pk}"

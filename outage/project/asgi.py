@@ -30,6 +30,7 @@ from django.utils.module_loading import import_string
 
 from outage.checks import check_printing
 from outage.project.guessing import on_the_way_out
+from outage.templatetags.parts import compile_all
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -239,6 +240,7 @@ def _warm_up() -> None:
     folder = settings.BASE_DIR / "templates"
     for path in folder.rglob("*.html"):
         get_template(str(path.relative_to(folder)))
+    compile_all()
     if not check_printing(None):
         import_string(settings.TYPESETTER_WARM_UP)()
     # What stays is left out of garbage collection: traversing all of it stops a page for long.

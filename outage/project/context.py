@@ -1,6 +1,6 @@
 """What every page needs: the banner, who acts, which of the standing buttons there are."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
@@ -9,9 +9,15 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.core.exceptions import ObjectDoesNotExist
+from django.middleware.csrf import get_token
+from django.template import Context
+from django.template.defaulttags import querystring
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
-from contacts.access import Acting, AnyRequest, can, memberships_of
+from contacts.access import TYPED_BY_FIELD, Acting, AnyRequest, can, memberships_of
+from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from outage.models import Outage
 from outage.presenters.banner import Banner, banner_for
@@ -25,7 +31,8 @@ from outage.project.shared_pc import seconds_left
 from outage.queries.care_chains import get_handover
 from outage.queries.checklists import routine_of
 from outage.queries.outages import outage_in_view
-from outage.rules.routine import Routine
+from outage.rules.ringing import ringing_hours
+from outage.rules.routine import RingingAdvice, RingingHours, Routine
 
 
 class Page:
@@ -36,8 +43,6 @@ class Page:
     def __init__(self, request: AnyRequest) -> None:
         self._request = request
         self.acting: Acting | None = getattr(request, "acting", None)
-        # Kept by the tag `csrf_token`.
-        self.in_each_form: str | None = None
 
     @cached_property
     def _place(self) -> tuple[str, str]:
@@ -72,6 +77,19 @@ class Page:
     def banner(self) -> Banner:
         """The line at the top of every page."""
         return banner_for(self.outage, self.acting, timezone.now())
+
+    def query(self, **changed: object) -> str:
+        """The query of the page's address, with what is changed in it."""
+        return querystring(Context(), self._request.GET, **changed)
+
+    @cached_property
+    def _hours(self) -> RingingHours:
+        return ringing_hours(timezone.now(), self.routine.limits)
+
+    def ringing_advice(self, parties: Collection[str] | str | None) -> list[RingingAdvice]:
+        """How a party, or each of several, is reached at this moment (R5.1–R5.5); none where there is no party."""
+        wanted = {parties} if isinstance(parties, str) else parties or ()
+        return [self.routine.ringing_advice(party, self._hours) for party in Party if party in wanted]
 
     @property
     def may_log(self) -> bool:
@@ -149,6 +167,13 @@ class Page:
                         about = about_call(call)
                         undo = call.pk if may_undo(self.acting, call) else None
             yield Receipt(message.level_tag, str(message.message), about, undo, undo_flag)
+
+    @cached_property
+    def in_each_form(self) -> SafeString:
+        """The CSRF token, masked once for the page, and the mark of whose form it is where somebody is logged in."""
+        field = '<input type="hidden" name="{}" value="{}">'
+        fields = [("csrfmiddlewaretoken", get_token(self._request)), (TYPED_BY_FIELD, self.typed_by)]
+        return format_html_join("", field, [(name, value) for name, value in fields if value])
 
     @cached_property
     def typed_by(self) -> str:

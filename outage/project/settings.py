@@ -137,16 +137,8 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
         "OPTIONS": {
-            "loaders": [
-                (
-                    "outage.project.quick.Loader",
-                    [
-                        "django.template.loaders.filesystem.Loader",
-                        "django.template.loaders.app_directories.Loader",
-                    ],
-                )
-            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -157,6 +149,7 @@ TEMPLATES = [
             "builtins": [
                 "outage.templatetags.swedish",
                 "outage.templatetags.icons",
+                "outage.templatetags.parts",
                 "outage.templatetags.typed_by",
             ],
         },

@@ -26,6 +26,7 @@ from outage.models import (
     Handover,
     HandoverMessage,
     Outage,
+    PatientLookup,
     StateKind,
 )
 from outage.queries.joined import (
@@ -35,9 +36,9 @@ from outage.queries.joined import (
 )
 from outage.queries.openings import emergency_chain
 from outage.queries.outages import outage_of_chain, outages_for, recent_outages
-from outage.queries.patient_numbers import has_number, is_whole_number
+from outage.queries.patient_numbers import ciphers_of, has_number, is_whole_number
 from outage.rules.handover import Direction
-from outage.rules.identity import number_key
+from outage.rules.identity import name_text, number_key
 from outage.rules.informing import CallOutcome
 from outage.rules.pasted_words import NUMBER_WORDS
 
@@ -185,13 +186,26 @@ def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage
 
     People with protected personal data are shown without name, and do not count.
     """
-    named = {chain: key for chain in chains if (key := search_key(chain.details.patient_name))}
-    if not named or not outages:
+    named = {chain: text for chain in chains if (text := name_text(chain.details.patient_name))}
+    ciphers = ciphers_of(acting.principal, outages) if named and can(acting, Right.READ_CARE) else []
+    if not ciphers:
         return
-    seen = visible_chains(acting, *outages).filter(details__protected_identity=False).order_by()
-    counted = Counter(search_keys(list(seen.values_list("details__patient_name", flat=True))))
-    for chain, name in named.items():
-        chain.namesake = counted[name] > 1
+    # Of each name one hash for each outage, whose keys are different.
+    hashes = {text: [one.keyed_hash(text) for one in ciphers] for text in set(named.values())}
+    asked = tuple(each for some in hashes.values() for each in some)
+    seen_in = tuple(outage.pk for outage in outages)
+    counted = Counter(_with_hash(acting.principal.pk, ids_read_as(acting.unit), seen_in, asked))
+    for chain, text in named.items():
+        chain.namesake = sum(counted[one] for one in hashes[text]) > 1
+
+
+@prepared
+def _with_hash(
+    principal_id: int, units: tuple[int, ...], outage_ids: tuple[UUID, ...], hashes: tuple[str, ...]
+) -> QuerySet[PatientLookup, str]:
+    """The hash of each row that a chain in sight has."""
+    seen = seen_by(principal_id, units, outage_ids).order_by().values("pk")
+    return PatientLookup.objects.filter(hash__in=hashes, chain__in=seen).values_list("hash", flat=True)
 
 
 def find_chains(acting: Acting, text: str, outage: Outage, *more: Outage) -> QuerySet[CareChain]:

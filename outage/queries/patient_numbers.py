@@ -7,6 +7,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from contacts.access import Acting
+from contacts.models import Principal
+from contacts.models.ciphers import Cipher
 from contacts.models.data_key import known_keys, name_of
 from contacts.queries.prepared import prepared
 from outage.models import CareChain, Outage, PatientLookup
@@ -17,10 +19,15 @@ def lookups_of(acting: Acting, numbers: Iterable[str], *outages: Outage) -> dict
     """What to look up for each of `numbers`, in the acting person's principal: one hash for each of `outages`, whose
     keys are different.
     """
-    names = [name_of(acting.principal.pk, outage.pk) for outage in outages]
-    ciphers = [key.cipher for key in known_keys(names).values() if key.cipher]
+    ciphers = ciphers_of(acting.principal, outages)
     asked = {text: asked_text(classify_identity(text, timezone.localdate())) for text in numbers}
     return {text: [one.keyed_hash(ask) for one in ciphers] if ask else [] for text, ask in asked.items()}
+
+
+def ciphers_of(principal: Principal, outages: Iterable[Outage]) -> list[Cipher]:
+    """What the patients of a principal are looked up with: one for each outage whose key there is."""
+    names = [name_of(principal.pk, outage.pk) for outage in outages]
+    return [key.cipher for key in known_keys(names).values() if key.cipher]
 
 
 def chains_with_number(acting: Acting, text: str, *outages: Outage) -> set[UUID]:

@@ -12,7 +12,7 @@ from datetime import date
 from personnummer import personnummer
 
 from contacts.rules.labelled import Labelled
-from contacts.rules.swedish_text import tidy_typed
+from contacts.rules.swedish_text import search_key, tidy_typed
 
 # Dashes and spaces that word processors and telephones put in by themselves.
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
@@ -99,6 +99,15 @@ def lookup_texts(kind: IdentityKind, stored: str) -> tuple[str, ...]:
         return ()
     dated = kind in (IdentityKind.PERSONNUMMER, IdentityKind.SAMORDNINGSNUMMER)
     return (_whole(key), _of_any_century(kind, key)) if dated else (_whole(key),)
+
+
+def name_text(name: str) -> str:
+    """What a name is looked up by: all that `search_key` reads as the same name have it in common. "" for no name.
+
+    Stored hashes are of it: where it changes, and `search_key` with it, a migration writes them anew.
+    """
+    key = search_key(name)
+    return f"name:{key}" if key else ""
 
 
 def asked_text(typed: Identity) -> str:

@@ -2,7 +2,8 @@
 
 import ast
 
-from tests.architecture.tree import ROOT, files_of_floor, parsed, relative
+from tests.architecture.test_templates import TEMPLATES
+from tests.architecture.tree import files_of_floor, parsed, relative
 
 _TELLING = {"patient_name", "identity_number"}
 _FLOORS = ("presenters", "queries", "views", "webforms")
@@ -37,7 +38,7 @@ def test_who_reads_a_name_or_a_number_is_known():
 def test_no_template_takes_a_name_from_a_row():
     wrong = [
         relative(path)
-        for path in (ROOT / "templates").rglob("*.html")
+        for path in TEMPLATES
         if any(f"details.{name}" in path.read_text(encoding="utf-8") for name in _TELLING)
     ]
     assert wrong == []

@@ -14,7 +14,7 @@ LONGEST = 400
 CLOCKS = {"now", "utcnow", "today", "localtime", "monotonic", "perf_counter"}
 LEANS = {"random", "secrets", "os", "time", "socket", "subprocess"}
 # What may show a person a word. Content files are TOML: there the system has its name.
-NAMING = {".py", ".html", ".js", ".css", ".svg"}
+NAMING = {".py", ".html", ".jinja", ".js", ".css", ".svg"}
 PURE = files_of_floor("rules", "content", "routine", "checklists", "specs")
 
 

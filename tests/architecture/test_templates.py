@@ -8,8 +8,12 @@ import pytest
 
 from tests.architecture.tree import APPS, ROOT, relative
 
+# Django's and Jinja's.
 TEMPLATES = sorted(
-    path for folder in ("templates", *APPS) for path in (ROOT / folder).rglob("*.html") if path.is_file()
+    path
+    for folder in ("templates", *APPS)
+    for path in (ROOT / folder).rglob("*")
+    if path.is_file() and path.suffix in {".html", ".jinja"}
 )
 STATIC = sorted(
     path for path in (ROOT / "static").rglob("*") if path.suffix in {".css", ".js", ".svg", ".json"}
@@ -94,7 +98,34 @@ def test_a_plain_link_and_our_own_files_are_fine():
 
 
 def test_there_are_templates():
-    assert ROOT / "templates" / "base.html" in TEMPLATES
+    assert {ROOT / "templates" / "base.html", ROOT / "templates" / "components.jinja"} <= set(TEMPLATES)
+
+
+# Django's own widgets bring in more of Django's.
+BROUGHT_IN = re.compile(r"""{%-?\s*(extends|include|part|import|from)\s+["']((?!django/)[^"']+)["']""")
+
+
+def strangers(page: str, *, in_jinja: bool) -> list[str]:
+    """What a template brings in that is not there, or that is written for the other engine."""
+    return [
+        name
+        for tag, name in BROUGHT_IN.findall(page)
+        if not (ROOT / "templates" / name).is_file() or name.endswith(".jinja") != (in_jinja or tag == "part")
+    ]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=relative)
+def test_what_a_template_brings_in_is_there(path: Path):
+    text = path.read_text(encoding="utf-8")
+    assert strangers(text, in_jinja=path.suffix == ".jinja") == []
+
+
+def test_what_is_not_there_is_seen():
+    page = '{% include "gone.html" %}{% part "base.html" %}{% include "components.jinja" %}{% extends "base.html" %}'
+    assert strangers(page, in_jinja=False) == ["gone.html", "base.html", "components.jinja"]
+    assert strangers('{% import "base.html" as b %}{% include "components.jinja" %}', in_jinja=True) == [
+        "base.html"
+    ]
 
 
 class TypedIn(HTMLParser):

@@ -38,6 +38,8 @@ _ROWS = re.compile(r"(/logg(?:kontroll)?/(?:rad/)?)\d+/")
 
 def told_alike(html: str) -> str:
     numbers: dict[str, str] = {}
+    # Jinja's way to write them.
+    html = html.replace("&#39;", "&#x27;").replace("&#34;", "&quot;")
     html = _UUID.sub(lambda m: numbers.setdefault(m[0], f"id-{len(numbers)}"), html)
     html = _TOKENS.sub("·", html)
     html = _HASHED.sub(r"\1\2", _ROWS.sub(r"\1N/", _NEW_EACH_TIME.sub(r"\1·", html)))

@@ -24,10 +24,13 @@ from outage.models import (
     Opening,
     OpenItem,
     Outage,
+    PatientLookup,
     RegistrationMark,
 )
 from outage.queries.care_chains import find_chains
 from outage.queries.outages import outage_for
+from outage.queries.patient_numbers import ciphers_of
+from outage.rules.identity import name_text
 from outage.services.held_forms import hold_form
 from tests.integration.at_rest.rows_before import (
     NAME,
@@ -96,6 +99,11 @@ def rows_read_as_they_did() -> None:
     outage = outage_for(alva.principal, Outage.objects.get().pk)
     for text, count in (("121212-1212", 2), ("Tolvan", 2), (f"Fel {SECRET}", 0), ("19500101-9809", 0)):
         assert find_chains(alva, text, outage).count() == count, text
+    (cipher,) = ciphers_of(alva.principal, [outage])
+    names = [cipher.keyed_hash(name_text(f"{name} {SECRET} 1")) for name in ("Tolvan", "Fel")]
+    assert list(PatientLookup.objects.filter(hash__in=names).values_list("chain", "hash")) == [
+        (chain.pk, names[0])
+    ]
 
 
 def what_was_sent_and_held_is_known_again() -> None:

@@ -348,7 +348,6 @@ LEFT_OUT = {
     "reopen_outage": "there is nothing to reopen while an outage goes on; the service is walked by role and scope",
 }
 
-
 # Pages that hold the forms of other addresses.
 WITH_FORMS: Mapping[str, tuple[str, ...]] = {
     "alva": (

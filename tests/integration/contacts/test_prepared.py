@@ -5,10 +5,12 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db import connection, transaction
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from contacts.models import AuditEntry, Membership, Principal, Submission, Unit, User
+from contacts.models import AuditEntry, Membership, Principal, Submission, TrailSeal, Unit, User
 from contacts.queries.prepared import MOST_IN_GROUP, MOST_VALUES, hand_out, prepared
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +141,31 @@ def test_a_row_of_history_is_refused_where_a_text_is_too_long(county):
     with pytest.raises(ValidationError):
         Submission.objects.create(id=uuid4(), kind="x" * 500, user=county.alva.user)
     assert (AuditEntry.objects.count(), Submission.objects.count()) == (before, 0)
+
+
+def test_a_row_of_history_is_inserted_as_django_inserts_it(county, monkeypatch):
+    now, number = timezone.now(), uuid4()
+    monkeypatch.setattr("contacts.models.trail.new_nonce", lambda: "0" * 16)
+
+    def rows() -> list[Model]:
+        told = {"changes": {"å %s": [1, None]}, "origin": "%s", "at": now}
+        return [
+            AuditEntry(action="x", user=county.alva.user, unit=county.ward, chain=number, **told),
+            AuditEntry(action="y", at=now),
+            Submission(id=number, kind="x", content_hash="0" * 64, user=county.alva.user, at=now),
+            TrailSeal(number=7, at=now, upto=8, ranges="8", digest="0" * 64),
+        ]
+
+    def statements() -> list[str]:
+        with CaptureQueriesContext(connection) as asked:
+            for row in rows():
+                with transaction.atomic():
+                    row.save()
+                    assert not row._state.adding
+                    assert type(row).objects.filter(pk=row.pk).exists()
+                    transaction.set_rollback(True)
+        return [each["sql"] for each in asked if each["sql"].startswith("INSERT")]
+
+    ours = [*statements(), *statements()]
+    monkeypatch.setattr("contacts.models.base.inserted", lambda *_: None)
+    assert ours == statements() * 2

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
+from django.template import Context, Template
 from django.test import RequestFactory
 
 from contacts.rules.errors import Question, RuleError
@@ -43,7 +43,7 @@ def send(
                 raise error
             saved.append(answers)
             return 302, saved, read(HttpResponse())
-    html = render_to_string("_components/form_errors.html", {"form": form})
+    html = Template('{% part "_components/form_errors.jinja" %}').render(Context({"form": form}))
     response = HttpResponse(f"<main><form>{form['place']}{html}</form></main>", status=page.status)
     return response.status_code, saved, read(response)
 

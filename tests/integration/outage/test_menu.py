@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
-from django.template.loader import render_to_string
+from django.template import RequestContext, Template
 from django.test import RequestFactory
 from django.utils import timezone
 
@@ -110,7 +110,9 @@ BELOW = {
 
 def lit(name: str, template: str, request) -> list[tuple[str, str]]:
     request.resolver_match = SimpleNamespace(url_name=name)
-    menu = BeautifulSoup(render_to_string(template, request=request), "html.parser")
+    tag = "part" if template.endswith(".jinja") else "include"
+    html = Template(f'{{% {tag} "{template}" %}}').render(RequestContext(request))
+    menu = BeautifulSoup(html, "html.parser")
     return [(one.text, str(one["aria-current"])) for one in menu.select("[aria-current]")]
 
 
@@ -127,10 +129,10 @@ def test_every_page_lights_the_entry_it_belongs_to(monkeypatch: pytest.MonkeyPat
     wrong = []
     for (entry, below), names in TABLE.items():
         for name in names:
-            found = lit(name, "_components/ways.html", request)
+            found = lit(name, "_components/ways.jinja", request)
             found += lit(name, BELOW[entry], request) if below else []
             if [text for text, _ in found] != ([entry, below] if below else [entry]):
                 wrong.append(f"{name}: {found}")
     assert wrong == []
     for name in NO_ENTRY:
-        assert lit(name, "_components/ways.html", request) == []
+        assert lit(name, "_components/ways.jinja", request) == []

@@ -1,22 +1,30 @@
 """What a search finds is what one would find by reading every patient's name and number, though both lie encrypted."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from importlib import import_module
 from random import Random
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.utils import timezone
 
+from contacts.access import Acting
 from contacts.models import DataKey
 from contacts.rules.swedish_text import search_key
-from outage.models import CareChain, CareChainDetails, Outage, PatientLookup
+from contacts.services.data_keys import destroy_key
+from outage.models import CareChain, CareChainDetails, ChainJoin, Outage, PatientLookup
 from outage.queries.care_chains import find_chains, mark_namesakes, visible_chains
 from outage.queries.patient_numbers import chains_with_number, is_whole_number
 from outage.queries.same_patient import own_chains_by_number
-from outage.rules.identity import IdentityKind, classify_identity, number_key
+from outage.rules.identity import IdentityKind, classify_identity, name_text, number_key
 from outage.services.care_chains import change_details
-from outage.services.joining import join_chains
-from tests.factories import County, make_chain
+from outage.services.joining import join_chains, undo_join
+from tests.factories import County, end_for_all, make_chain, make_outage
 
 pytestmark = pytest.mark.django_db
 
@@ -103,7 +111,10 @@ def make_patients(county: County, outage: Outage, random: Random) -> None:
             chain.details.facts, identity=random.choice(NUMBERS[:8]), patient_name=random.choice(NAMES[:5])
         )
         change_details(by=county.alva, chain=chain, client_id=uuid4(), replaces=chain.details_id, facts=other)
-    kept, other_chain = random.sample(list(visible_chains(county.alva, outage)), 2)
+    joined(county, *random.sample(list(visible_chains(county.alva, outage)), 2))
+
+
+def joined(county: County, kept: CareChain, other: CareChain) -> ChainJoin:
     choices = dict.fromkeys(
         (
             "identity",
@@ -117,8 +128,8 @@ def make_patients(county: County, outage: Outage, random: Random) -> None:
         ),
         "kept",
     )
-    join_chains(
-        by=county.alva, kept=kept, other=other_chain, client_id=uuid4(), choices=choices, same={}, answers={}
+    return join_chains(
+        by=county.alva, kept=kept, other=other, client_id=uuid4(), choices=choices, same={}, answers={}
     )
 
 
@@ -155,13 +166,121 @@ def test_patients_of_the_same_name_are_marked_and_those_with_protected_data_do_n
     assert marked == [True, True, False, False, False]
 
 
+# Each line is one name to who reads it, or several that are nearly so.
+ALIKE = (
+    *(
+        "Åsa Öberg-Lund",
+        "ASA  OBERG LUND",
+        "A\u030asa O\u0308berg\u2011Lund",
+        "\u200bÅsa\u00a0Öberg–Lund\n",
+        "Äsa Öberg Lund",
+    ),
+    *("Öberg-Lund Åsa", "Åsa Öberglund", "Åsa Öberg", "Åsa Öberg-Lunde"),
+    *("Örjan Ek", "örjan EK ", "Ek Örjan", "Ek, Örjan", "Ørjan Ek", "Orjan Ék", "Ørjan Ek\u2028"),
+    *("Straße Æbel", "strasse aebel", "Strase Abel", "Đorđe Ŋ", "dorde n"),
+    *("Ek 2", "Ek  2", "number 191212121212", "191212121212", "李明", "  ", "-", ""),
+)
+
+
+def counted_by_reading(by: Acting, chains: list[CareChain], *outages: Outage) -> list[bool]:
+    """The rule in plain text, over every name in sight."""
+    seen = [chain.details for chain in visible_chains(by, *outages)]
+    keys = [search_key(row.patient_name) for row in seen if not row.protected_identity]
+    own = [search_key(chain.details.patient_name) for chain in chains]
+    return [key != "" and keys.count(key) > 1 for key in own]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_same_are_of_one_name_as_if_every_name_were_read(county: County, outage: Outage, seed: int):
+    dice = Random(seed)
+
+    def choose() -> dict[str, Any]:
+        name, protected = dice.choice(ALIKE), dice.random() < 0.4
+        return {"patient_name": name, "identity": "1212", "protected_identity": protected}
+
+    def fill(where: Outage) -> None:
+        for _ in range(18):
+            by = dice.choice([county.alva, county.alva, county.bo, county.cissi])
+            ward = by.unit if by.unit.ward_kind else county.ward
+            make_chain(county, where, by=by, ward_unit=ward, **choose())
+
+    fill(outage)
+    end_for_all(county, outage, timezone.now() - timedelta(minutes=20))
+    later = make_outage(county.alva, timedelta(minutes=5))
+    assert later.pk != outage.pk
+    fill(later)
+    for chain in dice.sample(list(visible_chains(county.alva, outage, later)), 6):
+        other = replace(chain.details.facts, **choose())
+        change_details(by=county.alva, chain=chain, client_id=uuid4(), replaces=chain.details_id, facts=other)
+    one, other, third, fourth = list(visible_chains(county.alva, outage))[:4]
+    for kept, gone in ((one, other), (third, fourth)):
+        join = joined(county, kept, gone)
+    undo_join(by=county.alva, join=join, client_id=uuid4(), reason="Fel")
+
+    marked = 0
+    for by in (county.alva, county.bo, county.cissi, county.disa):
+        for seen_in in ((outage,), (later,), (outage, later), (later, outage)):
+            chains = list(visible_chains(by, *seen_in))
+            wanted = counted_by_reading(by, chains, *seen_in)
+            for page in (slice(None), slice(3, 10)):
+                mark_namesakes(by, chains[page], *seen_in)
+                assert [getattr(chain, "namesake", False) for chain in chains[page]] == wanted[page]
+            marked += sum(wanted)
+            assert not all(wanted)
+    assert marked > 30
+
+
+def test_a_name_is_hashed_as_it_always_was():
+    """Hashes are stored: with another form of a name, those that are there would find nobody."""
+    forms = {
+        "Åsa Öberg-Lund": "name:asa oberg lund",
+        "Ek,  Örjan": "name:ek orjan",
+        "Ørjan Straße": "name:orjan strasse",
+        "李明": "",
+        "number 1912": "name:number 1912",
+    }
+    assert {name: name_text(name) for name in forms} == forms
+
+
+def test_who_has_protected_personal_data_has_no_hash_of_the_name(county: County, outage: Outage):
+    chain = make_chain(county, outage, identity="")
+    assert PatientLookup.objects.count() == 1
+    facts = replace(chain.details.facts, protected_identity=True)
+    change_details(by=county.alva, chain=chain, client_id=uuid4(), replaces=chain.details_id, facts=facts)
+    assert not PatientLookup.objects.exists()
+
+
+def test_the_upgrade_hashes_the_names_that_are_there(county: County, outage: Outage):
+    purged = make_chain(county, outage, identity="")
+    end_for_all(county, outage, timezone.now() - timedelta(minutes=20))
+    destroy_key(by=None, name=purged.key_name)
+    later = make_outage(county.alva, timedelta(minutes=5))
+    chains = [
+        make_chain(county, later, identity="", patient_name=name) for name in ("Åsa Ek", "Asa  Ek", "Bo")
+    ]
+    make_chain(county, later, identity="", protected_identity=True)
+    make_chain(county, later, identity="", by=county.bo, ward_unit=county.bo.unit)
+    facts = replace(chains[2].details.facts, patient_name="Åsa-Ek")
+    change_details(
+        by=county.alva, chain=chains[2], client_id=uuid4(), replaces=chains[2].details_id, facts=facts
+    )
+    before = sorted(PatientLookup.objects.values_list("chain", "key", "hash"))
+    assert len(before) == 4
+    assert len({told for *_, told in before}) == 2
+    PatientLookup.objects.all().delete()
+    migration = import_module("outage.migrations.0009_name_lookups")
+    migration.hash_names(apps, SimpleNamespace(connection=connection))
+    assert sorted(PatientLookup.objects.values_list("chain", "key", "hash")) == before
+
+
 def test_a_number_is_looked_up_as_it_is_known_now_and_its_hash_tells_nothing(county: County, outage: Outage):
     chain = make_chain(county, outage, identity="19121212-1212")
     before = set(PatientLookup.objects.values_list("hash", flat=True))
     facts = replace(chain.details.facts, identity="vb12ab345678")
     change_details(by=county.alva, chain=chain, client_id=uuid4(), replaces=chain.details_id, facts=facts)
     after = set(PatientLookup.objects.values_list("hash", flat=True))
-    assert (len(before), len(after), before & after) == (2, 1, set())
+    # The number whole, and in any century; the name is the same.
+    assert (len(before), len(after), len(before & after)) == (3, 2, 1)
     assert all(len(one) == 64 for one in before)
     assert {lookup.key for lookup in PatientLookup.objects.all()} == {
         DataKey.objects.get(name=chain.key_name)

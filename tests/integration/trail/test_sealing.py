@@ -15,9 +15,10 @@ from django.db import connection, connections, transaction
 from pytest_django import Settings
 
 from contacts import audit
-from contacts.models import AuditEntry, TrailSeal
+from contacts.models import AuditEntry, PatientInSet, PatientSet, TrailSeal
 from contacts.models.trail import rows_digest
 from contacts.rules.trail import read_gaps
+from contacts.services.reading import note_look
 from contacts.trail import sealing
 from contacts.trail.sealing import seal_rows
 from contacts.trail.verifying import verify
@@ -95,6 +96,67 @@ def test_a_failing_seal_or_checkpoint_stops_nobody_and_is_made_up_for(
     assert TrailSeal.objects.count() == 1
     settings.TRAIL_CHECKPOINTS = checkpoints
     look(county)
+    assert faults() == []
+
+
+def test_a_look_is_sealed_at_once_and_not_before_its_row_stands(county: County, checkpoints: Path):
+    before = note_look(by=county.alva, action="patients.listed", patients=[uuid4(), uuid4()], page="chains")
+    seal = TrailSeal.objects.get()
+    assert (seal.ranges, len(checkpoints.read_text().splitlines())) == (str(before.pk), 1)
+    # Within another transaction it waits for that one.
+    with transaction.atomic():
+        note_look(by=county.alva, action="chain.read", chain=uuid4())
+        assert TrailSeal.objects.count() == 1
+    assert TrailSeal.objects.count() == len(checkpoints.read_text().splitlines()) == 2
+    assert faults() == []
+
+
+def test_a_look_stands_though_its_seal_or_checkpoint_fails(
+    county: County,
+    checkpoints: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+):
+    with monkeypatch.context() as patch:
+        patch.setattr(sealing, "seal_digest", lambda *_: 1 / 0)
+        note_look(by=county.alva, action="chain.read", chain=uuid4())
+    assert "förseglades inte" in caplog.text
+    assert verify(trails_key()).unsealed == 1
+    settings.TRAIL_CHECKPOINTS = Path("/proc/nowhere/checkpoints.jsonl")
+    note_look(by=county.alva, action="chain.read", chain=uuid4())
+    assert (verify(trails_key()).unsealed, TrailSeal.objects.count()) == (0, 1)
+    with transaction.atomic():
+        note_look(by=county.alva, action="chain.read", chain=uuid4())
+        transaction.set_rollback(True)
+    assert (AuditEntry.objects.count(), TrailSeal.objects.count()) == (2, 1)
+    settings.TRAIL_CHECKPOINTS = checkpoints
+    note_look(by=county.alva, action="chain.read", chain=uuid4())
+    assert faults() == []
+
+
+def test_who_sees_the_same_set_for_the_first_time_at_the_same_moment_shares_it(county: County):
+    chains = [uuid4(), uuid4()]
+    written, commit = Event(), Event()
+
+    def sees() -> None:
+        with transaction.atomic():
+            look(county, patients=chains)
+            written.set()
+            commit.wait(20 if connection.vendor == "sqlite" else 1)
+        connections.close_all()
+
+    other = Thread(target=sees)
+    other.start()
+    written.wait(20)
+    if connection.vendor == "sqlite":
+        # Writers take turns there.
+        commit.set()
+    with transaction.atomic():
+        look(county, patients=chains)
+    other.join()
+    assert PatientSet.objects.get().entries.count() == 2
+    assert {member.chain for member in PatientInSet.objects.all()} == {*chains}
     assert faults() == []
 
 
