@@ -226,7 +226,8 @@ def test_a_row_committed_late_is_sealed_and_one_that_turns_up_after_all_have_end
     other.join()
     assert verify(trails_key()).unsealed == 0
     last = TrailSeal.objects.latest("number")
-    assert (last.ranges, last.gaps) == (str(late[0]), "")
+    # The numbers before its first row, which other tests used, may be a gap for as long as they write.
+    assert (last.ranges, left_open(late[0], last)) == (str(late[0]), False)
     with transaction.atomic():
         gone = look(county).pk
         transaction.set_rollback(True)
