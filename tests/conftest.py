@@ -61,9 +61,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     The first engine runs every case. On the second, what never asks for the database is not run again, nor more than
     one case of a test: they differ by what a rule says, not by what is asked of the database. Of the tests that read
-    pages each file has every sixth, and of the others every other, for the tests of a file ask much the same of the
-    database; whatever has a transaction of its own, or asks which engine it is on, is run. `make test-long` runs all
-    of them.
+    pages each file has every eighth, and of the others every other, for the tests of a file ask much the same of the
+    database; whatever has a transaction or words of SQL of its own, or asks which engine it is on, is run.
+    `make test-long` runs all of them.
     """
     if os.environ.get("EXPECT_VENDOR") == "postgresql" and os.environ.get("LONG") != "1":
         seen: set[str] = set()
@@ -73,8 +73,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             test = item.nodeid.partition("[")[0]
             keep = _asks_the_database(item) and test not in seen
             seen.add(test)
-            if keep and not _is_of_the_engine(item):
-                one_of = 6 if "client" in item.fixturenames else 2
+            if keep and not _is_of_the_engine(item) and not item.get_closest_marker("once"):
+                one_of = 8 if "client" in item.fixturenames else 2
                 keep = met[item.path, one_of] % one_of == 0
                 met[item.path, one_of] += 1
             (kept if keep else left).append(item)
@@ -93,10 +93,11 @@ def _asks_the_database(item: pytest.Item) -> bool:
 
 
 def _is_of_the_engine(item: pytest.Item) -> bool:
-    """Whether it commits, or says something of one engine alone."""
+    """Whether it commits, asks for something in words of SQL, or says something of one engine alone."""
     database = item.get_closest_marker("django_db")
     commits = (database and database.kwargs.get("transaction")) or COMMITTING & set(item.fixturenames)
-    return bool(commits or item.get_closest_marker("skipif") or "vendor" in item.function.__code__.co_names)
+    names = set(item.function.__code__.co_names)
+    return bool(commits or item.get_closest_marker("skipif") or names & {"vendor", "cursor", "sql"})
 
 
 @pytest.fixture(autouse=True)
@@ -212,14 +213,11 @@ def empty_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
         yield
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def database_before(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator["StateApps"]:
-    """A database of a version before, for all tests of the module; its models as they were."""
-    from contacts.models.data_key import forget_keys
+    """A database of the test's own as a version before left it; the models as they were."""
     from tests.migrating import database_before
 
-    # What is made here comes before the fixtures of a test.
-    forget_keys()
     with django_db_blocker.unblock(), database_before() as models:
         yield models
 

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from outage.models import Confirmation, Outage
 from outage.rules.call_code import UNKNOWN
-from tests.browser.conftest import Windows
+from tests.browser.conftest import Windows, script_or_none
 from tests.browser.looking import DESKTOP, PHONE, show
 from tests.browser.steps import (
     SAVED,
@@ -29,7 +29,7 @@ def timeline(page: Page, patient: str) -> Page:
     return page.get_by_role("region", name="Tidslinje")  # type: ignore[return-value]
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@script_or_none
 def test_the_ward_reads_it_aloud_and_the_municipality_types_it(
     windows: Windows, county: County, outage: Outage, javascript: bool
 ):

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from outage.models import CareChain, Opening, Outage
-from tests.browser.conftest import Windows
+from tests.browser.conftest import Windows, script_or_none
 from tests.browser.looking import faults
 from tests.browser.steps import call_to, choose_other_end, follow, save_call, speak_to
 from tests.factories import County, make_chain, make_event
@@ -29,17 +29,17 @@ def search(page: Page, text: str) -> None:
     page.keyboard.press("Enter")
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@script_or_none
 def test_a_protected_patient_is_rung_about_with_one_press_more(
-    windows: Windows, county: County, hidden: CareChain, script: bool
+    windows: Windows, county: County, hidden: CareChain, javascript: bool
 ):
     windows.expect_answer(422)
-    esa = windows.open(county.esa, javascript=script)
+    esa = windows.open(county.esa, javascript=javascript)
     esa.goto("/")
     expect(esa.locator("body")).not_to_contain_text("Hemlig")
     follow(call_to(esa, "Kommun").get_by_role("link", name="Nådd"))
     expect(esa.get_by_role("heading", level=1)).to_contain_text("Skyddad patient")
-    if script:
+    if javascript:
         assert faults(esa) == []
         # The question has the focus and no answer: whoever presses Enter twice has said nothing.
         esa.keyboard.press("Enter")

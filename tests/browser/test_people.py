@@ -10,14 +10,14 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
 from contacts.models import AuditEntry, User
-from tests.browser.conftest import Windows
+from tests.browser.conftest import Windows, script_or_none
 from tests.browser.looking import faults
 from tests.browser.steps import add_app, choose_password, expect_logged_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+@script_or_none
 def test_the_first_administrator_brings_in_people_who_log_in_by_code(
     windows: Windows, tmp_path: Path, javascript: bool
 ):

@@ -20,7 +20,7 @@ def outage(county: County) -> Outage:
     return make_outage(county.alva)
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
+@script_or_none
 def test_a_list_is_pasted_looked_through_and_opened(
     windows: Windows, county: County, outage: Outage, javascript: bool
 ):

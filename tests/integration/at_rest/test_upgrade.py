@@ -5,7 +5,6 @@ Nothing of what lay plain does so any more; it reads as it did, and is known aga
 
 from pathlib import Path
 
-import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -46,11 +45,17 @@ from tests.integration.trail.test_verify_command import verified
 from tests.trail import ROWS, drop_triggers, sql
 
 
-@pytest.fixture(scope="module")
-def upgraded(database_before: StateApps) -> None:
-    """Once for all: what a test reads is as it came out, whatever another has looked at."""
+def test_it_goes_on_as_it_stood_and_can_not_be_read(database_before: StateApps):
+    """All in one: an upgrade takes seconds."""
     make_rows(database_before)
     call_command("migrate", verbosity=0)
+    rows_read_as_they_did()
+    what_was_sent_and_held_is_known_again()
+    rows_from_before_there_were_seals_are_sealed_as_such()
+    assert where_it_lies(SECRET) == where_it_lies("Tolvan") == []
+    assert not MigrationExecutor(connection).migration_plan(
+        MigrationExecutor(connection).loader.graph.leaf_nodes()
+    )
 
 
 def where_it_lies(text: str) -> list[str]:
@@ -66,7 +71,7 @@ def where_it_lies(text: str) -> list[str]:
     return found
 
 
-def test_its_rows_read_as_they_did_and_nothing_is_left_in_plain_text(upgraded: None):
+def rows_read_as_they_did() -> None:
     chain = CareChain.objects.get(number=1)
     details = chain.details
     assert [row.patient_name for row in chain.history.order_by("pk")] == [
@@ -100,10 +105,8 @@ def test_its_rows_read_as_they_did_and_nothing_is_left_in_plain_text(upgraded: N
         (chain.pk, names[0])
     ]
 
-    assert where_it_lies(SECRET) == []
 
-
-def test_it_goes_on_as_it_stood_and_can_not_be_read(upgraded: None):
+def what_was_sent_and_held_is_known_again() -> None:
     alva = acting_in(Membership.objects.get())
     assert HeldForm.objects.get().content == '{"patient_name": ["Tolvan Tolvansson"]}'
     held = hold_form(by=alva.membership, path="/x/", content={"patient_name": [NAME]})
@@ -117,13 +120,9 @@ def test_it_goes_on_as_it_stood_and_can_not_be_read(upgraded: None):
     assert DirectoryFile.objects.get().book == {"sheets": [NAME]}
     plans = [row.plan for row in DirectoryUpload.objects.order_by("at", "pk")]
     assert sorted(plans, key=len) == [{}, {"groups": {"new": [NAME]}}]
-    assert where_it_lies("Tolvan") == []
-    assert not MigrationExecutor(connection).migration_plan(
-        MigrationExecutor(connection).loader.graph.leaf_nodes()
-    )
 
 
-def test_rows_from_before_there_were_seals_are_sealed_as_such(upgraded: None):
+def rows_from_before_there_were_seals_are_sealed_as_such() -> None:
     seal = TrailSeal.objects.get()
     assert (seal.number, seal.ranges, seal.from_before) == (1, "1,3-5", True)
     status, lines = verified()
