@@ -11,7 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from contacts.access import Acting, can
 from contacts.models import Principal, Unit
-from contacts.queries.joined import ids_read_as
+from contacts.queries.joined import ids_read_as, units_read_as
 from contacts.queries.prepared import hand_out, prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
@@ -55,7 +55,7 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
     The border is the principal; inside it the unit that opened the chain, the patient's ward and öppenvård, and a
     unit that still has somebody to ring. A chain that was joined to another is seen there, also by who opened it.
     """
-    seen = seen_by(acting.principal, ids_read_as(acting.unit), [outage, *more])
+    seen = seen_by(acting.principal, units_read_as(acting.unit), [outage, *more])
     if not can(acting, Right.READ_CARE):
         seen = seen.none()
     if more:
@@ -67,9 +67,10 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
 
 
 def seen_by(
-    principal: Principal | int, units: Collection[int], outages: Iterable[Outage | UUID]
+    principal: Principal | int, units: Collection[int] | QuerySet[Unit, int], outages: Iterable[Outage | UUID]
 ) -> QuerySet[CareChain]:
-    """The chains of `outages` that a unit sees, as `visible_chains`; `units` are those that it is read as, by id.
+    """The chains of `outages` that a unit sees, as `visible_chains`; `units` are those that it is read as: by their
+    ids where the page is asked for all the time, for a database that has counted its rows takes a subquery for many.
 
     What narrows them narrows each way to find them. Said of the chains found, a database that has not counted its rows
     would begin there, and look through the whole outage.
@@ -186,16 +187,17 @@ def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage
 
     People with protected personal data are shown without name, and do not count.
     """
-    named = {chain: text for chain in chains if (text := name_text(chain.details.patient_name))}
+    # A chain that stands in two lists of a page comes twice, each time to be marked.
+    named = [(chain, text) for chain in chains if (text := name_text(chain.details.patient_name))]
     ciphers = ciphers_of(acting.principal, outages) if named and can(acting, Right.READ_CARE) else []
     if not ciphers:
         return
     # Of each name one hash for each outage, whose keys are different.
-    hashes = {text: [one.keyed_hash(text) for one in ciphers] for text in set(named.values())}
+    hashes = {text: [one.keyed_hash(text) for one in ciphers] for text in {text for _, text in named}}
     asked = tuple(each for some in hashes.values() for each in some)
     seen_in = tuple(outage.pk for outage in outages)
     counted = Counter(_with_hash(acting.principal.pk, ids_read_as(acting.unit), seen_in, asked))
-    for chain, text in named.items():
+    for chain, text in named:
         chain.namesake = sum(counted[one] for one in hashes[text]) > 1
 
 
@@ -342,7 +344,9 @@ def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
     """Whether anything is logged in the acting unit's chains, taken back or not, and whether a standing call that it
     made got through.
     """
-    seen = with_joined(visible_chains(acting, *outages))
+    if not can(acting, Right.READ_CARE):
+        return False, False
+    seen = with_joined(seen_by(acting.principal, ids_read_as(acting.unit), outages))
     events = CareChainEvent.objects.filter(chain__in=seen)
     calls = Handover.objects.filter(
         chain__in=seen,

@@ -65,11 +65,11 @@ def _chains(*ids: UUID) -> QuerySet[CareChain]:
     return with_details(CareChain.objects.filter(pk__in=ids)).order_by()
 
 
-def chains_seen(acting: Acting, outage: Outage) -> ListedChains:
+def chains_seen(acting: Acting, outage: Outage, *, newest_first: bool = False) -> ListedChains:
     """As `visible_chains`, by number."""
     may = can(acting, Right.READ_CARE)
     ids = _seen(acting.principal.pk, ids_read_as(acting.unit), outage.pk) if may else []
-    return ListedChains(acting, [outage], ids)
+    return ListedChains(acting, [outage], ids[::-1] if newest_first else ids)
 
 
 @prepared

@@ -25,12 +25,13 @@ from outage.presenters.joining import former_row, join_lines
 from outage.presenters.later import later_outage
 from outage.presenters.owed import calls_owed
 from outage.presenters.status import chain_row, nothing_to_ring
-from outage.queries.care_chains import find_chains, get_chain, history_of, mark_namesakes, visible_chains
+from outage.queries.care_chains import find_chains, get_chain, history_of, mark_namesakes
 from outage.queries.chain_log import log_of
 from outage.queries.joined import history_joins, standing_join
 from outage.queries.naming import by_number, patient_in_list, ward_label
 from outage.queries.openings import emergencies_of, emergency_chain
 from outage.queries.outages import earlier_outages, outage_in_view
+from outage.queries.owed import chains_seen
 from outage.queries.ringing import numbers_of_places
 from outage.queries.same_patient import (
     found_before,
@@ -65,16 +66,18 @@ def chains(request: ActingRequest, *, calling: bool = False) -> HttpResponse:
     outage = get_or_404(outage_in_view, request.acting.principal)
     now = timezone.now()
     text = request.POST.get("sok", "").strip()
-    found = visible_chains(request.acting, outage)
+    number = request.GET.get("sida")
     if text:
         found = find_chains(request.acting, text, outage)
         if direction and found.count() == 1:
             # One hit is the patient: a call under way has no time for one more press.
             return redirect(f"{reverse('chain_call', args=[found.get().pk])}?riktning={direction.value}")
+        page = Paginator(found.order_by("-number"), CHAINS_A_PAGE).get_page(number)
+    else:
+        page = chains_seen(request.acting, outage, newest_first=True).page(CHAINS_A_PAGE, number)
     elsewhere = found_elsewhere(request.acting, text, outage)
     for chain in elsewhere:
         note_look(by=request.acting, action="chain.found_elsewhere", chain=chain.pk)
-    page = Paginator(found.order_by("-number"), CHAINS_A_PAGE).get_page(request.GET.get("sida"))
     # A call begun by n is as a rule one that is owed.
     earlier = earlier_outages(request.acting.principal, outage)
     wants_owed = direction is Direction.GIVEN and not text and page.number == 1

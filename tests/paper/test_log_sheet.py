@@ -161,8 +161,7 @@ def test_more_calls_cost_no_more_queries(place):
     few = queries()
     for number in range(12):
         logged(place, make_chain(place), at(11, number))
-    # One of them for the units that the own one is read as: in a request they are known.
-    assert queries() == few <= 6
+    assert queries() == few <= 5
 
 
 @pytest.mark.parametrize("calls", [0, 1, 17, 19, 21, 41])

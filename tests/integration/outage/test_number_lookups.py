@@ -9,8 +9,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from bs4 import BeautifulSoup
 from django.apps import apps
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import Acting
@@ -24,7 +27,7 @@ from outage.queries.same_patient import own_chains_by_number
 from outage.rules.identity import IdentityKind, classify_identity, name_text, number_key
 from outage.services.care_chains import change_details
 from outage.services.joining import join_chains, undo_join
-from tests.factories import County, end_for_all, make_chain, make_outage
+from tests.factories import County, end_for_all, make_chain, make_event, make_outage
 
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +167,17 @@ def test_patients_of_the_same_name_are_marked_and_those_with_protected_data_do_n
     mark_namesakes(county.alva, chains, outage)
     marked = [getattr(chain, "namesake", False) for chain in chains]
     assert marked == [True, True, False, False, False]
+
+
+def test_they_are_marked_in_each_list_of_a_page(county: County, outage: Outage):
+    for name in ("Örjan Ek", "Örjan Ek", "Anna Berg"):
+        make_event(county.alva, make_chain(county, outage, patient_name=name))
+    client = Client()
+    client.force_login(county.alva.user)
+    page = BeautifulSoup(client.get(reverse("status")).content, "html.parser")
+    for place in (".owed-call", "#chains tbody tr"):
+        said = {("Örjan Ek" in row.text, "Samma namn" in row.text) for row in page.select(place)}
+        assert said == {(True, True), (False, False)}, place
 
 
 # Each line is one name to who reads it, or several that are nearly so.

@@ -199,6 +199,14 @@ def left_open(row: int, seal: TrailSeal) -> bool:
     return any(first <= row <= last for first, last in (gap.numbers for gap in read_gaps(seal.gaps)))
 
 
+def close_gaps(county: County) -> None:
+    """Other tests write on the same server: all that had begun has to end before a number counts as never used."""
+    until = monotonic() + 20
+    while TrailSeal.objects.latest("number").gaps and monotonic() < until:
+        sleep(0.05)
+        look(county)
+
+
 def test_a_row_committed_late_is_sealed_and_one_that_turns_up_after_all_have_ended_was_put_in(
     county: County, clock: Clock
 ):
@@ -216,30 +224,27 @@ def test_a_row_committed_late_is_sealed_and_one_that_turns_up_after_all_have_end
         connections.close_all()
 
     look(county)
+    close_gaps(county)
     other = Thread(target=writes_late)
     other.start()
     written.wait(20)
     for minutes in (0, 1, 20, 40):
         clock.shift(timedelta(minutes=minutes))
         look(county)
-    assert [left_open(late[0], seal) for seal in TrailSeal.objects.all()] == [False, True, True, True, True]
+    seals = list(TrailSeal.objects.order_by("number"))[-5:]
+    assert [left_open(late[0], seal) for seal in seals] == [False, True, True, True, True]
     commit.set()
     other.join()
     assert verify(trails_key()).unsealed == 0
     last = TrailSeal.objects.latest("number")
-    # The numbers before its first row, which other tests used, may be a gap for as long as they write.
-    assert (last.ranges, left_open(late[0], last)) == (str(late[0]), False)
+    assert (last.ranges, last.gaps) == (str(late[0]), "")
     with transaction.atomic():
         gone = look(county).pk
         transaction.set_rollback(True)
     for minutes in (0, 1, 20):
         clock.shift(timedelta(minutes=minutes))
         look(county)
-    # Other tests write on the same server: all that had begun by then has to end first.
-    until = monotonic() + 20
-    while TrailSeal.objects.latest("number").gaps and monotonic() < until:
-        sleep(0.05)
-        look(county)
+    close_gaps(county)
     assert TrailSeal.objects.latest("number").gaps == ""
     assert faults() == []
     columns = "at, user_id, unit_id, principal_id, origin, action, target_type, target_id, changes, mac"
