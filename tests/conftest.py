@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     The first engine runs every case. On the second, what never asks for the database is not run again, nor more than
     one case of a test: they differ by what a rule says, not by what is asked of the database. Of the tests that read
-    pages each file has every eighth, and of the others every other, for the tests of a file ask much the same of the
+    pages each file has every tenth, and of the others every third, for the tests of a file ask much the same of the
     database; whatever has a transaction or words of SQL of its own, or asks which engine it is on, is run.
     `make test-long` runs all of them.
     """
@@ -74,7 +74,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             keep = _asks_the_database(item) and test not in seen
             seen.add(test)
             if keep and not _is_of_the_engine(item) and not item.get_closest_marker("once"):
-                one_of = 8 if "client" in item.fixturenames else 2
+                one_of = 10 if "client" in item.fixturenames else 3
                 keep = met[item.path, one_of] % one_of == 0
                 met[item.path, one_of] += 1
             (kept if keep else left).append(item)

@@ -25,6 +25,7 @@ from django.db.migrations.executor import MigrationExecutor
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".pytest_cache" / "migrated"
 DATABASE = "migrated"
+STATIC = ROOT / ".pytest_cache" / "static"
 # The last before patient text was encrypted and the trace sealed.
 BEFORE = [("contacts", "0012_trace_and_keys"), ("outage", "0003_openings"), ("blanketter", "0001_tables")]
 
@@ -50,6 +51,20 @@ def copy_file(path: str | Path) -> None:
     shutil.copyfile(_file(), path)
 
 
+def copy_database(name: str) -> None:
+    """Let the database `name` of PostgreSQL, which is not there, be a copy."""
+    _wait_for_it()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(name)} TEMPLATE {DATABASE}")
+
+
+@contextmanager
+def static_files() -> Iterator[None]:
+    """While an installation is made over `STATIC`: whoever is first collects the files, and the others find them."""
+    with _alone("static"):
+        yield
+
+
 def copy_before(name: str) -> None:
     """Let the database `name`, which is not there, be a copy of what there was in `BEFORE`."""
     _wait_for_it()
@@ -67,7 +82,7 @@ def _wait_for_it() -> None:
 
 def make() -> None:
     """Make it, unless another process has: of those that try at once the first makes it, and all wait for that."""
-    with _alone():
+    with _alone(connection.vendor):
         if not _is_made():
             (_make_file if connection.vendor == "sqlite" else _make_database)()
 
@@ -102,9 +117,9 @@ def _is_made() -> bool:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _alone(at: str) -> Iterator[None]:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with (FOLDER / f"{connection.vendor}.lock").open("w") as lock:
+    with (FOLDER / f"{at}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

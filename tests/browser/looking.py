@@ -120,7 +120,7 @@ def faults(page: Page, number: int = 0) -> list[str]:
     """Everything that is wrong with the page now shown: WCAG 2.1 A and AA, fit, and what has the focus.
 
     Only colours differ between the schemes, so dark is asked about colours alone. In `make test` each page is looked
-    at in light on one screen, and every other in dark on the other; which on which changes with `number`, from look to
+    at in light on one screen, and every fourth in dark on the other; which on which changes with `number`, from look to
     look.
     """
     if page.evaluate("!window.axe"):
@@ -136,7 +136,7 @@ def faults(page: Page, number: int = 0) -> list[str]:
             continue
         first = (number + (size == DESKTOP)) % 2
         for scheme in (schemes[first:] + schemes[:first])[: runs(1, full=2)]:
-            if scheme == "dark" and number % 4 > runs(1, full=3):
+            if scheme == "dark" and number % 4 > runs(0, full=3):
                 continue
             show(page, size, scheme)
             options = _WCAG if scheme == "light" else _COLOUR

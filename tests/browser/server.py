@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
-from tests.template import copy_file
+from tests.template import STATIC, copy_file, static_files
 
 ROOT = Path(__file__).resolve().parents[2]
 _PATIENCE = 60.0
@@ -45,7 +45,7 @@ class Server:
         kept = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG"}}
         return kept | {
             "VAR_DIR": str(self.room),
-            "STATIC_ROOT": str(self.room / "static"),
+            "STATIC_ROOT": str(STATIC),
             "SECRET_KEY": "only-for-tests-" + "y" * 50,
             "DEMO": "1",
             "PORT": str(self.port),
@@ -56,13 +56,14 @@ class Server:
     def prepare(self) -> None:
         """Make the database, the static files and the demo; the tables are a copy of those of the tests."""
         copy_file(self.room / "driftstopp.sqlite3")
-        subprocess.run(
-            [sys.executable, ".ci/prepare.py"],
-            cwd=ROOT,
-            env=self.environment,
-            check=True,
-            capture_output=True,
-        )
+        with static_files():
+            subprocess.run(
+                [sys.executable, ".ci/prepare.py"],
+                cwd=ROOT,
+                env=self.environment,
+                check=True,
+                capture_output=True,
+            )
 
     def start(self) -> None:
         """Start, and come back when it answers."""

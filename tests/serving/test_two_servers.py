@@ -22,7 +22,7 @@ from django.db import connection
 from tests.browser.server import ROOT, Server
 from tests.integration.outage.pages import errors_of, fields_of
 from tests.serving.person import Person
-from tests.template import DATABASE, start_making
+from tests.template import copy_database
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -70,9 +70,7 @@ class Pair:
 def pair(tmp_path: Path) -> Iterator[Pair]:
     if connection.vendor != "postgresql":
         pytest.skip("two servers have no SQLite file together")
-    with connection._nodb_cursor() as cursor:
-        start_making().wait()
-        cursor.execute(f"CREATE DATABASE {_NAME} TEMPLATE {DATABASE}")
+    copy_database(_NAME)
     url = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{_NAME}"
     common = {
         "DATABASE_URL": url,

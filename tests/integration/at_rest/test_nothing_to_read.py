@@ -27,7 +27,7 @@ from contacts.rules.swedish_text import search_key
 from tests.architecture.tree import ROOT
 from tests.integration.at_rest.typed import TYPED, demo_texts, terms
 from tests.postgres import find_binaries
-from tests.template import copy_file
+from tests.template import STATIC, copy_database, copy_file, static_files
 
 pytestmark = pytest.mark.slow
 
@@ -112,8 +112,7 @@ def database_of_its_own(room: Path) -> Iterator[str]:
         yield ""
         return
     name = f"at_rest_{uuid4().hex}"
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
+    copy_database(name)
     try:
         yield urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
     finally:
@@ -129,7 +128,7 @@ def run(room: Path, address: str, *command: str) -> bytes:
         "WORK_AT_ONCE": "1",
         "SECRET_KEY": "only-for-tests-" + "z" * 50,
         "VAR_DIR": str(room / "var"),
-        "STATIC_ROOT": str(room / "static"),
+        "STATIC_ROOT": str(STATIC),
         "TMPDIR": str(room / "temporary"),
         "DJANGO_SETTINGS_MODULE": "outage.project.settings",
     }
@@ -167,7 +166,8 @@ def test_no_patient_text_can_be_read_where_it_lies(tmp_path: Path):
     for name in ("var", "temporary"):
         (tmp_path / name).mkdir(mode=0o700)
     with database_of_its_own(tmp_path) as address:
-        said = run(tmp_path, address, ".ci/prepare.py")
+        with static_files():
+            said = run(tmp_path, address, ".ci/prepare.py")
         # Somebody has it open, so that its WAL stays beside it.
         held = sqlite3.connect(tmp_path / "var" / "driftstopp.sqlite3") if not address else None
         said += run(tmp_path, address, "manage.py", "shell", "-c", _WORK)
