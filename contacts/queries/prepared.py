@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from inspect import signature
 from itertools import chain, count
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
@@ -28,8 +29,7 @@ Row = TypeVar("Row")
 Value = int | str | UUID | datetime | date
 Values = Value | tuple[Value, ...]
 
-# Above this number of values, or of values in a group, the query is compiled as any other.
-MOST_VALUES = 12
+# With more in a group than this the query is compiled as any other.
 MOST_IN_GROUP = 256
 
 # Placeholder for the nth value while the SQL is compiled: nothing that a query of ours contains itself.
@@ -51,7 +51,7 @@ class _PutTogether:
     params: list[Any]
     places: list[tuple[int, int]]
     steps: list[tuple[int, Step]]
-    make: Make
+    begin: Callable[[], Make]
     prefetched: tuple[Any, ...]
 
 
@@ -60,9 +60,12 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
 
     Compiling a query takes Django several times as long as running it. The SQL, and how its rows are read, is cached
     for each engine and each number of values; so `make` hands a value to lookups that take it as it is, and to nothing
-    else, and a group, which is a tuple, to `__in`. Groups are filled up with their last value, so that few lengths
+    else, and a group, a tuple or `*values`, to `__in`. Groups are filled up with their last value, so that few lengths
     come about. What the query prefetches is read as usual. Raises TypeError for a value that the query does not have.
     """
+    names = list(signature(make).parameters.values())
+    # Where the values begin that are a group without being a tuple.
+    rest = next((n for n, name in enumerate(names) if name.kind is name.VAR_POSITIONAL), len(names))
 
     @cache
     def put_together(vendor: str, kinds: tuple[Any, ...]) -> _PutTogether | None:
@@ -84,16 +87,18 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
             params=list(params),
             places=places,
             steps=steps_of(compiler, connection),
-            make=maker_of(rows, compiler),
+            begin=maker_of(rows, compiler),
             prefetched=rows._prefetch_related_lookups,  # type: ignore[attr-defined]
         )
 
     def ask(*values: Values) -> list[Row]:
-        if not 0 < len(values) <= MOST_VALUES or any(
+        if len(values) - rest > MOST_IN_GROUP or any(
             type(value) is tuple and len(value) > MOST_IN_GROUP for value in values
         ):
             return list(make(*values))
-        filled = [_filled(value) if type(value) is tuple else value for value in values]
+        filled = [_filled(value) if type(value) is tuple else value for value in values[:rest]]
+        more: Any = values[rest:]
+        filled += _filled(more)
         kept = put_together(connection.vendor, tuple(map(_kind, filled)))
         if kept is None:
             return []
@@ -102,7 +107,8 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
         for place, n in kept.places:
             params[place] = given[n]
         found = chain.from_iterable(_Ready(kept, params).execute_sql(MULTI) or ())
-        rows = [kept.make(columns) for columns in converted(found, kept.steps)]
+        made = kept.begin()
+        rows = [made(columns) for columns in converted(found, kept.steps)]
         if kept.prefetched:
             prefetch_related_objects(rows, *kept.prefetched)
         return rows

@@ -20,11 +20,13 @@ from django.db.models.sql.compiler import SQLCompiler
 
 Columns = Sequence[Any]
 Make = Callable[[Columns], Any]
+Put = Callable[[Columns, Model], None]
 Step = Callable[[Any], Any]
 
 
-def maker_of(rows: QuerySet[Any], compiler: SQLCompiler) -> Make:
-    """What makes a row's result out of its columns; `compiler` has put the SQL together.
+def maker_of(rows: QuerySet[Any], compiler: SQLCompiler) -> Callable[[], Make]:
+    """What begins to make the rows of an answer out of their columns; `compiler` has put the SQL together. The units
+    and people that many rows of one answer name are one object.
 
     Raises TypeError for a kind of result that no query of ours has.
     """
@@ -32,15 +34,15 @@ def maker_of(rows: QuerySet[Any], compiler: SQLCompiler) -> Make:
     if kind is ModelIterable and not rows._known_related_objects:  # type: ignore[attr-defined]
         return _instances(compiler)
     if kind is FlatValuesListIterable:
-        return lambda columns: columns[0]
+        return lambda: lambda columns: columns[0]
     if kind is ValuesListIterable:
         # Beside them may stand what the rows are ordered by.
         count = len(compiler.select or ())
-        return lambda columns: tuple(columns[:count])
+        return lambda: lambda columns: tuple(columns[:count])
     raise TypeError(f"no rows of the kind {kind.__name__}")
 
 
-def _instances(compiler: SQLCompiler) -> Make:
+def _instances(compiler: SQLCompiler) -> Callable[[], Make]:
     told: Any = compiler.klass_info
     select: Any = compiler.select
     first, last = told["select_fields"][0], told["select_fields"][-1] + 1
@@ -50,18 +52,23 @@ def _instances(compiler: SQLCompiler) -> Make:
     related = [_related(found) for found in get_related_populators(told, select, using)]  # type: ignore[call-arg]
     beside = list((compiler.annotation_col_map or {}).items())
 
-    def made(columns: Columns) -> Model:
-        row: Model = make(columns[first:last])
-        for put in related:
-            put(columns, row)
-        for name, place in beside:
-            setattr(row, name, columns[place])
-        return row
+    def begun() -> Make:
+        puts = [begin() for begin in related]
 
-    return made
+        def made(columns: Columns) -> Model:
+            row: Model = make(columns[first:last])
+            for put in puts:
+                put(columns, row)
+            for name, place in beside:
+                setattr(row, name, columns[place])
+            return row
+
+        return made
+
+    return begun
 
 
-def _related(found: RelatedPopulator) -> Callable[[Columns, Model], None]:
+def _related(found: RelatedPopulator) -> Callable[[], Put]:
     """As `RelatedPopulator.populate`."""
     make = _instance(found.model_cls, found.db, found.init_list)
     related = [_related(other) for other in found.related_populators]
@@ -69,18 +76,26 @@ def _related(found: RelatedPopulator) -> Callable[[Columns, Model], None]:
     here, there = found.local_setter, found.remote_setter
     assert reordered is None
 
-    def put(columns: Columns, row: Model) -> None:
-        own = columns[first:last]
-        if own[pk] is None:
-            here(row, None)
-            return
-        other = make(own)
-        for further in related:
-            further(columns, other)
-        here(row, other)
-        there(other, row)
+    def begun() -> Put:
+        known: dict[Any, Model] = {}
+        puts = [begin() for begin in related]
 
-    return put
+        def put(columns: Columns, row: Model) -> None:
+            key = columns[first + pk]
+            if key is None:
+                here(row, None)
+                return
+            other = known.get(key)
+            if other is None:
+                other = known[key] = make(columns[first:last])
+                for further in puts:
+                    further(columns, other)
+            here(row, other)
+            there(other, row)
+
+        return put
+
+    return begun
 
 
 def _instance(model: type[Model], using: str, names: list[str]) -> Make:

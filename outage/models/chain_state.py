@@ -23,6 +23,11 @@ class StateKind(Labelled):
     LATEST = "latest", "Senast"
 
 
+def is_answer(message: str) -> bool:
+    """Whether the `message` of a row is one that answers what was said, and stands for no event that is logged."""
+    return message.startswith("new:")
+
+
 class ChainState(models.Model):
     """One message that a unit is to tell one target, an answer that it waits for, when it last told a party, or the
     chain's latest event.
@@ -121,7 +126,7 @@ class ChainState(models.Model):
 
     @property
     def is_answer(self) -> bool:
-        return self.message.startswith("new:")
+        return is_answer(self.message)
 
     @property
     def notice(self) -> Notice | None:

@@ -122,8 +122,14 @@ def calls_kept(
     chain: CareChain, rows: Iterable[ChainState], now: datetime, numbers: Numbers | None = None
 ) -> list[OwedCall]:
     """As `calls_owed`, from the kept rows of the unit."""
-    owed = [row for row in rows if row.what == StateKind.OWED]
-    owed = [row for row in owed if not is_read_there(row, chain.outage, chain.principal)]
+
+    def is_left(row: ChainState) -> bool:
+        outage, of = chain.outage, chain.principal
+        return not is_read_there(
+            outage, of, row.reads_in_id, row.since, ticked=row.ticked, message=row.message
+        )
+
+    owed = [row for row in rows if row.what == StateKind.OWED and is_left(row)]
     return calls_of(chain, owed, now, numbers)
 
 

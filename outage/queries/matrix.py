@@ -39,10 +39,8 @@ def matrix_of(acting: Acting, outage: Outage) -> list[MatrixRow]:
     for chain_id, party, what, state, since, reads_in, ticked, message in _told(
         acting.principal.pk, outage.pk
     ):
-        if reads_in and not outage.is_open:
-            row = ChainState(reads_in_id=reads_in, ticked=ticked, message=message, since=since)
-            if is_read_there(row, outage, acting.principal):
-                continue
+        if is_read_there(outage, acting.principal, reads_in, since, ticked=ticked, message=message):
+            continue
         told = rows[chain_id].told
         if what == StateKind.TOLD:
             told.setdefault(party, (InformState.INFORMED, since))

@@ -19,6 +19,7 @@ from contacts.queries.prepared import prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from outage.models import CareChain, CareChainEvent, ChainState, OpenItem, Outage, StateKind
+from outage.models.chain_state import is_answer
 from outage.queries.care_chains import seen_by, with_details
 from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.outages import down_again, is_followed, principals_back
@@ -95,8 +96,8 @@ def _listed(what: StateKind, acting: Acting, outages: Iterable[Outage]) -> Liste
     may = can(acting, Right.READ_CARE)
     rows = _kept(str(what), acting.unit.pk, acting.principal.pk, *by_id) if may else ()
     for outage_id, chain_id, rank, since, number, reads_in, ticked, message in rows:
-        row = ChainState(reads_in_id=reads_in, ticked=ticked, message=message, since=since)
-        if reads_in is None or not is_read_there(row, by_id[outage_id], acting.principal):
+        outage = by_id[outage_id]
+        if not is_read_there(outage, acting.principal, reads_in, since, ticked=ticked, message=message):
             known_rank, known_since, _ = first.get(chain_id, (rank, since, number))
             first[chain_id] = (min(rank, known_rank), min(since, known_since), number)
     return ListedChains(acting, by_id.values(), sorted(first, key=first.__getitem__))
@@ -119,18 +120,19 @@ def _kept(
     )
 
 
-def is_read_there(row: ChainState, outage: Outage, principal: Principal) -> bool:
-    """Whether what is owed is read in the system by now, where the place's principal is back: what has been entered,
-    and what happened after the own end. An answer is given there, unless the system is down again.
+def is_read_there(
+    outage: Outage, principal: Principal, reads_in: int | None, since: datetime, *, ticked: bool, message: str
+) -> bool:
+    """Whether what is owed, by its columns, is read in the system by now, where the place's principal is back: what has
+    been entered, and what happened after the own end. An answer is given there, unless the system is down again.
 
     The outage is as `principal` sees it.
     """
-    if outage.is_open or row.reads_in_id not in _back_in(outage):
+    if reads_in is None or outage.is_open or reads_in not in _back_in(outage):
         return False
-    if row.is_answer:
+    if is_answer(message):
         return not is_followed(outage, principal)
-    is_after = outage.was_over_at(row.since) and down_again(outage, principal, row.since) is None
-    return row.ticked or is_after
+    return ticked or (outage.was_over_at(since) and down_again(outage, principal, since) is None)
 
 
 def standing_now(chain: CareChain, log: ChainLog) -> ChainStanding:

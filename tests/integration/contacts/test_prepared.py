@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contacts.models import AuditEntry, Membership, Principal, Submission, TrailSeal, Unit, User
-from contacts.queries.prepared import MOST_IN_GROUP, MOST_VALUES, hand_out, prepared
+from contacts.queries.prepared import MOST_IN_GROUP, hand_out, prepared
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ def units_since(principal_id, moment) -> QuerySet[Unit]:
 def test_each_number_of_values_finds_what_the_query_finds(county):
     ask = prepared(in_units)
     units = list(Unit.objects.values_list("pk", flat=True))
-    for count in (0, 1, 2, 1, 3, MOST_VALUES, MOST_VALUES + 1):
+    for count in (0, 1, 2, 1, 3, MOST_IN_GROUP, MOST_IN_GROUP + 1):
         values = [*units, *range(10**6, 10**6 + count)][:count]
         assert ask(*values) == list(in_units(*values)), count
     assert ask(county.ward.pk) != ask(county.social_care.pk)
