@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.models import PageChange, Unit
+from contacts.models.inserting import insert_all
 from contacts.queries.prepared import prepared
 from contacts.rules.trace_words import NOT_WRITTEN
 
@@ -39,7 +40,7 @@ def of_principal(principal_id: int) -> str:
 
 def changed(*scopes: str) -> None:
     """Pages within `scopes` are not what they were; in the transaction that changes them."""
-    PageChange.objects.bulk_create(PageChange(scope=scope) for scope in sorted(set(scopes)))
+    insert_all([PageChange(scope=scope) for scope in sorted(set(scopes))])
 
 
 _units_of_chain: Callable[[UUID], Iterable[int]] = lambda chain: ()  # noqa: E731

@@ -1,9 +1,9 @@
-"""One row's INSERT: its SQL is put together once for each model and engine, and only its values are new each time."""
+"""INSERTs: the SQL is put together once for each model and engine, and only its values are new each time."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Field, Model
 from django.db.models.sql import InsertQuery
 from django.db.models.sql.compiler import SQLInsertCompiler
@@ -46,10 +46,54 @@ def _compiled(
     return compiler, sql
 
 
+# As many rows of a model come about again and again; of more they are inserted by Django.
+MOST_AT_ONCE = 16
+# By model, engine and how many; whether the values go in by columns.
+_of_many: dict[tuple[type[Model], str, int], tuple[SQLInsertCompiler, str, bool]] = {}
+
+
+def insert_all(rows: Sequence[Model]) -> None:
+    """As `bulk_create` of them, but that no row is told its key, which the database gives it."""
+    if not rows:
+        return
+    model: Any = type(rows[0])
+    if len(rows) > MOST_AT_ONCE or any(row.pk is not None for row in rows):
+        model._default_manager.bulk_create(rows)
+        return
+    connection = connections[DEFAULT_DB_ALIAS]
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    values = [
+        [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields] for row in rows
+    ]
+    key = model, connection.vendor, len(rows)
+    if key not in _of_many:
+        _of_many[key] = _compiled_of_many(model, fields, rows)
+    compiler, sql, by_columns = _of_many[key]
+    params = list(map(list, zip(*values, strict=True))) if by_columns else [v for row in values for v in row]
+    ready: Any = _Ready(compiler, sql, params, DEFAULT_DB_ALIAS)
+    ready.execute_sql()
+
+
+def _compiled_of_many(
+    model: type[Model], fields: Fields, rows: Sequence[Model]
+) -> tuple[SQLInsertCompiler, str, bool]:
+    query = InsertQuery(model)
+    query.insert_values(fields, rows)
+    compiler: Any = query.get_compiler(using=DEFAULT_DB_ALIAS)
+    ((sql, params),) = compiler.as_sql()
+    # Nothing of the rows is kept.
+    query.objs = [model() for _ in rows]
+    # PostgreSQL takes the values of several rows as an array for each column.
+    by_columns = len(rows) > 1 and len(params) == len(fields)
+    if not by_columns and len(params) != len(fields) * len(rows):
+        raise TypeError(f"{model.__name__} has a column that is not written as any other")
+    return compiler, sql, by_columns
+
+
 class _Ready(SQLInsertCompiler):
     """Runs an INSERT that is put together."""
 
-    def __init__(self, compiler: SQLInsertCompiler, sql: str, params: list[Any], using: str) -> None:
+    def __init__(self, compiler: SQLInsertCompiler, sql: str, params: Sequence[Any], using: str) -> None:
         self.__dict__ |= compiler.__dict__
         self.connection = connections[using]
         self.ready = sql, params

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from inspect import signature
 from itertools import chain, count
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
@@ -20,8 +20,11 @@ from django.db.models import (
     UUIDField,
     prefetch_related_objects,
 )
+from django.db.models.sql import DeleteQuery, Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
-from django.db.models.sql.constants import MULTI
+from django.db.models.sql.constants import MULTI, ROW_COUNT
+
+from contacts.models.base import AppendOnlyError, AppendOnlyQuerySet
 
 from .rows import Make, Step, converted, maker_of, steps_of
 
@@ -44,12 +47,24 @@ _FIELDS: "dict[type, Field[Any, Any]]" = {UUID: UUIDField(), datetime: DateTimeF
 
 
 @dataclass(frozen=True, slots=True)
-class _PutTogether:
+class _Sql:
     compiler: SQLCompiler
     sql: str
     # The parameters with the values in their places: by number where `places` has one, else as they are.
     params: list[Any]
     places: list[tuple[int, int]]
+
+    def ready(self, values: Iterable[Values]) -> "_Ready":
+        given = [_as_parameter(value) for value in _flat(values)]
+        params = self.params.copy()
+        for place, n in self.places:
+            params[place] = given[n]
+        return _Ready(self.compiler, self.sql, params)
+
+
+@dataclass(frozen=True, slots=True)
+class _PutTogether:
+    sql: _Sql
     steps: list[tuple[int, Step]]
     begin: Callable[[], Make]
     prefetched: tuple[Any, ...]
@@ -71,23 +86,13 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
     def put_together(vendor: str, kinds: tuple[Any, ...]) -> _PutTogether | None:
         examples = _examples_of(kinds)
         rows = make(*examples)
-        compiler = rows.query.get_compiler(connection=connection)
-        try:
-            sql, params = compiler.as_sql()
-        except EmptyResultSet:
+        sql = _sql_of(rows.query, examples)
+        if sql is None:
             return None
-        flat = _flat(examples)
-        number = {_as_parameter(example): n for n, example in enumerate(flat)}
-        places = [(place, number[param]) for place, param in enumerate(params) if param in number]
-        if {n for _, n in places} != set(range(len(flat))):
-            raise TypeError("a value is no parameter of the query")
         return _PutTogether(
-            compiler=compiler,
             sql=sql,
-            params=list(params),
-            places=places,
-            steps=steps_of(compiler, connection),
-            begin=maker_of(rows, compiler),
+            steps=steps_of(sql.compiler, connection),
+            begin=maker_of(rows, sql.compiler),
             prefetched=rows._prefetch_related_lookups,  # type: ignore[attr-defined]
         )
 
@@ -102,11 +107,7 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
         kept = put_together(connection.vendor, tuple(map(_kind, filled)))
         if kept is None:
             return []
-        given = [_as_parameter(value) for value in _flat(filled)]
-        params = kept.params.copy()
-        for place, n in kept.places:
-            params[place] = given[n]
-        found = chain.from_iterable(_Ready(kept, params).execute_sql(MULTI) or ())
+        found = chain.from_iterable(kept.sql.ready(filled).execute_sql(MULTI) or ())
         made = kept.begin()
         rows = [made(columns) for columns in converted(found, kept.steps)]
         if kept.prefetched:
@@ -116,13 +117,68 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
     return ask
 
 
+def prepared_write(make: Callable[..., Query]) -> Callable[..., int]:
+    """As `prepared`, of a change: run what `make` returns, an `updating` or a `deleting`; how many rows it was done to.
+
+    For services, in their transaction. What is set is a value of its own kind, as the lookups take it.
+    """
+
+    @cache
+    def put_together(vendor: str, kinds: tuple[Any, ...]) -> _Sql | None:
+        examples = _examples_of(kinds)
+        return _sql_of(make(*examples), examples)
+
+    def write(*values: Values) -> int:
+        filled = [_filled(value) if type(value) is tuple else value for value in values]
+        kept = put_together(connection.vendor, tuple(map(_kind, filled)))
+        return kept.ready(filled).execute_sql(ROW_COUNT) if kept else 0
+
+    return write
+
+
+def updating(rows: "QuerySet[Any]", /, **columns: Any) -> Query:
+    """What `rows.update` runs; refused where that is."""
+    _check_may_change(rows)
+    query: Any = rows.query.chain(UpdateQuery)  # type: ignore[type-var]
+    query.add_update_values(columns)
+    return cast("Query", query)
+
+
+def deleting(rows: "QuerySet[Any]") -> Query:
+    """What `rows.delete` runs, of rows that nothing points at; refused where that is."""
+    _check_may_change(rows)
+    if rows.model._meta.related_objects:
+        raise TypeError("what points at the rows would stay")
+    return cast("Query", rows.query.chain(DeleteQuery))  # type: ignore[type-var]
+
+
+def _check_may_change(rows: "QuerySet[Any]") -> None:
+    if isinstance(rows, AppendOnlyQuerySet):
+        raise AppendOnlyError(f"{rows.model.__name__} rows are never changed")
+
+
+def _sql_of(query: Query, examples: Iterable[Values]) -> _Sql | None:
+    """None where nothing can be found. Raises TypeError for a value that is no parameter."""
+    compiler = query.get_compiler(connection=connection)
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return None
+    flat = _flat(examples)
+    number = {_as_parameter(example): n for n, example in enumerate(flat)}
+    places = [(place, number[param]) for place, param in enumerate(params) if param in number]
+    if {n for _, n in places} != set(range(len(flat))):
+        raise TypeError("a value is no parameter of the query")
+    return _Sql(compiler, sql, list(params), places)
+
+
 class _Ready(SQLCompiler):
     """Runs SQL that is put together."""
 
-    def __init__(self, kept: _PutTogether, params: list[Any]) -> None:
-        self.__dict__ |= kept.compiler.__dict__
+    def __init__(self, compiler: SQLCompiler, sql: str, params: list[Any]) -> None:
+        self.__dict__ |= compiler.__dict__
         self.connection = connections[DEFAULT_DB_ALIAS]
-        self.ready = kept.sql, params
+        self.ready = sql, params
 
     def as_sql(self, *_: Any, **__: Any) -> Any:
         return self.ready

@@ -133,10 +133,13 @@ def _ringing_about(chain_id: UUID) -> QuerySet[ChainState, tuple[int, int | None
 
 def with_those_joined_into(units: Collection[int]) -> set[int]:
     """Units by their ids, and those that read what is theirs."""
-    found = Unit.objects.filter(pk__in=units, joined_into__isnull=False).values_list(
-        "joined_into_id", flat=True
-    )
-    return {*units, *(pk for pk in found if pk)}
+    return {*units, *(pk for pk in _joined_into(*units) if pk)}
+
+
+@prepared
+def _joined_into(*unit_ids: int) -> QuerySet[Unit, int | None]:
+    found = Unit.objects.filter(pk__in=unit_ids, joined_into__isnull=False).order_by()
+    return found.values_list("joined_into_id", flat=True)
 
 
 def get_chain(acting: Acting, chain_id: UUID) -> CareChain:

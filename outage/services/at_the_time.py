@@ -4,8 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from contacts.queries.prepared import prepared
 from contacts.rules.errors import Question
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
@@ -121,8 +123,7 @@ def told_then(
     chain: CareChain, event_ids: Collection[UUID], at: datetime, answers: Mapping[str, str]
 ) -> dict[UUID, UUID]:
     """The wording that a call told of, of each event that was corrected or taken back after it. Raises Question."""
-    rows = CareChainEvent.objects.filter(pk__in=event_ids, supersedes__isnull=False, recorded_at__gt=at)
-    changed = list(rows) if event_ids else []
+    changed = _changed_since(tuple(event_ids), at) if event_ids else []
     log = log_of(chain.pk) if changed else ChainLog()
     found = {}
     for row in changed:
@@ -130,6 +131,11 @@ def told_then(
         if then and _was_told(chain, row, then, at, answers):
             found[row.pk] = then.pk
     return found
+
+
+@prepared
+def _changed_since(event_ids: tuple[UUID, ...], at: datetime) -> QuerySet[CareChainEvent]:
+    return CareChainEvent.objects.filter(pk__in=event_ids, supersedes__isnull=False, recorded_at__gt=at)
 
 
 def _was_told(

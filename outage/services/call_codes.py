@@ -1,10 +1,12 @@
 """Kvittenskod: kept with the call it was said or typed in, and the two calls that have one confirmed."""
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting
 from contacts.models import Principal, Unit
+from contacts.queries.prepared import prepared
 from contacts.rules.errors import RuleError
 from outage.models import CallCode, Confirmation, Handover
 from outage.queries.call_codes import code_of_form, unanswered_attempts, waiting_calls
@@ -75,11 +77,17 @@ def confirm(by: Acting, call: Handover) -> None:
     rung = _principal_rung(call)
     if rung is None:
         return
-    Principal.objects.select_for_update(no_key=True).only("pk").get(pk=rung)
+    _lock(rung)
     for given, received in pairs(waiting_calls(call.code.code)):
         row = Confirmation(given_id=given.id, received_id=received.id, user=by.user, unit=by.unit)
         row.save()
         audit.record(by=by, action="call.confirmed", target=row, chain=call.chain_id)
+
+
+@prepared
+def _lock(principal_id: int) -> QuerySet[Principal, int]:
+    locked = Principal.objects.select_for_update(no_key=True).filter(pk=principal_id)
+    return locked.order_by().values_list("pk", flat=True)
 
 
 def _principal_rung(call: Handover) -> int | None:

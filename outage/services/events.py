@@ -7,11 +7,12 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.sql import Query
 from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.queries.prepared import prepared
+from contacts.queries.prepared import prepared, prepared_write, updating
 from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
@@ -145,8 +146,13 @@ def home_of(chain: CareChain, row: CareChainEvent | Handover | None) -> CareChai
 def take_order(chain: CareChain) -> int:
     """The place of the next row among those of the chain, which the caller holds."""
     chain.rows += 1
-    chain.save(update_fields=["rows"])
+    _count_rows(chain.pk, chain.rows)
     return chain.rows
+
+
+@prepared_write
+def _count_rows(chain_id: UUID, rows: int) -> Query:
+    return updating(CareChain.objects.filter(pk=chain_id), rows=rows)
 
 
 def correct_event(

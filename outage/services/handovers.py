@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
+from contacts.queries.prepared import prepared
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
@@ -110,8 +111,9 @@ def _ask_if_before(
     answers: Mapping[str, str],
 ) -> None:
     """Raises Question about a call before what it tells of: logged events (`told`), or those at `new`."""
-    logged = _events_of(chain).filter(pk__in=[pk for pk in told if pk], withdraws=False)
-    last = max([*logged.values_list("happened_at", flat=True), *new], key=as_utc, default=None)
+    known = tuple(pk for pk in told if pk)
+    logged = _times_of(tuple(joined_to([chain.pk]).home), known) if known else []
+    last = max([*logged, *new], key=as_utc, default=None)
     if facts.at and last:
         ask_if_before(facts.at, last, timezone.now(), answers)
 
@@ -163,7 +165,8 @@ def _told(
         change = next((version for version in versions if version.pk == message.change_id), None)
         told = {"change": change, "notice": message.notice}
     elif message.event_id:
-        told = {"event": _events_of(chain).filter(pk=message.event_id).first()}
+        found = _events_of(tuple(joined_to([chain.pk]).home), message.event_id)
+        told = {"event": next(iter(found), None)}
     else:
         told = {"event": _new_event(by, chain, event_id, message, facts, paper, answers)}
     if None in told.values():
@@ -171,8 +174,15 @@ def _told(
     return told
 
 
-def _events_of(chain: CareChain) -> QuerySet[CareChainEvent]:
-    return CareChainEvent.objects.filter(chain__in=joined_to([chain.pk]).home)
+@prepared
+def _events_of(chain_ids: tuple[UUID, ...], event_id: UUID) -> QuerySet[CareChainEvent]:
+    return CareChainEvent.objects.filter(chain__in=chain_ids, pk=event_id).order_by()
+
+
+@prepared
+def _times_of(chain_ids: tuple[UUID, ...], event_ids: tuple[UUID, ...]) -> QuerySet[CareChainEvent, datetime]:
+    told = CareChainEvent.objects.filter(chain__in=chain_ids, pk__in=event_ids, withdraws=False)
+    return told.order_by().values_list("happened_at", flat=True)
 
 
 def _new_event(

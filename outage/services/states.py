@@ -6,9 +6,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.sql import Query
 
 from contacts.models import Principal, Unit
+from contacts.models.inserting import insert_all
 from contacts.page_versions import EVERYBODY, changed, of_unit
+from contacts.queries.prepared import deleting, prepared_write
 from outage.models import CareChain, CareChainDetails, ChainState, Outage, RegistrationMark, StateKind
 from outage.queries.care_chains import with_those_joined_into
 from outage.queries.chain_log import ChainLog, log_of, logs_of
@@ -43,10 +46,14 @@ def _replace(before: Iterable[ChainState], after: Iterable[ChainState]) -> int:
     wanted = {row.content: row for row in after}
     gone = [row.pk for row in before if wanted.pop(row.content, None) is None]
     if gone:
-        ChainState.objects.filter(pk__in=gone).delete()
-    if wanted:
-        ChainState.objects.bulk_create(wanted.values())
+        _drop(tuple(gone))
+    insert_all([*wanted.values()])
     return len(gone) + len(wanted)
+
+
+@prepared_write
+def _drop(state_ids: tuple[int, ...]) -> Query:
+    return deleting(ChainState.objects.filter(pk__in=state_ids))
 
 
 def _ringing(rows: Iterable[ChainState]) -> set[int]:
