@@ -26,7 +26,9 @@ def copied_field(field: forms.Field) -> Any:
     found.error_messages = field.error_messages.copy()
     found.validators = field.validators[:]
     if isinstance(field, forms.ChoiceField):
-        found._choices = deepcopy(field._choices)  # type: ignore[attr-defined]
+        choices = field._choices  # type: ignore[attr-defined]
+        # Of a list each choice is a pair, which nobody changes.
+        found._choices = choices[:] if type(choices) is list else deepcopy(choices)
     if isinstance(field, forms.MultiValueField):
         found.fields = tuple(map(copied_field, field.fields))
     return found

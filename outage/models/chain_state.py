@@ -1,5 +1,6 @@
 """How each chain stands: what every unit is to tell about it, has told and waits for. A copy of what the log says."""
 
+from operator import itemgetter
 from typing import Any
 
 from django.db import models
@@ -103,9 +104,8 @@ class ChainState(models.Model):
     @property
     def content(self) -> tuple[Any, ...]:
         """All that it says, for comparison with another."""
-        return tuple(
-            self.__dict__[field.attname] for field in self._meta.concrete_fields if not field.primary_key
-        )
+        found: tuple[Any, ...] = _content(self.__dict__)
+        return found
 
     @property
     def target(self) -> Target:
@@ -138,3 +138,6 @@ class ChainState(models.Model):
         """The id of the event that is to be told, if it is one that is logged."""
         how, _, pk = self.message.partition(":")
         return pk if how == "event" else ""
+
+
+_content = itemgetter(*(field.attname for field in ChainState._meta.concrete_fields if not field.primary_key))

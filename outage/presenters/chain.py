@@ -127,7 +127,8 @@ def timeline(
     """
     rows: list[CareChainEvent | Handover] = in_time_order([*log.events, *log.handovers])
     standing = standing_of(chain, log)
-    to_retract = {owed.id for owed in standing.owed() if owed.retracts}
+    taken_back = any(event.withdraws for event in log.events)
+    to_retract = {owed.id for owed in standing.owed() if owed.retracts} if taken_back else set()
     return [
         _call_entry(acting, chain, log, row, now, flags, own_flags, codes)
         if isinstance(row, Handover)

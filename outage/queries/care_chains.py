@@ -119,7 +119,8 @@ def units_of_chain(chain_id: UUID) -> set[int]:
 
 @prepared
 def _places_of(chain_id: UUID) -> QuerySet[CareChain, tuple[int | None, ...]]:
-    own = Q(pk=chain_id) | Q(joined=chain_id) | Q(joined_to=chain_id) | Q(joined_to__joined=chain_id)
+    kept = _joined_to(chain_id)
+    own = Q(pk=chain_id) | Q(joined_to=chain_id) | Q(pk__in=kept) | Q(joined_to__in=kept)
     places = ("unit", "ward_unit", "outpatient_unit")
     columns = [f"{place}{of}" for place in places for of in ("", "__joined_into", "__principal")]
     return CareChain.objects.filter(own).order_by().values_list("principal", *columns)
@@ -127,8 +128,13 @@ def _places_of(chain_id: UUID) -> QuerySet[CareChain, tuple[int | None, ...]]:
 
 @prepared
 def _ringing_about(chain_id: UUID) -> QuerySet[ChainState, tuple[int, int | None]]:
-    rows = ChainState.objects.filter(Q(chain=chain_id) | Q(chain__joined=chain_id), what__in=_IN_SIGHT)
+    own = Q(chain=chain_id) | Q(chain__in=_joined_to(chain_id))
+    rows = ChainState.objects.filter(own, what__in=_IN_SIGHT)
     return rows.order_by().values_list("unit", "unit__joined_into").distinct()
+
+
+def _joined_to(chain_id: UUID) -> QuerySet[CareChain, UUID | None]:
+    return CareChain.objects.filter(pk=chain_id, joined_to__isnull=False).order_by().values_list("joined_to")
 
 
 def with_those_joined_into(units: Collection[int]) -> set[int]:

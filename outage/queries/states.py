@@ -41,9 +41,9 @@ from outage.rules.told import Owed, Target
 
 def states_of(chain: CareChain, log: ChainLog) -> list[ChainState]:
     """Unsaved. Where anything in it is ticked the chain comes with its outage as its principal sees it."""
-    made = _Owed(chain, log)
     owed = [one for one in standing_of(chain, log).owed() if one.closed is None]
-    found = [made.row(unit, one) for one in owed for unit in sorted(units_to_ring(chain, log, one))]
+    made = _Owed(chain, log) if owed else None
+    found = [made.row(unit, one) for one in owed if made for unit in sorted(units_to_ring(chain, log, one))]
     found += [*_awaited(chain, log), *_told(chain, log), *_latest(chain, log)]
     for position, row in enumerate(found):
         row.position = position

@@ -123,7 +123,8 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     )
     flags = numbers_in_directory(tried_numbers(acting, log), acting.principal)
     own_flags = flagged_by(acting.user, [number for number, is_flagged in flags.items() if is_flagged])
-    joins, joined = history_joins(found.pk), standing_join(found)
+    joins = history_joins(found.pk)
+    joined = standing_join(found) if joins else None
     if joined:
         by_number(joined.other)
     codes = code_lines(acting, log.live_handovers, now)

@@ -20,6 +20,7 @@ from outage.presenters.care import parties_in
 from outage.presenters.owed import calls_owed, event_label
 from outage.queries.chain_log import ChainLog
 from outage.queries.naming import place_of
+from outage.queries.owed import standing_now
 from outage.queries.ringing import numbers_of_places
 from outage.queries.standing import row_of, standing_of
 from outage.queries.targets import target_name, targets_by_key
@@ -142,7 +143,8 @@ class CallForm(Opened, AsksQuestions):
             self.fields["outcome"].initial = CallOutcome.REACHED.value
         else:
             self.fields.pop("code", None)
-        self._fill_in_number()
+        if not self.is_bound:
+            self._fill_in_number()
         offered = {each.number for known in self._numbers.values() for each in known}
         self.fields["number"].known = frozenset(offered | ({was_with.number} if was_with else set()))
         keep_within(self, years_around(chain.outage.current.started_at))
@@ -196,6 +198,8 @@ class CallForm(Opened, AsksQuestions):
         return place_of(self.chain, Party.INPATIENT) if takes_part else ""
 
     def _collect_notices(self) -> None:
+        if not any(owed.notice for owed in standing_now(self.chain, self.log).owed()):
+            return
         now = timezone.now()
         for call in calls_owed(acting=self.acting, chain=self.chain, log=self.log, now=now, on_own_page=True):
             for message in call.messages:
