@@ -78,7 +78,7 @@ def _compiled_of_many(
     model: type[Model], fields: Fields, rows: Sequence[Model]
 ) -> tuple[SQLInsertCompiler, str, bool]:
     query = InsertQuery(model)
-    query.insert_values(fields, rows)
+    query.insert_values(fields, list(rows))
     compiler: Any = query.get_compiler(using=DEFAULT_DB_ALIAS)
     ((sql, params),) = compiler.as_sql()
     # Nothing of the rows is kept.

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from inspect import signature
-from itertools import chain, count
+from itertools import count
 from typing import Any, NoReturn, TypeVar, cast
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     DateField,
     DateTimeField,
@@ -22,7 +23,6 @@ from django.db.models import (
 )
 from django.db.models.sql import DeleteQuery, Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
-from django.db.models.sql.constants import MULTI, ROW_COUNT
 
 from contacts.models.base import AppendOnlyError, AppendOnlyQuerySet
 
@@ -49,17 +49,17 @@ _FIELDS: "dict[type, Field[Any, Any]]" = {UUID: UUIDField(), datetime: DateTimeF
 @dataclass(frozen=True, slots=True)
 class _Sql:
     compiler: SQLCompiler
-    sql: str
+    text: str
     # The parameters with the values in their places: by number where `places` has one, else as they are.
     params: list[Any]
     places: list[tuple[int, int]]
 
-    def ready(self, values: Iterable[Values]) -> "_Ready":
-        given = [_as_parameter(value) for value in _flat(values)]
+    def run(self, cursor: Any, values: Iterable[Values], db: BaseDatabaseWrapper) -> None:
+        given = [_as_parameter(value, db) for value in _flat(values)]
         params = self.params.copy()
         for place, n in self.places:
             params[place] = given[n]
-        return _Ready(self.compiler, self.sql, params)
+        cursor.execute(self.text, params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +104,13 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
         filled = [_filled(value) if type(value) is tuple else value for value in values[:rest]]
         more: Any = values[rest:]
         filled += _filled(more)
-        kept = put_together(connection.vendor, tuple(map(_kind, filled)))
+        db = connections[DEFAULT_DB_ALIAS]
+        kept = put_together(db.vendor, tuple(map(_kind, filled)))
         if kept is None:
             return []
-        found = chain.from_iterable(kept.sql.ready(filled).execute_sql(MULTI) or ())
+        with db.cursor() as cursor:
+            kept.sql.run(cursor, filled, db)
+            found = cursor.fetchall()
         made = kept.begin()
         rows = [made(columns) for columns in converted(found, kept.steps)]
         if kept.prefetched:
@@ -130,8 +133,14 @@ def prepared_write(make: Callable[..., Query]) -> Callable[..., int]:
 
     def write(*values: Values) -> int:
         filled = [_filled(value) if type(value) is tuple else value for value in values]
-        kept = put_together(connection.vendor, tuple(map(_kind, filled)))
-        return kept.ready(filled).execute_sql(ROW_COUNT) if kept else 0
+        db = connections[DEFAULT_DB_ALIAS]
+        kept = put_together(db.vendor, tuple(map(_kind, filled)))
+        if kept is None:
+            return 0
+        with db.cursor() as cursor:
+            kept.run(cursor, filled, db)
+            count: int = cursor.rowcount
+        return count
 
     return write
 
@@ -139,7 +148,7 @@ def prepared_write(make: Callable[..., Query]) -> Callable[..., int]:
 def updating(rows: "QuerySet[Any]", /, **columns: Any) -> Query:
     """What `rows.update` runs; refused where that is."""
     _check_may_change(rows)
-    query: Any = rows.query.chain(UpdateQuery)  # type: ignore[type-var]
+    query: Any = rows.query.chain(UpdateQuery)
     query.add_update_values(columns)
     return cast("Query", query)
 
@@ -149,7 +158,7 @@ def deleting(rows: "QuerySet[Any]") -> Query:
     _check_may_change(rows)
     if rows.model._meta.related_objects:
         raise TypeError("what points at the rows would stay")
-    return cast("Query", rows.query.chain(DeleteQuery))  # type: ignore[type-var]
+    return rows.query.chain(DeleteQuery)
 
 
 def _check_may_change(rows: "QuerySet[Any]") -> None:
@@ -165,23 +174,11 @@ def _sql_of(query: Query, examples: Iterable[Values]) -> _Sql | None:
     except EmptyResultSet:
         return None
     flat = _flat(examples)
-    number = {_as_parameter(example): n for n, example in enumerate(flat)}
+    number = {_as_parameter(example, connection): n for n, example in enumerate(flat)}
     places = [(place, number[param]) for place, param in enumerate(params) if param in number]
     if {n for _, n in places} != set(range(len(flat))):
         raise TypeError("a value is no parameter of the query")
     return _Sql(compiler, sql, list(params), places)
-
-
-class _Ready(SQLCompiler):
-    """Runs SQL that is put together."""
-
-    def __init__(self, compiler: SQLCompiler, sql: str, params: list[Any]) -> None:
-        self.__dict__ |= compiler.__dict__
-        self.connection = connections[DEFAULT_DB_ALIAS]
-        self.ready = sql, params
-
-    def as_sql(self, *_: Any, **__: Any) -> Any:
-        return self.ready
 
 
 def _kind(value: Values) -> Any:
@@ -238,13 +235,15 @@ def hand_out(owners: Sequence[Model], name: str, found: Iterable[Model]) -> None
         owner = owner_of.get(getattr(row, to_owner.attname))
         if owner is not None:
             rows_of[owner.pk].append(row)
-            setattr(row, to_owner.name, owner)
+            row._state.fields_cache[to_owner.cache_name] = owner
+    # Nobody asks it: making one for each owner takes longer than all else.
+    query = Query(to_owner.model)
     for owner in owners:
-        rows = ReadRows(to_owner.model)
+        rows = ReadRows(to_owner.model, query=query)
         rows._result_cache = rows_of[owner.pk]
         owner.__dict__.setdefault("_prefetched_objects_cache", {})[name] = rows
 
 
-def _as_parameter(value: Value) -> Any:
+def _as_parameter(value: Value, db: Any) -> Any:
     field = _FIELDS.get(type(value))
-    return field.get_db_prep_value(value, connection) if field else value
+    return field.get_db_prep_value(value, db) if field else value

@@ -1,6 +1,6 @@
 """Fields for what people type about a contact, clock times and days of the year, and for what a rule asks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import date, time
 from typing import Any
 from uuid import uuid4
@@ -58,7 +58,8 @@ class ClockField(_ReadField):
 class NumberField(forms.CharField):
     """A telephone number in standard form; "" for none. Those in `known`, which nobody typed here, stay."""
 
-    known: frozenset[str] = frozenset()
+    # Asked only about what would be written in another way: it may have to be read.
+    known: Container[str] = frozenset()
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput({"autocomplete": "off", "inputmode": "tel"})
@@ -67,9 +68,12 @@ class NumberField(forms.CharField):
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
         try:
-            return text if text in self.known else read_number(text)
+            number = read_number(text)
         except RuleError as wrong:
+            if text in self.known:
+                return text
             raise ValidationError(wrong.reason) from wrong
+        return text if number != text and text in self.known else number
 
 
 class DayField(_ReadField):

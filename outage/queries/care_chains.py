@@ -133,7 +133,7 @@ def _ringing_about(chain_id: UUID) -> QuerySet[ChainState, tuple[int, int | None
     return rows.order_by().values_list("unit", "unit__joined_into").distinct()
 
 
-def _joined_to(chain_id: UUID) -> QuerySet[CareChain, UUID | None]:
+def _joined_to(chain_id: UUID) -> QuerySet[CareChain, tuple[UUID | None]]:
     return CareChain.objects.filter(pk=chain_id, joined_to__isnull=False).order_by().values_list("joined_to")
 
 

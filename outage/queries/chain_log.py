@@ -90,7 +90,7 @@ def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
     people = {user.pk: user for user in _people(*{row.user_id for row in (*events, *handovers)})}
     units = {unit.pk: unit for unit in _units(*{row.unit_id for row in (*events, *handovers)})}
     for row in (*events, *handovers):
-        row.user, row.unit = people[row.user_id], units[row.unit_id]
+        row._state.fields_cache |= {"user": people[row.user_id], "unit": units[row.unit_id]}
     for event in in_time_order(events):
         logs[home[event.chain_id]].events.append(event)
     for handover in in_time_order(handovers):

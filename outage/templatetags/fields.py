@@ -16,6 +16,8 @@ from django.utils.functional import Promise
 register = template.Library()
 
 _MOST_KEPT = 2000
+# As most is.
+_PLAIN = frozenset({type(None), str, int, bool})
 # Not what is shown of a field, or told by the rest of what it is known by.
 _NOT_SHOWN = {"error_messages", "validators", "known", "localize", "show_hidden_initial"}
 
@@ -68,8 +70,8 @@ def _empty(shown: _Shown) -> str:
 
 def _told(value: Any) -> Hashable:
     """What is to be known of a field, a widget or a part of one; raises _Varies."""
-    if value is None or isinstance(value, str | int | float | date | type):
-        return value
+    if type(value) in _PLAIN or isinstance(value, str | int | float | date | type):
+        return value  # type: ignore[no-any-return]
     if isinstance(value, Promise):
         return str(value)
     if isinstance(value, list | tuple):

@@ -16,7 +16,7 @@ from django.template import Context
 from django.template.defaultfilters import capfirst, linebreaksbr, urlencode
 from django.urls import get_script_prefix, reverse
 from django.utils import timezone
-from jinja2 import ChainableUndefined, Environment, FileSystemLoader
+from jinja2 import ChainableUndefined, Environment, FileSystemLoader, Template
 from jinja2.environment import TemplateModule
 
 from contacts.templatetags.form_ids import new_id
@@ -46,6 +46,12 @@ class _Loader(FileSystemLoader):
         return re.sub(r"\n +", "\n", source), path, is_current
 
 
+class _Template(Template):
+    def _get_default_module(self, ctx: Any = None) -> TemplateModule:
+        """As Jinja's own, which looks at each import whether the page brings globals of its own: none does."""
+        return super()._get_default_module()
+
+
 @cache
 def environment() -> Environment:
     """The only one."""
@@ -56,6 +62,7 @@ def environment() -> Environment:
         auto_reload=settings.DEBUG,
         cache_size=-1,
     )
+    made.template_class = _Template
     made.globals |= {"icon": icon, "url": url, "new_id": new_id, "now": timezone.now}
     made.filters |= swedish.register.filters | fields.register.filters
     made.filters |= {"capfirst": capfirst, "linebreaksbr": linebreaksbr, "urlencode": urlencode}

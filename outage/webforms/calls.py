@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from contacts.webforms.copying import copied_field
 from contacts.webforms.differences import Opened
 from contacts.webforms.fields import AsksQuestions, NumberField
 from outage.models import CareChain, CareChainEvent, Handover
-from outage.presenters.care import parties_in
+from outage.presenters.care import Numbers, parties_in
 from outage.presenters.owed import calls_owed, event_label
 from outage.queries.chain_log import ChainLog
 from outage.queries.naming import place_of
@@ -54,6 +54,16 @@ _FORMER = "was:"
 
 _HAPPENED = MomentField(label="När hände det?", required=False, help_text="Tomt betyder samtalets tid.")
 _particular = cache(particular_field)
+
+
+class _Known:
+    """The numbers that a form knows, read when the first is asked about."""
+
+    def __init__(self, form: "CallForm") -> None:
+        self._form = form
+
+    def __contains__(self, number: object) -> bool:
+        return self._form.knows_number(number)
 
 
 class CallForm(Opened, AsksQuestions):
@@ -114,7 +124,7 @@ class CallForm(Opened, AsksQuestions):
         super().__init__(*args, **kwargs)
         self.acting, self.chain, self.log = acting, chain, log
         self.routine, self.direction = chain.outage.routine, direction
-        self._numbers, self._was_with = numbers_of_places([log], timezone.now()), was_with
+        self._was_with = was_with
         self._targets = targets_by_key(chain, log, was_with, before=self._may_be_old())
         offer_ward_that_was_left(self._targets, direction, parties_in(acting, chain))
         if self.is_bound:
@@ -122,6 +132,8 @@ class CallForm(Opened, AsksQuestions):
         self.fields["recipient"].choices = [
             (key, target_name(chain, log, target)) for key, target in self._targets.items()
         ]
+        # By what is chosen.
+        self._options: dict[object, list[RecipientOption]] = {}
         self._new: dict[str, tuple[MessageType, Party]] = {}
         self._logged: dict[str, CareChainEvent] = {}
         # Until when it was so, of what has been corrected or taken back since.
@@ -145,9 +157,18 @@ class CallForm(Opened, AsksQuestions):
             self.fields.pop("code", None)
         if not self.is_bound:
             self._fill_in_number()
-        offered = {each.number for known in self._numbers.values() for each in known}
-        self.fields["number"].known = frozenset(offered | ({was_with.number} if was_with else set()))
+        self.fields["number"].known = _Known(self)
         keep_within(self, years_around(chain.outage.current.started_at))
+
+    @cached_property
+    def _numbers(self) -> Numbers:
+        return numbers_of_places([self.log], timezone.now())
+
+    def knows_number(self, number: object) -> bool:
+        """Whether it is offered here, or is that of the call that is corrected."""
+        if self._was_with and self._was_with.number == number:
+            return True
+        return any(each.number == number for known in self._numbers.values() for each in known)
 
     @property
     def asks_back(self) -> bool:
@@ -231,7 +252,11 @@ class CallForm(Opened, AsksQuestions):
     def recipient_options(self) -> list[RecipientOption]:
         """The acting unit's own party is left out."""
         chosen = self["recipient"].value()
-        return recipients_to_choose(self.acting, self.chain, self.log, self._targets, self._numbers, chosen)
+        if chosen not in self._options:
+            self._options[chosen] = recipients_to_choose(
+                self.acting, self.chain, self.log, self._targets, self._numbers, chosen
+            )
+        return self._options[chosen]
 
     def filled_in(self) -> str:
         """The call in one line where all but the name and the read-back is filled in, as from Att ringa nu; else ""."""

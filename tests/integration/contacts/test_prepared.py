@@ -7,11 +7,30 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.sql import Query
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from contacts.models import AuditEntry, Membership, Principal, Submission, TrailSeal, Unit, User
-from contacts.queries.prepared import MOST_IN_GROUP, hand_out, prepared
+from contacts.models import (
+    AuditEntry,
+    Membership,
+    PageChange,
+    Principal,
+    Submission,
+    TrailSeal,
+    Unit,
+    User,
+)
+from contacts.models.base import AppendOnlyError
+from contacts.models.inserting import MOST_AT_ONCE, insert_all
+from contacts.queries.prepared import (
+    MOST_IN_GROUP,
+    deleting,
+    hand_out,
+    prepared,
+    prepared_write,
+    updating,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +139,44 @@ def test_it_is_put_together_once(county):
 def test_a_value_that_is_none_of_the_query_is_refused():
     with pytest.raises(TypeError, match="no parameter"):
         prepared(lambda unit_id: Unit.objects.filter(name__contains=unit_id))(1)
+
+
+def test_a_prepared_change_does_what_the_change_does_and_history_is_refused(county):
+    @prepared_write
+    def rename(user_ids: tuple[int, ...], name: str) -> Query:
+        return updating(User.objects.filter(pk__in=user_ids), last_name=name)
+
+    @prepared_write
+    def drop(change_ids: tuple[int, ...]) -> Query:
+        return deleting(PageChange.objects.filter(pk__in=change_ids))
+
+    users = tuple(User.objects.order_by("pk").values_list("pk", flat=True)[:3])
+    for count, name in ((0, "Ingen"), (1, "O'Neill 100 %"), (3, "%s"), (1, "7305190:0")):
+        assert rename(users[:count], name) == count
+        assert User.objects.filter(last_name=name).count() == count
+    changes = [PageChange.objects.create(scope="all").pk for _ in range(4)]
+    assert drop(tuple(changes[:3])) == 3
+    assert drop(tuple(changes[:1])) == 0
+    assert [*PageChange.objects.filter(pk__in=changes).values_list("pk", flat=True)] == changes[3:]
+    with pytest.raises(AppendOnlyError):
+        updating(AuditEntry.objects.filter(pk=1), action="x")
+    with pytest.raises(AppendOnlyError):
+        deleting(AuditEntry.objects.filter(pk=1))
+    with pytest.raises(TypeError, match="points at"):
+        deleting(Unit.objects.filter(pk=1))
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5, MOST_AT_ONCE + 1])
+def test_several_rows_are_inserted_as_django_inserts_them(county, count):
+    def written(write) -> list[tuple[object, ...]]:
+        last = max([0, *PageChange.objects.values_list("pk", flat=True)])
+        now = timezone.now()
+        write([PageChange(scope=f"unit:{n} %s", at=now + timedelta(days=n)) for n in range(count)])
+        rows = PageChange.objects.filter(pk__gt=last).order_by("pk").values_list("scope", "at")
+        return [(scope, at - now) for scope, at in rows]
+
+    for _ in range(2):
+        assert written(insert_all) == written(PageChange.objects.bulk_create)
 
 
 def test_rows_handed_out_are_those_of_their_owner_and_are_not_narrowed(county):
