@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from inspect import signature
-from itertools import count
+from itertools import chain, count
 from typing import Any, NoReturn, TypeVar, cast
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from django.db.models import (
 )
 from django.db.models.sql import DeleteQuery, Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.sql.constants import MULTI, ROW_COUNT
 
 from contacts.models.base import AppendOnlyError, AppendOnlyQuerySet
 
@@ -54,12 +55,12 @@ class _Sql:
     params: list[Any]
     places: list[tuple[int, int]]
 
-    def run(self, cursor: Any, values: Iterable[Values], db: BaseDatabaseWrapper) -> None:
+    def ready(self, values: Iterable[Values], db: BaseDatabaseWrapper) -> "_Ready":
         given = [_as_parameter(value, db) for value in _flat(values)]
         params = self.params.copy()
         for place, n in self.places:
             params[place] = given[n]
-        cursor.execute(self.text, params)
+        return _Ready(self.compiler, db, self.text, params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +109,7 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
         kept = put_together(db.vendor, tuple(map(_kind, filled)))
         if kept is None:
             return []
-        with db.cursor() as cursor:
-            kept.sql.run(cursor, filled, db)
-            found = cursor.fetchall()
+        found = chain.from_iterable(kept.sql.ready(filled, db).execute_sql(MULTI) or ())
         made = kept.begin()
         rows = [made(columns) for columns in converted(found, kept.steps)]
         if kept.prefetched:
@@ -135,12 +134,7 @@ def prepared_write(make: Callable[..., Query]) -> Callable[..., int]:
         filled = [_filled(value) if type(value) is tuple else value for value in values]
         db = connections[DEFAULT_DB_ALIAS]
         kept = put_together(db.vendor, tuple(map(_kind, filled)))
-        if kept is None:
-            return 0
-        with db.cursor() as cursor:
-            kept.run(cursor, filled, db)
-            count: int = cursor.rowcount
-        return count
+        return kept.ready(filled, db).execute_sql(ROW_COUNT) if kept else 0
 
     return write
 
@@ -179,6 +173,18 @@ def _sql_of(query: Query, examples: Iterable[Values]) -> _Sql | None:
     if {n for _, n in places} != set(range(len(flat))):
         raise TypeError("a value is no parameter of the query")
     return _Sql(compiler, sql, list(params), places)
+
+
+class _Ready(SQLCompiler):
+    """Runs SQL that is put together."""
+
+    def __init__(self, compiler: SQLCompiler, db: BaseDatabaseWrapper, sql: str, params: list[Any]) -> None:
+        self.__dict__ |= compiler.__dict__
+        self.connection = db
+        self.ready = sql, params
+
+    def as_sql(self, *_: Any, **__: Any) -> Any:
+        return self.ready
 
 
 def _kind(value: Values) -> Any:

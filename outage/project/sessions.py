@@ -3,27 +3,17 @@
 import binascii
 import json
 from base64 import b64decode, b64encode
-from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.backends import db
-from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError, transaction
-from django.db.models.sql import Query
 from django.utils import timezone
 
 from contacts.models.ciphers import Undecipherable
 from contacts.models.data_key import key_to_write_with
 from contacts.queries.log_ins import unexpired
-from contacts.queries.prepared import prepared_write, updating
 
 SESSIONS = "sessions"
-
-
-@prepared_write
-def _change(key: str, data: str, expires: datetime) -> Query:
-    return updating(Session.objects.filter(session_key=key), session_data=data, expire_date=expires)
 
 
 class SessionStore(db.SessionStore):
@@ -52,20 +42,6 @@ class SessionStore(db.SessionStore):
         except (Undecipherable, binascii.Error, json.JSONDecodeError):
             return {}
         return data
-
-    def save(self, must_create: bool = False) -> None:
-        """As Django's, which compiles the change of a row for each page that changes something."""
-        if must_create or self.session_key is None:
-            super().save(must_create)
-            return
-        row = self.create_model_instance(dict(self.items()))
-        try:
-            with transaction.atomic():
-                found = _change(row.session_key, row.session_data, row.expire_date)
-        except DatabaseError:
-            raise UpdateError from None
-        if not found:
-            raise UpdateError
 
     def _get_session_from_db(self) -> Session | None:
         """As Django's, which compiles the query for each page."""

@@ -7,19 +7,17 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.queries.prepared import prepared
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import replacing
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
 from outage.queries.chain_log import log_of
-from outage.queries.joined import joined_to, versions_of
+from outage.queries.joined import events_of, joined_to, times_of, versions_of
 from outage.queries.standing import told_only_by
 from outage.rules.asked_messages import ask_if_before, ask_if_wrong_patient, settle_message
 from outage.rules.clock import as_utc
@@ -112,7 +110,7 @@ def _ask_if_before(
 ) -> None:
     """Raises Question about a call before what it tells of: logged events (`told`), or those at `new`."""
     known = tuple(pk for pk in told if pk)
-    logged = _times_of(tuple(joined_to([chain.pk]).home), known) if known else []
+    logged = times_of(tuple(joined_to([chain.pk]).home), known) if known else []
     last = max([*logged, *new], key=as_utc, default=None)
     if facts.at and last:
         ask_if_before(facts.at, last, timezone.now(), answers)
@@ -165,24 +163,13 @@ def _told(
         change = next((version for version in versions if version.pk == message.change_id), None)
         told = {"change": change, "notice": message.notice}
     elif message.event_id:
-        found = _events_of(tuple(joined_to([chain.pk]).home), message.event_id)
+        found = events_of(tuple(joined_to([chain.pk]).home), message.event_id)
         told = {"event": next(iter(found), None)}
     else:
         told = {"event": _new_event(by, chain, event_id, message, facts, paper, answers)}
     if None in told.values():
         raise CallErrors({"messages": "Meddelandet hör inte till den här patienten. Välj igen."})
     return told
-
-
-@prepared
-def _events_of(chain_ids: tuple[UUID, ...], event_id: UUID) -> QuerySet[CareChainEvent]:
-    return CareChainEvent.objects.filter(chain__in=chain_ids, pk=event_id).order_by()
-
-
-@prepared
-def _times_of(chain_ids: tuple[UUID, ...], event_ids: tuple[UUID, ...]) -> QuerySet[CareChainEvent, datetime]:
-    told = CareChainEvent.objects.filter(chain__in=chain_ids, pk__in=event_ids, withdraws=False)
-    return told.order_by().values_list("happened_at", flat=True)
 
 
 def _new_event(

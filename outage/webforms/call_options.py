@@ -1,6 +1,6 @@
 """Whom a call can be with and what can be told in it, as the form of a call offers them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,6 +29,16 @@ def read_notice(value: str) -> Message:
 
 
 LEFT_WARD = Target("", Party.INPATIENT)
+
+
+class Known:
+    """Numbers that are read when the first is asked about."""
+
+    def __init__(self, knows: Callable[[str], bool]) -> None:
+        self._knows = knows
+
+    def __contains__(self, number: object) -> bool:
+        return self._knows(str(number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,20 @@ def offer_ward_that_was_left(
     """
     if direction is Direction.RECEIVED and Party.INPATIENT not in own:
         targets.setdefault(LEFT_WARD.key, LEFT_WARD)
+
+
+def field_of_error(name: str, fields: Collection[str], cleaned: Mapping[str, object]) -> str:
+    """Beside which field what is wrong is said; of a new event the name has its kind as suffix.
+
+    An event whose time was left empty happened at the time of the call.
+    """
+    what, dash, kind = name.partition("-")
+    if not dash:
+        return name
+    if what != "happened_at":
+        return "messages"
+    field = next((f for f in fields if f.startswith(f"h-{kind}-")), "messages")
+    return field if cleaned.get(field) else "at"
 
 
 @dataclass(slots=True)

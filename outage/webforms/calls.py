@@ -35,8 +35,10 @@ from outage.rules.wording import clock_time, lower_first, moment
 
 from .call_options import (
     NOTICE_PREFIX,
+    Known,
     MessageOption,
     RecipientOption,
+    field_of_error,
     in_one_line,
     keep_meant,
     offer_ward_that_was_left,
@@ -54,16 +56,6 @@ _FORMER = "was:"
 
 _HAPPENED = MomentField(label="När hände det?", required=False, help_text="Tomt betyder samtalets tid.")
 _particular = cache(particular_field)
-
-
-class _Known:
-    """The numbers that a form knows, read when the first is asked about."""
-
-    def __init__(self, form: "CallForm") -> None:
-        self._form = form
-
-    def __contains__(self, number: object) -> bool:
-        return self._form.knows_number(number)
 
 
 class CallForm(Opened, AsksQuestions):
@@ -157,15 +149,14 @@ class CallForm(Opened, AsksQuestions):
             self.fields.pop("code", None)
         if not self.is_bound:
             self._fill_in_number()
-        self.fields["number"].known = _Known(self)
+        self.fields["number"].known = Known(self._knows_number)
         keep_within(self, years_around(chain.outage.current.started_at))
 
     @cached_property
     def _numbers(self) -> Numbers:
         return numbers_of_places([self.log], timezone.now())
 
-    def knows_number(self, number: object) -> bool:
-        """Whether it is offered here, or is that of the call that is corrected."""
+    def _knows_number(self, number: str) -> bool:
         if self._was_with and self._was_with.number == number:
             return True
         return any(each.number == number for known in self._numbers.values() for each in known)
@@ -406,17 +397,7 @@ class CallForm(Opened, AsksQuestions):
         )
 
     def add_service_errors(self, errors: Mapping[str, str]) -> None:
-        """Put the sentences of a service beside their fields; that of a new event has its kind as suffix.
-
-        An event whose time was left empty happened at the time of the call.
-        """
+        """Put the sentences of a service beside their fields."""
         for name, sentence in errors.items():
-            field = name
-            if "-" in name:
-                what, _, kind = name.partition("-")
-                field = next((f for f in self.fields if f.startswith(f"h-{kind}-")), "messages")
-                if what != "happened_at":
-                    field = "messages"
-                elif not self.cleaned_data.get(field):
-                    field = "at"
+            field = field_of_error(name, self.fields, self.cleaned_data)
             self.add_error(field if field in self.fields else None, sentence)
