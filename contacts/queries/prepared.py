@@ -134,7 +134,8 @@ def prepared_write(make: Callable[..., Query]) -> Callable[..., int]:
         filled = [_filled(value) if type(value) is tuple else value for value in values]
         db = connections[DEFAULT_DB_ALIAS]
         kept = put_together(db.vendor, tuple(map(_kind, filled)))
-        return kept.ready(filled, db).execute_sql(ROW_COUNT) if kept else 0
+        ready: Any = kept and kept.ready(filled, db)
+        return ready.execute_sql(ROW_COUNT) if ready else 0
 
     return write
 

@@ -123,7 +123,7 @@ def told_then(
     chain: CareChain, event_ids: Collection[UUID], at: datetime, answers: Mapping[str, str]
 ) -> dict[UUID, UUID]:
     """The wording that a call told of, of each event that was corrected or taken back after it. Raises Question."""
-    changed = _changed_since(tuple(event_ids), at) if event_ids else []
+    changed = _changed_since(tuple(UUID(str(pk)) for pk in event_ids), at) if event_ids else []
     log = log_of(chain.pk) if changed else ChainLog()
     found = {}
     for row in changed:

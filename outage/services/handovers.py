@@ -109,7 +109,7 @@ def _ask_if_before(
     answers: Mapping[str, str],
 ) -> None:
     """Raises Question about a call before what it tells of: logged events (`told`), or those at `new`."""
-    known = tuple(pk for pk in told if pk)
+    known = tuple(UUID(str(pk)) for pk in told if pk)
     logged = times_of(tuple(joined_to([chain.pk]).home), known) if known else []
     last = max([*logged, *new], key=as_utc, default=None)
     if facts.at and last:
@@ -163,7 +163,7 @@ def _told(
         change = next((version for version in versions if version.pk == message.change_id), None)
         told = {"change": change, "notice": message.notice}
     elif message.event_id:
-        found = events_of(tuple(joined_to([chain.pk]).home), message.event_id)
+        found = events_of(tuple(joined_to([chain.pk]).home), UUID(str(message.event_id)))
         told = {"event": next(iter(found), None)}
     else:
         told = {"event": _new_event(by, chain, event_id, message, facts, paper, answers)}

@@ -53,7 +53,6 @@ _HIDDEN_TEXT = {"autocomplete": "off"}
 # A wording of an event that has been corrected or taken back since: a call may have told of it all the same.
 _FORMER = "was:"
 
-
 _HAPPENED = MomentField(label="När hände det?", required=False, help_text="Tomt betyder samtalets tid.")
 _particular = cache(particular_field)
 
@@ -124,7 +123,6 @@ class CallForm(Opened, AsksQuestions):
         self.fields["recipient"].choices = [
             (key, target_name(chain, log, target)) for key, target in self._targets.items()
         ]
-        # By what is chosen.
         self._options: dict[object, list[RecipientOption]] = {}
         self._new: dict[str, tuple[MessageType, Party]] = {}
         self._logged: dict[str, CareChainEvent] = {}
@@ -157,9 +155,8 @@ class CallForm(Opened, AsksQuestions):
         return numbers_of_places([self.log], timezone.now())
 
     def _knows_number(self, number: str) -> bool:
-        if self._was_with and self._was_with.number == number:
-            return True
-        return any(each.number == number for known in self._numbers.values() for each in known)
+        was = self._was_with is not None and self._was_with.number == number
+        return was or any(each.number == number for known in self._numbers.values() for each in known)
 
     @property
     def asks_back(self) -> bool:
