@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from contacts.models.encrypted import GONE
 from contacts.rules.parties import Party
@@ -9,7 +10,7 @@ from outage.models import CareChain, CareChainEvent, Outage, RegistrationMark
 from outage.queries.chain_log import ChainLog
 from outage.queries.naming import shown_identity
 from outage.queries.outages import down_again
-from outage.queries.standing import line_back, row_of, standing_of
+from outage.queries.standing import line_back, places_now, untold_in
 from outage.rules.agreed_sip import agreed_sip
 from outage.rules.back_registration import (
     Before,
@@ -92,19 +93,18 @@ def _typed(chain: CareChain, log: ChainLog, task: Task, routine: Routine) -> lis
     if details.is_purged:
         # Nor is what was typed when it was marked: the two are alike, and a tick stands.
         return []
-    events = {str(event.pk): event for event in log.events}
-    own = [events[event_id] for event_id in task.events]
+    own = [log.by_id[UUID(event_id)] for event_id in task.events]
     began = chain.outage.current.started_at
     if task.family is Family.INFORMATION:
         return _dated(log, own, routine, began)
-    standing = standing_of(chain, log)
+    names, keys = details.place_names, places_now(log)
     typed_places = {
         party: Typed(
             party.value,
             "Avdelning" if party is Party.INPATIENT else party.label,
-            details.place_names.get(party, ""),
+            names.get(party, ""),
             # The id alone, as it was before places had keys.
-            standing.place_of(party).partition(":")[2],
+            keys.get(party, "").partition(":")[2],
         )
         for party in Party
     }
@@ -158,7 +158,7 @@ def line_of(log: ChainLog, event: CareChainEvent) -> CareChainEvent:
 
 def _logged_events(chain: CareChain, log: ChainLog) -> list[LoggedEvent]:
     """The standing events, in the order in which they were first logged."""
-    knowledge = standing_of(chain, log)
+    untold = untold_in(chain, log)
     first = {event.pk: line_of(log, event) for event in log.live_events}
     standing = sorted(log.live_events, key=lambda event: first[event.pk].order)
     return [
@@ -169,8 +169,8 @@ def _logged_events(chain: CareChain, log: ChainLog) -> list[LoggedEvent]:
             at=event.happened_at.replace(second=0, microsecond=0),
             sip_date=event.sip_date,
             sender=Party(event.sender),
-            told=not knowledge.is_ours(row_of(event)) or knowledge.all_told(row_of(event)),
-            ours=knowledge.is_ours(row_of(event)),
+            told=str(event.pk) not in untold.ours,
+            ours=str(event.pk) not in untold.others,
             in_system=event.in_system,
             scope=(outage_at(chain, event.happened_at) or chain.outage).scope_at(event.happened_at),
             line=str(first[event.pk].pk),

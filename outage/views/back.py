@@ -18,9 +18,9 @@ from contacts.views.tools import check_sent, get_or_404, held_as, require, told_
 from outage.models import CareChain, Outage
 from outage.presenters.back import TaskRow, grouped, task_place, task_rows
 from outage.queries.care_chains import get_chain
-from outage.queries.chain_log import logs_of
 from outage.queries.outages import acknowledgement_of, earlier_outages
 from outage.queries.owed import chains_seen, chains_with_calls_owed
+from outage.queries.task_logs import task_logs_of
 from outage.services.registrations import acknowledge, mark_task
 from outage.webforms.back import MarkForm
 
@@ -72,7 +72,7 @@ def _page(acting: Acting, outage: Outage, number: str | int | None) -> tuple[Pag
     require(acting, Right.READ_CARE)
     page = chains_seen(acting, outage).page(CHAINS_A_PAGE, number)
     chains, now = list(page), timezone.now()
-    logs = logs_of(chain.pk for chain in chains)
+    logs = task_logs_of(chains)
     return page, [row for chain in chains for row in task_rows(acting, chain, logs[chain.pk], now)]
 
 
