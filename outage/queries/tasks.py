@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from contacts.models.encrypted import GONE
@@ -22,7 +23,7 @@ from outage.rules.back_registration import (
     missing_admission,
 )
 from outage.rules.outage_status import OutageScope
-from outage.rules.routine import Particular, Routine
+from outage.rules.routine import Particular
 from outage.rules.ticks import Mark, Tick, Typed, entered_events, picture_of, stored_picture, ticks
 from outage.rules.told import NOT_ADMITTED
 from outage.rules.wording import day, local_day
@@ -58,9 +59,9 @@ def outage_at(chain: CareChain, at: datetime) -> Outage | None:
 
 def ticks_of(chain: CareChain, log: ChainLog) -> tuple[tuple[Tick, ...], tuple[Mark, ...]]:
     """The tasks of a chain with their marks, and the marks of what is to be undone as its task is gone."""
-    routine = chain.outage.routine
+    typed = _Typed(chain, log)
     return ticks(
-        [(task, picture_of(task, _typed(chain, log, task, routine))) for task in tasks_of(chain, log)],
+        [(task, picture_of(task, typed.for_task(task))) for task in tasks_of(chain, log)],
         [_mark(log, row) for row in log.marks.values()],
     )
 
@@ -87,37 +88,54 @@ def _mark(log: ChainLog, row: RegistrationMark) -> Mark:
     return Mark(task=row.task, done=row.done, entered=entered, picture=picture, lines=lines, id=row.pk)
 
 
-def _typed(chain: CareChain, log: ChainLog, task: Task, routine: Routine) -> list[Typed]:
-    """All that is typed into the system for a task; for a decision by hand, what it is about."""
-    details = log.versions[-1]
-    if details.is_purged:
-        # Nor is what was typed when it was marked: the two are alike, and a tick stands.
-        return []
-    own = [log.by_id[UUID(event_id)] for event_id in task.events]
-    began = chain.outage.current.started_at
-    if task.family is Family.INFORMATION:
-        return _dated(log, own, routine, began)
-    names, keys = details.place_names, places_now(log)
-    typed_places = {
-        party: Typed(
-            party.value,
-            "Avdelning" if party is Party.INPATIENT else party.label,
-            names.get(party, ""),
-            # The id alone, as it was before places had keys.
-            keys.get(party, "").partition(":")[2],
-        )
-        for party in Party
-    }
-    number = Typed("number", "Nummer", shown_identity(details), details.identity_number)
-    if task.family is Family.SIP:
-        sip = agreed_sip(event.particulars for event in own)
+class _Typed:
+    """What is typed into the system for the tasks of one chain."""
+
+    def __init__(self, chain: CareChain, log: ChainLog) -> None:
+        self._log, self._details, self._routine = log, log.versions[-1], chain.outage.routine
+        self._began = chain.outage.current.started_at
+
+    def for_task(self, task: Task) -> list[Typed]:
+        """All that is typed for a task; for a decision by hand, what it is about."""
+        if self._details.is_purged:
+            # Nor is what was typed when it was marked: the two are alike, and a tick stands.
+            return []
+        own = [self._log.by_id[UUID(event_id)] for event_id in task.events]
+        if task.family is Family.INFORMATION:
+            return self._dated(own)
+        if task.family is Family.SIP:
+            return [
+                self._number,
+                self._places[Party.MUNICIPALITY],
+                self._places[Party.OUTPATIENT],
+                *self._of_sip(own),
+            ]
+        name = Typed("name", "Namn", self._details.patient_name)
+        return [self._number, name, *self._places.values(), *self._dated(own)]
+
+    @cached_property
+    def _number(self) -> Typed:
+        return Typed("number", "Nummer", shown_identity(self._details), self._details.identity_number)
+
+    @cached_property
+    def _places(self) -> dict[Party, Typed]:
+        names, keys = self._details.place_names, places_now(self._log)
+        return {
+            party: Typed(
+                party.value,
+                "Avdelning" if party is Party.INPATIENT else party.label,
+                names.get(party, ""),
+                # The id alone, as it was before places had keys.
+                keys.get(party, "").partition(":")[2],
+            )
+            for party in Party
+        }
+
+    def _of_sip(self, events: Sequence[CareChainEvent]) -> list[Typed]:
+        sip = agreed_sip(event.particulars for event in events)
+        on = day(date.fromisoformat(sip.date), self._began) if sip.date else ""
         return [
-            number,
-            typed_places[Party.MUNICIPALITY],
-            typed_places[Party.OUTPATIENT],
-            Typed(
-                "sip_date", "Datum", day(date.fromisoformat(sip.date), began) if sip.date else "", sip.date
-            ),
+            Typed("sip_date", "Datum", on, sip.date),
             Typed("sip_time", "Tid", sip.time),
             Typed("sip_place", "Plats", sip.place),
             Typed(
@@ -127,28 +145,21 @@ def _typed(chain: CareChain, log: ChainLog, task: Task, routine: Routine) -> lis
                 "\n".join(sorted(sip.participants)),
             ),
         ]
-    return [
-        number,
-        Typed("name", "Namn", details.patient_name),
-        *typed_places.values(),
-        *_dated(log, own, routine, began),
-    ]
 
+    def _dated(self, events: Sequence[CareChainEvent]) -> list[Typed]:
+        """Each event with its date; with its year when that is far from when the outage began.
 
-def _dated(log: ChainLog, events: Sequence[CareChainEvent], routine: Routine, began: datetime) -> list[Typed]:
-    """Each event with its date; with its year when that is far from when the outage began.
-
-    The clock time is not typed, so correcting it changes nothing.
-    """
-    return [
-        Typed(
-            f"event_date:{line_of(log, event).pk}",
-            routine.label(event.kind),
-            day(event.happened_at, began),
-            f"{event.kind} {local_day(event.happened_at)}",
-        )
-        for event in events
-    ]
+        The clock time is not typed, so correcting it changes nothing.
+        """
+        return [
+            Typed(
+                f"event_date:{line_of(self._log, event).pk}",
+                self._routine.label(event.kind),
+                day(event.happened_at, self._began),
+                f"{event.kind} {local_day(event.happened_at)}",
+            )
+            for event in events
+        ]
 
 
 def line_of(log: ChainLog, event: CareChainEvent) -> CareChainEvent:
@@ -159,8 +170,8 @@ def line_of(log: ChainLog, event: CareChainEvent) -> CareChainEvent:
 def _logged_events(chain: CareChain, log: ChainLog) -> list[LoggedEvent]:
     """The standing events, in the order in which they were first logged."""
     untold = untold_in(chain, log)
-    first = {event.pk: line_of(log, event) for event in log.live_events}
-    standing = sorted(log.live_events, key=lambda event: first[event.pk].order)
+    standing = [(line_of(log, event), event) for event in log.live_events]
+    standing.sort(key=lambda each: each[0].order)
     return [
         LoggedEvent(
             id=str(event.pk),
@@ -173,8 +184,8 @@ def _logged_events(chain: CareChain, log: ChainLog) -> list[LoggedEvent]:
             ours=str(event.pk) not in untold.others,
             in_system=event.in_system,
             scope=(outage_at(chain, event.happened_at) or chain.outage).scope_at(event.happened_at),
-            line=str(first[event.pk].pk),
+            line=str(first.pk),
             invited=bool(event.participants),
         )
-        for event in standing
+        for first, event in standing
     ]
