@@ -124,17 +124,18 @@ class _Listed:
 
 def _row(listed: _Listed, log: ChainLog, tick: Tick, mark: RegistrationMark | None) -> TaskRow:
     task, chain, now = tick.task, listed.chain, listed.now
+    key = task.key
     by_hand = task.decision is Decision.DECIDE
     is_set = mark is not None and mark.done
     return TaskRow(
         chain_id=chain.pk,
-        place=task_place(chain, task.key),
+        place=task_place(chain, key),
         patient=listed.patient,
-        key=task.key,
+        key=key,
         seen=tick.picture.seen,
         decision=task.decision,
         do=task.do,
-        facts=tuple(_fact(chain, log.by_id[UUID(e)], task.family, now) for e in task.events),
+        facts=tuple(_fact(chain, log.by_text[e], task.family, now) for e in task.events),
         typed=_typed_shown(chain, tick.picture) if task.decision is not Decision.DO_NOT_REGISTER else (),
         why=task.why,
         clause=task.clause or "",
@@ -257,9 +258,10 @@ def grouped(rows: Sequence[TaskRow]) -> TaskGroups:
 
 def _joined(rows: Sequence[TaskRow]) -> tuple[TaskRow, ...]:
     """Merge rows that say the same about the same patient: nothing is to be done, so nothing is ticked."""
-    joined: dict[tuple[UUID, str, str], TaskRow] = {}
+    joined: dict[tuple[UUID, str, str], list[TaskRow]] = {}
     for row in rows:
-        place = (row.chain_id, row.do, row.why)
-        first = joined.get(place)
-        joined[place] = replace(first, facts=first.facts + row.facts) if first else row
-    return tuple(joined.values())
+        joined.setdefault((row.chain_id, row.do, row.why), []).append(row)
+    return tuple(
+        replace(same[0], facts=tuple(fact for row in same for fact in row.facts)) if len(same) > 1 else same[0]
+        for same in joined.values()
+    )

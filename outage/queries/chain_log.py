@@ -62,6 +62,11 @@ class ChainLog:
         return {event.pk: event for event in self.events}
 
     @cached_property
+    def by_text(self) -> dict[str, CareChainEvent]:
+        """The events by their ids as the rules have them."""
+        return {str(event.pk): event for event in self.events}
+
+    @cached_property
     def live_events(self) -> list[CareChainEvent]:
         """The events that stand, each once: neither replaced, nor taken back, nor a row that takes back."""
         replaced = {e.supersedes_id for e in self.events if e.supersedes_id} | self.doubles.keys()

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cached_property
-from uuid import UUID
 
 from contacts.models.encrypted import GONE
 from contacts.rules.parties import Party
@@ -72,7 +71,7 @@ def entered_lines(chain: CareChain, log: ChainLog) -> frozenset[str]:
         return frozenset()
     found, _ = ticks_of(chain, log)
     entered = entered_events(found)
-    return frozenset(str(line_of(log, event).pk) for event in log.events if str(event.pk) in entered)
+    return frozenset(str(line_of(log, log.by_text[event]).pk) for event in entered)
 
 
 def _mark(log: ChainLog, row: RegistrationMark) -> Mark:
@@ -82,9 +81,8 @@ def _mark(log: ChainLog, row: RegistrationMark) -> Mark:
     if picture is None:
         # Of the first version: a decision by hand has its words, anything else was entered.
         entered = not (row.choice or row.choice is GONE)
-        by_id = {str(event.pk): event for event in log.events}
         named = row.task.partition(":")[2].split("+")
-        lines = tuple(str(line_of(log, by_id[name]).pk) for name in named if name in by_id)
+        lines = tuple(str(line_of(log, log.by_text[name]).pk) for name in named if name in log.by_text)
     return Mark(task=row.task, done=row.done, entered=entered, picture=picture, lines=lines, id=row.pk)
 
 
@@ -100,7 +98,7 @@ class _Typed:
         if self._details.is_purged:
             # Nor is what was typed when it was marked: the two are alike, and a tick stands.
             return []
-        own = [self._log.by_id[UUID(event_id)] for event_id in task.events]
+        own = [self._log.by_text[event_id] for event_id in task.events]
         if task.family is Family.INFORMATION:
             return self._dated(own)
         if task.family is Family.SIP:
@@ -164,7 +162,7 @@ class _Typed:
 
 def line_of(log: ChainLog, event: CareChainEvent) -> CareChainEvent:
     """The first version of an event: its identity through all corrections."""
-    return line_back(log, event.pk)[-1]
+    return line_back(log, event.pk)[-1] if event.supersedes_id else event
 
 
 def _logged_events(chain: CareChain, log: ChainLog) -> list[LoggedEvent]:
@@ -172,19 +170,20 @@ def _logged_events(chain: CareChain, log: ChainLog) -> list[LoggedEvent]:
     untold = untold_in(chain, log)
     standing = [(line_of(log, event), event) for event in log.live_events]
     standing.sort(key=lambda each: each[0].order)
+    ids = {event.pk: text for text, event in log.by_text.items()}
     return [
         LoggedEvent(
-            id=str(event.pk),
+            id=ids[event.pk],
             kind=event.kind,
             # People say times by the minute; within it things count as they were logged.
             at=event.happened_at.replace(second=0, microsecond=0),
             sip_date=event.sip_date,
             sender=Party(event.sender),
-            told=str(event.pk) not in untold.ours,
-            ours=str(event.pk) not in untold.others,
+            told=ids[event.pk] not in untold.ours,
+            ours=ids[event.pk] not in untold.others,
             in_system=event.in_system,
             scope=(outage_at(chain, event.happened_at) or chain.outage).scope_at(event.happened_at),
-            line=str(first.pk),
+            line=ids[first.pk],
             invited=bool(event.participants),
         )
         for first, event in standing
