@@ -108,7 +108,7 @@ def task_rows(
         rows.append(_wrong_patient_row(listed))
     rows += [_row(listed, log, tick, log.marks[tick.mark.id] if tick.mark else None) for tick in found]
     if chain.details.protected_identity and not on_own_page:
-        return [replace(row, choice=row.choice and "se vårdkedjan") for row in rows]
+        return [replace(row, choice="se vårdkedjan") if row.choice else row for row in rows]
     return rows
 
 

@@ -91,7 +91,7 @@ class _Typed:
 
     def __init__(self, chain: CareChain, log: ChainLog) -> None:
         self._log, self._details, self._routine = log, log.versions[-1], chain.outage.routine
-        self._began = chain.outage.current.started_at
+        self._began = local_day(chain.outage.current.started_at)
 
     def for_task(self, task: Task) -> list[Typed]:
         """All that is typed for a task; for a decision by hand, what it is about."""
