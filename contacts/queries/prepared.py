@@ -102,7 +102,7 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
         kept = put_together(connection.vendor, tuple(map(_kind, filled)))
         if kept is None:
             return []
-        given = [_as_parameter(value) for value in _flat(filled)]
+        given = _as_parameters(_flat(filled))
         params = kept.params.copy()
         for place, n in kept.places:
             params[place] = given[n]
@@ -190,5 +190,13 @@ def hand_out(owners: Sequence[Model], name: str, found: Iterable[Model]) -> None
 
 
 def _as_parameter(value: Value) -> Any:
-    field = _FIELDS.get(type(value))
-    return field.get_db_prep_value(value, connection) if field else value
+    return _as_parameters([value])[0]
+
+
+def _as_parameters(values: Iterable[Value]) -> list[Any]:
+    # What `connection` stands for is looked up once, not for each value.
+    here, known = connections[DEFAULT_DB_ALIAS], _FIELDS
+    return [
+        field.get_db_prep_value(value, here) if (field := known.get(type(value))) else value
+        for value in values
+    ]

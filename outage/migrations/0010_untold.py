@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="chainstate",
             name="what",
-            field=models.CharField(choices=StateKind.choices(), max_length=8),
+            field=models.CharField(choices=StateKind.choices, max_length=8),
         ),
     ]

@@ -262,6 +262,8 @@ def _joined(rows: Sequence[TaskRow]) -> tuple[TaskRow, ...]:
     for row in rows:
         joined.setdefault((row.chain_id, row.do, row.why), []).append(row)
     return tuple(
-        replace(same[0], facts=tuple(fact for row in same for fact in row.facts)) if len(same) > 1 else same[0]
+        replace(same[0], facts=tuple(fact for row in same for fact in row.facts))
+        if len(same) > 1
+        else same[0]
         for same in joined.values()
     )

@@ -59,18 +59,18 @@ class ChainLog:
 
     @cached_property
     def by_id(self) -> dict[UUID, CareChainEvent]:
-        return {event.pk: event for event in self.events}
+        return {event.id: event for event in self.events}
 
     @cached_property
     def by_text(self) -> dict[str, CareChainEvent]:
         """The events by their ids as the rules have them."""
-        return {str(event.pk): event for event in self.events}
+        return {str(event.id): event for event in self.events}
 
     @cached_property
     def live_events(self) -> list[CareChainEvent]:
         """The events that stand, each once: neither replaced, nor taken back, nor a row that takes back."""
         replaced = {e.supersedes_id for e in self.events if e.supersedes_id} | self.doubles.keys()
-        return [e for e in self.events if e.pk not in replaced and not e.withdraws]
+        return [e for e in self.events if e.id not in replaced and not e.withdraws]
 
     def items_of(self, event: CareChainEvent) -> list[OpenItem]:
         """The open items of a discharge, oldest first; those of a duplicate belong to the other one."""

@@ -167,10 +167,10 @@ def _awaited(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
 
 def _told(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
     """When each unit's own messages last reached each of the parties."""
-    standing = standing_of(chain, log)
+    standing, others = standing_of(chain, log), untold_in(chain, log).others
     told: dict[tuple[int, str], datetime] = {}
     for event in log.live_events:
-        if standing.is_ours(row_of(event)):
+        if str(event.pk) not in others:
             reached = {
                 s.target.place: s.last_at
                 for s in standing.standings(row_of(event))

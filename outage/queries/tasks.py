@@ -32,10 +32,11 @@ def tasks_of(chain: CareChain, log: ChainLog) -> tuple[Task, ...]:
     """What is to be entered afterwards for a chain as its log stands (R4), case 18 before the others."""
     details, routine = log.versions[-1], chain.outage.routine
     before, status = Before(details.before), ChainStatus(details.status)
-    events = _logged_events(chain, log)
+    logged = _logged_events(chain, log)
+    events = [event for event, _ in logged]
     # What happened after the own end is outside R4, and still tells how the patient came. What was logged when the
     # system was down again, before anybody had reported that, is in no other list than this.
-    inside = [event for event in events if outage_at(chain, event.at)]
+    inside = [event for event, outage in logged if outage]
     missing = missing_admission(
         routine=routine,
         in_region=chain.principal.is_region,
@@ -151,7 +152,7 @@ class _Typed:
         """
         return [
             Typed(
-                f"event_date:{line_of(self._log, event).pk}",
+                f"event_date:{line_of(self._log, event).id}",
                 self._routine.label(event.kind),
                 day(event.happened_at, self._began),
                 f"{event.kind} {local_day(event.happened_at)}",
@@ -162,29 +163,33 @@ class _Typed:
 
 def line_of(log: ChainLog, event: CareChainEvent) -> CareChainEvent:
     """The first version of an event: its identity through all corrections."""
-    return line_back(log, event.pk)[-1] if event.supersedes_id else event
+    return line_back(log, event.id)[-1] if event.supersedes_id else event
 
 
-def _logged_events(chain: CareChain, log: ChainLog) -> list[LoggedEvent]:
-    """The standing events, in the order in which they were first logged."""
+def _logged_events(chain: CareChain, log: ChainLog) -> list[tuple[LoggedEvent, Outage | None]]:
+    """The standing events, in the order in which they were first logged, each with `outage_at` when it happened."""
     untold = untold_in(chain, log)
     standing = [(line_of(log, event), event) for event in log.live_events]
     standing.sort(key=lambda each: each[0].order)
-    ids = {event.pk: text for text, event in log.by_text.items()}
+    ids = {event.id: text for text, event in log.by_text.items()}
+    placed = [(first, event, outage_at(chain, event.happened_at)) for first, event in standing]
     return [
-        LoggedEvent(
-            id=ids[event.pk],
-            kind=event.kind,
-            # People say times by the minute; within it things count as they were logged.
-            at=event.happened_at.replace(second=0, microsecond=0),
-            sip_date=event.sip_date,
-            sender=Party(event.sender),
-            told=ids[event.pk] not in untold.ours,
-            ours=ids[event.pk] not in untold.others,
-            in_system=event.in_system,
-            scope=(outage_at(chain, event.happened_at) or chain.outage).scope_at(event.happened_at),
-            line=ids[first.pk],
-            invited=bool(event.participants),
+        (
+            LoggedEvent(
+                id=ids[event.id],
+                kind=event.kind,
+                # People say times by the minute; within it things count as they were logged.
+                at=event.happened_at.replace(second=0, microsecond=0),
+                sip_date=event.sip_date,
+                sender=Party(event.sender),
+                told=ids[event.id] not in untold.ours,
+                ours=ids[event.id] not in untold.others,
+                in_system=event.in_system,
+                scope=(outage or chain.outage).scope_at(event.happened_at),
+                line=ids[first.id],
+                invited=bool(event.participants),
+            ),
+            outage,
         )
-        for first, event in standing
+        for first, event, outage in placed
     ]

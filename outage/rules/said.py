@@ -7,7 +7,6 @@ from typing import Any
 from .routine import Particular
 from .wording import day, lower_first, moment
 
-
 _LABELS = dict(Particular.choices())
 
 
