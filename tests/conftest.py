@@ -109,10 +109,12 @@ def clock(request: pytest.FixtureRequest) -> Iterator[Clock]:
 
 @pytest.fixture(autouse=True)
 def _no_keys_of_other_tests() -> None:
-    """A process knows the keys that it has seen committed; a test's are rolled back with it."""
+    """A process knows the keys and sets that it has seen committed; a test's are rolled back with it."""
     from contacts.models.data_key import forget_keys
+    from contacts.trail.patient_sets import forget_sets
 
     forget_keys()
+    forget_sets()
 
 
 @pytest.fixture

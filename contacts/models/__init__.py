@@ -2,7 +2,7 @@
 
 from contacts.rules.branches import MunicipalKind
 
-from .audit_entry import AuditEntry, PatientInSet, PatientSet
+from .audit_entry import AuditEntry, PatientSet
 from .data_key import DataKey
 from .directory_entry import DirectoryEntry
 from .directory_join import DirectoryJoin
@@ -36,7 +36,6 @@ __all__ = [
     "MunicipalKind",
     "NumberFlag",
     "PageChange",
-    "PatientInSet",
     "PatientSet",
     "Principal",
     "ReviewNote",

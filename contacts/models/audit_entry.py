@@ -1,5 +1,7 @@
 """The audit log: who, unit, patient's chain, action, time."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -12,10 +14,14 @@ from .unit import Unit
 
 
 class PatientSet(AppendOnlyModel):
-    """The care chains that were seen at once. Each distinct set is stored once, however often it is seen."""
+    """The care chains that were seen at once. Each distinct set is stored once, however often it is seen.
+
+    `ids` are those of the chains, 16 bytes each, in order; `digest` is the SHA-256 of it.
+    """
 
     digest = models.CharField(max_length=64, unique=True)
     size = models.PositiveIntegerField("antal")
+    ids = models.BinaryField("vårdkedjor")
 
     class Meta:
         verbose_name = "sedda tillsammans"
@@ -24,20 +30,10 @@ class PatientSet(AppendOnlyModel):
     def __str__(self) -> str:
         return "1 vårdkedja" if self.size == 1 else f"{self.size} vårdkedjor"
 
-
-class PatientInSet(AppendOnlyModel):
-    """`chain` is the id of a care chain."""
-
-    seen_in = models.ForeignKey(PatientSet, models.PROTECT, related_name="members")
-    chain = models.UUIDField("vårdkedja", db_index=True)
-
-    class Meta:
-        verbose_name = "sedd vårdkedja"
-        verbose_name_plural = "sedda vårdkedjor"
-        constraints = [models.UniqueConstraint(fields=["seen_in", "chain"], name="chain_once_in_set")]
-
-    def __str__(self) -> str:
-        return str(self.chain)
+    @property
+    def chains(self) -> list[UUID]:
+        ids = bytes(self.ids)
+        return [UUID(bytes=ids[at : at + 16]) for at in range(0, len(ids), 16)]
 
 
 class AuditEntry(AppendOnlyModel):

@@ -20,7 +20,6 @@ class Noun(Enum):
     ROW = "Rad"
     SEAL = "Försegling"
     SET = "Patientmängd"
-    MEMBER = "Patient i mängd, rad"
     CHECKPOINT = "Kontrollpunkt, rad"
 
 

@@ -1,117 +1,85 @@
-"""The sets of patients that were seen: a row of the trace vouches for the digest, the digest for the members."""
+"""The sets of patients that were seen: a row of the trace vouches for the digest, the digest for the chains."""
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from typing import Any
+from collections.abc import Collection
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from contacts.models import AuditEntry, PatientInSet, PatientSet
+from contacts.models import AuditEntry, PatientSet
 from contacts.queries.prepared import prepared
 from contacts.rules.trail import ranges_of
 
 from .faults import Faults, Kind, Noun
-from .reading import UNREADABLE, Values, pieces_of
+from .reading import pieces_of
 
-_MEMBERS_AT_ONCE = 20_000
-
-
-def digest_of(chains: Iterable[UUID]) -> str:
-    """The same whatever the order."""
-    return _digest(sorted(one.hex for one in chains))
-
-
-def _digest(ids: Iterable[str]) -> str:
-    return hashlib.sha256(bytes.fromhex("".join(ids))).hexdigest()
-
-
-# In SQL, as a page waits for it: the same by the ORM takes several times as long. On SQLite whoever writes is alone.
-_ADDED = "INSERT INTO contacts_patientset (digest, size) VALUES (%s, %s) RETURNING id"
-_MEMBER = "INSERT INTO contacts_patientinset (seen_in_id, chain) VALUES (%s, %s)"
-_ADDED_AT_ONCE = (
-    "WITH added AS (INSERT INTO contacts_patientset (digest, size) VALUES (%s, %s)"
-    " ON CONFLICT (digest) DO NOTHING RETURNING id),"
-    " members AS (INSERT INTO contacts_patientinset (seen_in_id, chain)"
-    " SELECT id, unnest(%s::uuid[]) FROM added) SELECT id FROM added"
+# In SQL, as a page waits for it: the same by the ORM takes several times as long.
+_ADDED = "INSERT INTO contacts_patientset (digest, size, ids) VALUES (%s, %s, %s) RETURNING id"
+_ADDED_UNLESS_THERE = (
+    "INSERT INTO contacts_patientset (digest, size, ids) VALUES (%s, %s, %s)"
+    " ON CONFLICT (digest) DO NOTHING RETURNING id"
 )
+_MOST_KNOWN = 2_000
+
+# Sets that are committed, by digest. Without their ids, so that they are small.
+_known: dict[str, PatientSet] = {}
 
 
 def set_of(chains: Collection[UUID]) -> PatientSet:
     """Stored if it is not; in the caller's transaction."""
-    # In order, as the index has them.
-    ids = sorted({one.hex for one in chains})
-    digest = _digest(ids)
-    for known in _with_digest(digest):
+    ids = b"".join(sorted({one.bytes for one in chains}))
+    digest = hashlib.sha256(ids).hexdigest()
+    if known := _known.get(digest):
         return known
-    columns: list[str | int] = [digest, len(ids)]
+    # On SQLite whoever writes is alone.
+    found = _with_digest(digest) if connection.vendor == "sqlite" else []
+    found = found or _added(digest, ids) or _with_digest(digest)
+    transaction.on_commit(lambda: _keep(found[0]))
+    return found[0]
+
+
+def _added(digest: str, ids: bytes) -> list[PatientSet]:
+    """None where somebody else saw the same ones for the first time a moment earlier."""
+    size = len(ids) // 16
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(_ADDED_AT_ONCE, [*columns, ids])
-            added = cursor.fetchone()
-            if added is None:
-                # Somebody else saw the same ones for the first time a moment earlier.
-                return PatientSet.objects.get(digest=digest)
+        if connection.vendor == "sqlite":
+            cursor.execute(_ADDED, [digest, size, ids])
         else:
-            cursor.execute(_ADDED, columns)
-            added = cursor.fetchone()
-            cursor.executemany(_MEMBER, [(added[0], one) for one in ids])
-    return PatientSet.from_db(connection.alias, ["id", "digest", "size"], [added[0], *columns])
+            cursor.execute(_ADDED_UNLESS_THERE, [digest, size, ids])
+        added = cursor.fetchone()
+    columns = ["id", "digest", "size"]
+    return [PatientSet.from_db(connection.alias, columns, [added[0], digest, size])] if added else []
 
 
 @prepared
 def _with_digest(digest: str) -> "QuerySet[PatientSet]":
-    return PatientSet.objects.filter(digest=digest)
+    return PatientSet.objects.filter(digest=digest).defer("ids")
+
+
+def _keep(known: PatientSet) -> None:
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    _known[known.digest] = known
+
+
+def forget_sets() -> None:
+    """The database is another."""
+    _known.clear()
 
 
 def verify_sets(faults: Faults) -> None:
-    for sets in _some_at_once():
-        members = _members_of([number for number, *_ in sets])
-        for number, *columns in sets:
-            chains = members.get(number, [])
-            if chains is None or columns != [_digest_or_none(chains), len(chains)]:
-                faults.add(Noun.SET, number, number, Kind.CHANGED, "i den, eller bland dess patienter")
+    for number, *columns in pieces_of(PatientSet.objects.all(), ["digest", "size", "ids"]):
+        if not columns or not _is_whole(*columns):
+            faults.add(Noun.SET, number, number, Kind.CHANGED)
     # A set is written together with the row that says it.
     told = AuditEntry.objects.filter(patients=OuterRef("pk"))
     untold = PatientSet.objects.exclude(Exists(told)).order_by("pk").values_list("pk", flat=True)
     for first, last in ranges_of(untold.iterator()):
         faults.add(Noun.SET, first, last, Kind.INSERTED)
-    sets_there = PatientSet.objects.filter(pk=OuterRef("seen_in_id"))
-    loose = PatientInSet.objects.exclude(Exists(sets_there)).order_by("pk").values_list("pk", flat=True)
-    for first, last in ranges_of(loose.iterator()):
-        faults.add(Noun.MEMBER, first, last, Kind.INSERTED)
 
 
-def _digest_or_none(chains: list[Any]) -> str | None:
-    return digest_of(chains) if all(isinstance(one, UUID) for one in chains) else None
-
-
-def _some_at_once() -> Iterator[list[Values]]:
-    sets: list[Values] = []
-    held = 0
-    for values in pieces_of(PatientSet.objects.all(), ["digest", "size"]):
-        sets.append(values)
-        held += values[2] if len(values) == 3 and isinstance(values[2], int) else 1
-        if held >= _MEMBERS_AT_ONCE or len(sets) == 500:
-            yield sets
-            sets, held = [], 0
-    yield sets
-
-
-def _members_of(numbers: Collection[int]) -> dict[int, list[Any] | None]:
-    """None for a set with a member that cannot be read."""
-    rows = PatientInSet.objects.order_by().values_list("seen_in_id", "chain")
-    found: dict[int, list[Any] | None] = {}
-    try:
-        by_set: dict[int, list[Any]] = defaultdict(list)
-        for number, chain in rows.filter(seen_in__in=numbers):
-            by_set[number].append(chain)
-        return {**by_set}
-    except UNREADABLE:
-        if len(numbers) == 1:
-            return dict.fromkeys(numbers)
-        for number in numbers:
-            found |= _members_of([number])
-        return found
+def _is_whole(digest: object, size: object, ids: object) -> bool:
+    if not isinstance(ids, bytes | memoryview):
+        return False
+    return (digest, size) == (hashlib.sha256(ids).hexdigest(), len(ids) / 16)

@@ -10,9 +10,9 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from contacts.models import AuditEntry, PatientInSet, PatientSet, TrailSeal
+from contacts.models import AuditEntry, PatientSet, TrailSeal
 
-TRAIL: list[type[models.Model]] = [AuditEntry, PatientSet, PatientInSet, TrailSeal]
+TRAIL: list[type[models.Model]] = [AuditEntry, PatientSet, TrailSeal]
 REFUSAL = "rows of the trace are neither changed nor removed"
 _BODY = f"BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'restrict_violation'; END"
 _FUNCTION = f"CREATE OR REPLACE FUNCTION trail_refuses() RETURNS trigger LANGUAGE plpgsql AS $${_BODY}$$"

@@ -118,8 +118,8 @@ def review_row(request: ActingRequest, row_id: int) -> HttpResponse:
                 text=data["text"],
             )
             return page.done("Anteckningen är sparad.", "review_row", entry.pk)
-    members = entry.patients.members.order_by("chain")[:CHAINS_SHOWN] if entry.patients else []
-    chains = [chain_code(each.chain) for each in members]
+    seen = entry.patients.chains[:CHAINS_SHOWN] if entry.patients else []
+    chains = [chain_code(chain) for chain in seen]
     return page.show(
         "outage/reviewing/row.html",
         entry=entry,

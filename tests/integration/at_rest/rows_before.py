@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db.migrations.state import StateApps
 from django.utils import timezone
@@ -43,7 +43,10 @@ def make_rows(models: StateApps) -> None:
 
 def make_trace(make: Make, user: Any) -> None:
     """Five rows, of which the second is gone."""
-    seen = make("contacts.PatientSet", digest=sha256().hexdigest(), size=0)
+    chains = sorted(uuid4().bytes for _ in range(3))
+    seen = make("contacts.PatientSet", digest=sha256(b"".join(chains)).hexdigest(), size=3)
+    for chain in reversed(chains):
+        make("contacts.PatientInSet", seen_in=seen, chain=UUID(bytes=chain))
     rows = [
         make(
             "contacts.AuditEntry",

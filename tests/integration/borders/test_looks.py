@@ -90,7 +90,7 @@ class Walk:
         text = text_of(answer)
         rows = AuditEntry.objects.filter(pk__gt=before, action__in=LOOKS, user=self.user)
         noted = {row.chain for row in rows if row.chain} | {
-            member.chain for row in rows if row.patients for member in row.patients.members.all()
+            chain for row in rows if row.patients for chain in row.patients.chains
         }
         shown = self.marks.shown_in(text, answer.wsgi_request.get_full_path())
         if resolve(answer.wsgi_request.path).url_name in LIVE:

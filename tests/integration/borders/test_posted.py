@@ -26,7 +26,6 @@ MAY_BE_WRITTEN = {
     "usersessions_usersession",
     "contacts_auditentry",
     "contacts_patientset",
-    "contacts_patientinset",
     "cache",
     "outage_heldform",
 }

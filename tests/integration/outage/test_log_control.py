@@ -60,7 +60,7 @@ def test_a_patient_is_found_by_number_and_code_alone_and_in_lists(
         # The search itself is a row about the patient.
         assert all("Sökte i loggen" in row for row in found[:-2])
     newest = AuditEntry.objects.filter(action="log.patient_sought").latest("pk")
-    assert [member.chain for member in newest.patients.members.all()] == [chain.pk]
+    assert newest.patients.chains == [chain.pk]
     answer = client.post(URL, {"patient": TOLVAN})
     assert "1212" not in answer.headers["Location"]
 

@@ -49,7 +49,7 @@ def looks() -> list[AuditEntry]:
 
 
 def seen(row: AuditEntry) -> set[Any]:
-    return {row.chain} if row.patients is None else {each.chain for each in row.patients.members.all()}
+    return {row.chain} if row.patients is None else set(row.patients.chains)
 
 
 def ids(chains: list[CareChain]) -> set[Any]:

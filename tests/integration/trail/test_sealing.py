@@ -16,7 +16,7 @@ from django.db import connection, connections, transaction
 from pytest_django import Settings
 
 from contacts import audit
-from contacts.models import AuditEntry, PatientInSet, PatientSet, TrailSeal
+from contacts.models import AuditEntry, PatientSet, TrailSeal
 from contacts.models.trail import rows_digest
 from contacts.rules.trail import read_gaps
 from contacts.services.reading import note_look
@@ -157,7 +157,18 @@ def test_who_sees_the_same_set_for_the_first_time_at_the_same_moment_shares_it(c
         look(county, patients=chains)
     other.join()
     assert PatientSet.objects.get().entries.count() == 2
-    assert {member.chain for member in PatientInSet.objects.all()} == {*chains}
+    assert PatientSet.objects.get().chains == sorted(chains)
+    assert faults() == []
+
+
+def test_a_set_that_was_rolled_back_is_stored_when_it_is_seen_again(county: County):
+    chains = [uuid4(), uuid4()]
+    for kept in (False, True, True):
+        with transaction.atomic():
+            look(county, patients=chains)
+            transaction.set_rollback(not kept)
+    stored = PatientSet.objects.get()
+    assert (stored.chains, stored.entries.count()) == (sorted(chains), 2)
     assert faults() == []
 
 

@@ -15,7 +15,7 @@ from contacts.models.data_key import forget_keys
 from contacts.trail import reading, verifying
 from contacts.trail.sealing import seal_rows
 from tests.factories import County
-from tests.trail import MEMBERS, ROWS, SEALS, SETS, drop_triggers, sql, undone
+from tests.trail import ROWS, SEALS, SETS, drop_triggers, sql, undone
 
 
 @pytest.fixture
@@ -84,12 +84,12 @@ def test_each_fault_is_told_with_its_row_and_its_kind(rows: list[int], checkpoin
         ),
         ([f"DELETE FROM {SEALS} WHERE number IN (2, 3)"], ["Försegling 2–3: borttagna."]),
         (
-            [f"UPDATE {MEMBERS} SET chain = '{uuid4().hex}' WHERE id = (SELECT MIN(id) FROM {MEMBERS})"],
-            [f"Patientmängd {number}: ändrad – i den, eller bland dess patienter."],
+            [f"UPDATE {SETS} SET ids = '{uuid4().hex}'"],
+            [f"Patientmängd {number}: ändrad."],
         ),
         ([f"UPDATE {SETS} SET digest = 'x'"], [f"Rad {rows[4]}: ändrad."]),
         (
-            [f"INSERT INTO {SETS} (digest, size) VALUES ('{'e' * 64}', 0)"],
+            [f"INSERT INTO {SETS} (digest, size, ids) VALUES ('{'e' * 64}', 0, '')"],
             [f"Patientmängd {number + 1}: inskjuten."],
         ),
         (
