@@ -4,11 +4,13 @@ The version changes in the transaction of whatever could change the page. What c
 as the page is made (`holds_until`).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Max, QuerySet
@@ -18,6 +20,7 @@ from contacts.access import Acting
 from contacts.models import PageChange, Unit
 from contacts.queries.prepared import prepared
 from contacts.rules.trace_words import NOT_WRITTEN
+from contacts.seen import in_request, showing, shows
 
 EVERYBODY = "all"
 KEPT, MOST_KEPT, COMPARED = timedelta(hours=1), 10_000, 64
@@ -99,6 +102,49 @@ def noting_until() -> Iterator[list[datetime]]:
         yield moments
     finally:
         _moments.reset(token)
+
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    made: Any
+    chains: set[UUID]
+    moments: list[datetime]
+
+
+_kept: dict[tuple[Hashable, datetime], _Kept] = {}
+_MOST_PAGES = 64
+
+
+def of_one_minute(key: Hashable, now: datetime, make: Callable[[], Made]) -> Made:
+    """What `make` gives, made once a minute in each process for everybody who is shown the same.
+
+    `key` holds the version of whoever asks, and all else that what they see depends on: their unit, their role and
+    what the address asks for. Each who gets it is noted as shown the patients in it. It is not to be changed, and holds
+    nothing that a form needs one of its own of.
+    """
+    if not in_request():
+        return make()
+    place = key, now.replace(second=0, microsecond=0)
+    kept = _kept.get(place)
+    if kept is None or any(moment <= now for moment in kept.moments):
+        with showing() as chains, noting_until() as moments:
+            kept = _Kept(make(), chains, moments)
+        # Those of another minute are of no more use, and hold what patients are called.
+        if len(_kept) >= _MOST_PAGES or next(iter(_kept), place)[1] != place[1]:
+            _kept.clear()
+        _kept[place] = kept
+    shows(*kept.chains)
+    holds_until(now, *kept.moments)
+    made: Made = kept.made
+    return made
+
+
+def forget_pages() -> None:
+    """The database is another."""
+    _kept.clear()
 
 
 def holds_until(now: datetime, *moments: datetime | None) -> None:

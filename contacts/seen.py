@@ -59,6 +59,20 @@ def shows(*chains: UUID) -> None:
         found.chains.update(chains)
 
 
+@contextmanager
+def showing() -> Iterator[set[UUID]]:
+    """The chains whose patients are named within the block, by which what was made in it can be shown once more."""
+    found = _seen.get()
+    if found is None:
+        yield set()
+        return
+    before, found.chains = found.chains, set()
+    try:
+        yield found.chains
+    finally:
+        found.chains = before | found.chains
+
+
 def looks_as(action: str, target: Model | None = None) -> None:
     """What this look is called in the trace; with a `target` it leaves a row though no chain is shown."""
     if (found := _seen.get()) is not None:

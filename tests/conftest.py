@@ -109,12 +109,14 @@ def clock(request: pytest.FixtureRequest) -> Iterator[Clock]:
 
 @pytest.fixture(autouse=True)
 def _no_keys_of_other_tests() -> None:
-    """A process knows the keys and sets that it has seen committed; a test's are rolled back with it."""
+    """A process knows keys, sets and pages of what it has seen committed; a test's are rolled back with it."""
     from contacts.models.data_key import forget_keys
+    from contacts.page_versions import forget_pages
     from contacts.trail.patient_sets import forget_sets
 
     forget_keys()
     forget_sets()
+    forget_pages()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
@@ -62,8 +62,6 @@ class OwedCall:
     age: str = ""
     numbers: Sequence[NumberToRing] = ()
     open_item: str = ""
-    # Made here, so that a failed try logged by one press is one row however often it is sent.
-    client_id: UUID = field(default_factory=uuid4)
     # The newest failed try of one's own unit to reach the recipient.
     tried: Handover | None = None
     # Which of those a call about the chain can be with: a participant's name does not belong in an address.

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from contacts.access import Acting, ActingRequest, can
-from contacts.page_versions import holds_until, noting_until, version_for
+from contacts.page_versions import holds_until, noting_until, of_one_minute, version_for
 from contacts.rules.permissions import Right
 from contacts.views.tools import require
 from outage.models import CareChain, ChainState, Outage
@@ -43,6 +43,8 @@ CALLS_A_PAGE = 10
 AWAITED_A_PAGE = 10
 PLACES_A_PAGE = 10
 CHAINS_A_PAGE = 25
+# Which page of each list the address asks for.
+_PAGES = ("kedjor", "ringa", "vantar", "platser")
 # How far back an open page is told who made a call that has gone from its list.
 TOLD_LATELY = timedelta(minutes=30)
 
@@ -58,20 +60,22 @@ class PageVersion:
     """
 
     def __init__(self, acting: Acting, now: datetime, moments: list[datetime]) -> None:
-        self._mark, self._now, self._moments = _mark_of(acting), now, moments
+        self.of, self._acting, self._now, self._moments = version_for(acting), acting, now, moments
 
     def __str__(self) -> str:
         until = min([*self._moments, self._now + AT_MOST])
-        return f"{self._mark};{int(until.timestamp())}"
+        return f"{_mark_of(self._acting, self.of)};{int(until.timestamp())}"
 
 
-def _mark_of(acting: Acting) -> str:
-    return f"{acting.user.pk}-{acting.membership.pk}-{version_for(acting)}"
+def _mark_of(acting: Acting, version: str) -> str:
+    return f"{acting.user.pk}-{acting.membership.pk}-{version}"
 
 
 def _still_holds(shown: str, acting: Acting, now: datetime) -> bool:
     mark, _, until = shown.partition(";")
-    return until.isdecimal() and now.timestamp() < int(until) and mark == _mark_of(acting)
+    return (
+        until.isdecimal() and now.timestamp() < int(until) and mark == _mark_of(acting, version_for(acting))
+    )
 
 
 @require_GET
@@ -95,9 +99,12 @@ def _shown(request: ActingRequest, template: str) -> HttpResponse:
         version = PageVersion(acting, now, moments)
         # What is of today has its time alone.
         holds_until(now, midnight_after(now))
-        context = _now(request) | {"here": "status", "version": version}
+        # Colleagues who ask in the same minute are shown the same.
+        shown = version.of, acting.unit.pk, acting.role, tuple(map(request.GET.get, _PAGES))
+        context = of_one_minute(shown, now, lambda: _now(request)) | {"here": "status", "version": version}
         outage = context["outage"]
         if template == "outage/status/fresh.html" and outage and can(acting, Right.READ_CARE):
+            require(acting, Right.READ_CARE)
             told = told_lately(acting, now - TOLD_LATELY, outage, *context["earlier"])
             holds_until(now, *(call.recorded_at + TOLD_LATELY for call in told))
             context["told"] = told_rows(told)

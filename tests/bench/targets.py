@@ -80,11 +80,19 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
             version = read_page("/", cookies).partition('data-version="')[2].partition('"')[0]
         return "GET", "/att-ringa/", None, cookies | {"HX-Trigger": "calls", "X-Shown": version}
 
+    # A page of a list that nobody has asked for yet: what was made for a colleague is of no use.
+    unseen = itertools.count(10**6)
+
+    def anew(path: str) -> Callable[[], Request]:
+        return lambda: ("GET", f"{path}?vantar={next(unseen)}", None, cookies)
+
     read = Target(BARE_READ, lambda: ("GET", f"/bare/read/{next(chains)}/", None, {}), 200)
     return [
         read,
         Target("Läge", page("/"), 200, BARE_READ, 15),
-        Target("Att ringa nu, when something changed", page("/att-ringa/"), 200, BARE_READ, 8),
+        Target("Läge, the first in the unit after a change", anew("/"), 200, BARE_READ),
+        Target("Att ringa nu, when something changed", anew("/att-ringa/"), 200, BARE_READ, 8),
+        Target("Att ringa nu, a colleague has asked since the change", page("/att-ringa/"), 200, BARE_READ),
         Target("Att ringa nu, when nothing did", poll, 204, BARE_READ, 4),
         Target("Vårdkedja", page("/vardkedja/CHAIN/"), 200, BARE_READ, 12),
         Target("Vårdkedjor", page("/vardkedjor/"), 200, BARE_READ),

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import AuditEntry
+from contacts.page_versions import forget_pages
 from contacts.rules.parties import Party
 from forms.presenters.chain_rows import ChainRows
 from forms.presenters.log_sheet import log_sheet_view
@@ -340,6 +341,7 @@ def test_pages_ask_no_more_of_many_confirmed_calls_than_of_few(
         found = []
         for by, where in ((county.alva, chain), (county.cissi, theirs)):
             for path in (reverse("chain", args=[where.pk]), reverse("status")):
+                forget_pages()
                 with CaptureQueriesContext(connection) as captured:
                     page_of(by, path)
                 found.append(len(captured))

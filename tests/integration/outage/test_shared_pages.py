@@ -1,0 +1,95 @@
+"""Läge is made once a minute for all who are shown the same: each is traced, and nobody gets another's."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from contacts.access import Acting
+from contacts.models import AuditEntry
+from contacts.page_versions import forget_pages, holds_until, noting_until, of_one_minute
+from contacts.rules.permissions import Role
+from contacts.seen import seeing
+from outage.models import CareChain, Outage
+from tests.clock import Clock
+from tests.factories import County, make_chain, make_event, person, tell
+
+pytestmark = pytest.mark.django_db
+
+PRESS = re.compile(r'name="client_id" value="([^"]+)"')
+
+
+@pytest.fixture
+def chain(county: County, outage: Outage) -> CareChain:
+    chain = make_chain(county, outage)
+    make_event(county.alva, chain)
+    return chain
+
+
+def window(of: Acting) -> Client:
+    client = Client()
+    client.force_login(of.user)
+    return client
+
+
+def shown(client: Client) -> str:
+    return client.get("/").content.decode()
+
+
+def test_a_colleague_is_shown_the_same_by_a_few_queries_and_is_traced(county: County, chain: CareChain):
+    hers, theirs = window(county.alva), window(person("bea", county.ward, Role.STAFF))
+    for client in (hers, theirs):
+        client.get("/konto/")
+    with CaptureQueriesContext(connection) as first:
+        one = shown(hers)
+    with CaptureQueriesContext(connection) as then:
+        other = shown(theirs)
+    assert "Tolvansson" in one
+    assert "Tolvansson" in other
+    assert len(then) < len(first) / 2
+    looked = AuditEntry.objects.filter(chain=chain.pk, changes={"page": "status"})
+    assert {row.user.username for row in looked} == {"alva", "bea"}
+    # A press is one's own: by the same id one colleague's would be taken for the other's.
+    assert PRESS.findall(one)
+    assert not {*PRESS.findall(one)} & {*PRESS.findall(other)}
+
+
+def test_what_changes_in_the_same_minute_is_shown_at_once(county: County, chain: CareChain):
+    hers, theirs = window(county.alva), window(person("bea", county.ward, Role.STAFF))
+    shown(hers)
+    tell(county.alva, chain, chain.events.get(), to="municipality")
+    for client in (theirs, hers):
+        assert "Informerad" in shown(client) or "Underrättad" in shown(client)
+
+
+def test_who_may_see_less_or_elsewhere_gets_nothing_of_it(county: County, chain: CareChain):
+    assert "Tolvansson" in shown(window(county.alva))
+    for other in (person("rut", county.ward, Role.ADMIN), county.bo, county.cissi):
+        assert "Tolvansson" not in shown(window(other)), other.user.username
+
+
+def test_what_was_made_holds_until_the_moment_that_it_says_or_the_minute_is_over(clock: Clock):
+    now = timezone.now().replace(second=5)
+    made: list[int] = []
+
+    def make() -> int:
+        holds_until(now, now + timedelta(seconds=20))
+        made.append(len(made))
+        return made[-1]
+
+    with seeing(lambda: ""):
+        found = []
+        for seconds in (0, 19, 20, 30, 55):
+            with noting_until() as moments:
+                found.append(of_one_minute("x", now + timedelta(seconds=seconds), make))
+            assert moments == ([now + timedelta(seconds=20)] if seconds < 20 else [])
+        assert found == [0, 0, 1, 2, 3]
+        assert of_one_minute("y", now, make) == 4
+        forget_pages()
+        assert of_one_minute("y", now, make) == 5
+    # Outside a request nothing is kept.
+    assert [of_one_minute("y", now, make) for _ in range(2)] == [6, 7]
