@@ -1,9 +1,9 @@
 """The system is back: what to enter, what not, what to decide by hand and what to undo, for each role (R4)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
@@ -52,7 +52,6 @@ class TaskRow:
     changed: bool = False
     remedy: str = ""
     undo: bool = False
-    client_id: UUID = field(default_factory=uuid4)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What is to be entered, listed by what is kept of the calls: the same as by the whole log, and without reading it."""
 
+import re
 from dataclasses import replace
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from contacts.models import AuditEntry
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, ChainState, OtherPlace, Outage, StateKind
 from outage.queries.care_chains import get_chain
@@ -18,7 +20,7 @@ from outage.rules.informing import CallOutcome
 from outage.rules.routine import Decision
 from outage.rules.told import PlaceChange
 from outage.services.care_chains import change_details
-from tests.factories import County, end_for_all, make_chain, make_event, tell
+from tests.factories import County, end_for_all, make_chain, make_event, person, tell
 from tests.integration.outage.ticking import mark, rows
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +51,27 @@ def test_an_event_is_kept_as_untold_until_all_were_rung_and_what_others_sent_as_
     tell(county.alva, chain, event, to=Party.OUTPATIENT)
     assert kept(chain) == {row(StateKind.OTHERS, theirs)}
     assert decisions(county, chain) == 1
+
+
+def test_a_colleague_is_shown_the_same_in_the_same_minute_and_what_was_marked_at_once(
+    county: County, outage: Outage, client: Client
+):
+    chain = make_chain(county, outage)
+    make_event(county.alva, chain)
+    end_for_all(county, outage, timezone.now())
+    colleague, path = Client(), reverse("back_registration")
+    client.force_login(county.alva.user)
+    colleague.force_login(person("bea", county.ward).user)
+    pages = [one.get(path) for one in (client, colleague)]
+    assert pages[0].context["groups"] is pages[1].context["groups"]
+    looked = AuditEntry.objects.filter(chain=chain.pk, changes={"page": "back_registration"})
+    assert {row.user.username for row in looked} == {"alva", "bea"}
+    # A press is one's own: by the same id one colleague's would be taken for the other's.
+    presses = [set(re.findall(r'name="client_id" value="([^"]+)"', page.content.decode())) for page in pages]
+    assert presses[0]
+    assert not presses[0] & presses[1]
+    mark(county.alva, get_chain(county.alva, chain.pk), rows(county.alva, chain)[0])
+    assert [one.get(path).context["groups"].done for one in (client, colleague)] == [1, 1]
 
 
 def test_the_list_reads_no_calls(county: County, outage: Outage, client: Client):
