@@ -29,12 +29,19 @@ from outage.rules.back_registration import ChainStatus
 from outage.rules.owed import ChainStanding
 from outage.rules.told import Owed, Standing
 
+Known = dict[UUID, CareChain]
+
 
 class ListedChains:
-    """Chains by their ids, in the order to show them: only those of a slice are read."""
+    """Chains by their ids, in the order to show them: only those of a slice are read, and of lists that have `known` in
+    common each chain once.
+    """
 
-    def __init__(self, acting: Acting, outages: Iterable[Outage], ids: list[UUID]) -> None:
+    def __init__(
+        self, acting: Acting, outages: Iterable[Outage], ids: list[UUID], known: Known | None = None
+    ) -> None:
         self.ids = ids
+        self._known: Known = {} if known is None else known
         self._acting = acting
         self._outages = {outage.pk: outage for outage in outages}
 
@@ -52,13 +59,12 @@ class ListedChains:
 
     def __getitem__(self, part: slice) -> list[CareChain]:
         wanted = self.ids[part]
-        if not wanted:
-            return []
-        own = (c for c in _chains(*wanted) if c.principal_id == self._acting.principal.pk)
-        chains = {chain.pk: chain for chain in own}
-        for chain in chains.values():
-            chain.outage = self._outages[chain.outage_id]
-        return [chains[pk] for pk in wanted if pk in chains]
+        unread = [pk for pk in wanted if pk not in self._known]
+        for chain in _chains(*unread) if unread else ():
+            if chain.principal_id == self._acting.principal.pk:
+                chain.outage = self._outages[chain.outage_id]
+                self._known[chain.pk] = chain
+        return [self._known[pk] for pk in wanted if pk in self._known]
 
 
 @prepared
@@ -66,11 +72,13 @@ def _chains(*ids: UUID) -> QuerySet[CareChain]:
     return with_details(CareChain.objects.filter(pk__in=ids)).order_by()
 
 
-def chains_seen(acting: Acting, outage: Outage, *, newest_first: bool = False) -> ListedChains:
+def chains_seen(
+    acting: Acting, outage: Outage, *, newest_first: bool = False, known: Known | None = None
+) -> ListedChains:
     """As `visible_chains`, by number."""
     may = can(acting, Right.READ_CARE)
     ids = _seen(acting.principal.pk, ids_read_as(acting.unit), outage.pk) if may else []
-    return ListedChains(acting, [outage], ids[::-1] if newest_first else ids)
+    return ListedChains(acting, [outage], ids[::-1] if newest_first else ids, known)
 
 
 @prepared
@@ -78,19 +86,19 @@ def _seen(principal_id: int, units: tuple[int, ...], outage_id: UUID) -> QuerySe
     return seen_by(principal_id, units, [outage_id]).values_list("pk", flat=True)
 
 
-def chains_with_calls_owed(acting: Acting, *outages: Outage) -> ListedChains:
+def chains_with_calls_owed(acting: Acting, *outages: Outage, known: Known | None = None) -> ListedChains:
     """Those in which the acting unit still has somebody to ring, the most urgent first; `outages` holds at least
     one.
     """
-    return _listed(StateKind.OWED, acting, outages)
+    return _listed(StateKind.OWED, acting, outages, known)
 
 
-def chains_with_answers_awaited(acting: Acting, *outages: Outage) -> ListedChains:
+def chains_with_answers_awaited(acting: Acting, *outages: Outage, known: Known | None = None) -> ListedChains:
     """The acting unit waits for an answer in them (R2.2), the longest wait first."""
-    return _listed(StateKind.AWAITED, acting, outages)
+    return _listed(StateKind.AWAITED, acting, outages, known)
 
 
-def _listed(what: StateKind, acting: Acting, outages: Iterable[Outage]) -> ListedChains:
+def _listed(what: StateKind, acting: Acting, outages: Iterable[Outage], known: Known | None) -> ListedChains:
     by_id = {outage.pk: outage for outage in outages}
     first: dict[UUID, tuple[int, datetime, int]] = {}
     may = can(acting, Right.READ_CARE)
@@ -100,7 +108,7 @@ def _listed(what: StateKind, acting: Acting, outages: Iterable[Outage]) -> Liste
         if not is_read_there(outage, acting.principal, reads_in, since, ticked=ticked, message=message):
             known_rank, known_since, _ = first.get(chain_id, (rank, since, number))
             first[chain_id] = (min(rank, known_rank), min(since, known_since), number)
-    return ListedChains(acting, by_id.values(), sorted(first, key=first.__getitem__))
+    return ListedChains(acting, by_id.values(), sorted(first, key=first.__getitem__), known)
 
 
 @prepared
@@ -191,14 +199,16 @@ def principal_of(log: ChainLog, place: str) -> int | None:
     return next((unit.principal_id for unit in units if kind == "unit" and unit.pk == int(pk)), None)
 
 
-def chains_with_a_place_to_find(acting: Acting, outage: Outage) -> ListedChains:
+def chains_with_a_place_to_find(
+    acting: Acting, outage: Outage, *, known: Known | None = None
+) -> ListedChains:
     """The acting unit's own chains of `outage` with a place not known yet, and nobody to ring yet either: where
     somebody is, the place is listed among the calls.
     """
     may = can(acting, Right.READ_CARE) and outage.is_open
     units = ids_read_as(acting.unit)
     ids = _to_find(acting.principal.pk, units, acting.unit.pk, outage.pk) if may else []
-    return ListedChains(acting, [outage], ids)
+    return ListedChains(acting, [outage], ids, known)
 
 
 @prepared

@@ -31,6 +31,7 @@ from outage.queries.care_chains import (
 )
 from outage.queries.outages import earlier_outages, outage_in_view
 from outage.queries.owed import (
+    Known,
     chains_seen,
     chains_with_a_place_to_find,
     chains_with_answers_awaited,
@@ -135,11 +136,12 @@ def _now(request: ActingRequest) -> dict[str, Any]:
 def _care(request: ActingRequest, outage: Outage, earlier: Sequence[Outage], now: datetime) -> dict[str, Any]:
     acting: Acting = request.acting
     require(acting, Right.READ_CARE)
-    chains = chains_seen(acting, outage).page(CHAINS_A_PAGE, request.GET.get("kedjor"))
-    owed = owed_page(request, acting, outage, *earlier)
-    awaited = chains_with_answers_awaited(acting, outage, *earlier)
+    known: Known = {}
+    chains = chains_seen(acting, outage, known=known).page(CHAINS_A_PAGE, request.GET.get("kedjor"))
+    owed = owed_page(request, acting, outage, *earlier, known=known)
+    awaited = chains_with_answers_awaited(acting, outage, *earlier, known=known)
     waiting = awaited.page(AWAITED_A_PAGE, request.GET.get("vantar"))
-    to_find = chains_with_a_place_to_find(acting, outage)
+    to_find = chains_with_a_place_to_find(acting, outage, known=known)
     places = to_find.page(PLACES_A_PAGE, request.GET.get("platser"))
     states = states_for(acting.unit.pk, [*chains, *owed, *waiting])
     received = received_lately(acting, outage)
@@ -159,8 +161,10 @@ def _care(request: ActingRequest, outage: Outage, earlier: Sequence[Outage], now
     }
 
 
-def owed_page(request: ActingRequest, acting: Acting, *outages: Outage) -> Page[CareChain]:
-    return chains_with_calls_owed(acting, *outages).page(CALLS_A_PAGE, request.GET.get("ringa"))
+def owed_page(
+    request: ActingRequest, acting: Acting, *outages: Outage, known: Known | None = None
+) -> Page[CareChain]:
+    return chains_with_calls_owed(acting, *outages, known=known).page(CALLS_A_PAGE, request.GET.get("ringa"))
 
 
 def owed_context(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import pytest
 
@@ -176,6 +177,21 @@ def test_another_takes_the_place_of_a_process_that_hangs_and_nobody_is_turned_aw
     while len(workers_of(server)) < 2 and monotonic() < until:
         sleep(0.1)
     assert not {first, second} & set(workers_of(server))
+
+
+def test_a_process_that_has_grown_is_replaced_and_nobody_is_turned_away(server: Server):
+    other = Server(server.room, workers=1, more={"MOST_MEMORY_MB": "1"})
+    other.start()
+    try:
+        before = workers_of(other)
+        until = monotonic() + 3 * AT_ONCE
+        while workers_of(other) == before and monotonic() < until:
+            # Who asks meanwhile waits for the next one.
+            with urlopen(f"{other.origin}/halsa", timeout=3 * AT_ONCE) as answer:
+                assert answer.status == 200
+        assert workers_of(other) != before
+    finally:
+        other.kill()
 
 
 def test_what_has_begun_is_answered_when_the_server_stops(server: Server, alva: Person):
