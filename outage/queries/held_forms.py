@@ -1,28 +1,35 @@
 """What was sent and could not be let through: kept for its owner."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts.models import User
+from contacts.queries.prepared import prepared
 from outage.models import HeldForm
 
 # Longer than any shift; after that it is patient data without a purpose.
 KEPT_FOR = timedelta(hours=12)
 
 
-def held_forms_of(user: User) -> QuerySet[HeldForm]:
+def held_forms_of(user: User) -> list[HeldForm]:
     """Of every assignment, oldest first."""
-    return _kept().filter(user=user).order_by("at", "pk")
+    return _held_since(user.pk, timezone.now() - KEPT_FOR)
+
+
+@prepared
+def _held_since(user_id: int, since: datetime) -> QuerySet[HeldForm]:
+    found = HeldForm.objects.filter(user=user_id, at__gte=since)
+    return found.select_related("user", "membership__unit").order_by("at", "pk")
 
 
 def held_form_of(user: User, held_id: UUID | str) -> HeldForm | None:
     """None for another person's form, an old one, and an invalid id."""
     try:
-        return held_forms_of(user).filter(pk=UUID(str(held_id))).first()
+        return _kept().filter(user=user, pk=UUID(str(held_id))).first()
     except ValueError:
         return None
 
