@@ -1,10 +1,14 @@
 """What the log may not know yet: sheets written on by hand, of which nobody has said that all rows are entered."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from contacts.models import Unit
-from contacts.queries.joined import units_read_as
+from contacts.queries.joined import ids_read_as, units_read_as
+from contacts.queries.prepared import prepared
 from forms.models import COME_BACK, AllEntered, PaperEntry, Sheet, SheetFate
 from forms.rules.sheet_fate import Fate
 
@@ -19,15 +23,29 @@ def not_entered(unit: Unit, kind: str = "") -> QuerySet[Sheet]:
     Of one `kind`, or of all. Where a sheet is does not matter: included are those whose paper is gone, where there is
     a picture to enter from. Each has `rows`, how many are entered, and `scans`, how many times it was scanned.
     """
+    return _left(units_read_as(unit), [kind] if kind in COME_BACK else COME_BACK)
+
+
+def _left(units: Collection[int] | QuerySet[Unit, int], kinds: Collection[str]) -> QuerySet[Sheet]:
     said = AllEntered.objects.filter(sheet=OuterRef("pk"), rows=OuterRef("rows"), scans=OuterRef("scans"))
     scanned = _STEPS.filter(fate=Fate.SCANNED)
     return (
         Sheet.objects.annotate(last=LAST_STEP)
-        .filter(~Q(last=Fate.VOIDED) | Exists(scanned), unit__in=units_read_as(unit))
-        .filter(Exists(_STEPS.filter(fate=Fate.FILLED)), kind__in=[kind] if kind in COME_BACK else COME_BACK)
+        .filter(~Q(last=Fate.VOIDED) | Exists(scanned), unit__in=units)
+        .filter(Exists(_STEPS.filter(fate=Fate.FILLED)), kind__in=kinds)
         .annotate(rows=_count(PaperEntry.objects.filter(sheet=OuterRef("pk"))), scans=_count(scanned))
         .filter(~Exists(said))
     )
+
+
+def count_not_entered(unit: Unit) -> int:
+    """As many as `not_entered` has, of all kinds; for pages that are asked for often."""
+    return len(_not_entered(ids_read_as(unit)))
+
+
+@prepared
+def _not_entered(units: tuple[int, ...]) -> QuerySet[Sheet, UUID]:
+    return _left(units, COME_BACK).order_by().values_list("pk", flat=True)
 
 
 def _count(rows: QuerySet[PaperEntry] | QuerySet[SheetFate]) -> Coalesce:

@@ -24,10 +24,10 @@ from outage.presenters.back import grouped, task_rows
 from outage.presenters.ringing import calls_to_ring
 from outage.presenters.status import chain_row
 from outage.queries.care_chains import visible_chains
-from outage.queries.chain_log import logs_of
 from outage.queries.outages import earlier_outages
 from outage.queries.owed import chains_with_calls_owed
 from outage.queries.states import states_for
+from outage.queries.task_logs import task_logs_of
 
 
 def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: UUID) -> Printed:
@@ -56,7 +56,7 @@ def _calls(by: Acting, outage: Outage, now: datetime) -> list[Row]:
 
 def _tasks(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     chains = list(visible_chains(by, outage))
-    logs = logs_of(chain.pk for chain in chains)
+    logs = task_logs_of(chains)
     groups = grouped([row for chain in chains for row in task_rows(by, chain, logs[chain.pk], now)])
     return task_lines([*groups.undo, *groups.register, *groups.decide])
 

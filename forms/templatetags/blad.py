@@ -4,7 +4,7 @@ from django import template
 
 from contacts.access import Acting, can
 from contacts.rules.permissions import Right
-from forms.queries.left import not_entered
+from forms.queries.left import count_not_entered
 
 register = template.Library()
 
@@ -14,4 +14,4 @@ def sheets_not_entered(acting: Acting | None) -> int:
     """How many sheets of the acting unit were filled in by hand and are not entered yet; 0 for who may not see them."""
     if acting is None or not can(acting, Right.HANDLE_SHEETS):
         return 0
-    return not_entered(acting.unit).count()
+    return count_not_entered(acting.unit)

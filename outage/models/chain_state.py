@@ -1,4 +1,6 @@
-"""How each chain stands: what every unit is to tell about it, has told and waits for. A copy of what the log says."""
+"""How each chain stands: what every unit is to tell about it, has told and waits for, and what efterregistrering needs
+of its calls. A copy of what the log says.
+"""
 
 from operator import itemgetter
 from typing import Any
@@ -22,6 +24,8 @@ class StateKind(Labelled):
     AWAITED = "awaited", "Väntar på svar"
     TOLD = "told", "Underrättad"
     LATEST = "latest", "Senast"
+    UNTOLD = "untold", "Inte känd av alla"
+    OTHERS = "others", "Andras"
 
 
 def is_answer(message: str) -> bool:
@@ -30,8 +34,8 @@ def is_answer(message: str) -> bool:
 
 
 class ChainState(models.Model):
-    """One message that a unit is to tell one target, an answer that it waits for, when it last told a party, or the
-    chain's latest event.
+    """One message that a unit is to tell one target, an answer that it waits for, when it last told a party, the
+    chain's latest event, or one that not everybody was told of or that others sent (`Untold`).
 
     Recomputed from the log with each row, so that lists of thousands of chains are read by few queries. No patient
     text: who or what is named stands in the rows of the log that are pointed at. Nor anything that hangs on the

@@ -83,6 +83,8 @@ class Outage(models.Model):
     def scope_at(self, at: datetime) -> OutageScope:
         """The scope in force at the aware moment `at`, by what had been reported when the outage was read."""
         rows = self._read("said_of_scope")
+        if len(rows) == 1:
+            return OutageScope(rows[0].scope)
         return scope_at([ScopeRow(OutageScope(row.scope), row.scope_from) for row in rows], at)
 
     @property

@@ -1,9 +1,9 @@
 """The system is back: what to enter, what not, what to decide by hand and what to undo, for each role (R4)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
@@ -52,7 +52,6 @@ class TaskRow:
     changed: bool = False
     remedy: str = ""
     undo: bool = False
-    client_id: UUID = field(default_factory=uuid4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,43 +98,48 @@ def task_rows(
     protected personal data stands on the chain's own page alone.
     """
     found, gone = ticks_of(chain, log)
-    rows = [_undo_row(acting, chain, mark, log.marks[mark.id], now) for mark in gone]
-    if chain.details.status == ChainStatus.WRONG_PATIENT and log.events:
-        rows.append(_wrong_patient_row(chain))
-    for tick in found:
-        mark = log.marks[tick.mark.id] if tick.mark else None
-        rows.append(_row(acting, chain, log, tick, mark, now))
+    wrong_patient = chain.details.status == ChainStatus.WRONG_PATIENT and log.events
+    if not (found or gone or wrong_patient):
+        return []
+    listed = _Listed(chain, patient_in_list(chain), parties_in(acting, chain), now)
+    rows = [_undo_row(listed, mark, log.marks[mark.id]) for mark in gone]
+    if wrong_patient:
+        rows.append(_wrong_patient_row(listed))
+    rows += [_row(listed, log, tick, log.marks[tick.mark.id] if tick.mark else None) for tick in found]
     if chain.details.protected_identity and not on_own_page:
-        return [replace(row, choice=row.choice and "se vårdkedjan") for row in rows]
+        return [replace(row, choice="se vårdkedjan") if row.choice else row for row in rows]
     return rows
 
 
-def _row(
-    acting: Acting,
-    chain: CareChain,
-    log: ChainLog,
-    tick: Tick,
-    mark: RegistrationMark | None,
-    now: datetime,
-) -> TaskRow:
-    task = tick.task
-    events = {str(event.pk): event for event in log.events}
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What all rows of a chain have alike."""
+
+    chain: CareChain
+    patient: Patient
+    parties: frozenset[Party]
+    now: datetime
+
+
+def _row(listed: _Listed, log: ChainLog, tick: Tick, mark: RegistrationMark | None) -> TaskRow:
+    task, chain, now = tick.task, listed.chain, listed.now
+    key = task.key
     by_hand = task.decision is Decision.DECIDE
     is_set = mark is not None and mark.done
     return TaskRow(
         chain_id=chain.pk,
-        place=task_place(chain, task.key),
-        patient=patient_in_list(chain),
-        key=task.key,
+        place=task_place(chain, key),
+        patient=listed.patient,
+        key=key,
         seen=tick.picture.seen,
         decision=task.decision,
         do=task.do,
-        facts=tuple(_fact(chain, events[e], task.family, now) for e in task.events),
+        facts=tuple(_fact(chain, log.by_text[e], task.family, now) for e in task.events),
         typed=_typed_shown(chain, tick.picture) if task.decision is not Decision.DO_NOT_REGISTER else (),
         why=task.why,
         clause=task.clause or "",
         who=task.by.label if task.by else "",
-        mine=task.by in parties_in(acting, chain) or by_hand,
+        mine=task.by in listed.parties or by_hand,
         done=tick.state is TickState.DONE,
         done_text=f"{moment(mark.at, now)} {mark.user.full_name}" if mark and is_set else "",
         choice=mark.choice if mark else "",
@@ -148,14 +152,14 @@ def _row(
     )
 
 
-def _undo_row(acting: Acting, chain: CareChain, mark: Mark, row: RegistrationMark, now: datetime) -> TaskRow:
+def _undo_row(listed: _Listed, mark: Mark, row: RegistrationMark) -> TaskRow:
     """Something that was entered and is no longer a task."""
-    picture = mark.picture
+    chain, picture = listed.chain, mark.picture
     by = Party(picture.by) if picture and picture.by else None
     return TaskRow(
         chain_id=chain.pk,
         place=task_place(chain, mark.task),
-        patient=patient_in_list(chain),
+        patient=listed.patient,
         key=mark.task,
         seen=mark.seen,
         decision=picture.decision if picture else Decision.DECIDE,
@@ -164,21 +168,22 @@ def _undo_row(acting: Acting, chain: CareChain, mark: Mark, row: RegistrationMar
         typed=_typed_shown(chain, picture) if picture else (),
         why="Loggen har ändrats sedan det gjordes, och det ska inte längre stå där.",
         who=by.label if by else "",
-        mine=by is None or by in parties_in(acting, chain),
-        done_text=f"{moment(row.at, now)} {row.user.full_name}",
+        mine=by is None or by in listed.parties,
+        done_text=f"{moment(row.at, listed.now)} {row.user.full_name}",
         choice=row.choice,
         entered=True,
         undo=True,
     )
 
 
-def _wrong_patient_row(chain: CareChain) -> TaskRow:
+def _wrong_patient_row(listed: _Listed) -> TaskRow:
     """Nothing is entered of a chain that was logged on the wrong patient (case 13), and why."""
+    chain = listed.chain
     reason = "Skälet står i vårdkedjan." if chain.details.protected_identity else chain.details.status_reason
     return TaskRow(
         chain_id=chain.pk,
         place=task_place(chain, ChainStatus.WRONG_PATIENT),
-        patient=patient_in_list(chain),
+        patient=listed.patient,
         key=ChainStatus.WRONG_PATIENT,
         seen="",
         decision=Decision.DO_NOT_REGISTER,
@@ -252,9 +257,12 @@ def grouped(rows: Sequence[TaskRow]) -> TaskGroups:
 
 def _joined(rows: Sequence[TaskRow]) -> tuple[TaskRow, ...]:
     """Merge rows that say the same about the same patient: nothing is to be done, so nothing is ticked."""
-    joined: dict[tuple[UUID, str, str], TaskRow] = {}
+    joined: dict[tuple[UUID, str, str], list[TaskRow]] = {}
     for row in rows:
-        place = (row.chain_id, row.do, row.why)
-        first = joined.get(place)
-        joined[place] = replace(first, facts=first.facts + row.facts) if first else row
-    return tuple(joined.values())
+        joined.setdefault((row.chain_id, row.do, row.why), []).append(row)
+    return tuple(
+        replace(same[0], facts=tuple(fact for row in same for fact in row.facts))
+        if len(same) > 1
+        else same[0]
+        for same in joined.values()
+    )

@@ -54,13 +54,17 @@ def parties_in(acting: Acting, chain: CareChain) -> frozenset[Party]:
     A sjukstuga that is only the patient's ward, or only the öppenvård, answers for that part; elsewhere a unit has
     all its usual parties.
     """
-    here = frozenset(party for party in acting.parties if is_own(acting, chain, party))
+    keys = chain.details.place_keys
+    here = frozenset(party for party in acting.parties if _is_own(acting, keys.get(party), party))
     return here or acting.parties
 
 
 def is_own(acting: Acting, chain: CareChain, party: Party) -> bool:
     """Whether the acting unit itself is that party of the chain."""
-    key = chain.details.place_keys.get(party)
+    return _is_own(acting, chain.details.place_keys.get(party), party)
+
+
+def _is_own(acting: Acting, key: str | None, party: Party) -> bool:
     if party is Party.MUNICIPALITY:
         return key == f"principal:{acting.principal.pk}"
     return key == f"unit:{acting.unit.pk}"

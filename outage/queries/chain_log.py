@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from outage.queries.joined import (
 )
 from outage.rules.owed import ChainStanding
 from outage.rules.ticks import stored_picture
+from outage.rules.told import Untold
 
 Row = TypeVar("Row", bound=CareChainEvent | Handover)
 
@@ -53,12 +55,22 @@ class ChainLog:
     doubles: dict[UUID, UUID] = field(default_factory=dict)
     # What follows from the rows, kept by those who work it out.
     standing: ChainStanding | None = None
+    untold: Untold | None = None
 
-    @property
+    @cached_property
+    def by_id(self) -> dict[UUID, CareChainEvent]:
+        return {event.id: event for event in self.events}
+
+    @cached_property
+    def by_text(self) -> dict[str, CareChainEvent]:
+        """The events by their ids as the rules have them."""
+        return {str(event.id): event for event in self.events}
+
+    @cached_property
     def live_events(self) -> list[CareChainEvent]:
         """The events that stand, each once: neither replaced, nor taken back, nor a row that takes back."""
         replaced = {e.supersedes_id for e in self.events if e.supersedes_id} | self.doubles.keys()
-        return [e for e in self.events if e.pk not in replaced and not e.withdraws]
+        return [e for e in self.events if e.id not in replaced and not e.withdraws]
 
     def items_of(self, event: CareChainEvent) -> list[OpenItem]:
         """The open items of a discharge, oldest first; those of a duplicate belong to the other one."""
@@ -97,7 +109,7 @@ def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
         logs[home[handover.chain_id]].handovers.append(handover)
     for version in sorted(versions, key=lambda row: row.chain_id not in others):
         logs[home[version.chain_id]].versions.append(version)
-    for home_id, mark in _marks(joined):
+    for home_id, mark in marks_of(joined):
         logs[home_id].marks[mark.pk] = mark
     return logs
 
@@ -161,7 +173,7 @@ def in_time_order(rows: Iterable[Row]) -> list[Row]:
     return sorted(by_id.values(), key=place)
 
 
-def _marks(joined: Joined) -> Iterator[tuple[UUID, RegistrationMark]]:
+def marks_of(joined: Joined) -> Iterator[tuple[UUID, RegistrationMark]]:
     """The marks that count, each with the chain it is read in and, as `stored_task`, the task it was written for.
 
     In a chain that was joined to another, marks of events that are the same as its own count for these; they come

@@ -303,7 +303,13 @@ def reports_of(outage_id: UUID) -> QuerySet[OutageReport]:
 
 def acknowledgement_of(outage: Outage, unit: Unit) -> Acknowledgement | None:
     """The unit's acknowledgement of its messages (R4.6), None where it has not been made."""
-    return outage.acknowledgements.filter(unit=unit).select_related("user").first()
+    return next(iter(_acknowledged(outage.pk, unit.pk)), None)
+
+
+@prepared
+def _acknowledged(outage_id: UUID, unit_id: int) -> QuerySet[Acknowledgement]:
+    rows = Acknowledgement.objects.filter(outage=outage_id, unit=unit_id)
+    return rows.select_related("user")
 
 
 def earlier_outages(principal: Principal, outage: Outage) -> list[Outage]:

@@ -1,6 +1,6 @@
 """From the rows of a chain to the rules: what each place knows, what is owed and by which unit, what is to enter."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from contacts.access import Acting
@@ -13,6 +13,7 @@ from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.handover import Direction
 from outage.rules.informing import FAILED, PARTICIPANT_PREFIX, CallOutcome, DischargeState
 from outage.rules.owed import ChainStanding
+from outage.rules.places import Places
 from outage.rules.routine import Effect, Routine
 from outage.rules.told import (
     CallRow,
@@ -23,6 +24,7 @@ from outage.rules.told import (
     Owed,
     PlaceChange,
     Target,
+    Untold,
     Version,
     folded,
     notice_id,
@@ -65,6 +67,29 @@ def standing_of(chain: CareChain, log: ChainLog) -> ChainStanding:
     return log.standing
 
 
+def untold_in(chain: CareChain, log: ChainLog) -> Untold:
+    """Computed once for each log that was read, where it was not kept (`task_logs_of`)."""
+    if log.untold is None:
+        standing, rows = standing_of(chain, log), [row_of(event) for event in log.live_events]
+        ours = [row for row in rows if standing.is_ours(row)]
+        log.untold = Untold(
+            ours=frozenset(row.id for row in ours if not standing.all_told(row)),
+            others=frozenset(row.id for row in rows) - {row.id for row in ours},
+        )
+    return log.untold
+
+
+def places_now(log: ChainLog) -> Mapping[Party, str]:
+    """The key of each party's place, as the chain has it now; no key where it is not known."""
+    if len(log.versions) == 1:
+        return log.versions[0].place_keys
+    if log.standing is not None:
+        places: Places = log.standing
+    else:
+        places = Places(versions=[_version(row) for row in log.versions], calls=())
+    return {party: key for party in Party if (key := places.place_of(party))}
+
+
 def _standing(chain: CareChain, log: ChainLog) -> ChainStanding:
     ours = own_parties(chain.principal)
     elsewhere = {row.pk for other in log.doubles for row in line_back(log, other)}
@@ -89,7 +114,7 @@ def _standing(chain: CareChain, log: ChainLog) -> ChainStanding:
 
 def line_back(log: ChainLog, event_id: UUID) -> list[CareChainEvent]:
     """A row of an event and those it replaces, the newest first."""
-    by_id = {row.pk: row for row in log.events}
+    by_id = log.by_id
     row = by_id.get(event_id)
     found = []
     while row is not None:

@@ -30,6 +30,7 @@ from outage.queries.standing import (
     standing_of,
     units_to_ring,
     units_to_tell,
+    untold_in,
 )
 from outage.queries.targets import named_in, rung_as_former, target_choices
 from outage.queries.tasks import entered_lines
@@ -44,7 +45,7 @@ def states_of(chain: CareChain, log: ChainLog) -> list[ChainState]:
     owed = [one for one in standing_of(chain, log).owed() if one.closed is None]
     made = _Owed(chain, log) if owed else None
     found = [made.row(unit, one) for one in owed if made for unit in sorted(units_to_ring(chain, log, one))]
-    found += [*_awaited(chain, log), *_told(chain, log), *_latest(chain, log)]
+    found += [*_awaited(chain, log), *_told(chain, log), *_latest(chain, log), *_untold(chain, log)]
     for position, row in enumerate(found):
         row.position = position
         row.outage_id, row.principal_id = chain.outage_id, chain.principal_id
@@ -166,10 +167,10 @@ def _awaited(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
 
 def _told(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
     """When each unit's own messages last reached each of the parties."""
-    standing = standing_of(chain, log)
+    standing, others = standing_of(chain, log), untold_in(chain, log).others
     told: dict[tuple[int, str], datetime] = {}
     for event in log.live_events:
-        if standing.is_ours(row_of(event)):
+        if str(event.pk) not in others:
             reached = {
                 s.target.place: s.last_at
                 for s in standing.standings(row_of(event))
@@ -198,6 +199,21 @@ def _latest(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
             kind=last.kind if log.live_events else "",
             since=last.happened_at,
         )
+
+
+def _untold(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
+    """What efterregistrering needs of the calls: a standing event that neither names is ours, and all were told."""
+    untold = untold_in(chain, log)
+    for what, ids in ((StateKind.UNTOLD, untold.ours), (StateKind.OTHERS, untold.others)):
+        for event in log.live_events:
+            if str(event.pk) in ids:
+                yield ChainState(
+                    what=what,
+                    chain=chain,
+                    unit_id=chain.unit_id,
+                    message=f"event:{event.pk}",
+                    since=event.happened_at,
+                )
 
 
 def states_for(unit_id: int, chains: Iterable[CareChain]) -> dict[UUID, list[ChainState]]:
@@ -244,9 +260,13 @@ def _point(
             setattr(row, name, found[pk])
 
 
+_OF_A_UNIT = (StateKind.OWED, StateKind.AWAITED, StateKind.TOLD)
+
+
 @prepared
 def _states(unit_id: int, chain_ids: tuple[UUID, ...]) -> QuerySet[ChainState]:
-    rows = ChainState.objects.filter(Q(unit=unit_id) | Q(what=StateKind.LATEST), chain__in=chain_ids)
+    own = Q(unit=unit_id, what__in=_OF_A_UNIT)
+    rows = ChainState.objects.filter(own | Q(what=StateKind.LATEST), chain__in=chain_ids)
     return rows.order_by("chain", "position")
 
 

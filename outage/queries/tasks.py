@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cached_property
 
 from contacts.models.encrypted import GONE
 from contacts.rules.parties import Party
@@ -9,7 +10,7 @@ from outage.models import CareChain, CareChainEvent, Outage, RegistrationMark
 from outage.queries.chain_log import ChainLog
 from outage.queries.naming import shown_identity
 from outage.queries.outages import down_again
-from outage.queries.standing import line_back, row_of, standing_of
+from outage.queries.standing import line_back, places_now, untold_in
 from outage.rules.agreed_sip import agreed_sip
 from outage.rules.back_registration import (
     Before,
@@ -21,7 +22,7 @@ from outage.rules.back_registration import (
     missing_admission,
 )
 from outage.rules.outage_status import OutageScope
-from outage.rules.routine import Particular, Routine
+from outage.rules.routine import Particular
 from outage.rules.ticks import Mark, Tick, Typed, entered_events, picture_of, stored_picture, ticks
 from outage.rules.told import NOT_ADMITTED
 from outage.rules.wording import day, local_day
@@ -31,10 +32,11 @@ def tasks_of(chain: CareChain, log: ChainLog) -> tuple[Task, ...]:
     """What is to be entered afterwards for a chain as its log stands (R4), case 18 before the others."""
     details, routine = log.versions[-1], chain.outage.routine
     before, status = Before(details.before), ChainStatus(details.status)
-    events = _logged_events(chain, log)
+    logged = _logged_events(chain, log)
+    events = [event for event, _ in logged]
     # What happened after the own end is outside R4, and still tells how the patient came. What was logged when the
     # system was down again, before anybody had reported that, is in no other list than this.
-    inside = [event for event in events if outage_at(chain, event.at)]
+    inside = [event for event, outage in logged if outage]
     missing = missing_admission(
         routine=routine,
         in_region=chain.principal.is_region,
@@ -57,9 +59,9 @@ def outage_at(chain: CareChain, at: datetime) -> Outage | None:
 
 def ticks_of(chain: CareChain, log: ChainLog) -> tuple[tuple[Tick, ...], tuple[Mark, ...]]:
     """The tasks of a chain with their marks, and the marks of what is to be undone as its task is gone."""
-    routine = chain.outage.routine
+    typed = _Typed(chain, log)
     return ticks(
-        [(task, picture_of(task, _typed(chain, log, task, routine))) for task in tasks_of(chain, log)],
+        [(task, picture_of(task, typed.for_task(task))) for task in tasks_of(chain, log)],
         [_mark(log, row) for row in log.marks.values()],
     )
 
@@ -70,7 +72,7 @@ def entered_lines(chain: CareChain, log: ChainLog) -> frozenset[str]:
         return frozenset()
     found, _ = ticks_of(chain, log)
     entered = entered_events(found)
-    return frozenset(str(line_of(log, event).pk) for event in log.events if str(event.pk) in entered)
+    return frozenset(str(line_of(log, log.by_text[event]).pk) for event in entered)
 
 
 def _mark(log: ChainLog, row: RegistrationMark) -> Mark:
@@ -80,44 +82,59 @@ def _mark(log: ChainLog, row: RegistrationMark) -> Mark:
     if picture is None:
         # Of the first version: a decision by hand has its words, anything else was entered.
         entered = not (row.choice or row.choice is GONE)
-        by_id = {str(event.pk): event for event in log.events}
         named = row.task.partition(":")[2].split("+")
-        lines = tuple(str(line_of(log, by_id[name]).pk) for name in named if name in by_id)
+        lines = tuple(str(line_of(log, log.by_text[name]).pk) for name in named if name in log.by_text)
     return Mark(task=row.task, done=row.done, entered=entered, picture=picture, lines=lines, id=row.pk)
 
 
-def _typed(chain: CareChain, log: ChainLog, task: Task, routine: Routine) -> list[Typed]:
-    """All that is typed into the system for a task; for a decision by hand, what it is about."""
-    details = log.versions[-1]
-    if details.is_purged:
-        # Nor is what was typed when it was marked: the two are alike, and a tick stands.
-        return []
-    events = {str(event.pk): event for event in log.events}
-    own = [events[event_id] for event_id in task.events]
-    began = chain.outage.current.started_at
-    if task.family is Family.INFORMATION:
-        return _dated(log, own, routine, began)
-    standing = standing_of(chain, log)
-    typed_places = {
-        party: Typed(
-            party.value,
-            "Avdelning" if party is Party.INPATIENT else party.label,
-            details.place_names.get(party, ""),
-            # The id alone, as it was before places had keys.
-            standing.place_of(party).partition(":")[2],
-        )
-        for party in Party
-    }
-    number = Typed("number", "Nummer", shown_identity(details), details.identity_number)
-    if task.family is Family.SIP:
-        sip = agreed_sip(event.particulars for event in own)
+class _Typed:
+    """What is typed into the system for the tasks of one chain."""
+
+    def __init__(self, chain: CareChain, log: ChainLog) -> None:
+        self._log, self._details, self._routine = log, log.versions[-1], chain.outage.routine
+        self._began = local_day(chain.outage.current.started_at)
+
+    def for_task(self, task: Task) -> list[Typed]:
+        """All that is typed for a task; for a decision by hand, what it is about."""
+        if self._details.is_purged:
+            # Nor is what was typed when it was marked: the two are alike, and a tick stands.
+            return []
+        own = [self._log.by_text[event_id] for event_id in task.events]
+        if task.family is Family.INFORMATION:
+            return self._dated(own)
+        if task.family is Family.SIP:
+            return [
+                self._number,
+                self._places[Party.MUNICIPALITY],
+                self._places[Party.OUTPATIENT],
+                *self._of_sip(own),
+            ]
+        name = Typed("name", "Namn", self._details.patient_name)
+        return [self._number, name, *self._places.values(), *self._dated(own)]
+
+    @cached_property
+    def _number(self) -> Typed:
+        return Typed("number", "Nummer", shown_identity(self._details), self._details.identity_number)
+
+    @cached_property
+    def _places(self) -> dict[Party, Typed]:
+        names, keys = self._details.place_names, places_now(self._log)
+        return {
+            party: Typed(
+                party.value,
+                "Avdelning" if party is Party.INPATIENT else party.label,
+                names.get(party, ""),
+                # The id alone, as it was before places had keys.
+                keys.get(party, "").partition(":")[2],
+            )
+            for party in Party
+        }
+
+    def _of_sip(self, events: Sequence[CareChainEvent]) -> list[Typed]:
+        sip = agreed_sip(event.particulars for event in events)
+        on = day(date.fromisoformat(sip.date), self._began) if sip.date else ""
         return [
-            number,
-            typed_places[Party.MUNICIPALITY],
-            typed_places[Party.OUTPATIENT],
-            Typed(
-                "sip_date", "Datum", day(date.fromisoformat(sip.date), began) if sip.date else "", sip.date
-            ),
+            Typed("sip_date", "Datum", on, sip.date),
             Typed("sip_time", "Tid", sip.time),
             Typed("sip_place", "Plats", sip.place),
             Typed(
@@ -127,54 +144,52 @@ def _typed(chain: CareChain, log: ChainLog, task: Task, routine: Routine) -> lis
                 "\n".join(sorted(sip.participants)),
             ),
         ]
-    return [
-        number,
-        Typed("name", "Namn", details.patient_name),
-        *typed_places.values(),
-        *_dated(log, own, routine, began),
-    ]
 
+    def _dated(self, events: Sequence[CareChainEvent]) -> list[Typed]:
+        """Each event with its date; with its year when that is far from when the outage began.
 
-def _dated(log: ChainLog, events: Sequence[CareChainEvent], routine: Routine, began: datetime) -> list[Typed]:
-    """Each event with its date; with its year when that is far from when the outage began.
-
-    The clock time is not typed, so correcting it changes nothing.
-    """
-    return [
-        Typed(
-            f"event_date:{line_of(log, event).pk}",
-            routine.label(event.kind),
-            day(event.happened_at, began),
-            f"{event.kind} {local_day(event.happened_at)}",
-        )
-        for event in events
-    ]
+        The clock time is not typed, so correcting it changes nothing.
+        """
+        return [
+            Typed(
+                f"event_date:{line_of(self._log, event).id}",
+                self._routine.label(event.kind),
+                day(event.happened_at, self._began),
+                f"{event.kind} {local_day(event.happened_at)}",
+            )
+            for event in events
+        ]
 
 
 def line_of(log: ChainLog, event: CareChainEvent) -> CareChainEvent:
     """The first version of an event: its identity through all corrections."""
-    return line_back(log, event.pk)[-1]
+    return line_back(log, event.id)[-1] if event.supersedes_id else event
 
 
-def _logged_events(chain: CareChain, log: ChainLog) -> list[LoggedEvent]:
-    """The standing events, in the order in which they were first logged."""
-    knowledge = standing_of(chain, log)
-    first = {event.pk: line_of(log, event) for event in log.live_events}
-    standing = sorted(log.live_events, key=lambda event: first[event.pk].order)
+def _logged_events(chain: CareChain, log: ChainLog) -> list[tuple[LoggedEvent, Outage | None]]:
+    """The standing events, in the order in which they were first logged, each with `outage_at` when it happened."""
+    untold = untold_in(chain, log)
+    standing = [(line_of(log, event), event) for event in log.live_events]
+    standing.sort(key=lambda each: each[0].order)
+    ids = {event.id: text for text, event in log.by_text.items()}
+    placed = [(first, event, outage_at(chain, event.happened_at)) for first, event in standing]
     return [
-        LoggedEvent(
-            id=str(event.pk),
-            kind=event.kind,
-            # People say times by the minute; within it things count as they were logged.
-            at=event.happened_at.replace(second=0, microsecond=0),
-            sip_date=event.sip_date,
-            sender=Party(event.sender),
-            told=not knowledge.is_ours(row_of(event)) or knowledge.all_told(row_of(event)),
-            ours=knowledge.is_ours(row_of(event)),
-            in_system=event.in_system,
-            scope=(outage_at(chain, event.happened_at) or chain.outage).scope_at(event.happened_at),
-            line=str(first[event.pk].pk),
-            invited=bool(event.participants),
+        (
+            LoggedEvent(
+                id=ids[event.id],
+                kind=event.kind,
+                # People say times by the minute; within it things count as they were logged.
+                at=event.happened_at.replace(second=0, microsecond=0),
+                sip_date=event.sip_date,
+                sender=Party(event.sender),
+                told=ids[event.id] not in untold.ours,
+                ours=ids[event.id] not in untold.others,
+                in_system=event.in_system,
+                scope=(outage or chain.outage).scope_at(event.happened_at),
+                line=ids[first.id],
+                invited=bool(event.participants),
+            ),
+            outage,
         )
-        for event in standing
+        for first, event, outage in placed
     ]

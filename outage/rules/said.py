@@ -7,11 +7,13 @@ from typing import Any
 from .routine import Particular
 from .wording import day, lower_first, moment
 
+_LABELS = dict(Particular.choices())
+
 
 def labelled(particulars: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, str]]:
     """The particulars of an event as (label, value), dates in words."""
     for name, value in particulars.items():
-        label = dict(Particular.choices()).get(name, name)
+        label = _LABELS.get(name, name)
         if name == "participants":
             yield label, ", ".join(value)
         elif name.endswith("_date"):

@@ -160,6 +160,8 @@ def ticks(
     by_key: dict[str, list[Mark]] = {}
     for each in marks:
         by_key.setdefault(each.task, []).append(each)
+    if not by_key:
+        return tuple(_tick(task, picture, None) for task, picture in tasks), ()
     keys = {task.key for task, _ in tasks}
     astray = [mark for key, own in by_key.items() if key not in keys for mark in own if mark.done]
     last = {task.family: task.key for task, _ in tasks}

@@ -51,6 +51,16 @@ class Notice(Labelled):
     NOT_THIS_PATIENT = "not_this_patient", "Gällde inte den här patienten"
 
 
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """Of a chain's standing events, by their ids: those of `ours` that somebody who must be told has not been told of,
+    and those that are no messages of ours (`others`).
+    """
+
+    ours: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
+
+
 class Closed(Labelled):
     """Why a call that would be owed is not."""
 

@@ -12,7 +12,11 @@ _MONTHS = ("jan", "feb", "mars", "april", "maj", "juni", "juli", "aug", "sep", "
 
 def clock_time(at: datetime) -> str:
     """Time of day of the aware `at` in Stockholm: 10.52."""
-    return f"{at.astimezone(STOCKHOLM):%H.%M}"
+    return _clock(at.astimezone(STOCKHOLM))
+
+
+def _clock(here: datetime) -> str:
+    return f"{here.hour:02}.{here.minute:02}"
 
 
 def local_day(at: date | datetime) -> date:
@@ -43,7 +47,8 @@ def _without_year(found: date) -> str:
 
 def moment(at: datetime, now: datetime) -> str:
     """The time alone when `at` is on the day of `now`, else day and time. Both aware."""
-    return clock_time(at) if local_day(at) == local_day(now) else day_and_time(at, now)
+    here = at.astimezone(STOCKHOLM)
+    return _clock(here) if here.date() == local_day(now) else f"{day(here.date(), now)} {_clock(here)}"
 
 
 def day_and_time(at: datetime, seen: date | datetime) -> str:

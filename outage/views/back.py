@@ -11,16 +11,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from contacts.access import Acting, ActingRequest, can
+from contacts.page_versions import of_one_minute, version_for
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
 from contacts.views.tools import check_sent, get_or_404, held_as, require, told_if_refused
 from outage.models import CareChain, Outage
-from outage.presenters.back import TaskRow, grouped, task_place, task_rows
+from outage.presenters.back import TaskGroups, TaskRow, grouped, task_place, task_rows
 from outage.queries.care_chains import get_chain
-from outage.queries.chain_log import logs_of
 from outage.queries.outages import acknowledgement_of, earlier_outages
 from outage.queries.owed import chains_seen, chains_with_calls_owed
+from outage.queries.task_logs import task_logs_of
 from outage.services.registrations import acknowledge, mark_task
 from outage.webforms.back import MarkForm
 
@@ -58,21 +59,35 @@ def _show(
         "failed": failed,
     }
     if can(acting, Right.READ_CARE):
-        page, rows = _page(acting, outage, page_number)
+        page, rows, groups = _listed(acting, outage, page_number, anew=failed is not None)
         context |= {
             "page_of_chains": page,
-            "groups": grouped(rows),
+            "groups": groups,
             "calls_left": chains_with_calls_owed(acting, outage).count(),
             "failed_row_is_gone": failed is not None and failed.place not in {row.place for row in rows},
         }
     return render(request, "outage/back/show.html", context, status=422 if failed else 200)
 
 
+def _listed(
+    acting: Acting, outage: Outage, number: str | int | None, *, anew: bool
+) -> tuple[Page[CareChain], list[TaskRow], TaskGroups]:
+    """Colleagues who ask in the same minute are shown the same; who has just tried to mark a task gets it `anew`."""
+    require(acting, Right.READ_CARE)
+
+    def make() -> tuple[Page[CareChain], list[TaskRow], TaskGroups]:
+        page, rows = _page(acting, outage, number)
+        return page, rows, grouped(rows)
+
+    shown = "back", version_for(acting), acting.unit.pk, acting.role, outage.pk, number
+    return make() if anew else of_one_minute(shown, timezone.now(), make)
+
+
 def _page(acting: Acting, outage: Outage, number: str | int | None) -> tuple[Page[CareChain], list[TaskRow]]:
     require(acting, Right.READ_CARE)
     page = chains_seen(acting, outage).page(CHAINS_A_PAGE, number)
     chains, now = list(page), timezone.now()
-    logs = logs_of(chain.pk for chain in chains)
+    logs = task_logs_of(chains)
     return page, [row for chain in chains for row in task_rows(acting, chain, logs[chain.pk], now)]
 
 

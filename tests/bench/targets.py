@@ -83,8 +83,8 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
     # A page of a list that nobody has asked for yet: what was made for a colleague is of no use.
     unseen = itertools.count(10**6)
 
-    def anew(path: str) -> Callable[[], Request]:
-        return lambda: ("GET", f"{path}?vantar={next(unseen)}", None, cookies)
+    def anew(path: str, name: str = "vantar") -> Callable[[], Request]:
+        return lambda: ("GET", f"{path}?{name}={next(unseen)}", None, cookies)
 
     read = Target(BARE_READ, lambda: ("GET", f"/bare/read/{next(chains)}/", None, {}), 200)
     return [
@@ -98,6 +98,12 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
         Target("Vårdkedjor", page("/vardkedjor/"), 200, BARE_READ),
         Target("Logga samtal, the form", page("/vardkedja/CHAIN/samtal/"), 200, BARE_READ, 12),
         Target("PRATOR åter i drift", page("/ater-i-drift/"), 200, BARE_READ, 20),
+        Target(
+            "PRATOR åter i drift, the first in the unit after a change",
+            anew("/ater-i-drift/", "sida"),
+            200,
+            BARE_READ,
+        ),
         Target(
             MATRIX,
             lambda: ("GET", "/bare/matrix/", None, {}),

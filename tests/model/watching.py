@@ -20,6 +20,7 @@ from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.owed import chains_with_answers_awaited, chains_with_calls_owed, owed_by_unit
 from outage.queries.standing import awaited_by_unit, completion_of
 from outage.queries.states import states_for
+from outage.queries.task_logs import task_logs_of
 from outage.queries.tasks import ticks_of
 from outage.routine import get_routine
 from outage.services.states import rebuilt
@@ -151,7 +152,8 @@ def _discharges(people: list[Acting], chain: CareChain, log: ChainLog, seen: See
 
 
 def _tasks(people: list[Acting], chain: CareChain, log: ChainLog, seen: Seen) -> None:
-    ticks, _ = ticks_of(chain, log)
+    ticks, gone = ticks_of(chain, log)
+    _same("read without the calls", ticks_of(chain, task_logs_of([chain])[chain.pk]), (ticks, gone))
     found, wanted = set(), set()
     for tick in ticks:
         lines = tick.task.lines if tick.task.case in (4, 6) else [tick.task.lines]

@@ -29,8 +29,10 @@ from tests.long import runs
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
-def looked_at(by: Acting) -> tuple[str, str]:
-    """What the open page of somebody would show now, without what its own clock shows, and the version of that."""
+NEW_EACH_TIME = "[name=csrfmiddlewaretoken], [name=typed_by], [name=client_id]"
+
+
+def window(by: Acting) -> Client:
     # What was made for the same version would hide that another was due.
     forget_pages()
     client = Client()
@@ -38,7 +40,20 @@ def looked_at(by: Acting) -> tuple[str, str]:
     session = client.session
     session["membership_id"] = by.membership.pk
     session.save()
-    answer = client.get(reverse("calls_to_make"))
+    return client
+
+
+def tasks_seen(by: Acting) -> str:
+    """What is to be entered afterwards, which is made once for each version too."""
+    page = BeautifulSoup(window(by).get(reverse("back_registration")).content, "html.parser")
+    for new_each_time in page.select(NEW_EACH_TIME):
+        new_each_time.decompose()
+    return told_alike("".join(map(str, page.select(".back-undo, .back-columns"))))
+
+
+def looked_at(by: Acting) -> tuple[str, str]:
+    """What the open page of somebody would show now, without what its own clock shows, and the version of that."""
+    answer = window(by).get(reverse("calls_to_make"))
     if answer.status_code != 200:
         # Somebody whose assignment has ended has no page left.
         return answer.headers["Location"], ""
@@ -46,7 +61,7 @@ def looked_at(by: Acting) -> tuple[str, str]:
     version = str(page.select("#status")[0]["data-version"])
     for counted in page.select("[data-since], [data-until], [data-shown-at]"):
         counted.clear()
-    for new_each_time in page.select("[name=csrfmiddlewaretoken], [name=typed_by], [name=client_id]"):
+    for new_each_time in page.select(NEW_EACH_TIME):
         new_each_time.decompose()
     del page.select("#status")[0]["data-shown"], page.select("#status")[0]["data-version"]
     return told_alike(str(page)), version
@@ -88,12 +103,17 @@ def test_where_a_service_changes_a_page_its_version_is_another(
 ):
     missed = []
     for stage in islice(stages(module), runs(1, full=2)):
-        before = {by.user.username: looked_at(by) for by in watchers(stage)}
+        before = {by.user.username: (*looked_at(by), tasks_seen(by)) for by in watchers(stage)}
+        assert any(tasks for _, _, tasks in before.values())
         for name in each_done(module, stage, step=runs(5, full=1)):
             for by in watchers(stage):
-                page, version = looked_at(by)
-                was, was_version = before[by.user.username]
-                if page != was and version.partition(";")[0] == was_version.partition(";")[0]:
+                (page, version), tasks = looked_at(by), tasks_seen(by)
+                was, was_version, were = before[by.user.username]
+                if version.partition(";")[0] != was_version.partition(";")[0]:
+                    continue
+                if tasks != were:
+                    missed.append(f"{name}: {by.user.username}: what is to be entered")
+                if page != was:
                     new = next(b for a, b in zip(was.splitlines(), page.splitlines(), strict=False) if a != b)
                     missed.append(f"{name}: {by.user.username}: {new}")
     assert missed == []

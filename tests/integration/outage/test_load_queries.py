@@ -13,6 +13,7 @@ from django.urls import resolve, reverse
 from django.utils import timezone
 
 from contacts.models import AuditEntry, Submission
+from contacts.page_versions import forget_pages
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, ChainState, Handover, HandoverMessage
 from outage.presenters.owed import calls_owed
@@ -53,6 +54,8 @@ def work_of(client: Client, path: str) -> int:
         return 0
 
     client.get(path)
+    # What it takes to make the page, not to show it to the next who asks.
+    forget_pages()
     connection.connection.set_progress_handler(count, 100)
     try:
         assert client.get(path).status_code == 200
@@ -112,6 +115,7 @@ def queries_with(chains: int, handovers: int) -> dict[str, int]:
         for name, address in PAGES.items():
             # Whoever is listed together for the first time is stored as a set, which is known from then on.
             client.get(address(seeded))
+            forget_pages()
             with CaptureQueriesContext(connection) as captured:
                 answer = client.get(address(seeded))
             assert answer.status_code == 200, name
@@ -123,9 +127,10 @@ def queries_with(chains: int, handovers: int) -> dict[str, int]:
 @pytest.mark.long
 @pytest.mark.once
 @pytest.mark.django_db
-@pytest.mark.parametrize("times", (3, 10, 100)[: runs(1, full=3)])
+@pytest.mark.parametrize("times", (3, 10, 34)[: runs(1, full=3)])
 def test_a_larger_outage_asks_no_more_queries(times: int):
-    assert queries_with(chains=20 * times, handovers=250 * times) == queries_with(chains=20, handovers=250)
+    # Of as many chains as make each list of Läge longer than its page: else all of one list stand in another.
+    assert queries_with(chains=60 * times, handovers=750 * times) == queries_with(chains=60, handovers=750)
 
 
 @pytest.fixture

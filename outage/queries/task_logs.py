@@ -1,0 +1,69 @@
+"""The logs of many chains for the list of what is to be entered, read without their calls: what the rules need of these
+is kept (`StateKind.UNTOLD`, `StateKind.OTHERS`).
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from contacts.queries.prepared import prepared
+from outage.models import CareChain, CareChainEvent, ChainState, StateKind
+from outage.queries.chain_log import ChainLog, logs_of, marks_of
+from outage.queries.joined import Joined, joined_to, versions_of
+from outage.rules.told import Untold
+
+
+def task_logs_of(chains: Iterable[CareChain]) -> dict[UUID, ChainLog]:
+    """For `ticks_of` and what is shown of them, and nothing else: `events`, of these only what tasks need, `versions`,
+    `marks` and `untold`. Chains that others were joined to, and those whose text is purged, are read whole.
+
+    They come with their details, from `visible_chains`; the number of queries does not depend on that of the chains.
+    """
+    by_id = {chain.pk: chain for chain in chains}
+    purged = {pk for pk, chain in by_id.items() if chain.details.is_purged}
+    home = joined_to(by_id).home
+    read_whole = purged | {kept for pk, kept in home.items() if pk != kept}
+    logs = logs_of(read_whole) if read_whole else {}
+    ids = [pk for pk in by_id if pk not in read_whole]
+    if not ids:
+        return logs
+    logs |= {pk: ChainLog() for pk in ids}
+    for event in _events(*ids):
+        logs[event.chain_id].events.append(event)
+    changed = [pk for pk in ids if by_id[pk].details.replaces_id]
+    for version in versions_of(*changed) if changed else ():
+        logs[version.chain_id].versions.append(version)
+    kept: dict[tuple[UUID, str], set[str]] = {}
+    for what, chain_id, message in _untold(*ids):
+        kept.setdefault((chain_id, what), set()).add(message.removeprefix("event:"))
+    for pk in ids:
+        logs[pk].versions = logs[pk].versions or [by_id[pk].details]
+        ours, others = (frozenset(kept.get((pk, what), ())) for what in (StateKind.UNTOLD, StateKind.OTHERS))
+        logs[pk].untold = Untold(ours=ours, others=others)
+    for chain_id, mark in marks_of(Joined(home={pk: pk for pk in ids})):
+        logs[chain_id].marks[mark.pk] = mark
+    return logs
+
+
+@prepared
+def _events(*chain_ids: UUID) -> QuerySet[CareChainEvent]:
+    shown = CareChainEvent.objects.only(
+        "id",
+        "chain_id",
+        "kind",
+        "sender",
+        "happened_at",
+        "particulars",
+        "order",
+        "in_system",
+        "supersedes_id",
+        "withdraws",
+    )
+    return shown.filter(chain__in=chain_ids).order_by()
+
+
+@prepared
+def _untold(*chain_ids: UUID) -> QuerySet[ChainState, tuple[str, UUID, str]]:
+    rows = ChainState.objects.filter(chain__in=chain_ids, what__in=(StateKind.UNTOLD, StateKind.OTHERS))
+    return rows.order_by().values_list("what", "chain", "message")
