@@ -68,6 +68,25 @@ def code_states(calls: Iterable[Handover]) -> dict[UUID, CodeState]:
     return {pk: _state(codes[code], confirmed.get(code, ()), standing) for pk, code in coded.items()}
 
 
+def chains_of_both_ends(code_ids: Collection[int]) -> set[UUID]:
+    """The ids of the chains whose calls are confirmed with one of these codes, those of other principals too: for their
+    pages to be told, and for nobody to be shown.
+    """
+    codes = {pk for pair in _confirmed_with(*code_ids) for pk in pair} if code_ids else set()
+    return set(_chains_with(*codes)) if codes else set()
+
+
+@prepared
+def _confirmed_with(*code_ids: int) -> QuerySet[Confirmation, tuple[int, int]]:
+    rows = Confirmation.objects.filter(Q(given__in=code_ids) | Q(received__in=code_ids))
+    return rows.order_by().values_list("given", "received")
+
+
+@prepared
+def _chains_with(*code_ids: int) -> QuerySet[Handover, UUID]:
+    return Handover.objects.filter(code__in=code_ids).order_by().values_list("chain", flat=True)
+
+
 def _state(own: CallCode, rows: Iterable[Confirmation], standing: Mapping[int, CodedCall]) -> CodeState:
     direction = Direction(own.direction)
     found = CodeState(code=own.code, unit_id=own.unit_id, direction=direction)

@@ -1,15 +1,19 @@
 """Kvittenskod: kept with the call it was said or typed in, and the two calls that have one confirmed."""
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting
 from contacts.models import Principal, Unit
+from contacts.page_versions import changed, of_unit
 from contacts.queries.prepared import prepared
 from contacts.rules.errors import RuleError
 from outage.models import CallCode, Confirmation, Handover
-from outage.queries.call_codes import code_of_form, unanswered_attempts, waiting_calls
+from outage.queries.call_codes import chains_of_both_ends, code_of_form, unanswered_attempts, waiting_calls
+from outage.queries.care_chains import units_of_chain
 from outage.rules.call_code import read_code
 from outage.rules.confirming import ATTEMPTS_WITHIN, MOST_BY_PERSON, MOST_BY_UNIT, is_bound, pairs
 from outage.rules.handover import Direction
@@ -82,6 +86,14 @@ def confirm(by: Acting, call: Handover) -> None:
         row = Confirmation(given_id=given.id, received_id=received.id, user=by.user, unit=by.unit)
         row.save()
         audit.record(by=by, action="call.confirmed", target=row, chain=call.chain_id)
+        tell_both_ends([given.id, received.id])
+
+
+def tell_both_ends(code_ids: Collection[int]) -> None:
+    """Of calls confirmed with these codes each end's Läge says whether the other still says the same."""
+    units = {pk for chain_id in chains_of_both_ends(code_ids) for pk in units_of_chain(chain_id)}
+    if units:
+        changed(*map(of_unit, units))
 
 
 @prepared

@@ -18,6 +18,7 @@ from outage.queries.chain_log import ChainLog, log_of, logs_of
 from outage.queries.outages import is_the_only_discharge, outage_for, outages_for, recent_outages
 from outage.queries.states import kept_states, states_of
 from outage.rules.routine import Effect
+from outage.services.call_codes import tell_both_ends
 
 AT_ONCE = 200
 
@@ -39,6 +40,7 @@ def settle(chain: CareChain) -> None:
     before, after = kept_states(*{home, chain.pk}), states_of(chain, log)
     _replace(before, after)
     _tell_pages(chain, log, _ringing(before) ^ _ringing(after))
+    tell_both_ends({call.code_id for call in log.handovers if call.code_id})
 
 
 def _replace(before: Iterable[ChainState], after: Iterable[ChainState]) -> int:

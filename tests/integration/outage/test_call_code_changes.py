@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from contacts.page_versions import version_for
 from contacts.rules.parties import Party
 from outage.models import CareChain, Confirmation, Handover, Outage
 from outage.queries.call_codes import code_of_form
@@ -109,6 +110,43 @@ def test_a_call_taken_back_is_no_longer_confirmed_and_can_be_confirmed_again(
     withdraw_call(by=county.alva, handover=given, client_id=uuid4(), reason="Fel.")
     assert f"{NO_LONGER}: motparten har tagit tillbaka" in row_of(county.cissi, again)
     assert "ekräftad" not in row_of(county.alva, given)
+
+
+def test_an_open_page_of_either_end_is_told_of_what_the_other_end_does(
+    county: County, chain: CareChain, theirs: CareChain
+):
+    def versions() -> tuple[str, str]:
+        return version_for(county.alva), version_for(county.cissi)
+
+    client_id = uuid4()
+    code = code_of_form(client_id, county.alva.user.pk, county.ward.pk)
+    received = take(county.cissi, theirs, code)
+    ours, before = versions()
+    given = ring(county.alva, chain, client_id=client_id)
+    assert confirmed(county.cissi, received)
+    now_ours, after = versions()
+    assert after != before
+    # What is said of the call, of its message and of the patient is compared with what the other end says.
+    received = correct(received, county.cissi, comment="Hej")
+    ours, theirs_now = versions()
+    assert ours != now_ours
+    event = get_event(county.alva, given.messages.get().event_id)
+    correct_event(
+        by=county.alva,
+        event=event,
+        client_id=uuid4(),
+        kind="discharge_report",
+        happened_at=event.happened_at,
+        particulars={},
+        reason="Fel meddelande.",
+        told_rightly=False,
+    )
+    assert versions()[1] != theirs_now
+    ours, _ = versions()
+    withdraw_call(
+        by=county.cissi, handover=received, client_id=uuid4(), reason="Fel.", answers={"events-too": "ja"}
+    )
+    assert versions()[0] != ours
 
 
 def test_a_correction_that_unties_the_two_says_so_to_both(
