@@ -5,20 +5,20 @@ from collections.abc import Collection
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from contacts.models import AuditEntry, PatientSet
-from contacts.queries.prepared import prepared
 from contacts.rules.trail import ranges_of
 
 from .faults import Faults, Kind, Noun
 from .reading import pieces_of
 
 # In SQL, as a page waits for it: the same by the ORM takes several times as long.
-_ADDED = "INSERT INTO contacts_patientset (digest, size, ids) VALUES (%s, %s, %s) RETURNING id"
-_ADDED_UNLESS_THERE = (
-    "INSERT INTO contacts_patientset (digest, size, ids) VALUES (%s, %s, %s)"
-    " ON CONFLICT (digest) DO NOTHING RETURNING id"
+_FOUND = "SELECT id FROM contacts_patientset WHERE digest = %s"
+# It asks first, for a trigger of SQLite refuses a row that is there already (INSERT OR REPLACE).
+_ADDED = (
+    "INSERT INTO contacts_patientset (digest, size, ids) SELECT %s, %s, %s"
+    f" WHERE NOT EXISTS ({_FOUND}) ON CONFLICT (digest) DO NOTHING RETURNING id"
 )
 _MOST_KNOWN = 2_000
 
@@ -32,29 +32,21 @@ def set_of(chains: Collection[UUID]) -> PatientSet:
     digest = hashlib.sha256(ids).hexdigest()
     if known := _known.get(digest):
         return known
-    # On SQLite whoever writes is alone.
-    found = _with_digest(digest) if connection.vendor == "sqlite" else []
-    found = found or _added(digest, ids) or _with_digest(digest)
-    transaction.on_commit(lambda: _keep(found[0]))
-    return found[0]
-
-
-def _added(digest: str, ids: bytes) -> list[PatientSet]:
-    """None where somebody else saw the same ones for the first time a moment earlier."""
     size = len(ids) // 16
+    columns = {"id": _stored(digest, size, ids), "digest": digest, "size": size}
+    found = PatientSet.from_db(connection.alias, list(columns), list(columns.values()))
+    transaction.on_commit(lambda: _keep(found))
+    return found
+
+
+def _stored(digest: str, size: int, ids: bytes) -> int:
+    """Its number."""
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(_ADDED, [digest, size, ids])
-        else:
-            cursor.execute(_ADDED_UNLESS_THERE, [digest, size, ids])
-        added = cursor.fetchone()
-    columns = ["id", "digest", "size"]
-    return [PatientSet.from_db(connection.alias, columns, [added[0], digest, size])] if added else []
-
-
-@prepared
-def _with_digest(digest: str) -> "QuerySet[PatientSet]":
-    return PatientSet.objects.filter(digest=digest).defer("ids")
+        cursor.execute(_ADDED, [digest, size, ids, digest])
+        if not (row := cursor.fetchone()):
+            cursor.execute(_FOUND, [digest])
+            row = cursor.fetchone()
+    return int(row[0])
 
 
 def _keep(known: PatientSet) -> None:

@@ -1,7 +1,7 @@
 """Rows of the trace are sealed as soon as they are committed, by whoever is first; nobody waits for another.
 
-Two writers at once leave one seal: the second finds the lock taken and goes on, and the first looks once more when it
-is done. A seal that fails is made up for by the next one, and never stops what left the row.
+A seal has the number after the last one, which only one of those who seal at once gets; the others look what is left.
+A seal that fails is made up for by the next one, and never stops what left the row.
 """
 
 import logging
@@ -33,9 +33,8 @@ from .checkpoints import add_checkpoint
 logger = logging.getLogger("trail")
 
 MOST_ROWS = 10_000
-# How many seals whoever holds the lock makes for others, before going on with what it is there for.
-MOST_SEALS = 20
-LOCK = 7_214_620_037
+# So many seals one makes, and so many others may be first each time, before one leaves the rest to the next.
+MOST_SEALS = MOST_TRIES = 20
 
 
 def seal_on_commit() -> None:
@@ -52,7 +51,7 @@ def seal_with_row() -> None:
     if connection.vendor != "sqlite" or connection.savepoint_ids:
         return
     try:
-        sealed = _make_seal(None)
+        sealed = _make_seal()
     except Exception:
         logger.exception("Loggen förseglades inte. Det görs om när raden är sparad.")
         return
@@ -73,19 +72,17 @@ def _with_log(seal: Callable[[], object]) -> None:
         logger.exception("Loggen förseglades inte. Nästa rad förseglar även den här.")
 
 
-def seal_rows(*, at_most: int = MOST_SEALS) -> int:
+def seal_rows() -> int:
     """Seal what is committed and not sealed; the number of seals made."""
-    for made in range(at_most):
+    for made in range(MOST_SEALS):
         sealed = _seal_alone()
         if sealed is None:
             return made
         seal, digest = sealed
         add_checkpoint(seal, digest)
-        # Who was committed meanwhile found the lock taken; on SQLite one is not committed meanwhile.
-        is_full = how_many(read(seal.ranges)) == MOST_ROWS
-        if not is_full and (connection.vendor == "sqlite" or not _unsealed(seal, 1)):
+        if how_many(read(seal.ranges)) < MOST_ROWS:
             return made + 1
-    return at_most
+    return MOST_SEALS
 
 
 def seal_everything(**more: Any) -> None:
@@ -98,67 +95,96 @@ def seal_everything(**more: Any) -> None:
 # In SQL, as each write waits for it: the same by the ORM takes three times as long.
 _LAST = "SELECT number, upto, gaps, digest FROM contacts_trailseal ORDER BY number DESC LIMIT 1"
 _ROWS = "SELECT id, mac FROM contacts_auditentry WHERE id > %s{gaps} ORDER BY id LIMIT %s"
+# The last seal, the rows after it and who is under way, as they are at one moment.
+_READ = (
+    "SELECT pg_snapshot_xmin(s)::text, pg_snapshot_xmax(s)::text, l.number, l.upto, l.gaps, l.digest, r.id, r.mac"
+    " FROM pg_current_snapshot() s"
+    " LEFT JOIN LATERAL (SELECT * FROM contacts_trailseal ORDER BY number DESC LIMIT 1) l ON true"
+    " LEFT JOIN LATERAL (SELECT id, mac FROM contacts_auditentry WHERE id > COALESCE(l.upto, 0)"
+    " ORDER BY id LIMIT %s) r ON true ORDER BY r.id"
+)
 _ADDED = (
     "INSERT INTO contacts_trailseal (number, at, upto, ranges, gaps, from_before, former, digest)"
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+)
+# Its commit does not wait for the disk: a seal that a power cut takes is made anew with the next row.
+_ADDED_UNLESS_THERE = (
+    f"{_ADDED} ON CONFLICT (number) DO NOTHING RETURNING set_config('synchronous_commit', 'off', true)"
 )
 
 
 class _Sealed(NamedTuple):
     """How far the last seal goes."""
 
-    number: int
-    upto: int
-    gaps: str
-    digest: str
+    number: int = 0
+    upto: int = 0
+    gaps: str = ""
+    digest: str = ""
 
 
-def _last_seal() -> _Sealed | None:
+def _read() -> tuple[_Sealed, list[tuple[int, str]], Transactions | None]:
+    """The last seal; number and mac of the rows that are in no seal, in order; who is under way, if others can be."""
     with connection.cursor() as cursor:
-        cursor.execute(_LAST)
-        found = cursor.fetchone()
-    return _Sealed(*found) if found else None
+        if connection.vendor == "sqlite":
+            cursor.execute(_LAST)
+            last, rows, under_way = _Sealed(*cursor.fetchone() or ()), None, None
+        else:
+            cursor.execute(_READ, [MOST_ROWS])
+            found = cursor.fetchall()
+            oldest, following, *columns = found[0][:6]
+            last = _Sealed() if columns[0] is None else _Sealed(*columns)
+            rows = [row[6:] for row in found if row[6] is not None]
+            under_way = Transactions(int(oldest), int(following))
+        if rows is None or last.gaps:
+            gaps = [gap.numbers for gap in read_gaps(last.gaps)]
+            statement = _ROWS.format(gaps=" OR id BETWEEN %s AND %s" * len(gaps))
+            cursor.execute(statement, [last.upto, *(n for gap in gaps for n in gap), MOST_ROWS])
+            rows = list(cursor.fetchall())
+    return last, rows, under_way
 
 
-def _unsealed(last: "_Sealed | TrailSeal | None", at_most: int) -> list[tuple[int, str]]:
-    """Number and mac of the rows that are in no seal, in order."""
-    gaps = [gap.numbers for gap in read_gaps(last.gaps)] if last else []
-    statement = _ROWS.format(gaps=" OR id BETWEEN %s AND %s" * len(gaps))
-    numbers = [number for gap in gaps for number in gap]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [last.upto if last else 0, *numbers, at_most])
-        return list(cursor.fetchall())
+def _make_seal() -> tuple[TrailSeal, str] | None:
+    """The seal, and the digest of its rows; None where there is nothing to seal."""
+    cipher = trails_cipher()
+    for _ in range(MOST_TRIES):
+        last, rows, under_way = _read()
+        if not rows:
+            return None
+        seal = _seal_after(last, rows, under_way)
+        digest = rows_digest(cipher, rows)
+        seal.digest = seal_digest(cipher, content_of(seal, digest))
+        if _is_added(seal):
+            return seal, digest
+    return None
 
 
-def _make_seal(under_way: Transactions | None) -> tuple[TrailSeal, str] | None:
-    """The seal, and the digest of its rows."""
-    last = _last_seal()
-    rows = _unsealed(last, MOST_ROWS)
-    if not rows:
-        return None
+def _seal_after(last: _Sealed, rows: list[tuple[int, str]], under_way: Transactions | None) -> TrailSeal:
     now = timezone.now()
-    before = last.upto if last else 0
-    gaps = read_gaps(last.gaps) if last else []
-    upto = max(before, rows[-1][0])
+    gaps = read_gaps(last.gaps)
+    upto = max(last.upto, rows[-1][0])
     covered = ranges_of(number for number, _ in rows)
     due: list[Range] = [gap.numbers for gap in gaps]
-    unseen = without([*due, (before + 1, upto)] if upto > before else due, covered)
-    seal = TrailSeal(
-        number=last.number + 1 if last else 1,
+    unseen = without([*due, (last.upto + 1, upto)] if upto > last.upto else due, covered)
+    return TrailSeal(
+        number=last.number + 1,
         at=now,
         upto=upto,
         ranges=written(covered),
         gaps=written_gaps(open_gaps(gaps, unseen, now, under_way)),
-        former=last.digest if last else "",
+        former=last.digest,
     )
-    cipher = trails_cipher()
-    digest = rows_digest(cipher, rows)
-    seal.digest = seal_digest(cipher, content_of(seal, digest))
-    at = connection.ops.adapt_datetimefield_value(now)
+
+
+def _is_added(seal: TrailSeal) -> bool:
+    """False where another got its number."""
+    at = connection.ops.adapt_datetimefield_value(seal.at)
+    columns = [seal.number, at, seal.upto, seal.ranges, seal.gaps, False, seal.former, seal.digest]
     with connection.cursor() as cursor:
-        columns = [seal.number, at, seal.upto, seal.ranges, seal.gaps, False, seal.former, seal.digest]
-        cursor.execute(_ADDED, columns)
-    return seal, digest
+        if connection.vendor == "sqlite":
+            cursor.execute(_ADDED, columns)
+            return True
+        cursor.execute(_ADDED_UNLESS_THERE, columns)
+        return cursor.fetchone() is not None
 
 
 def content_of(seal: TrailSeal, rows: str) -> bytes:
@@ -175,37 +201,18 @@ def content_of(seal: TrailSeal, rows: str) -> bytes:
 
 
 def _seal_alone() -> tuple[TrailSeal, str] | None:
-    """The seal of whoever gets the lock; None where another has it, or there is nothing to seal.
-
-    Its commit does not wait for the disk: a seal that a power cut takes is made anew with the next row.
-    """
-    if connection.vendor == "postgresql":
-        with transaction.atomic():
-            under_way = _under_way()
-            return _make_seal(under_way) if under_way else None
-    if connection.in_atomic_block:
-        return _make_seal(None)
+    """None where another has the lock of SQLite, or there is nothing to seal."""
+    if connection.vendor == "postgresql" or connection.in_atomic_block:
+        return _make_seal()
     connection.ensure_connection()
     with _impatient():
         try:
             with transaction.atomic():
-                return _make_seal(None)
+                return _make_seal()
         except OperationalError as error:
             if "locked" not in str(error):
                 raise
             return None
-
-
-def _under_way() -> Transactions | None:
-    """None where another has the lock."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(%s), pg_snapshot_xmin(s)::text, pg_snapshot_xmax(s)::text,"
-            " set_config('synchronous_commit', 'off', true) FROM pg_current_snapshot() s",
-            [LOCK],
-        )
-        got, oldest, following, _ = cursor.fetchone()
-    return Transactions(int(oldest), int(following)) if got else None
 
 
 @contextmanager

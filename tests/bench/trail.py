@@ -53,6 +53,7 @@ def main(file: str) -> None:
     chains = [UUID(chain) for chain in told["chains"]]
     to_ring = cycle(told["chains"])
     lists, dice = cycle([chains[at : at + IN_LIST] for at in range(5)]), Random(1)
+    others = iter([dice.sample(chains, IN_LIST) for _ in range(2 * (WARM_UP + TIMES))])
 
     def write() -> None:
         (_, path, body, headers), _ = call_of(told, next(to_ring))
@@ -63,7 +64,7 @@ def main(file: str) -> None:
         leave_a_look(acting, next(lists))
 
     def look_at_others() -> None:
-        leave_a_look(acting, dice.sample(chains, IN_LIST))
+        leave_a_look(acting, next(others))
 
     found = {
         "Logga samtal (POST)": measured(write),

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic, sleep
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -24,7 +25,7 @@ from contacts.trail import sealing
 from contacts.trail.sealing import seal_rows
 from contacts.trail.verifying import verify
 from tests.clock import Clock
-from tests.factories import County
+from tests.factories import County, at_once
 from tests.trail import ROWS, sql, trails_key
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -172,36 +173,56 @@ def test_a_set_that_was_rolled_back_is_stored_when_it_is_seen_again(county: Coun
     assert faults() == []
 
 
-def test_nobody_waits_for_another(county: County):
-    """Somebody holds what one seals under: the row is written all the same, and sealed with the next one."""
+def test_who_seals_at_the_same_moment_as_another_seals_nothing_twice(
+    county: County, checkpoints: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    """Between what one reads and the seal that one writes, another writes a row and seals both."""
+    if connection.vendor != "postgresql":
+        # Writers take turns there.
+        return
+    made = sealing.seal_digest
+    rows: list[int] = []
+
+    def another_is_first(*content: Any) -> str:
+        if len(rows) == 1:
+            rows.append(0)
+            at_once([lambda: rows.append(look(county).pk)])
+        return made(*content)
+
+    look(county)
+    monkeypatch.setattr(sealing, "seal_digest", another_is_first)
+    with transaction.atomic():
+        rows.append(look(county).pk)
+    first, _, other = rows
+    assert TrailSeal.objects.latest("number").ranges == f"{first}-{other}"
+    assert TrailSeal.objects.count() == len(checkpoints.read_text().splitlines()) == 2
+    look(county)
+    assert verify(trails_key()).unsealed == 0
+    assert faults() == caplog.messages == []
+
+
+def test_nobody_waits_for_the_lock_of_sqlite(county: County, monkeypatch: pytest.MonkeyPatch):
+    """Somebody writes: a row that is committed already is sealed with the next one."""
+    if connection.vendor == "postgresql":
+        return
     held, let_go = Event(), Event()
 
     def holds() -> None:
         with transaction.atomic():
-            if connection.vendor == "postgresql":
-                sql("SELECT pg_advisory_xact_lock(%s)", sealing.LOCK)
             held.set()
             let_go.wait(20)
         connections.close_all()
 
-    look(county)
-    with transaction.atomic():
-        row = look(county)
-        if connection.vendor == "postgresql":
-            other = Thread(target=holds)
-            other.start()
-            held.wait(20)
-    if connection.vendor == "postgresql":
-        assert TrailSeal.objects.latest("number").upto < row.pk
-        let_go.set()
-        other.join()
-    else:
-        other = Thread(target=holds)
-        other.start()
-        held.wait(20)
-        assert seal_rows() == 0
-        let_go.set()
-        other.join()
+    with monkeypatch.context() as patch:
+        patch.setattr(sealing, "seal_digest", lambda *_: 1 / 0)
+        look(county)
+    other = Thread(target=holds)
+    other.start()
+    held.wait(20)
+    assert seal_rows() == 0
+    let_go.set()
+    other.join()
+    assert verify(trails_key()).unsealed == 1
     look(county)
     assert verify(trails_key()).unsealed == 0
 
