@@ -145,11 +145,11 @@ def _read() -> tuple[_Sealed, list[tuple[int, str]], Transactions | None]:
 
 def _make_seal() -> tuple[TrailSeal, str] | None:
     """The seal, and the digest of its rows; None where there is nothing to seal."""
-    cipher = trails_cipher()
     for _ in range(MOST_TRIES):
         last, rows, under_way = _read()
         if not rows:
             return None
+        cipher = trails_cipher()
         seal = _seal_after(last, rows, under_way)
         digest = rows_digest(cipher, rows)
         seal.digest = seal_digest(cipher, content_of(seal, digest))
