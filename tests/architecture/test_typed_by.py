@@ -1,8 +1,8 @@
 """Every form says whose it is, and every address that takes one refuses it from anybody else."""
 
 import re
+from functools import cache
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -12,9 +12,9 @@ from contacts.access import Acting, TypedBy
 from contacts.models import AuditEntry, Submission, User
 from outage.models import HeldForm
 from outage.project.middleware import WITHOUT_MARK
-from tests.architecture.test_templates import TEMPLATES
+from tests.architecture.test_templates import TEMPLATES, wrong_in
 from tests.architecture.test_urls import EVERY
-from tests.architecture.tree import ROOT, relative
+from tests.architecture.tree import ROOT
 from tests.factories import County, make_county
 from tests.kept import Keeper
 from tests.long import runs
@@ -92,25 +92,26 @@ def without_mark(page: str) -> list[str]:
     return parser.found
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=relative)
-def test_a_form_carries_its_mark(path: Path):
-    assert without_mark(path.read_text(encoding="utf-8")) == []
+def test_a_form_carries_its_mark():
+    assert wrong_in(TEMPLATES, without_mark) == {}
 
 
 INCLUDED = re.compile(r'{%\s*include "([^"]+)"([^%]*)%}')
 
 
+@cache
 def has_form(name: str) -> bool:
     text = (ROOT / "templates" / name).read_text(encoding="utf-8")
     has_mark = re.search(r"csrf_token|form_ids|in_each_form|print_list", text)
     return has_mark is not None or any(has_form(inner) for inner, _ in INCLUDED.findall(text))
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=relative)
-def test_a_form_is_included_with_the_page_that_its_mark_is_of(path: Path):
-    included = INCLUDED.findall(path.read_text(encoding="utf-8"))
-    alone = [name for name, given in included if " only" in given and "page=" not in given and has_form(name)]
-    assert alone == []
+def test_a_form_is_included_with_the_page_that_its_mark_is_of():
+    def alone(page: str) -> list[str]:
+        included = INCLUDED.findall(page)
+        return [name for name, how in included if " only" in how and "page=" not in how and has_form(name)]
+
+    assert wrong_in(TEMPLATES, alone) == {}
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ def mark(acting: Acting) -> str:
 @pytest.mark.long
 @pytest.mark.parametrize("htmx", [0, 1], ids=["whole page", "htmx"])
 def test_every_address_refuses_a_form_of_anybody_else(county: County, htmx: int):
-    """Each address with each mark; in `make test` with a third of them as a whole page, another as a part of one."""
+    """Each address with each mark; in `make test` with one of them as a whole page, another as a part of one."""
     User.objects.filter(pk=county.esa.user.pk).update(is_staff=True, is_superuser=True)
     client = Client()
     client.force_login(county.esa.user)
@@ -172,7 +173,8 @@ def test_every_address_refuses_a_form_of_anybody_else(county: County, htmx: int)
         {"typed_by": TypedBy(county.esa.user.pk, county.alva.membership.pk).mark},
     ]
     for number, (name, path) in enumerate(guarded()):
-        for sent in marks[(number + htmx) % runs(3, full=1) :: runs(3, full=1)]:
+        step = runs(len(marks), full=1)
+        for sent in marks[(number + 3 * htmx) % step :: step]:
             answer = client.post(
                 path, sent | {"client_id": "00000000-0000-4000-8000-000000000000"}, headers=headers
             )

@@ -126,7 +126,7 @@ def test_where_the_clock_changes_a_page_its_time_had_come(clock: Clock, monkeypa
     stage = Stage()
     alva = stage.people[Role.STAFF, Scope.OWN]
     make_entry(stage.county.municipality, "Biståndsenheten", "0910-73 00 00")
-    now, step = TUESDAY + timedelta(minutes=1), timedelta(minutes=runs(30, full=1))
+    now, step = TUESDAY + timedelta(minutes=1), timedelta(minutes=runs(60, full=1))
     clock.move_to(now)
     page, version = looked_at(alva)
     changes = 0
