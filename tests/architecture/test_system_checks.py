@@ -13,6 +13,7 @@ from pytest_django import Settings
 from contacts.content.reader import ContentError
 from outage import checks
 from tests.architecture.tree import ROOT
+from tests.long import runs
 
 pytestmark = pytest.mark.slow
 
@@ -140,8 +141,10 @@ def test_the_server_does_not_start_with_demo_in_production():
     assert "Traceback" not in run.stderr
 
 
-@pytest.mark.parametrize("key", ["", "short"])
+@pytest.mark.long
+@pytest.mark.parametrize("key", ["", "short"][: runs(1, full=2)])
 def test_the_server_does_not_start_in_production_without_a_proper_key(key: str):
+    """One of them in `make test`, where the check itself is asked about them too."""
     run = start(PRODUCTION="1", SECRET_KEY=key, ALLOWED_HOSTS="127.0.0.1", DATA_KEYS=DATA_KEY)
     assert run.returncode == 1
     assert run.stderr.startswith("driftstopp.E002")

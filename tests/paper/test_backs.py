@@ -81,7 +81,7 @@ def test_a_page_with_a_code_of_its_own_is_no_back_whatever_shines_through(front)
 @pytest.mark.parametrize("start", range(0, runs(20, full=1_000), 20))
 def test_of_a_thousand_backs_none_with_writing_is_blank_and_nearly_all_clean_ones_are(front, start):
     clean = blank = 0
-    for number in range(start, start + runs(8, full=20)):
+    for number in range(start, start + runs(5, full=20)):
         back = back_of(number)
         told = decode(raw(drawn(back, front))).blank
         assert not (told and back.tool), back

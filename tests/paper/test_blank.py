@@ -51,7 +51,7 @@ def test_no_other_kind_is_issued_blank(kind):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kind", list(ISSUED)[:: runs(2, full=1)])
+@pytest.mark.parametrize("kind", list(ISSUED)[:: runs(3, full=1)])
 def test_every_blank_sheet_of_a_kind_has_as_many_pages(kind):
     """Whatever the width of the serial and of the unit's name, which share a line of the head."""
     named = [Unit(pk=1, principal=REGION, name=name, ward_kind="somatic") for name in NAMES]

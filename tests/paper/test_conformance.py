@@ -37,7 +37,7 @@ def document(*sections: str) -> str:
 
 @pytest.mark.long
 @pytest.mark.django_db
-@pytest.mark.parametrize("kind", list(SheetKind)[:: runs(2, full=1)])
+@pytest.mark.parametrize("kind", list(SheetKind)[:: runs(3, full=1)])
 def test_every_kind_passes_sealed_is_coded_and_tells_nothing_of_a_patient_but_on_its_pages(
     sealing, kind: str, caplog: pytest.LogCaptureFixture
 ):
@@ -81,7 +81,7 @@ def test_a_document_of_several_sheets_passes_too(sealing, lengths: list[int]):
 
 @pytest.mark.long
 @pytest.mark.django_db
-@pytest.mark.parametrize("kind", [*BLANK_KINDS, *COPIES.values()][:: runs(2, full=1)])
+@pytest.mark.parametrize("kind", [*BLANK_KINDS, *COPIES.values()][:: runs(3, full=1)])
 def test_every_blank_sheet_passes_too_alone_and_among_others(sealing, kind: SheetKind):
     place = make_place()
     parts = [

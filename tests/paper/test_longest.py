@@ -12,7 +12,7 @@ from tests.paper.hostile import faults_of, hostile_sheet
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("number", range(runs(6, full=10_000)))
+@pytest.mark.parametrize("number", range(runs(3, full=10_000)))
 def test_a_sheet_of_hostile_values_loses_nothing_and_splits_no_row(number: int):
     assert faults_of(hostile_sheet(4, number)) == []
 
@@ -47,7 +47,7 @@ def test_the_sheets_are_the_same_for_the_same_seed_and_others_for_another():
 @pytest.mark.long
 def test_pieces_are_the_whole_text_and_each_fits():
     chance = random.Random(4)
-    for _ in range(runs(400, full=100_000)):
+    for _ in range(runs(200, full=100_000)):
         text = "".join(chance.choice("aW \n😀ordet") for _ in range(chance.randint(0, 400)))
         found = pieces(text, per_line=30, most_lines=5)
         assert "".join(found) == text

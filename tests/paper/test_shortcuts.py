@@ -102,7 +102,7 @@ def test_a_filled_sheet_has_the_same_boxes_tags_text_and_look(place, monkeypatch
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kind", list(BLANK_KINDS)[:: runs(2, full=1)])
+@pytest.mark.parametrize("kind", list(BLANK_KINDS)[:: runs(3, full=1)])
 def test_blank_sheets_have_the_same_boxes_tags_text_and_look(place, monkeypatch, kind):
     check_same(monkeypatch, blank_sheets(place, kind))
 

@@ -110,15 +110,14 @@ def test_what_a_telephone_sends_is_read():
     assert all(each.jpeg.startswith(b"\xff\xd8\xff") for each in read)
 
 
-@pytest.mark.parametrize("cut_at", [40, 400, 0.5, 0.9])
-def test_a_cut_picture_of_a_telephone_is_a_sentence(cut_at):
+def test_a_cut_picture_of_a_telephone_is_a_sentence():
     page = coded(ONE).convert("RGB")
     ImageDraw.Draw(page).rectangle((100, 300, 700, 900), fill=(200, 30, 30))
-    for whole in (heic(page), as_file(page, "WEBP")):
+    for whole, cut_at in product((heic(page), as_file(page, "WEBP")), [40, 400, 0.5, 0.9]):
         size = cut_at if isinstance(cut_at, int) else int(len(whole) * cut_at)
         with pytest.raises(BadScan) as refused:
             list(read_scan([whole[:size]]))
-        assert refused.value.key in ("broken", "broken_page")
+        assert refused.value.key in ("broken", "broken_page"), cut_at
 
 
 def test_a_picture_of_a_telephone_with_too_many_pixels_is_refused_before_it_is_unpacked():

@@ -24,7 +24,7 @@ from tests.long import runs
 from tests.seed_directory import RARE_LAST, seed_directory
 
 pytestmark = pytest.mark.django_db
-MANY = runs(2_000, full=10_000)
+MANY = runs(1_200, full=10_000)
 
 ASKED = {
     "a common letter": ("contacts", {"q": "a"}),

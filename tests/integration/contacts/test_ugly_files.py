@@ -16,7 +16,7 @@ def told(entry: DirectoryEntry) -> str:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", list(READ)[:: runs(2, full=1)])
+@pytest.mark.parametrize("name", list(READ)[:: runs(3, full=1)])
 def test_what_is_guessed_of_a_real_file_is_right(client, county, name):
     content, expected = READ[name]
     before = set(DirectoryEntry.objects.values_list("pk", flat=True))

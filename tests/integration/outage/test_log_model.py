@@ -24,7 +24,7 @@ def test_the_log_says_what_the_second_formulation_says(part: int) -> None:
         seed(part)(RandomOutage),
         settings=settings(
             max_examples=runs(2, full=100),
-            stateful_step_count=runs(20, full=30),
+            stateful_step_count=runs(14, full=30),
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),

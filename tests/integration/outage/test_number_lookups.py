@@ -28,6 +28,7 @@ from outage.rules.identity import IdentityKind, classify_identity, name_text, nu
 from outage.services.care_chains import change_details
 from outage.services.joining import join_chains, undo_join
 from tests.factories import County, end_for_all, make_chain, make_event, make_outage
+from tests.long import runs
 
 pytestmark = pytest.mark.django_db
 
@@ -136,7 +137,8 @@ def joined(county: County, kept: CareChain, other: CareChain) -> ChainJoin:
     )
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(runs(1, full=3)))
 def test_it_finds_what_reading_everything_would_find(county: County, outage: Outage, seed: int):
     make_patients(county, outage, Random(seed))
     rows = plain_rows()

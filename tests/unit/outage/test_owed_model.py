@@ -12,7 +12,7 @@ from tests.model.random_log import debts_of, records, standing
 from tests.model.record import Record
 
 QUIET = settings(
-    max_examples=runs(60, full=2_000),
+    max_examples=runs(40, full=2_000),
     deadline=None,
     derandomize=True,
     database=None,

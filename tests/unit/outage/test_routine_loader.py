@@ -145,8 +145,8 @@ WRONG: list[Any] = [True, 1.5, [], {}, [[]], [1], "", -1]
 @pytest.mark.parametrize("number", range(len(WRONG)), ids=[repr(wrong) for wrong in WRONG])
 def test_whatever_is_of_the_wrong_kind_is_named(number: int) -> None:
     wrong = WRONG[number]
-    # In `make test` each at every fourth place, and two of them at each place.
-    for place in EVERY_PLACE[number % 4 * runs(1, full=0) :: runs(4, full=1)]:
+    # In `make test` each at every eighth place, and one of them at each place.
+    for place in EVERY_PLACE[number % 8 * runs(1, full=0) :: runs(8, full=1)]:
         if fits(place, wrong):
             continue
         with pytest.raises(ContentError) as error:
