@@ -157,7 +157,8 @@ def test_the_server_does_not_start_under_a_routine_that_is_not_there():
     assert "Traceback" not in run.stderr
 
 
-@pytest.mark.parametrize("keys", ["", "short", f"{DATA_KEY},short"], ids=["none", "short", "one short"])
+@pytest.mark.long
+@pytest.mark.parametrize("keys", ["", "short", f"{DATA_KEY},short"][: runs(1, full=3)])
 def test_the_server_does_not_start_in_production_without_keys_for_scans(keys: str):
     run = start(PRODUCTION="1", SECRET_KEY="k" * 50, ALLOWED_HOSTS="127.0.0.1", DATA_KEYS=keys)
     assert run.returncode == 1

@@ -5,13 +5,15 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from threading import Event, Thread
 from typing import Any
+from unittest.mock import patch
 
 import flask
 import jwt
 import oidc_provider_mock
-from authlib.jose import JsonWebKey
+from authlib.jose import JsonWebKey, RSAKey
 from django.utils import timezone
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -45,10 +47,17 @@ class Provider:
         return f"http://localhost:{self.port}"
 
 
+@cache
+def its_key() -> RSAKey:
+    return RSAKey.generate_key(is_private=True)
+
+
 @contextmanager
 def running() -> Iterator[Provider]:
     """In a thread of this process: it has the clock of the tests."""
-    app = oidc_provider_mock.app(user_claims=[oidc_provider_mock.User(sub="somebody", claims={})])
+    # Each would make a key of its own, which takes longer than what most tests do with it.
+    with patch.object(RSAKey, "generate_key", return_value=its_key()):
+        app = oidc_provider_mock.app(user_claims=[oidc_provider_mock.User(sub="somebody", claims={})])
     provider = Provider()
 
     @app.before_request

@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 
 from outage.rules.dryrun import run
+from tests.long import runs
 
 from .test_dryrun import FULL, NOW, ROUTINE, document
 
@@ -123,13 +124,14 @@ def as_program(command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("where", "words"),
     [
         (">/dev/full", "disken är full"),
         ("| true; exit ${PIPESTATUS[0]}", "mottagaren har stängt"),
         (">&-", "utgången är stängd"),
-    ],
+    ][: runs(2, full=3)],
 )
 def test_an_answer_that_can_not_be_written_is_one_line(where: str, words: str, tmp_path: Path) -> None:
     many = {"outages": [FULL["outages"][0] | {"id": f"o{number}"} for number in range(200)]}
