@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -49,6 +49,13 @@ def copy_file(path: str | Path) -> None:
     """Let an SQLite file at `path` be a copy."""
     _wait_for_it()
     shutil.copyfile(_file(), path)
+
+
+def lay_template() -> None:
+    """Let the SQLite database that is open be as it was made."""
+    connection.ensure_connection()
+    with closing(sqlite3.connect(_file())) as made:
+        made.backup(connection.connection)
 
 
 def copy_database(name: str) -> None:

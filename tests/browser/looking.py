@@ -124,6 +124,8 @@ def faults(page: Page, number: int = 0) -> list[str]:
     look.
     """
     if page.evaluate("!window.axe"):
+        # Half a megabyte: sent once, and there as each further page of the window begins.
+        page.context.add_init_script(AXE_SCRIPT + _COLOURS_READ_ONCE)
         page.evaluate(AXE_SCRIPT + _COLOURS_READ_ONCE)
     found: list[str] = []
     schemes: list[Scheme] = ["light", "dark"]
