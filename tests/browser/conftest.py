@@ -4,9 +4,11 @@ Every window of every browser test is watched: an error in its console, somethin
 refused, a request to another origin, or a patient in a title or an address fails the test that opened it.
 """
 
+import fcntl
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -124,29 +126,30 @@ def outage(county: County, made_once: Keeper) -> Outage:
     return made_once("outage", lambda: make_outage(county.alva), on=county.alva.user)
 
 
-@pytest.fixture(scope="session")
-def kept_demo() -> Iterator[dict[str, Any]]:
-    """What the first test with a demo leaves for the next ones in this process."""
-    kept: dict[str, Any] = {}
-    yield kept
-    if kept:
-        kept["rows"].close()
-
-
 @pytest.fixture
-def laid_demo(transactional_db: None, settings: Any, clock: Clock, kept_demo: dict[str, Any]) -> None:
-    """The demo, laid once: making it takes seconds, so on SQLite the next tests get a copy, as old as it was then."""
+def laid_demo(transactional_db: None, settings: Any, clock: Clock) -> None:
+    """The demo, laid once: making it takes seconds, so on SQLite the next tests get a copy, as old as it was then.
+
+    Also those of the other processes of the run, which have the same room and the same keys in it.
+    """
     for name, value in DEMO_MODE.items():
         setattr(settings, name, value)
-    if kept_demo:
-        clock.move_to(kept_demo["at"])
-        connection.ensure_connection()
-        kept_demo["rows"].backup(connection.connection)
+    if connection.vendor != "sqlite":
+        make_demo()
         return
-    make_demo()
-    if connection.vendor == "sqlite":
-        kept_demo |= {"at": timezone.now(), "rows": sqlite3.connect(":memory:")}
-        connection.connection.backup(kept_demo["rows"])
+    made, at = settings.VAR_DIR / "demo.sqlite3", settings.VAR_DIR / "demo.at"
+    with (settings.VAR_DIR / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not at.exists():
+            make_demo()
+            with closing(sqlite3.connect(made)) as rows:
+                connection.connection.backup(rows)
+            at.write_text(timezone.now().isoformat())
+            return
+    clock.move_to(datetime.fromisoformat(at.read_text()))
+    connection.ensure_connection()
+    with closing(sqlite3.connect(made)) as rows:
+        rows.backup(connection.connection)
 
 
 @dataclass
