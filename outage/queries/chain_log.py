@@ -84,7 +84,7 @@ class ChainLog:
             found[self.doubles.get(row.pk, row.pk)] += row.open_items.all()
         return {pk: sorted(items, key=attrgetter("pk")) for pk, items in found.items()}
 
-    @property
+    @cached_property
     def live_handovers(self) -> list[Handover]:
         replaced = {h.supersedes_id for h in self.handovers if h.supersedes_id}
         return [h for h in self.handovers if h.pk not in replaced and not h.withdraws]
