@@ -7,6 +7,7 @@ the backups. A picture is bound to its page: under another's name it is refused.
 """
 
 import hashlib
+import logging
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -21,6 +22,8 @@ from contacts.models.ciphers import Undecipherable
 from contacts.models.data_key import environments_key, key_to_read_with, key_to_write_with
 from contacts.rules.errors import RuleError
 from forms.scan_files import DurableFiles
+
+logger = logging.getLogger(__name__)
 
 KEYS = "scan/"
 _UNKEPT = ".new"
@@ -78,11 +81,17 @@ def load(page_id: UUID, *, sha256: str) -> bytes:
     Raises PictureLost, with a Swedish sentence, where it is missing, damaged, another one, or its key is gone.
     """
     try:
-        picture = _decrypted(page_id, _stored(page_id))
+        stored = _stored(page_id)
     except OSError:
         raise PictureLost(
             "Bilden finns inte på servern. Be driften läsa tillbaka den, eller skanna bladet igen."
         ) from None
+    except Exception as error:
+        # A storage elsewhere has its own errors, such as that nobody answers there.
+        logger.exception("the storage of scans failed")
+        raise PictureLost("Bilden går inte att hämta just nu. Försök igen om en stund.") from error
+    try:
+        picture = _decrypted(page_id, stored)
     except (InvalidToken, Undecipherable, DataKey.DoesNotExist):
         raise PictureLost(_DAMAGED) from None
     if picture is None:

@@ -44,8 +44,8 @@ class ChainState(models.Model):
 
     `whom` is the target's place, while that is not known its party, or which participant of the chain it is. It is
     named by `named_in` as `named_as`, by the call `rung`, or by `said_in` as the participant `said_no`. `message` is
-    what the call form ticks it by; `day` and `at` tell it from others of its kind. `position` is its place among what
-    the chain owes.
+    what the call form ticks it by; `day` and `at` tell it from others of its kind. `position` is its place among the
+    chain's rows of that kind.
     """
 
     append_only = False

@@ -242,7 +242,7 @@ STATICFILES_DIRS = [
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "outage.project.static_files.StaticFiles"},
     # Pictures of scanned sheets: outside everything that is served, and encrypted.
     "scans": {
         "BACKEND": os.environ.get("SCAN_STORAGE") or "forms.scan_files.DurableFiles",

@@ -58,14 +58,24 @@ def code_states(calls: Iterable[Handover]) -> dict[UUID, CodeState]:
     ids = set(coded.values())
     if not ids:
         return {}
-    codes = CallCode.objects.in_bulk(ids)
+    codes = {code.pk: code for code in _codes(*ids)}
     confirmed: dict[int, list[Confirmation]] = defaultdict(list)
-    rows = Confirmation.objects.filter(Q(given__in=ids) | Q(received__in=ids))
-    for row in rows.select_related("given__user", "given__unit", "received__user", "received__unit"):
+    for row in _confirmations(*ids):
         confirmed[row.given_id].append(row)
         confirmed[row.received_id].append(row)
     standing = standing_calls(confirmed) if confirmed else {}
     return {pk: _state(codes[code], confirmed.get(code, ()), standing) for pk, code in coded.items()}
+
+
+@prepared
+def _codes(*code_ids: int) -> QuerySet[CallCode]:
+    return CallCode.objects.filter(pk__in=code_ids).order_by()
+
+
+@prepared
+def _confirmations(*code_ids: int) -> QuerySet[Confirmation]:
+    rows = Confirmation.objects.filter(Q(given__in=code_ids) | Q(received__in=code_ids))
+    return rows.select_related("given__user", "given__unit", "received__user", "received__unit")
 
 
 def chains_of_both_ends(code_ids: Collection[int]) -> set[UUID]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import TypeVar
 from uuid import UUID
 
@@ -74,10 +75,16 @@ class ChainLog:
 
     def items_of(self, event: CareChainEvent) -> list[OpenItem]:
         """The open items of a discharge, oldest first; those of a duplicate belong to the other one."""
-        rows = [row for row in self.events if self.doubles.get(row.pk, row.pk) == event.pk]
-        return sorted((item for row in rows for item in row.open_items.all()), key=lambda item: item.pk)
+        return self._items.get(event.pk, [])
 
-    @property
+    @cached_property
+    def _items(self) -> dict[UUID, list[OpenItem]]:
+        found: dict[UUID, list[OpenItem]] = defaultdict(list)
+        for row in self.events:
+            found[self.doubles.get(row.pk, row.pk)] += row.open_items.all()
+        return {pk: sorted(items, key=attrgetter("pk")) for pk, items in found.items()}
+
+    @cached_property
     def live_handovers(self) -> list[Handover]:
         replaced = {h.supersedes_id for h in self.handovers if h.supersedes_id}
         return [h for h in self.handovers if h.pk not in replaced and not h.withdraws]

@@ -31,6 +31,7 @@ from outage.rules.told import (
 )
 
 _IDENTITY = "identity"
+_PARTIES = frozenset(Party)
 
 
 def own_parties(principal: Principal) -> frozenset[Party]:
@@ -233,7 +234,7 @@ def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow |
             str(m.event_id) if m.event_id else notice_id(Notice(m.notice), str(m.change_id)) for m in told
         ),
         received=received,
-        party=Party(row.recipient) if row.recipient in set(Party) and not received else None,
+        party=Party(row.recipient) if row.recipient in _PARTIES and not received else None,
     )
 
 
@@ -261,7 +262,7 @@ def units_to_tell(chain: CareChain, log: ChainLog, by: Party, event_id: str = ""
     line = standing_of(chain, log).line_of(event_id)
     named = {version.place_keys.get(by) for version in log.versions}
     if line and f"unit:{chain.unit_id}" not in named and by in chain.unit.parties:
-        logged = next(event for event in log.events if str(event.pk) == line)
+        logged = log.by_text[line]
         if logged.unit_id == chain.unit_id and any(
             call.direction == Direction.GIVEN
             and first_of(call, log).unit_id == chain.unit_id
@@ -279,7 +280,7 @@ def units_to_ring(chain: CareChain, log: ChainLog, owed: Owed) -> set[int]:
     """
     standing = standing_of(chain, log)
     units = units_to_tell(chain, log, owed.by, owed.id)
-    event = next((event for event in log.events if str(event.pk) == owed.id), None)
+    event = log.by_text.get(owed.id)
     others = [
         _own_unit(chain, version, party) for version in reversed(log.versions) for party in standing.ours
     ]

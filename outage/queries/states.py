@@ -1,6 +1,6 @@
 """From a chain's log to the rows that are kept of how it stands, and back to what was logged."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -46,8 +46,11 @@ def states_of(chain: CareChain, log: ChainLog) -> list[ChainState]:
     made = _Owed(chain, log) if owed else None
     found = [made.row(unit, one) for one in owed if made for unit in sorted(units_to_ring(chain, log, one))]
     found += [*_awaited(chain, log), *_told(chain, log), *_latest(chain, log), *_untold(chain, log)]
-    for position, row in enumerate(found):
-        row.position = position
+    # Within each kind, so that a row more of one leaves those of the others as they are.
+    positions: Counter[str] = Counter()
+    for row in found:
+        row.position = positions[row.what]
+        positions[row.what] += 1
         row.outage_id, row.principal_id = chain.outage_id, chain.principal_id
     return found
 

@@ -184,6 +184,15 @@ class Knowledge(Lines):
 
     def standings(self, event: EventRow) -> tuple[Standing, ...]:
         """How far each one who must be told of a standing row has been told."""
+        if event.id not in self._standings:
+            self._standings[event.id] = self._standings_of(event)
+        return self._standings[event.id]
+
+    @cached_property
+    def _standings(self) -> dict[str, tuple[Standing, ...]]:
+        return {}
+
+    def _standings_of(self, event: EventRow) -> tuple[Standing, ...]:
         if event.withdraws or event.id in self._replaced:
             return ()
         same = self.says_the_same(event)

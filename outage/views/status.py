@@ -8,12 +8,14 @@ from uuid import UUID
 from django.core.paginator import Page
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from contacts.access import Acting, ActingRequest, can
 from contacts.page_versions import holds_until, noting_until, of_one_minute, version_for
 from contacts.rules.permissions import Right
+from contacts.views.shared import SharedHtml
 from contacts.views.tools import require
 from outage.models import CareChain, ChainState, Outage
 from outage.presenters.awaited import awaited_lines
@@ -44,8 +46,6 @@ CALLS_A_PAGE = 10
 AWAITED_A_PAGE = 10
 PLACES_A_PAGE = 10
 CHAINS_A_PAGE = 25
-# Which page of each list the address asks for.
-_PAGES = ("kedjor", "ringa", "vantar", "platser")
 # How far back an open page is told who made a call that has gone from its list.
 TOLD_LATELY = timedelta(minutes=30)
 
@@ -101,7 +101,7 @@ def _shown(request: ActingRequest, template: str) -> HttpResponse:
         # What is of today has its time alone.
         holds_until(now, midnight_after(now))
         # Colleagues who ask in the same minute are shown the same.
-        shown = version.of, acting.unit.pk, acting.role, tuple(map(request.GET.get, _PAGES))
+        shown = version.of, acting.unit.pk, acting.role, request.GET.urlencode()
         context = of_one_minute(shown, now, lambda: _now(request)) | {"here": "status", "version": version}
         outage = context["outage"]
         if template == "outage/status/fresh.html" and outage and can(acting, Right.READ_CARE):
@@ -130,7 +130,8 @@ def _now(request: ActingRequest) -> dict[str, Any]:
     }
     if can(acting, Right.READ_CARE):
         context |= _care(request, outage, earlier, now)
-    return context
+    html = render_to_string("outage/status/outage.html", context, request)
+    return {"outage": outage, "earlier": earlier, "shared": SharedHtml(html)}
 
 
 def _care(request: ActingRequest, outage: Outage, earlier: Sequence[Outage], now: datetime) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 from cryptography.fernet import Fernet
 from django.core.checks.registry import registry
-from django.core.files.storage import storages
+from django.core.files.base import File
+from django.core.files.storage import InMemoryStorage, storages
 from django.utils import timezone
 
 from contacts.models import DataKey
@@ -90,6 +91,17 @@ def test_any_storage_of_django_keeps_them_encrypted(settings, folder):
     assert "finns inte på servern" in sentence(unkept)
     assert not encrypt_again(kept, upload_id=ONE)
     assert not folder.exists()
+
+
+class Unreachable(InMemoryStorage):
+    def _open(self, *_: object) -> File:
+        raise RuntimeError("nobody answers at scans.example")
+
+
+def test_a_storage_that_nobody_answers_at_is_a_sentence(settings, folder):
+    unreachable = {"scans": {"BACKEND": f"{__name__}.Unreachable"}}
+    settings.STORAGES = settings.STORAGES | unreachable
+    assert sentence(uuid4()) == "Bilden går inte att hämta just nu. Försök igen om en stund."
 
 
 def test_missing_damaged_and_swapped_pictures_are_each_a_sentence(folder):

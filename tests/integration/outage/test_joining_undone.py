@@ -162,7 +162,7 @@ def states(chain: CareChain) -> set[tuple[object, ...]]:
 
 def owing(chain: CareChain) -> list[tuple[object, ...]]:
     """How it stands, but for the row by which a place is named: to undo a join is to write a new one."""
-    rows = ChainState.objects.filter(chain=chain).order_by("position")
+    rows = ChainState.objects.filter(chain=chain).order_by("what", "position")
     return [tuple(v for k, v in model_to_dict(row).items() if k not in ("id", "named_in")) for row in rows]
 
 

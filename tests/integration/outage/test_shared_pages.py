@@ -8,12 +8,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from contacts.access import Acting
 from contacts.models import AuditEntry
 from contacts.page_versions import forget_pages, holds_until, noting_until, of_one_minute
 from contacts.rules.permissions import Role
 from contacts.seen import seeing
+from contacts.views.shared import SharedHtml
 from outage.models import CareChain, Outage
 from tests.clock import Clock
 from tests.factories import County, make_chain, make_event, person, tell
@@ -21,6 +24,12 @@ from tests.factories import County, make_chain, make_event, person, tell
 pytestmark = pytest.mark.django_db
 
 PRESS = re.compile(r'name="client_id" value="([^"]+)"')
+MARK = re.compile(r'name="typed_by" value="([^"]+)"')
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+class Page:
+    in_each_form = SafeString("<i>token</i>")
 
 
 @pytest.fixture
@@ -55,7 +64,33 @@ def test_a_colleague_is_shown_the_same_by_a_few_queries_and_is_traced(county: Co
     assert {row.user.username for row in looked} == {"alva", "bea"}
     # A press is one's own: by the same id one colleague's would be taken for the other's.
     assert PRESS.findall(one)
-    assert not {*PRESS.findall(one)} & {*PRESS.findall(other)}
+    assert len({*PRESS.findall(one), *PRESS.findall(other)}) == 2 * len(PRESS.findall(one))
+    # So are the mark of who typed and the token of the browser, the same in all forms of a page.
+    for own in (MARK, TOKEN):
+        (ours,), (others,) = {*own.findall(one)}, {*own.findall(other)}
+        assert ours != others
+        assert one.count("<form") == len(own.findall(one)) == len(own.findall(other))
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        '<input name="typed_by" type="hidden" value="a">',
+        "<input type='hidden' name='client_id' value='1'>",
+        '<input type="hidden" name="csrfmiddlewaretoken" id="x" value="a">',
+    ],
+)
+def test_html_that_would_keep_something_of_one_person_is_not_shared(form: str):
+    with pytest.raises(ValueError, match="its own"):
+        SharedHtml(SafeString(form))
+
+
+def test_what_somebody_has_typed_is_neither_a_token_nor_refused():
+    typed = format_html("<b>{}</b>", '<input type="hidden" name="client_id" value="2"> csrfmiddlewaretoken')
+    html = format_html('<input type="hidden" name="client_id" value="1">{}', typed)
+    one, other = (SharedHtml(html).on(Page()) for _ in range(2))
+    assert one.endswith(typed)
+    assert PRESS.findall(one) != PRESS.findall(other)
 
 
 def test_what_changes_in_the_same_minute_is_shown_at_once(county: County, chain: CareChain):
