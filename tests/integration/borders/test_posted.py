@@ -97,7 +97,8 @@ def test_every_address_that_takes_a_post_is_sent_to_or_left_out_with_a_reason(
 @pytest.mark.parametrize("town", [False, True], ids=["region", "town"])
 def test_a_valid_form_from_who_may_not_writes_nothing(no_typesetting: None, client: Client, town: bool):
     stage = Stage(town=town)
-    forms = filled(client, stage)
+    # In `make test` the town has every other form: all are tried in the region.
+    forms = filled(client, stage, [*POSTS][:: runs(2, full=1) if town else 1])
     # A town has no ward's discharge, nor all the rest; each address is tried in the region.
     missing = {} if town else {*POSTS} - {form.name for form in forms}
     wrong: dict[str, Any] = {f"{name}: no page has it": "" for name in missing}
