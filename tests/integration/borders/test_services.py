@@ -74,15 +74,19 @@ def expected(row: Row[Any], role: Role, scope: Scope) -> str:
 
 
 def tried(stage: Cast, row: Row[Any], number: int) -> dict[tuple[Role, Scope], Acting]:
-    """Everybody; in `make test` every role at the own unit, and of each other scope one whose role has the right.
+    """Everybody; in `make test` one in each scope whose role has the right, so that only the scope is in the way.
 
-    Only the scope is in the way of that one: another role for each service.
+    It is another role for each service; and at the own unit of the region it is every role.
     """
     if runs(0, full=1):
         return stage.people
     roles = [role for role in Role if row.right is None or role_may(role, row.right)]
     turn = roles[number % len(roles)]
-    return {cell: by for cell, by in stage.people.items() if cell[1] is Scope.OWN or cell[0] is turn}
+    return {
+        (role, scope): by
+        for (role, scope), by in stage.people.items()
+        if role is turn or (scope is Scope.OWN and not stage.town)
+    }
 
 
 PARTS: dict[ModuleType, Callable[..., Any]] = {
