@@ -299,6 +299,8 @@ def test_where_no_worker_runs_the_page_and_the_servers_log_say_so(
     # In hand since before, and dead for long.
     Work.objects.filter(pk=other.pk).update(state="running", started_at=work.asked_at, beat_at=now)
     clock.shift(LONGEST + timedelta(seconds=1))
+    # The log-in has locked.
+    client.logout()
     client.force_login(county.alva.user)
     assert said() == (True, False)
     assert caplog.text.count("manage.py work") == 2
