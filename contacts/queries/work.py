@@ -1,11 +1,14 @@
 """The long work that somebody has asked for, in the assignment they act in."""
 
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.models import Work, WorkPiece
+from contacts.rules.work import LONGEST, WorkState
 
 
 def work_by_id(by: Acting, work_id: UUID) -> Work | None:
@@ -18,3 +21,9 @@ def own_work(by: Acting) -> QuerySet[Work]:
     result = WorkPiece.objects.filter(work=OuterRef("pk"), place=0)
     found = Work.objects.filter(user=by.user, membership=by.membership).annotate(has_file=Exists(result))
     return found.order_by("-asked_at", "pk")
+
+
+def nobody_works(since: datetime) -> bool:
+    """Whether no worker has begun anything since then, nor has anything in hand: none is running, it seems."""
+    in_hand = Q(state=WorkState.RUNNING, beat_at__gt=timezone.now() - LONGEST)
+    return not Work.objects.filter(in_hand | Q(started_at__gt=since)).exists()

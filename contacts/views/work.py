@@ -1,5 +1,6 @@
 """Mina utskrifter: the long work that one has asked for, how far it has come, and its files."""
 
+import logging
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,12 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contacts.access import ActingRequest
 from contacts.models import Work
-from contacts.queries.work import own_work, work_by_id
+from contacts.queries.work import nobody_works, own_work, work_by_id
 from contacts.rules.errors import RuleError
 from contacts.rules.held import held_print
 from contacts.rules.work import WorkState
 from contacts.services.work import KINDS, cancel, fetch
 from contacts.views.tools import get_or_404, held_as
+
+logger = logging.getLogger(__name__)
 
 PAGE_SIZE = 25
 _FOLDER = "contacts/work"
@@ -49,7 +52,11 @@ def work(request: ActingRequest, work_id: UUID) -> HttpResponse:
         return redirect(name, *args)
     kind = KINDS[found.kind]
     again = reverse(kind.back, args=[found.args[kind.of]] if kind.of else [])
-    context = {"work": found, "nothing": kind.nothing, "again": again}
+    undone = found.waits_long and nobody_works(found.asked_at)
+    if undone and not request.htmx:
+        # Whoever keeps the server is not among those who see the page.
+        logger.error("long work waits and nobody does any: is `manage.py work` running?")
+    context = {"work": found, "undone": undone, "nothing": kind.nothing, "again": again}
     part = "_state" if request.htmx else "show"
     return render(request, f"{_FOLDER}/{part}.html", context)
 
