@@ -23,7 +23,7 @@ from contacts.access import Acting
 from contacts.models import AuditEntry, DirectoryUpload, User, Work, WorkPiece
 from contacts.rules.permissions import Role
 from contacts.rules.trace_words import PRINTED
-from contacts.rules.work import KEPT, LONG_WAIT, LONGEST, SILENT_MOST
+from contacts.rules.work import KEPT, LONGEST, SILENT_MOST
 from contacts.services.alive import this_process
 from contacts.services.data_keys import destroy_key
 from contacts.services.progress import Progress, Steps
@@ -269,41 +269,6 @@ def test_a_silent_worker_on_this_machine_is_believed_for_as_long_as_it_lives(cou
             assert sweep_work(now=now) == 1
     work.refresh_from_db()
     assert (work.state, work.tries, work.lost) == ("waiting", 2, 1)
-
-
-def test_where_no_worker_runs_the_page_and_the_servers_log_say_so(
-    county: County, client: Client, clock: Clock, caplog: pytest.LogCaptureFixture
-):
-    client.force_login(county.alva.user)
-    with override_settings(TASKS=IN_LINE):
-        work = ask(by=county.alva, kind="binder", label="Pärm")
-        other = ask(by=county.alva, kind="binder", label="Pärm", client_id=uuid4())
-    page = reverse("work", args=[work.pk])
-
-    def said() -> tuple[bool, bool]:
-        shown = client.get(page).content.decode()
-        return "gör inga utskrifter" in shown, "Andras utskrifter kan ligga före" in shown
-
-    assert said() == (False, False)
-    clock.shift(LONG_WAIT + timedelta(seconds=1))
-    assert said() == (True, False)
-    assert caplog.text.count("manage.py work") == 1
-    client.get(page, headers={"HX-Request": "true"})
-    assert caplog.text.count("manage.py work") == 1
-    # Another's was begun: they stand in line.
-    now = timezone.now()
-    Work.objects.filter(pk=other.pk).update(state="running", started_at=now, beat_at=now)
-    assert said() == (False, True)
-    Work.objects.filter(pk=other.pk).update(state="done")
-    assert said() == (False, True)
-    # In hand since before, and dead for long.
-    Work.objects.filter(pk=other.pk).update(state="running", started_at=work.asked_at, beat_at=now)
-    clock.shift(LONGEST + timedelta(seconds=1))
-    # The log-in has locked.
-    client.logout()
-    client.force_login(county.alva.user)
-    assert said() == (True, False)
-    assert caplog.text.count("manage.py work") == 2
 
 
 def test_a_worker_that_is_stopped_breaks_in_on_the_work_alone():
