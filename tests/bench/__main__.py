@@ -28,8 +28,8 @@ from .report import (
     Scene,
     Terms,
     found_wrong,
-    write,
     write_guessing,
+    write_head,
     write_paper,
     write_scenes,
     write_trail,
@@ -303,10 +303,13 @@ def main() -> int:
         print(problem, file=sys.stderr)
         return 1
     wrong = found_wrong(scenes)
-    if only_directory or only_wards:
-        write_scenes(scenes)
-    else:
-        write(scenes, terms, guessing(terms), trail(terms), paper())
+    # Each part as soon as it is measured: one that fails takes no other with it.
+    write_scenes(scenes)
+    if not (only_directory or only_wards):
+        write_head(terms)
+        write_guessing(guessing(terms))
+        write_trail(trail(terms))
+        write_paper(paper())
     print(f"Written: {FILE.relative_to(ROOT)}")
     for line in wrong:
         print(line, file=sys.stderr)

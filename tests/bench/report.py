@@ -75,10 +75,10 @@ class Terms:
     units: int
 
 
-def write(scenes: Iterable[Scene], terms: Terms, *more: str) -> None:
-    """Write the file."""
-    parts = [_head(terms), *(_section(scene) for scene in scenes)]
-    FILE.write_text("\n\n".join([*parts, *more]) + "\n", encoding="utf-8")
+def write_head(terms: Terms) -> None:
+    """Rewrite what stands before the first section."""
+    sections = FILE.read_text(encoding="utf-8").partition("\n## ")[2]
+    FILE.write_text(f"{_head(terms)}\n\n## {sections}", encoding="utf-8")
 
 
 def write_scenes(scenes: Iterable[Scene]) -> None:
