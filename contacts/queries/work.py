@@ -1,6 +1,5 @@
 """The long work that somebody has asked for, in the assignment they act in."""
 
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -8,7 +7,7 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.models import Work, WorkPiece
-from contacts.rules.work import LONGEST, WorkState
+from contacts.rules.work import LONG_WAIT, LONGEST, WorkState
 
 
 def work_by_id(by: Acting, work_id: UUID) -> Work | None:
@@ -23,7 +22,8 @@ def own_work(by: Acting) -> QuerySet[Work]:
     return found.order_by("-asked_at", "pk")
 
 
-def nobody_works(since: datetime) -> bool:
-    """Whether no worker has begun anything since then, nor has anything in hand: none is running, it seems."""
-    in_hand = Q(state=WorkState.RUNNING, beat_at__gt=timezone.now() - LONGEST)
-    return not Work.objects.filter(in_hand | Q(started_at__gt=since)).exists()
+def nobody_works() -> bool:
+    """Whether no worker has anything in hand, nor has begun anything lately: none is running, it seems."""
+    now = timezone.now()
+    in_hand = Q(state=WorkState.RUNNING, beat_at__gt=now - LONGEST)
+    return not Work.objects.filter(in_hand | Q(started_at__gt=now - LONG_WAIT)).exists()

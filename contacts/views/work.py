@@ -52,7 +52,7 @@ def work(request: ActingRequest, work_id: UUID) -> HttpResponse:
         return redirect(name, *args)
     kind = KINDS[found.kind]
     again = reverse(kind.back, args=[found.args[kind.of]] if kind.of else [])
-    undone = found.waits_long and nobody_works(found.asked_at)
+    undone = found.waits_long and nobody_works()
     if undone and not request.htmx:
         # Whoever keeps the server is not among those who see the page.
         logger.error("long work waits and nobody does any: is `manage.py work` running?")

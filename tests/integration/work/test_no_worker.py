@@ -45,11 +45,15 @@ def test_where_no_worker_runs_the_page_and_the_servers_log_say_so(
     assert said() == (False, True)
     Work.objects.filter(pk=other.pk).update(state="done")
     assert said() == (False, True)
+    # The worker did that, and has ended since.
+    clock.shift(LONG_WAIT + timedelta(seconds=1))
+    assert said() == (True, False)
     # In hand since before, and dead for long.
-    Work.objects.filter(pk=other.pk).update(state="running", started_at=work.asked_at, beat_at=now)
+    Work.objects.filter(pk=other.pk).update(state="running", started_at=work.asked_at, beat_at=timezone.now())
+    assert said() == (False, True)
     clock.shift(LONGEST + timedelta(seconds=1))
     # The log-in has locked.
     client.logout()
     client.force_login(county.alva.user)
     assert said() == (True, False)
-    assert caplog.text.count("manage.py work") == 2
+    assert caplog.text.count("manage.py work") == 3
