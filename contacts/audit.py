@@ -18,7 +18,7 @@ from contacts.models import (
 from contacts.page_versions import changed_by
 from contacts.seen import where_from
 from contacts.trail.patient_sets import set_of
-from contacts.trail.sealing import seal_on_commit
+from contacts.trail.sealing import seal_on_commit, seal_with_row
 from contacts.trail_log import tell
 
 
@@ -56,6 +56,8 @@ def _written(**columns: Any) -> AuditEntry:
     seal_on_commit()
     changed_by(row.action, columns.get("unit"), row.chain)
     tell(row)
+    if row.chain or row.patients_id:
+        seal_with_row()
     return row
 
 

@@ -10,7 +10,6 @@ from contacts import audit
 from contacts.access import Acting
 from contacts.models import AuditEntry, User
 from contacts.rules.directory_search import ContactColumn
-from contacts.trail.sealing import seal_with_row
 
 
 def note_look(
@@ -26,15 +25,12 @@ def note_look(
     changes = {"page": page} if page else {}
     with transaction.atomic():
         if isinstance(by, User):
-            row = audit.record_system(
+            return audit.record_system(
                 action=action, user=by, target=target, chain=chain, patients=patients, changes=changes
             )
-        else:
-            row = audit.record(
-                by=by, action=action, target=target, chain=chain, patients=patients, changes=changes
-            )
-        seal_with_row()
-    return row
+        return audit.record(
+            by=by, action=action, target=target, chain=chain, patients=patients, changes=changes
+        )
 
 
 def choose_columns(*, by: Acting, columns: Collection[ContactColumn]) -> None:

@@ -31,15 +31,15 @@ def add_checkpoint(seal: TrailSeal, digest: str) -> None:
     told = {"seal": seal.number, "at": seal.at.isoformat(), "rows": seal.ranges, "digest": digest}
     line = json.dumps(told)
     logger.info(line)
-    path = Path(settings.TRAIL_CHECKPOINTS)
+    path = settings.TRAIL_CHECKPOINTS
     try:
         _append(path, line)
     except FileNotFoundError:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _append(path, line)
 
 
-def _append(path: Path, line: str) -> None:
+def _append(path: str | Path, line: str) -> None:
     # In one piece: several processes write in the file.
     file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:

@@ -44,11 +44,11 @@ def seal_on_commit() -> None:
 
 
 def seal_with_row() -> None:
-    """Call it last in a transaction that has written no more than its row, such as a look, for each page with patients
-    waits for the seal. On SQLite, where whoever writes is alone, the row is sealed in that very transaction: one commit
-    in the place of two. Elsewhere, and where it fails, it is sealed on commit.
+    """Call it when a row about patients has been written, as each page and each call waits for the seal. On SQLite,
+    where whoever writes is alone, it is sealed in the very transaction of the row: one commit in the place of two.
+    Elsewhere, within a savepoint, which may be taken back alone, and where it fails, it is sealed on commit.
     """
-    if connection.vendor != "sqlite" or connection.savepoint_ids:
+    if connection.vendor != "sqlite" or not connection.in_atomic_block or connection.savepoint_ids:
         return
     try:
         sealed = _make_seal()

@@ -55,7 +55,7 @@ def test_a_transaction_is_sealed_once_as_it_is_committed_and_told_elsewhere(
     county: County, checkpoints: Path, caplog: pytest.LogCaptureFixture
 ):
     with told_to_logs(caplog), transaction.atomic():
-        first = look(county, patients=[uuid4()])
+        first = look(county)
         last = look(county)
         assert not TrailSeal.objects.exists()
     seal = TrailSeal.objects.get()
@@ -110,6 +110,24 @@ def test_a_look_is_sealed_at_once_and_not_before_its_row_stands(county: County, 
         note_look(by=county.alva, action="chain.read", chain=uuid4())
         assert TrailSeal.objects.count() == 1
     assert TrailSeal.objects.count() == len(checkpoints.read_text().splitlines()) == 2
+    assert faults() == []
+
+
+def test_what_is_written_about_patients_is_sealed_with_its_transaction_and_goes_with_it(
+    county: County, checkpoints: Path
+):
+    for kept in (False, True):
+        with transaction.atomic():
+            rows = [look(county, chain=uuid4()), look(county), look(county, patients=[uuid4(), uuid4()])]
+            # Elsewhere others write at the same time: there it waits for the commit.
+            assert TrailSeal.objects.count() == (2 if connection.vendor == "sqlite" else 0)
+            transaction.set_rollback(not kept)
+        assert TrailSeal.objects.exists() == checkpoints.exists() == kept
+    sealed = [seal.ranges for seal in TrailSeal.objects.order_by("number")]
+    first, second, third = (row.pk for row in rows)
+    each = [str(first), f"{second}-{third}"] if connection.vendor == "sqlite" else [f"{first}-{third}"]
+    assert sealed == each == [json.loads(line)["rows"] for line in checkpoints.read_text().splitlines()]
+    assert verify(trails_key()).unsealed == 0
     assert faults() == []
 
 
