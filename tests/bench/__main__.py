@@ -19,7 +19,6 @@ from typing import Any
 
 from tests import postgres
 
-from .growth import a_batch, memory_of
 from .guessing import guessing_section
 from .load import Target, WrongAnswer, measure, times
 from .paper_report import paper_section
@@ -213,8 +212,8 @@ def trail(terms: Terms) -> str:
 def paper() -> str:
     """Measure the paper, each thing in a process and a database of its own; give what the file says of it."""
     print("The paper …", flush=True)
-    with prepared_room("batch", str(BATCH)) as (env, prepared), serving(env, 1) as (port, workers):
-        batch = a_batch(port, prepared, lambda: memory_of(workers()[0]))
+    with prepared_room("batch", str(BATCH)) as (env, prepared):
+        batch = _told_by("growth", env, {name: prepared[name] for name in ("who", "batch", "parts")})
     print(f"  batch: {json.dumps(batch)}", flush=True)
     lists = []
     for entries in LISTS:

@@ -16,7 +16,7 @@ _INTRO = """Processes with the settings of a worker, on SQLite (`tests/bench/pap
 may take 1.3 times the bare call, and typeset 0.4 of what the former layout takes, which is kept in
 `tests/bench/former.json.gz`; both are measured in processor time, as other work on the machine moves it less, each way
 in turn with no garbage left by the one before. The time of the batch, of the list and of the binder grows in
-a straight line. What a worker holds after 20 parts of a batch is to be within a tenth of what it held after the first,
+a straight line. What a process holds after 20 parts of a batch is to be within a tenth of what it held after the first,
 and a list of 10,000 entries may take twice the memory of one of 1,000; a binder, which is one file, takes more with its
 pages. Ten thousand sheets of hostile values are part of `make test-long`."""
 
@@ -78,9 +78,9 @@ def paper_section(found: Mapping[str, Any]) -> str:
         _INTRO,
         "### One vårdkedjeblankett with six rows from the log",
         _table(["", "p50 ms", "p95 ms", "kB", "of bare", "of former"], sheet),
-        "### A batch of 500 blank vårdkedjeblanketter, printed part after part by a process of the server",
+        "### A batch of 500 blank vårdkedjeblanketter, printed part after part by one process",
         _table(["parts printed", "seconds", "seconds a part", "most memory, MB", "held, MB"], batch),
-        f"After the last part the worker holds **{growth:.2f}** of what it held after the first.",
+        f"After the last part the process holds **{growth:.2f}** of what it held after the first.",
         "### A contact list of all principals, all its parts one after another in a new process",
         _table(
             ["entries", "parts", "pages", "contents, s", "all, s", "ms an entry", "most memory, MB"], lists

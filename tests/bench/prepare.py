@@ -114,7 +114,8 @@ def batch(sheets: str) -> tuple[Any, dict[str, Any]]:
 
     by = make_place().alva
     issued = issue_batch(by=by, client_id=uuid4(), kind=SheetKind.CARE_CHAIN, count=int(sheets))
-    return by.user, {"batch": str(issued.pk), "parts": int(sheets) // PART_SIZE, "mark": mark_of(by)}
+    told = {"who": by.user.username, "batch": str(issued.pk), "parts": int(sheets) // PART_SIZE}
+    return by.user, told
 
 
 if __name__ == "__main__":
