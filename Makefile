@@ -40,9 +40,10 @@ bench: setup-dev ## Measure pages and log-a-call against a bare Django view; wri
 bench-capacity: setup-dev ## Simulate the first minutes of a region-wide stop (S=60 shortens it); writes docs/scale.md
 	@DEMO=0 .ci/with-throwaway-settings $(PY) -m tests.bench.capacity --seconds $(or $(S),120)
 
-clean: ## Remove everything that set-up made, the database in var/ included
-	rm -rf .venv var staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+clean: ## Remove everything that set-up made; database, scans and keys in var/ stay
+	rm -rf .venv staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@if [[ -e var ]]; then echo 'var/ är kvar, med databas, skanningar och nycklar. Ta bort det så här: rm -rf var'; fi
 
 pins: setup-dev ## Rebuild the pinned requirements from pyproject.toml
 	$(PIP) install --quiet uv

@@ -22,6 +22,7 @@ TRACE_WORDS: Mapping[str, str] = {
     "protected_opened": "Öppnade skyddade uppgifter",
     "emergency_login": "Loggade in med nödkod",
     "administrator.appointed": "Utsåg den första administratören",
+    "backup.restored": "Återställde en säkerhetskopia",
     "membership.added": "Gav ett uppdrag",
     "membership.changed": "Ändrade ett uppdrag",
     "membership.ended": "Avslutade ett uppdrag",
@@ -152,6 +153,7 @@ TRACE_WORDS: Mapping[str, str] = {
     "principal.added": "Lade till en huvudman",
     "principal.changed": "Ändrade en huvudman",
     "principal.main_switchboard": "Valde huvudväxel",
+    "backup.made": "Gjorde en säkerhetskopia",
     "data_key.destroyed": "Förstörde en datanyckel: det som den låste är gallrat",
     "data_key.wrapped": "Låste datanycklarna med en ny nyckel",
     "demo.made": "Lade upp demon",
@@ -170,6 +172,7 @@ MARKED: frozenset[str] = EMERGENCIES | frozenset(
     {
         "protected_opened",
         "administrator.appointed",
+        "backup.restored",
         "membership.added",
         "membership.changed",
         "membership.ended",

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 from contacts.page_versions import drop_old_changes
 from contacts.services.tidying import drop_cached, drop_ended_log_ins, drop_old_codes, drop_old_files
 from contacts.services.work_sweep import drop_old_work
+from forms.backup.making import drop_rooms
 from forms.scanning import sweep
 from forms.services.scans import drop_keys_of_no_scan, tidy_pictures
 from outage.services.held_forms import drop_outdated
@@ -22,6 +23,7 @@ _WORK = (
     (drop_old_codes, "engångskod som gått ut", "engångskoder som gått ut"),
     (drop_old_changes, "uppgift om ändrade sidor", "uppgifter om ändrade sidor"),
     (drop_cached, "gammal rad i mellanlagret", "gamla rader i mellanlagret"),
+    (drop_rooms, "ofärdig säkerhetskopia", "ofärdiga säkerhetskopior"),
     (sweep, "gammal tillfällig mapp", "gamla tillfälliga mappar"),
 )
 

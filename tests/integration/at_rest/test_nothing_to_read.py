@@ -8,26 +8,30 @@ import binascii
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
-import sys
 import zlib
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
-from uuid import uuid4
 
 import pytest
 from django.db import connection
 
 from contacts.rules.swedish_text import search_key
-from tests.architecture.tree import ROOT
+from tests.integration.at_rest.installation import (
+    database_of_its_own,
+    empty_database,
+    folders,
+    run,
+)
 from tests.integration.at_rest.typed import TYPED, demo_texts, terms
 from tests.postgres import find_binaries
-from tests.template import STATIC, copy_database, copy_file, static_files
+from tests.template import static_files
 
 pytestmark = pytest.mark.slow
 
@@ -104,43 +108,6 @@ def test_the_search_finds_what_is_hidden():
     assert not read_in(os.urandom(100_000) + binascii.b2a_base64(os.urandom(3000)))
 
 
-@contextmanager
-def database_of_its_own(room: Path) -> Iterator[str]:
-    """The address of an empty one, "" for the file in `room`."""
-    if connection.vendor == "sqlite":
-        copy_file(room / "var" / "driftstopp.sqlite3")
-        yield ""
-        return
-    name = f"at_rest_{uuid4().hex}"
-    copy_database(name)
-    try:
-        yield urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-    finally:
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def run(room: Path, address: str, *command: str) -> bytes:
-    """What it says on both channels; it has to succeed."""
-    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    environment = kept | {
-        "DEMO": "1",
-        "WORK_AT_ONCE": "1",
-        "SECRET_KEY": "only-for-tests-" + "z" * 50,
-        "VAR_DIR": str(room / "var"),
-        "STATIC_ROOT": str(STATIC),
-        "TMPDIR": str(room / "temporary"),
-        "DJANGO_SETTINGS_MODULE": "outage.project.settings",
-    }
-    if address:
-        environment["DATABASE_URL"] = address
-    done = subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=environment, check=False, capture_output=True
-    )
-    assert done.returncode == 0, done.stderr.decode()[-3000:]
-    return done.stdout + done.stderr
-
-
 def dumped(room: Path, address: str) -> Iterator[tuple[str, bytes]]:
     """What somebody with the database, and not the keys, can take out of it."""
     if not address:
@@ -161,10 +128,27 @@ def dumped(room: Path, address: str) -> Iterator[tuple[str, bytes]]:
         yield from ((f"data file {path.name}", path.read_bytes()) for path in inside.iterdir())
 
 
+def shown_elsewhere(room: Path, address: str, lies: dict[str, Any]) -> str:
+    """What is shown by another installation that a backup of this one was restored in; the backup lies there too."""
+    backup, again = room / "of-all.backup", folders(room / "again")
+    said = run(room, address, "manage.py", "backup", str(backup))
+    with empty_database(again) as elsewhere:
+        other_keys = run(again, elsewhere, "manage.py", "restore", str(backup), ends=1)
+        shutil.copyfile(room / "var" / "data_key", again / "var" / "data_key")
+        said += other_keys + run(again, elsewhere, "manage.py", "restore", str(backup))
+        shown = run(again, elsewhere, "manage.py", "shell", "-c", _SHOW).decode()
+    pictures = [
+        {path.name: path.read_bytes() for path in (each / "var" / "scans").iterdir()}
+        for each in (room, again)
+    ]
+    assert pictures[0] == pictures[1] != {}
+    lies |= {"backup": backup.read_bytes(), "what backing up and restoring say": said}
+    return shown
+
+
 @pytest.mark.django_db
 def test_no_patient_text_can_be_read_where_it_lies(tmp_path: Path):
-    for name in ("var", "temporary"):
-        (tmp_path / name).mkdir(mode=0o700)
+    folders(tmp_path)
     with database_of_its_own(tmp_path) as address:
         with static_files():
             said = run(tmp_path, address, ".ci/prepare.py")
@@ -181,6 +165,8 @@ def test_no_patient_text_can_be_read_where_it_lies(tmp_path: Path):
                 lies[str(path.relative_to(tmp_path))] = path.read_bytes()
         if held:
             held.close()
+        shown_again = shown_elsewhere(tmp_path, address, lies)
+    assert shown_again == shown
     assert address or "var/driftstopp.sqlite3-wal" in lies
     assert any(name.startswith("var/scans/") for name in lies)
     found = {name: sorted(hits) for name, content in lies.items() if (hits := read_in(content))}

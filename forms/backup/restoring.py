@@ -1,0 +1,197 @@
+"""An installation put back from a backup: read to its end first, then put in place, then checked."""
+
+import shutil
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
+
+from contacts import audit
+from contacts.models.trail import trails_cipher
+from contacts.rules.errors import RuleError
+from contacts.trail.checkpoints import verify_checkpoints
+from contacts.trail.verifying import verify
+from forms.rules.backup import (
+    Account,
+    Unreadable,
+    differing,
+    read_account,
+    unknown_migrations,
+)
+from forms.scan_files import DurableFiles
+from outage.models import CareChain
+from outage.services.states import rebuilt
+
+from .archive import Damaged, Decrypting, NotABackup, OtherKeys
+from .engines import Counts, check_nobody_else, faults_of_file, put_in_place, rows_of_tables
+from .making import ACCOUNT, CHECKPOINTS, DATABASE, SCANS, a_room, write
+
+_ENGINES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+_NOTHING = "Inget är återställt."
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A backup that was read to its end; what it holds lies in `room` for as long."""
+
+    account: Account
+    room: Path
+
+
+@dataclass
+class Restored:
+    """`faults` are sentences: what is not as the backup says. What was there before lies in `aside`, if anything."""
+
+    aside: Path | None
+    trail_rows: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Opened]:
+    """Raises RuleError with what is wrong with it; nothing has been changed then. Raises OSError."""
+    with path.open("rb") as file, a_room() as room:
+        try:
+            plain = Decrypting(file)
+            with tarfile.open(fileobj=plain, mode="r|") as archive:
+                _take_out(archive, room)
+            # The end is checked too, which the archive does not ask for.
+            while plain.read(1 << 20):
+                pass
+            account = read_account((room / ACCOUNT).read_bytes())
+        except NotABackup:
+            raise RuleError(f"Filen är ingen säkerhetskopia härifrån. {_NOTHING}") from None
+        except OtherKeys:
+            raise RuleError(
+                f"DATA_KEYS är inte de nycklar som säkerhetskopian är gjord med. {_NOTHING}"
+            ) from None
+        except Unreadable:
+            raise RuleError(f"Säkerhetskopian är gjord av en annan version. {_NOTHING}") from None
+        except (Damaged, tarfile.TarError, FileNotFoundError, EOFError):
+            raise RuleError(f"Säkerhetskopian är ändrad, skadad eller inte hel. {_NOTHING}") from None
+        _check_fits(account)
+        yield Opened(account, room)
+
+
+def _take_out(archive: tarfile.TarFile, room: Path) -> None:
+    (room / SCANS).mkdir()
+    for member in archive:
+        folder, name = room / (SCANS if member.name.startswith(SCANS) else ""), Path(member.name).name
+        content = archive.extractfile(member)
+        if content is None:
+            raise Damaged
+        with (folder / name).open("wb") as file:
+            shutil.copyfileobj(content, file)
+
+
+def _check_fits(account: Account) -> None:
+    if account.engine != connection.vendor:
+        there, here = _ENGINES.get(account.engine, account.engine), _ENGINES[connection.vendor]
+        raise RuleError(f"Säkerhetskopian är av {there}, och DATABASE_URL är {here}. {_NOTHING}")
+    known = MigrationLoader(None).disk_migrations
+    replaced = {each for migration in known.values() for each in migration.replaces}
+    if unknown_migrations(account, {*known, *replaced}):
+        raise RuleError(
+            f"Säkerhetskopian är gjord av en nyare version. Installera den versionen först. {_NOTHING}"
+        )
+
+
+def there_now() -> Counts | None:
+    """The rows of each table that a backup would take the place of; None where they cannot be read."""
+    if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists():
+        # To look would make one.
+        return {}
+    try:
+        return rows_of_tables()
+    except DatabaseError:
+        return None
+    finally:
+        connection.close()
+
+
+def put_back(backup: Opened) -> Restored:
+    """Put database, pictures and checkpoints in place; what was there is kept in a folder beside them.
+
+    Raises RuleError where the database is in use, and nothing has been changed then.
+    """
+    check_nobody_else()
+    aside = Path(settings.VAR_DIR) / f"before-restore-{timezone.now():%Y%m%dT%H%M%S}"
+    if connection.vendor == "postgresql" and there_now():
+        aside.mkdir(mode=0o700, parents=True)
+        # Not by its rows: after an upgrade that is taken back they are of a later version than this.
+        write(aside / "database.backup")
+    put_in_place(backup.room / DATABASE, aside)
+    differ = differing(backup.account.counts, rows_of_tables())
+    restored = Restored(None, faults=faults_of_file())
+    restored.faults += [
+        f"{table}: {had} rader i säkerhetskopian, {has} nu" for table, (had, has) in differ.items()
+    ]
+    try:
+        _put_pictures(backup, aside, restored)
+        _put_checkpoints(backup, aside)
+    except OSError as failed:
+        raise RuleError(
+            f"Databasen är återställd, men inte bilderna och kontrollpunkterna: {failed}. Det som fanns ligger i "
+            f"{aside}. Rätta felet och ge kommandot en gång till med --replace."
+        ) from failed
+    restored.aside = aside if aside.exists() else None
+    call_command("migrate", interactive=False, verbosity=0)
+    _check(restored)
+    # Who had logged out since, or was shut out, is not let in again.
+    Session.objects.all().delete()
+    audit.record_system(action="backup.restored", changes={"made_at": backup.account.made_at})
+    return restored
+
+
+def _put_pictures(backup: Opened, aside: Path, restored: Restored) -> None:
+    files = storages["scans"]
+    if isinstance(files, DurableFiles) and files.listdir("")[1]:
+        aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.move(files.location, aside / "scans")
+    kept = sorted((backup.room / SCANS).glob("*"))
+    for picture in kept:
+        content = picture.read_bytes()
+        if files.exists(picture.name):
+            with files.open(picture.name) as there:
+                if there.read() == content:
+                    continue
+            files.delete(picture.name)
+        files.save(picture.name, ContentFile(content))
+    if len(kept) != backup.account.scans:
+        restored.faults.append(f"Bilder: {backup.account.scans} i säkerhetskopian, {len(kept)} nu")
+
+
+def _put_checkpoints(backup: Opened, aside: Path) -> None:
+    """Those that are there tell of rows that are no longer; of the same numbers there will be others."""
+    there, kept = Path(settings.TRAIL_CHECKPOINTS), backup.room / CHECKPOINTS
+    if there.exists():
+        aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.move(there, aside / CHECKPOINTS)
+    if kept.exists():
+        there.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.move(kept, there)
+
+
+def _check(restored: Restored) -> None:
+    cipher = trails_cipher()
+    verdict = verify(cipher)
+    checkpoints = Path(settings.TRAIL_CHECKPOINTS)
+    if checkpoints.exists():
+        verify_checkpoints(checkpoints, cipher, verdict.faults)
+    restored.trail_rows = verdict.rows
+    restored.faults += [str(fault) for fault in verdict.faults.found]
+    chains = CareChain.objects.filter(joined_to__isnull=True)
+    if differ := sum(1 for _ in rebuilt(chains, write=False)):
+        restored.faults.append(
+            f"{differ} vårdkedjor står inte som loggen säger. Kör: python manage.py rebuild_states"
+        )

@@ -1,0 +1,81 @@
+"""Put the installation back as a backup has it."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError
+from django.utils.timezone import localtime
+
+from contacts.own_files import keep_to_ourselves
+from contacts.rules.errors import RuleError
+from forms.backup.engines import Counts
+from forms.backup.restoring import Opened, opened, put_back, there_now
+from forms.rules.backup import lost_by_restoring
+
+_AGAIN = "Ge kommandot en gång till med --replace för att göra det."
+
+
+class Command(BaseCommand):
+    help = (
+        "Återställer databasen, skanningarnas bilder och loggens kontrollpunkter ur en säkerhetskopia, och "
+        "kontrollerar dem. Stoppa servern först. Det som finns läggs undan, inget tas bort."
+    )
+    # There may be no database yet, or one that is lost.
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("backup", type=Path, metavar="FIL")
+        parser.add_argument(
+            "--replace",
+            action="store_true",
+            help="lägg undan den databas som finns, och det som bara den har",
+        )
+
+    def handle(self, *, backup: Path, replace: bool, **options: Any) -> None:
+        keep_to_ourselves()
+        try:
+            with opened(backup) as found:
+                self._restore(found, replace=replace)
+        except RuleError as refused:
+            self._refuse(refused.reason)
+        except (OSError, DatabaseError) as failed:
+            self._refuse(f"Det gick inte att återställa: {failed}")
+
+    def _restore(self, found: Opened, *, replace: bool) -> None:
+        account, now = found.account, there_now()
+        self.stdout.write(f"Säkerhetskopian är från {localtime(account.moment):%Y-%m-%d %H.%M}.")
+        if now != {}:
+            self._tell_lost(found, now)
+            if not replace:
+                self._refuse(f"Inget är återställt. {_AGAIN}")
+        restored = put_back(found)
+        for fault in restored.faults:
+            self.stdout.write(fault)
+        if restored.aside:
+            self.stdout.write(f"Det som fanns ligger i {restored.aside}. Ta bort det när det inte behövs.")
+        if restored.faults:
+            self._refuse(f"Återställt, men inte som det var: {len(restored.faults)} fel.")
+        self.stdout.write(
+            f"Återställt: {sum(account.counts.values())} rader i {len(account.counts)} tabeller, "
+            f"{account.scans} bilder. Loggen är hel: {restored.trail_rows} rader. Alla får logga in på nytt."
+        )
+
+    def _tell_lost(self, found: Opened, now: Counts | None) -> None:
+        if now is None:
+            self.stdout.write("Databasen som finns går inte att läsa.")
+            return
+        missing = lost_by_restoring(found.account, now)
+        if not missing:
+            self.stdout.write("Databasen som finns är inte tom. Den har inte fler rader än säkerhetskopian.")
+            return
+        self.stdout.write("Detta finns i databasen men inte i säkerhetskopian, och läggs undan, minst:")
+        called = {model._meta.db_table: str(model._meta.verbose_name_plural) for model in apps.get_models()}
+        for table, count in missing.items():
+            self.stdout.write(f"  {called.get(table, table)}: {count}")
+
+    def _refuse(self, sentence: str) -> None:
+        self.stderr.write(sentence)
+        sys.exit(1)

@@ -1,0 +1,92 @@
+"""What a backup says of itself, and what stands between it and being restored."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+FORMAT = 1
+
+
+class Unreadable(ValueError):
+    """It is no account of a backup, or one of a later format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """`counts` are the rows of each table and `scans` the pictures, `migrations` those of app and name applied."""
+
+    made_at: str
+    engine: str
+    migrations: tuple[tuple[str, str], ...]
+    counts: Mapping[str, int]
+    scans: int
+
+    @property
+    def moment(self) -> datetime:
+        return datetime.fromisoformat(self.made_at)
+
+    def to_json(self) -> str:
+        return json.dumps({"format": FORMAT, **asdict(self)})
+
+
+def read_account(text: str | bytes) -> Account:
+    """Raises Unreadable."""
+    try:
+        told = json.loads(text)
+        if told["format"] != FORMAT:
+            raise Unreadable(f"format {told['format']}")
+        account = Account(
+            made_at=str(told["made_at"]),
+            engine=str(told["engine"]),
+            migrations=tuple((str(app), str(name)) for app, name in told["migrations"]),
+            counts={str(table): int(count) for table, count in told["counts"].items()},
+            scans=int(told["scans"]),
+        )
+        if account.moment.tzinfo is None:
+            raise Unreadable("a time without its zone")
+    except Unreadable:
+        raise
+    except (KeyError, TypeError, AttributeError, ValueError) as wrong:
+        raise Unreadable(str(wrong)) from wrong
+    return account
+
+
+_NAMED = "driftstopp-%Y%m%dT%H%M%SZ.backup"
+
+
+def name_at(moment: datetime) -> str:
+    """The name of a backup made then; `moment` is UTC."""
+    return moment.strftime(_NAMED)
+
+
+def outlived(names: Iterable[str], before: datetime) -> list[str]:
+    """Those that were made, and named so by us, before that time in UTC. Any other name is somebody else's."""
+    found = []
+    for name in names:
+        try:
+            made = datetime.strptime(name, _NAMED).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+        if made < before and name == name_at(made):
+            found.append(name)
+    return sorted(found)
+
+
+def unknown_migrations(account: Account, known: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those that this version does not have: the backup is of a later one."""
+    return sorted(set(account.migrations) - set(known))
+
+
+def differing(counts: Mapping[str, int], found: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+    """Of each table that has not as many rows as it should: how many it should have, and how many it has."""
+    return {
+        table: (counts.get(table, 0), found.get(table, 0))
+        for table in sorted({*counts, *found})
+        if counts.get(table, 0) != found.get(table, 0)
+    }
+
+
+def lost_by_restoring(account: Account, now: Mapping[str, int]) -> dict[str, int]:
+    """How many rows at least the tables have that the backup has not: none less than the difference."""
+    return {table: have - had for table, (had, have) in differing(account.counts, now).items() if have > had}

@@ -1,0 +1,185 @@
+"""A backup made and put back by the commands: what is refused, what is kept aside, and what it says."""
+
+import re
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from subprocess import PIPE, Popen
+from typing import Any
+
+import psycopg2
+import pytest
+from django.db import connection
+
+from tests.integration.at_rest.installation import (
+    database_of_its_own,
+    empty_database,
+    environment_of,
+    folders,
+    run,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+class Installation:
+    def __init__(self, room: Path, address: str) -> None:
+        self.room, self.address = room, address
+        self.file = room / "var" / "driftstopp.sqlite3"
+
+    def does(self, *command: str, ends: int = 0) -> str:
+        return run(self.room, self.address, "manage.py", *command, ends=ends).decode()
+
+    def asks(self, statement: str) -> list[Any]:
+        database: Any = psycopg2.connect(self.address) if self.address else sqlite3.connect(self.file)
+        with closing(database) as opened, opened, closing(opened.cursor()) as cursor:
+            cursor.execute(statement)
+            return list(cursor.fetchall()) if cursor.description else []
+
+    def adds(self, name: str) -> None:
+        self.asks(f"INSERT INTO django_content_type (app_label, model) VALUES ('{name}', 'x')")
+
+    def has(self, name: str) -> bool:
+        return (name,) in self.asks("SELECT app_label FROM django_content_type")
+
+    def asides(self) -> list[Path]:
+        return sorted((self.room / "var").glob("before-restore-*"))
+
+
+@pytest.fixture
+def ours(tmp_path: Path) -> Iterator[Installation]:
+    room = folders(tmp_path / "ours")
+    with database_of_its_own(room) as address:
+        yield Installation(room, address)
+
+
+@contextmanager
+def at_work(installation: Installation) -> Iterator[None]:
+    """Somebody has the database open, as a server has."""
+    script = "from contacts.models import User; print(User.objects.count(), flush=True); input()"
+    command = [sys.executable, "manage.py", "shell", "-v0", "-c", script]
+    env = environment_of(installation.room, installation.address)
+    with Popen(command, env=env, stdin=PIPE, stdout=PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline()
+        yield
+        other.communicate(b"\n")
+
+
+def test_what_is_there_is_kept_aside_and_said_before_a_backup_takes_its_place(
+    ours: Installation, tmp_path: Path
+):
+    ours.adds("Före kopian")
+    ours.asks(
+        "INSERT INTO django_session VALUES ('somebody', 'who has logged out since', '2100-01-01 00:00:00')"
+    )
+    for name in ("driftstopp-20200101T000000Z.backup", "annat.backup"):
+        (tmp_path / name).touch()
+    said = ours.does("backup", str(tmp_path), "--keep-days", "31")
+    assert "driftstopp-20200101T000000Z.backup är borttagen: äldre än 31 dagar." in said
+    (tmp_path / "annat.backup").unlink()
+    (backup,) = tmp_path.glob("*.backup")
+    assert re.fullmatch(r"driftstopp-\d{8}T\d{6}Z\.backup", backup.name)
+    assert backup.stat().st_mode & 0o777 == 0o600
+    assert re.search(rf"{backup}: \d+ rader i \d+ tabeller, 0 bilder", said)
+    assert "finns redan. Inget är skrivet över." in ours.does("backup", str(backup), ends=1)
+    ours.adds("Efter kopian")
+    said = ours.does("restore", str(backup), ends=1)
+    assert "Detta finns i databasen men inte i säkerhetskopian, och läggs undan, minst:" in said
+    assert "  innehållstyper: 1\n" in said
+    assert "Inget är återställt. Ge kommandot en gång till med --replace för att göra det." in said
+    assert ours.has("Efter kopian")
+    with at_work(ours):
+        assert "Databasen används. Stoppa servern" in ours.does("restore", str(backup), "--replace", ends=1)
+    assert ours.has("Efter kopian")
+    assert ours.asides() == []
+    said = ours.does("restore", str(backup), "--replace")
+    assert "Loggen är hel:" in said
+    assert "Alla får logga in på nytt." in said
+    assert ours.has("Före kopian")
+    assert not ours.has("Efter kopian")
+    assert ours.asks("SELECT * FROM django_session") == []
+    noted = ours.asks("SELECT action FROM contacts_auditentry WHERE action LIKE 'backup.%' ORDER BY id")
+    assert noted == [("backup.made",), ("backup.restored",)]
+    # What was there is whole, and can itself be put back.
+    (aside,) = ours.asides()
+    assert (aside / "checkpoints.jsonl").exists()
+    if ours.address:
+        ours.does("restore", str(aside / "database.backup"), "--replace")
+    else:
+        ours.file.write_bytes((aside / "driftstopp.sqlite3").read_bytes())
+    assert ours.has("Efter kopian")
+
+
+def test_a_backup_that_was_changed_cut_off_or_is_none_changes_nothing(ours: Installation, tmp_path: Path):
+    backup, wrong = tmp_path / "it.backup", tmp_path / "wrong.backup"
+    ours.does("backup", str(backup))
+    whole = backup.read_bytes()
+    middle = len(whole) // 2
+    damaged = "Säkerhetskopian är ändrad, skadad eller inte hel. Inget är återställt."
+    for content, answer in (
+        (whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :], damaged),
+        (whole[:-40], damaged),
+        (b"SQLite format 3\0" + whole, "Filen är ingen säkerhetskopia härifrån. Inget är återställt."),
+    ):
+        wrong.write_bytes(content)
+        assert answer in ours.does("restore", str(wrong), "--replace", ends=1)
+    assert "Det gick inte att återställa" in ours.does("restore", str(tmp_path / "none.backup"), ends=1)
+    assert "Säkerhetskopian blev inte gjord" in ours.does(
+        "backup", str(tmp_path / "none" / "it.backup"), ends=1
+    )
+    assert ours.asides() == []
+    # What a power cut has left goes after a day.
+    for room in ("backup-20200101T000000Z-x", "backup-22000101T000000Z-x"):
+        (ours.room / "var" / room).mkdir()
+    assert "Borttaget: 1 ofärdig säkerhetskopia" in ours.does("tidy")
+    (ours.room / "var" / "backup-22000101T000000Z-x").rmdir()
+    assert [path.name for path in (ours.room / "var").glob("*") if path.name.startswith("backup-")] == []
+    assert "Loggen är hel." in ours.does("verify_trail")
+
+
+def test_one_of_a_later_version_or_of_another_engine_is_refused(ours: Installation, tmp_path: Path):
+    backup, later = tmp_path / "it.backup", tmp_path / "later.backup"
+    ours.does("backup", str(backup))
+    ours.asks(
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('outage', '9999_later', '2028-02-29')"
+    )
+    ours.does("backup", str(later))
+    with empty_database(folders(tmp_path / "other")) as address:
+        other = Installation(tmp_path / "other", address)
+        (other.room / "var" / "data_key").write_bytes((ours.room / "var" / "data_key").read_bytes())
+        assert "gjord av en nyare version" in other.does("restore", str(later), ends=1)
+        if address:
+            elsewhere = Installation(other.room, "")
+            said = elsewhere.does("restore", str(backup), ends=1)
+            assert (
+                "Säkerhetskopian är av PostgreSQL, och DATABASE_URL är SQLite. Inget är återställt." in said
+            )
+
+
+def test_what_a_lost_database_has_left_beside_it_is_not_taken_for_its_own(ours: Installation, tmp_path: Path):
+    if connection.vendor != "sqlite":
+        # There it has no file of ours.
+        return
+    ours.adds("Före kopian")
+    backup = tmp_path / "it.backup"
+    ours.does("backup", str(backup))
+    with sqlite3.connect(ours.file) as database:
+        database.execute("PRAGMA wal_autocheckpoint = 0")
+        database.execute(
+            "UPDATE django_content_type SET app_label = 'Ur loggen' WHERE app_label = 'Före kopian'"
+        )
+        database.commit()
+        log = Path(f"{ours.file}-wal").read_bytes()
+        assert len(log) > 4000
+    for there in (None, b"no database at all" * 1000):
+        ours.file.unlink()
+        Path(f"{ours.file}-wal").write_bytes(log)
+        if there is not None:
+            ours.file.write_bytes(there)
+            assert "går inte att läsa" in ours.does("restore", str(backup), ends=1)
+        ours.does("restore", str(backup), "--replace")
+        assert ours.has("Före kopian")
+        assert not ours.has("Ur loggen")
