@@ -276,7 +276,7 @@ CSRF_FAILURE_VIEW = "outage.project.views.csrf_failure"
 
 SECURE_SSL_REDIRECT = PRODUCTION
 # Asked by machines: one that asks without TLS is to find out, not to be led on.
-SECURE_REDIRECT_EXEMPT = [r"^halsa$"]
+SECURE_REDIRECT_EXEMPT = [r"^halsa(/lever)?$"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION

@@ -15,3 +15,8 @@ def is_too_old(connection: BaseDatabaseWrapper) -> bool:
     run = set(MigrationRecorder(connection).applied_migrations())
     former = [set(found.replaces) for found in MigrationLoader(None).disk_migrations.values()]
     return any(run & names and not names <= run for names in former)
+
+
+def is_migrated(connection: BaseDatabaseWrapper, known: frozenset[tuple[str, str]]) -> bool:
+    """Whether all migrations of this version have been run; those of a later one may have been too."""
+    return known <= set(MigrationRecorder(connection).applied_migrations())

@@ -9,7 +9,7 @@ from django.urls import include, path
 
 from contacts.views import account, work
 
-from . import views
+from . import health, views
 from .sso import views as sso_views
 
 handler400 = "outage.project.views.bad_request"
@@ -23,7 +23,8 @@ admin.site.login = views.admin_log_in  # type: ignore[method-assign]
 ending_others = reauthentication_required(allow_get=True)
 
 urlpatterns = [
-    path("halsa", views.health, name="health"),
+    path("halsa", health.ready, name="health"),
+    path("halsa/lever", health.alive, name="alive"),
     path("logga-in/", views.Login.as_view(), name="account_login"),
     path("logga-ut/", views.Logout.as_view(), name="account_logout"),
     path("las/", views.lock_log_in, name="lock"),

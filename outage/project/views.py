@@ -1,4 +1,4 @@
-"""Log-in and how long it lasts, the choice of assignment, what is held, the health page and the error pages."""
+"""Log-in and how long it lasts, the choice of assignment, what is held, and the error pages."""
 
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import LogoutView
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -25,7 +24,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.access import (
     ActingRequest,
@@ -53,15 +52,6 @@ from outage.project.shared_pc import keep_logged_in, lock, seconds_left
 from outage.project.sso.provider import may_send_there, shown
 from outage.queries.held_forms import held_form_of, is_held
 from outage.services.held_forms import throw_away
-
-
-@login_not_required
-@require_GET
-def health(request: HttpRequest) -> HttpResponse:
-    """The server answers and reaches its database. Reveals nothing else."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})
 
 
 class Login(LoginView):  # type: ignore[misc]

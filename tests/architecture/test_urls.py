@@ -12,7 +12,7 @@ from django.urls.converters import IntConverter
 from django.urls.resolvers import RoutePattern
 
 LOG_INS = ("/logga-in/?next=", "/admin/login/?next=")
-OPEN = {"account_login", "one_time_code", "emergency_log_in", "health"}
+OPEN = {"account_login", "one_time_code", "emergency_log_in", "health", "alive"}
 # Parts of a log-in. To who has not begun one they show the log-in.
 STEPS = {"mfa_authenticate", "mfa_login_webauthn"}
 # Without a log-in they answer for themselves: out is out.
@@ -110,7 +110,8 @@ def test_writing_without_log_in_is_denied(client: Client):
 
 @pytest.mark.django_db
 def test_what_is_open_answers(client: Client):
-    assert client.get("/halsa").status_code == 200
+    for path in ("/halsa", "/halsa/lever"):
+        assert client.get(path).json() == {"status": "ok"}
     assert client.get("/logga-in/").status_code == 200
 
 

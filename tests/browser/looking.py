@@ -36,6 +36,7 @@ NO_PAGE = {
     "turn_withdraw",
     "flag_called_number",
     "flag_number",
+    "alive",
     "health",
     "lock",
     "log_extract",

@@ -120,7 +120,8 @@ def test_in_production_every_cookie_is_of_this_host_over_https_alone():
 
 def test_health_is_not_led_on_to_https_and_pages_are(county: County, settings: Settings):
     settings.SECURE_SSL_REDIRECT = True
-    assert Client().get(reverse("health")).status_code == 200
+    for name in ("health", "alive"):
+        assert Client().get(reverse(name)).status_code == 200
     for path in (reverse("account_login"), reverse("status")):
         answer = Client().get(path)
         assert (answer.status_code, answer.headers["Location"][:8]) == (301, "https://")

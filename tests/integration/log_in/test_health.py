@@ -1,0 +1,43 @@
+"""What a machine is told of the server."""
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from outage.project import health
+
+pytestmark = pytest.mark.django_db
+
+
+def told(path: str) -> tuple[int, str]:
+    answer = Client().get(path)
+    assert "no-store" in answer.headers["Cache-Control"]
+    return answer.status_code, answer.json()["status"]
+
+
+def test_a_server_that_can_serve_is_ready_also_on_a_database_of_a_later_version():
+    assert told("/halsa") == (200, "ok")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('outage', '9999_later', '2028-02-29 12:00:00')"
+        )
+    assert told("/halsa") == (200, "ok")
+
+
+def test_one_whose_database_is_not_migrated_is_alive_and_not_ready():
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations)")
+    assert told("/halsa") == (503, "migrations")
+    assert told("/halsa/lever") == (200, "ok")
+
+
+def test_one_whose_database_does_not_answer_is_alive_and_not_ready(monkeypatch: pytest.MonkeyPatch):
+    def gone() -> None:
+        raise OperationalError("could not connect to 10.0.0.7 as driftstopp")
+
+    monkeypatch.setattr(health.connection, "cursor", gone)
+    assert told("/halsa") == (503, "database")
+    with CaptureQueriesContext(connection) as asked:
+        assert told("/halsa/lever") == (200, "ok")
+    assert len(asked) == 0
