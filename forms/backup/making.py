@@ -18,6 +18,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from contacts import audit
+from contacts.rules.errors import RuleError
 from forms.rules.backup import Account
 
 from .archive import Encrypting
@@ -38,19 +39,18 @@ def back_up(to: Path) -> Account:
 def write(to: Path) -> Account:
     """The same without a row in the trace, whatever version the database is of.
 
-    The database is as it was at one moment. The pictures are read after it, so that each that it tells of is there, but
-    for one that was removed meanwhile.
+    The database is as it was at one moment. The checkpoints are read before it, so that it has all rows they tell of,
+    and the pictures after it, so that each that it tells of is there, but for one that was removed meanwhile.
     """
     unfinished = to.with_name(f"{to.name}.unfinished")
     with a_room() as room, _new(unfinished) as file:
-        counts = copy_to(room / DATABASE)
         sealed = Encrypting(file)
         with tarfile.open(fileobj=sealed, mode="w|") as archive:
+            if Path(settings.TRAIL_CHECKPOINTS).exists():
+                archive.add(settings.TRAIL_CHECKPOINTS, CHECKPOINTS)
+            counts = copy_to(room / DATABASE)
             archive.add(room / DATABASE, DATABASE)
             pictures = _put_pictures(archive)
-            checkpoints = Path(settings.TRAIL_CHECKPOINTS)
-            if checkpoints.exists():
-                _put(archive, CHECKPOINTS, checkpoints.read_bytes())
             account = Account(
                 made_at=timezone.now().isoformat(),
                 engine=connection.vendor,
@@ -62,11 +62,10 @@ def write(to: Path) -> Account:
         sealed.finish()
         file.flush()
         os.fsync(file.fileno())
-    # Where there is one meanwhile, nothing is written over.
-    try:
-        os.link(unfinished, to)
-    finally:
+    if to.exists():
         unfinished.unlink()
+        raise RuleError(f"{to} finns redan. Inget är skrivet över.")
+    unfinished.rename(to)
     return account
 
 
