@@ -122,7 +122,8 @@ def there_now() -> Counts | None:
 def put_back(backup: Opened) -> Restored:
     """Put database, pictures and checkpoints in place; what was there is kept in a folder beside them.
 
-    Raises RuleError where the database is in use, and nothing has been changed then.
+    Raises RuleError: where the database is in use nothing has been changed then, else it says what has. It can be done
+    again.
     """
     check_nobody_else()
     aside = Path(settings.VAR_DIR) / f"before-restore-{timezone.now():%Y%m%dT%H%M%S}"
@@ -131,19 +132,25 @@ def put_back(backup: Opened) -> Restored:
         # Not by its rows: after an upgrade that is taken back they are of a later version than this.
         write(aside / "database.backup")
     put_in_place(backup.room / DATABASE, aside)
+    try:
+        return _the_rest(backup, aside)
+    except (OSError, DatabaseError) as failed:
+        kept = f"Det som fanns ligger i {aside}. " if aside.exists() else ""
+        raise RuleError(
+            f"Databasen är utbytt, men resten blev inte klart: {failed}. {kept}Rätta felet och ge kommandot en gång "
+            "till med --replace."
+        ) from failed
+
+
+def _the_rest(backup: Opened, aside: Path) -> Restored:
+    """Of what was put in place: pictures, checkpoints and what shows that all of it is as it was."""
     differ = differing(backup.account.counts, rows_of_tables())
     restored = Restored(None, faults=faults_of_file())
     restored.faults += [
         f"{table}: {had} rader i säkerhetskopian, {has} nu" for table, (had, has) in differ.items()
     ]
-    try:
-        _put_pictures(backup, aside, restored)
-        _put_checkpoints(backup, aside)
-    except OSError as failed:
-        raise RuleError(
-            f"Databasen är återställd, men inte bilderna och kontrollpunkterna: {failed}. Det som fanns ligger i "
-            f"{aside}. Rätta felet och ge kommandot en gång till med --replace."
-        ) from failed
+    _put_pictures(backup, aside, restored)
+    _put_checkpoints(backup, aside)
     restored.aside = aside if aside.exists() else None
     call_command("migrate", interactive=False, verbosity=0)
     _check(restored)

@@ -140,7 +140,9 @@ def test_a_backup_that_was_changed_cut_off_or_is_none_changes_nothing(ours: Inst
     assert "Loggen är hel." in ours.does("verify_trail")
 
 
-def test_one_of_a_later_version_or_of_another_engine_is_refused(ours: Installation, tmp_path: Path):
+def test_one_of_a_later_version_or_engine_is_refused_and_one_that_is_broken_off_can_be_done_again(
+    ours: Installation, tmp_path: Path
+):
     backup, later = tmp_path / "it.backup", tmp_path / "later.backup"
     ours.does("backup", str(backup))
     ours.asks(
@@ -151,6 +153,12 @@ def test_one_of_a_later_version_or_of_another_engine_is_refused(ours: Installati
         other = Installation(tmp_path / "other", address)
         (other.room / "var" / "data_key").write_bytes((ours.room / "var" / "data_key").read_bytes())
         assert "gjord av en nyare version" in other.does("restore", str(later), ends=1)
+        # No room for the checkpoints: it says how far it came, and can be done again.
+        (other.room / "var" / "trail").touch()
+        said = other.does("restore", str(backup), ends=1)
+        assert "Databasen är utbytt, men resten blev inte klart:" in said
+        (other.room / "var" / "trail").unlink()
+        assert "Loggen är hel:" in other.does("restore", str(backup), "--replace")
         if address:
             elsewhere = Installation(other.room, "")
             said = elsewhere.does("restore", str(backup), ends=1)
