@@ -22,8 +22,9 @@ HEADER_SECONDS = 20
 HEADER_BYTES = 64_000
 # How long a connection is kept for the next request: a page asks for its style sheets and scripts.
 _KEEP_SECONDS = 5
-# How long a worker that is asked to stop answers what it has begun.
+# How long a worker that is asked to stop answers what it has begun, and listens to who has connected and not yet asked.
 _STOP_SECONDS = 20
+_LAST_SECONDS = 1
 # How often what has had its time is removed.
 _TIDY_SECONDS = 3600
 _BACKLOG = 2048
@@ -35,10 +36,14 @@ logger = logging.getLogger("driftstopp.server")
 
 
 class Protocol(HttpToolsProtocol):
-    """Headers come in time, and are not without end; uvicorn waits for them for ever."""
+    """Headers come in time, and are not without end; uvicorn waits for them for ever.
+
+    What was sent to a worker that stops before anybody could know is answered; uvicorn resets the connection.
+    """
 
     _late: asyncio.TimerHandle | None = None
     _head = 0
+    _is_last = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -56,6 +61,15 @@ class Protocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._have_headers()
         super().on_headers_complete()
+        if self._is_last:
+            super().shutdown()
+
+    def shutdown(self) -> None:
+        self._is_last = True
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(_LAST_SECONDS, super().shutdown)
+        else:
+            super().shutdown()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -87,6 +101,13 @@ class Worker(Server):
             # asyncio has set it to how many are taken at a time.
             each.listen(_BACKLOG)
         os.write(self._tell, b".")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for each in self.servers:
+            each.close()
+        # What was accepted just now has a connection when the loop has gone round.
+        await asyncio.sleep(0.1)
+        await super().shutdown(sockets)
 
 
 class Supervisor:

@@ -5,7 +5,7 @@ import re
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
@@ -192,6 +192,34 @@ def test_a_process_that_has_grown_is_replaced_and_nobody_is_turned_away(server: 
         assert workers_of(other) != before
     finally:
         other.kill()
+
+
+def test_who_connected_before_a_worker_stopped_and_asks_after_is_answered(server: Server):
+    other = Server(server.room, workers=1, more={"MOST_MEMORY_MB": "1"})
+    other.start()
+    try:
+        (worker,) = workers_of(other)
+        with socket.create_connection(("127.0.0.1", other.port), timeout=3 * AT_ONCE) as one:
+            # Taken by that worker, which answers the next one and is then too large.
+            with urlopen(f"{other.origin}/halsa", timeout=3 * AT_ONCE):
+                pass
+            while listens(worker):
+                sleep(0.01)
+            one.sendall(b"GET /halsa/lever HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert one.recv(65_536).startswith(b"HTTP/1.1 200")
+    finally:
+        other.kill()
+
+
+def listens(worker: int) -> bool:
+    """Whether the process has a TCP socket that takes connections."""
+    state, inode, listening = 3, 9, "0A"
+    lines = [line.split() for line in Path(f"/proc/{worker}/net/tcp").read_text(encoding="utf-8").splitlines()]
+    ours = set()
+    for each in Path(f"/proc/{worker}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            ours.add(str(each.readlink()))
+    return any(line[state] == listening and f"socket:[{line[inode]}]" in ours for line in lines)
 
 
 def test_what_has_begun_is_answered_when_the_server_stops(server: Server, alva: Person):
