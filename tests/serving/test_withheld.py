@@ -214,7 +214,9 @@ def test_who_connected_before_a_worker_stopped_and_asks_after_is_answered(server
 def listens(worker: int) -> bool:
     """Whether the process has a TCP socket that takes connections."""
     state, inode, listening = 3, 9, "0A"
-    lines = [line.split() for line in Path(f"/proc/{worker}/net/tcp").read_text(encoding="utf-8").splitlines()]
+    lines = [
+        line.split() for line in Path(f"/proc/{worker}/net/tcp").read_text(encoding="utf-8").splitlines()
+    ]
     ours = set()
     for each in Path(f"/proc/{worker}/fd").iterdir():
         with suppress(FileNotFoundError):
