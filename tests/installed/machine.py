@@ -32,8 +32,14 @@ class Machine:
     _shell: subprocess.Popen[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        kept = {name: os.environ[name] for name in ("PIP_INDEX_URL", "PIP_TRUSTED_HOST") if name in os.environ}
-        kept |= {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "TERM": "dumb"}
+        kept = {
+            name: os.environ[name] for name in ("PIP_INDEX_URL", "PIP_TRUSTED_HOST") if name in os.environ
+        }
+        kept |= {
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME": "/root",
+            "TERM": "dumb",
+        }
         self._shell = subprocess.Popen(
             ["nsenter", f"--target={self.leader}", "--all", "/bin/bash", "--noprofile", "--norc"],
             env=kept | {"DEBIAN_FRONTEND": "noninteractive", "PIP_CERT": "/mnt/certificates.crt"},
