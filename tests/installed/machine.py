@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import uuid
 from collections.abc import Iterator
@@ -42,7 +43,8 @@ class Machine:
         }
         self._shell = subprocess.Popen(
             ["nsenter", f"--target={self.leader}", "--all", "/bin/bash", "--noprofile", "--norc"],
-            env=kept | {"DEBIAN_FRONTEND": "noninteractive", "PIP_CERT": "/mnt/certificates.crt"},
+            env=kept
+            | {"DEBIAN_FRONTEND": "noninteractive", "TERM": "dumb", "PIP_CERT": "/mnt/certificates.crt"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -105,15 +107,17 @@ def bare_machine(folder: Path, source: Path) -> Iterator[Machine]:
         stdout=(folder / "boot.log").open("w"),
         stderr=subprocess.STDOUT,
     )
+    leader = _leader(booted.pid)
     try:
-        machine = Machine(_leader(booted.pid), folder / "machine.log")
+        machine = Machine(leader, folder / "machine.log")
         until = monotonic() + _PATIENCE
         while "running" not in machine.run("systemctl is-system-running || true") and monotonic() < until:
             sleep(0.5)
         yield machine
         machine.end()
     finally:
-        booted.terminate()
+        # All of it goes with its first process; to shut down in order could take minutes.
+        os.kill(leader, signal.SIGKILL)
         booted.wait()
 
 

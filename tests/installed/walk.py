@@ -1,0 +1,284 @@
+"""What is done with an installation, from nothing to rolled back."""
+
+import re
+import shutil
+import ssl
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from socket import create_connection
+from time import monotonic
+
+from .guide import GUIDE, sections
+from .machine import Failed, Machine, bare_machine
+from .people import PASSWORD, Visitor, found_here
+
+HOST = "driftstopp.example.se"
+# The last one before there was a guide, and any `backup`.
+FORMER = "c9b32097"
+INSTALLING = (
+    "Packages",
+    "The user and the code",
+    "The database",
+    "Settings and secrets",
+    "Services",
+    "The proxy, with TLS",
+    "See that it serves",
+    "The first administrator",
+)
+IDLE, HALF_HEADERS, HALF_BODIES = 300, 50, 50
+NAME, NUMBER = "Provia Testberg", "191212121212"
+# Where what the operation leaves might hold what a patient is called.
+LOOKED_IN = "/var/log /var/lib /var/backups /var/tmp /var/cache/nginx /tmp /run /root /etc"
+
+
+class Walk:
+    """One installation, from nothing to rolled back."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.guide = sections(GUIDE.read_text(encoding="utf-8"))
+        self.origin = f"https://{HOST}"
+
+    def all_of_it(self) -> None:
+        for step in (
+            self.install,
+            self.begin,
+            self.log,
+            self.log_beside_who_withholds,
+            self.be_broken,
+            self.restore_beside,
+            self.leave_nothing_readable,
+            self.run_the_former_version,
+            self.upgrade,
+            self.roll_back,
+        ):
+            began = monotonic()
+            step()
+            say(f"{step.__name__.replace('_', ' ')}: OK, {monotonic() - began:.0f} s")
+
+    def follow(self, heading: str, *, upto: int | None = None, since: int = 0) -> str:
+        return "".join(self.machine.run(block) for block in self.guide[heading][since:upto])
+
+    def install(self) -> None:
+        self.machine.run(
+            f'SOURCE=/mnt/source VERSION=main HOST={HOST}\ngit() {{ command git -c safe.directory=* "$@"; }}'
+        )
+        said = [self.follow(heading) for heading in INSTALLING]
+        self.code = one_time_code(said[-1])
+        self.certificate = self.machine.run("cat /etc/ssl/driftstopp.pem")
+        units = (
+            "driftstopp-web driftstopp-work driftstopp-prepare driftstopp-backup.timer driftstopp-tidy.timer"
+        )
+        self.machine.run(f"systemctl is-active {units} driftstopp-verify.timer")
+        self.machine.run("systemctl start driftstopp-tidy driftstopp-verify")
+        self.machine.run("systemd-analyze verify /etc/systemd/system/driftstopp-*.service")
+
+    def begin(self) -> None:
+        """The administrator comes in by the code that the guide's command printed, and lets a nurse in."""
+        self.anna = Visitor(self.origin, self.certificate)
+        self.anna.begin("anna.ek", self.code)
+        self.anna.add_app()
+        self.anna.fill_in("/kontakter/enhet/ny/", name="Medicin A", ward_kind="somatic", active="on")
+        self.anna.get("/kontakter/person/ny/")
+        self.anna.fill_in(
+            "/kontakter/person/ny/",
+            first_name="Nils",
+            last_name="Provning",
+            username="nils",
+            email="nils@example.se",
+            unit=self.anna.choice("unit", "Medicin A"),
+            role="staff",
+            title="sjuksköterska",
+        )
+        self.nils = Visitor(self.origin, self.certificate)
+        self.nils.begin("nils", self.code_for("nils"))
+
+    def code_for(self, username: str) -> str:
+        """By the administrator, on the person's page."""
+        if username not in self.anna.text():
+            self.anna.get("/kontakter/personer/")
+            self.anna.get(str(self.anna.page.main.find("a", string=re.compile(username))["href"]))
+        self.anna.send(self.anna.form(action=re.compile("/engangskod/$")))
+        self.anna.came(200)
+        return one_time_code(self.anna.text())
+
+    def log(self) -> None:
+        nils = self.nils
+        nils.fill_in("/driftstopp/anmal/", scope="both_principals")
+        nils.get("/vardkedjor/ny/")
+        nils.fill_in(
+            "/vardkedjor/ny/",
+            identity=NUMBER,
+            patient_name=NAME,
+            before="admitted",
+            ward_unit=nils.choice("ward_unit", "Medicin A"),
+            municipality=nils.choice("municipality", "Umeå"),
+        )
+        self.chain = nils.at.removeprefix(self.origin)
+        self.call("Första Samtalet")
+
+    def call(self, who: str) -> None:
+        fields = {"messages": "new:ready_for_discharge:inpatient", "spoken_to": who, "read_back": "done"}
+        self.nils.fill_in(
+            f"{self.chain}samtal/", recipient="municipality", outcome="reached", stay="1", **fields
+        )
+        self.nils.get(self.chain)
+        assert who in self.nils.text()
+
+    def log_beside_who_withholds(self) -> None:
+        with withheld(self.certificate):
+            began = monotonic()
+            self.call("Andra Samtalet")
+            say(
+                f"  a call beside {IDLE} + {HALF_HEADERS} + {HALF_BODIES} silent ones: {monotonic() - began:.1f} s"
+            )
+
+    def be_broken(self) -> None:
+        """What stops comes again by itself, and nobody is told a lie meanwhile."""
+        self.machine.run(
+            "systemctl restart postgresql\nsystemctl kill --signal=KILL driftstopp-web driftstopp-work"
+        )
+        self.follow("See that it serves")
+        self.machine.run("until systemctl is-active driftstopp-web driftstopp-work; do sleep 1; done")
+        self.nils.get(self.chain)
+        assert "Andra Samtalet" in self.nils.text()
+        self.machine.run("systemctl stop driftstopp-web")
+        self.nils.get(self.chain)
+        assert self.nils.status == 502
+        assert "Arbeta på papper så länge" in self.nils.text()
+        self.machine.run("systemctl start driftstopp.target")
+        self.follow("See that it serves")
+
+    def restore_beside(self) -> None:
+        heading = "Back up, and see that it can be restored"
+        assert "Loggen är hel" in self.follow(heading, upto=3)
+        self.machine.run(
+            "until curl -fs -o /dev/null -H 'Host: $HOST' http://127.0.0.1:8001/halsa; do sleep 1; done"
+        )
+        beside = Visitor(f"{self.origin}:8443", self.certificate)
+        beside.come_back("nils")
+        beside.get(self.chain)
+        assert {"Första Samtalet", "Andra Samtalet"} <= set(re.findall(r"\w+ Samtalet", beside.text()))
+        flipped = "/var/backups/driftstopp/flipped"
+        self.machine.run(
+            f'cp "$BACKUP" {flipped}; printf "\\\\xff" | dd of={flipped} bs=1 seek=4000 conv=notrunc status=none\n'
+            f"chown driftstopp {flipped}"
+        )
+        said = self.machine.run(
+            f"ENV=/etc/driftstopp-try driftstopp restore {flipped} --replace", may_fail=True
+        )
+        assert "ändrad, skadad eller inte hel" in said, said
+        self.machine.run(f"rm {flipped}")
+        self.follow(heading, since=3)
+
+    def leave_nothing_readable(self) -> None:
+        """What the operation leaves: no patient in logs, in nginx's files, in backups, in the database's own files."""
+        for wanted in (NAME, NUMBER, f"{NUMBER[:8]}-{NUMBER[8:]}", "Första Samtalet"):
+            found = self.machine.run(
+                f"grep -rlaF -e '{wanted}' {LOOKED_IN} 2>/dev/null", may_fail=True
+            ).split()
+            assert not found, f"{wanted}: {found}"
+        for secret in (PASSWORD, self.code):
+            said = self.machine.run(f"journalctl --no-pager | grep -cF -e '{secret}'", may_fail=True)
+            assert said.split() == ["0"], said
+        self.machine.run("journalctl --no-pager -u 'driftstopp*' | grep -q 'Driftstopp är igång'")
+
+    def run_the_former_version(self) -> None:
+        """In the place of it, with what the demo logs in it and nothing else."""
+        self.machine.run(
+            "systemctl stop driftstopp.target driftstopp-prepare\n"
+            "rm -rf /var/lib/driftstopp/* /var/backups/driftstopp/* /srv/driftstopp/main\n"
+            "runuser -u postgres -- dropdb driftstopp\n"
+            "runuser -u postgres -- createdb --owner=driftstopp_owner --encoding=UTF8 --locale=C.UTF-8 "
+            "--template=template0 driftstopp\n"
+            f"VERSION={FORMER}; ln -sfn none /srv/driftstopp/now"
+        )
+        self.follow("Upgrade", upto=1)
+        self.machine.run(
+            f"ln -sfn {FORMER} /srv/driftstopp/now\n"
+            "systemd-run --quiet --wait --pipe -p User=driftstopp -p WorkingDirectory=/srv/driftstopp/now "
+            "-p EnvironmentFile=/etc/driftstopp/env -p EnvironmentFile=/etc/driftstopp/owner "
+            "/usr/bin/env PRODUCTION=0 DEMO=1 ALLOWED_HOSTS=127.0.0.1 .venv/bin/python .ci/prepare.py\n"
+            "systemctl start driftstopp.target"
+        )
+        self.follow("See that it serves")
+        self.anna = Visitor(self.origin, self.certificate)
+        self.anna.begin("anna.ek", one_time_code(self.follow("The first administrator")))
+        self.anna.add_app()
+        self.nils = Visitor(self.origin, self.certificate)
+        self.nils.begin("alva", self.code_for("alva"))
+        self.before = self.logged()
+        assert len(self.before) > 10, self.before
+
+    def logged(self) -> list[str]:
+        """What the nurse's list of chains says, chain by chain."""
+        self.nils.get("/vardkedjor/")
+        self.nils.came(200)
+        return [
+            each.get_text(" ", strip=True)
+            for each in self.nils.page.main.find_all("a", href=re.compile("^/vardkedja/"))
+        ]
+
+    def upgrade(self) -> None:
+        self.machine.run("VERSION=main")
+        said = self.follow("Upgrade")
+        assert "Loggen är hel" in said or "0 fel" in said or "hel" in said, said
+        self.nils.get("/")
+        assert self.nils.status == 200
+        assert self.logged() == self.before
+        self.chain = next(
+            str(each["href"]) for each in self.nils.page.main.find_all("a", href=re.compile("^/vardkedja/"))
+        )
+        self.call("Efter Uppgraderingen")
+
+    def roll_back(self) -> None:
+        blocks = self.guide["Roll back"]
+        said = self.machine.run(blocks[0], may_fail=True)
+        assert "Detta finns i databasen men inte i säkerhetskopian" in said, said
+        assert re.search(r"samtal: \d", said), said
+        assert "Inget är återställt" in said, said
+        said = self.machine.run(blocks[1])
+        assert "Loggen är hel" in said, said
+        self.machine.run(f"[ $(readlink /srv/driftstopp/now) = {FORMER} ]")
+        self.nils.come_back("alva")
+        assert self.logged() == self.before
+        self.nils.get(self.chain)
+        assert "Efter Uppgraderingen" not in self.nils.text()
+
+
+def one_time_code(text: str) -> str:
+    found = re.search(r"\b(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\b", text)
+    assert found, text
+    return found[0]
+
+
+def walk(folder: Path) -> int:
+    """The status to end with. The folder has the source; it is removed where all held."""
+    with bare_machine(folder, folder / "source") as machine, found_here(HOST):
+        try:
+            Walk(machine).all_of_it()
+        except (Failed, AssertionError) as wrong:
+            say(f"FEL: {wrong}\nDatorn och dess logg ligger i {folder}.")
+            return 1
+    shutil.rmtree(folder)
+    return 0
+
+
+@contextmanager
+def withheld(certificate: str) -> Iterator[None]:
+    """Those who connect and say nothing, or begin and do not go on."""
+    context = ssl.create_default_context(cadata=certificate)
+    head = f"POST /logga-in/ HTTP/1.1\r\nHost: {HOST}\r\n"
+    form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 5000\r\n\r\nlogin="
+    with ExitStack() as open_ones:
+        for number in range(IDLE + HALF_HEADERS + HALF_BODIES):
+            one = open_ones.enter_context(create_connection(("127.0.0.1", 443), timeout=20))
+            if number >= IDLE:
+                one = open_ones.enter_context(context.wrap_socket(one, server_hostname=HOST))
+                one.sendall((head + form if number >= IDLE + HALF_HEADERS else head).encode())
+        yield
+
+
+def say(words: str) -> None:
+    print(words, flush=True)
