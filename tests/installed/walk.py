@@ -119,9 +119,16 @@ class Walk:
         self.call("Första Samtalet")
 
     def call(self, who: str) -> None:
-        fields = {"messages": "new:ready_for_discharge:inpatient", "spoken_to": who, "read_back": "done"}
         self.nils.fill_in(
-            f"{self.chain}samtal/", recipient="municipality", outcome="reached", stay="1", **fields
+            f"{self.chain}samtal/",
+            recipient="municipality",
+            number="090-785 00 00",
+            outcome="reached",
+            messages="new:ready_for_discharge:inpatient",
+            spoken_to=who,
+            spoken_to_unit="Hemsjukvården",
+            read_back="done",
+            stay="1",
         )
         self.nils.get(self.chain)
         assert who in self.nils.text()
