@@ -161,7 +161,7 @@ class Walk:
         heading = "Back up, and see that it can be restored"
         assert "Loggen är hel" in self.follow(heading, upto=3)
         self.machine.run(
-            "until curl -fs -o /dev/null -H 'Host: $HOST' http://127.0.0.1:8001/halsa; do sleep 1; done"
+            'until curl -fs -o /dev/null -H "Host: $HOST" http://127.0.0.1:8001/halsa; do sleep 1; done'
         )
         beside = Visitor(f"{self.origin}:8443", self.certificate)
         beside.come_back("nils")
