@@ -7,7 +7,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input
 UV_COMPILE := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --upgrade --quiet
 
-.PHONY: help run dev test test-fast test-any-day test-long check bench bench-capacity clean pins setup setup-dev system-run system-test
+.PHONY: help run dev test test-fast test-any-day test-long check try-install bench bench-capacity clean pins setup setup-dev system-run system-test
 .NOTPARALLEL:
 
 help: ## What there is to run
@@ -33,6 +33,10 @@ test-long: setup-dev ## Every case of the tests that `make test` tries a sample 
 
 check: setup-dev ## Lint, format, types, migrations, deploy check, floors
 	@.ci/check
+
+try-install: setup-dev ## As root: follow docs/drift.md on a bare machine with systemd, use and break what it made; 4 minutes
+	@.ci/system install
+	@DEMO=0 .ci/with-throwaway-settings $(PY) -m tests.installed
 
 bench: setup-dev ## Measure pages and log-a-call against a bare Django view; writes docs/benchmarks.md
 	@DEMO=0 .ci/with-throwaway-settings $(PY) -m tests.bench

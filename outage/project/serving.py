@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 from uvicorn import Config, Server
@@ -251,7 +252,10 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, _CONNECTIONS)), hard))
     application = sys.argv[1] if len(sys.argv) > 1 else "outage.project.asgi:application"
     workers = int(os.environ.get("WORKERS", "0")) or max(2, len(os.sched_getaffinity(0)))
-    return Supervisor(application, int(os.environ.get("PORT", "8000")), workers).run()
+    # Where the processes count what they answer, for metrics.py to sum.
+    with tempfile.TemporaryDirectory(prefix="driftstopp-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        return Supervisor(application, int(os.environ.get("PORT", "8000")), workers).run()
 
 
 if __name__ == "__main__":

@@ -68,6 +68,8 @@ ROUTINE = os.environ.get("ROUTINE") or "prator-2023-04-03"
 TRAIL_LOG = os.environ.get("TRAIL_LOG", "")
 # How many long prints and readings go on at once, each in a process of its own (`manage.py work`).
 LONG_WORK = int(os.environ.get("LONG_WORK", "1"))
+# What a monitoring server shows to read /matt; without it there are no metrics.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 ALLOWED_HOSTS = [h for h in os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
 
@@ -99,6 +101,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "outage.project.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -276,7 +279,7 @@ CSRF_FAILURE_VIEW = "outage.project.views.csrf_failure"
 
 SECURE_SSL_REDIRECT = PRODUCTION
 # Asked by machines: one that asks without TLS is to find out, not to be led on.
-SECURE_REDIRECT_EXEMPT = [r"^halsa(/lever)?$"]
+SECURE_REDIRECT_EXEMPT = [r"^(halsa(/lever)?|matt)$"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION

@@ -9,7 +9,7 @@ from django.urls import include, path
 
 from contacts.views import account, work
 
-from . import health, views
+from . import health, metrics, views
 from .sso import views as sso_views
 
 handler400 = "outage.project.views.bad_request"
@@ -25,6 +25,7 @@ ending_others = reauthentication_required(allow_get=True)
 urlpatterns = [
     path("halsa", health.ready, name="health"),
     path("halsa/lever", health.alive, name="alive"),
+    path("matt", metrics.metrics, name="metrics"),
     path("logga-in/", views.Login.as_view(), name="account_login"),
     path("logga-ut/", views.Logout.as_view(), name="account_logout"),
     path("las/", views.lock_log_in, name="lock"),

@@ -145,7 +145,7 @@ def guarded() -> list[tuple[str, str]]:
         if name
         not in NOT_HELD - {"session_left", "held_form", "throw_away_held", "account"}
         | ONLY_SEARCH
-        | {"health", "alive"}
+        | {"health", "alive", "metrics"}
         and not name.startswith(("admin:login", "admin:logout"))
     ]
 

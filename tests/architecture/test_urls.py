@@ -12,7 +12,7 @@ from django.urls.converters import IntConverter
 from django.urls.resolvers import RoutePattern
 
 LOG_INS = ("/logga-in/?next=", "/admin/login/?next=")
-OPEN = {"account_login", "one_time_code", "emergency_log_in", "health", "alive"}
+OPEN = {"account_login", "one_time_code", "emergency_log_in", "health", "alive", "metrics"}
 # Parts of a log-in. To who has not begun one they show the log-in.
 STEPS = {"mfa_authenticate", "mfa_login_webauthn"}
 # Without a log-in they answer for themselves: out is out.

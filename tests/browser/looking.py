@@ -37,6 +37,7 @@ NO_PAGE = {
     "flag_called_number",
     "flag_number",
     "alive",
+    "metrics",
     "health",
     "lock",
     "log_extract",
