@@ -63,6 +63,7 @@ class Machine:
         said: list[str] = []
         with self.log.open("a", encoding="utf-8") as log:
             log.write("".join(f"# {line}\n" for line in commands.splitlines()))
+            log.flush()
             for line in self._shell.stdout:
                 if line.startswith(end):
                     if line.split()[1] != "0" and not may_fail:
