@@ -55,7 +55,7 @@ def test_the_proxy_takes_what_the_pages_take_and_writes_no_file():
         "proxy_max_temp_file_size 0;",
         "access_log off;",
     ):
-        assert line in proxy
+        assert f"{name} off;" in proxy
 
 
 def test_the_page_of_the_proxy_takes_nothing_from_elsewhere():
