@@ -186,10 +186,12 @@ class Walk:
                 f"grep -rlaF -e '{wanted}' {LOOKED_IN} 2>/dev/null", may_fail=True
             ).split()
             assert not found, f"{wanted}: {found}"
+        # The same search finds what is there.
+        assert self.machine.run(f"grep -rlaF -e '{HOST}' {LOOKED_IN} 2>/dev/null", may_fail=True)
         for secret in (PASSWORD, self.code):
             said = self.machine.run(f"journalctl --no-pager | grep -cF -e '{secret}'", may_fail=True)
             assert said.split() == ["0"], said
-        self.machine.run("journalctl --no-pager -u 'driftstopp*' | grep -q 'Driftstopp är igång'")
+        self.machine.run("journalctl --no-pager -u 'driftstopp*' | grep -c 'Driftstopp är igång'")
 
     def run_the_former_version(self) -> None:
         """In the place of it, with what the demo logs in it and nothing else."""
