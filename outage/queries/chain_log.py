@@ -3,7 +3,8 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
@@ -15,6 +16,7 @@ from django.db.models import QuerySet
 from contacts.models import Unit, User
 from contacts.queries.prepared import hand_out, prepared
 from outage.models import (
+    CareChain,
     CareChainDetails,
     CareChainEvent,
     DischargeCompletion,
@@ -123,6 +125,39 @@ def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
 
 def log_of(chain_id: UUID) -> ChainLog:
     return logs_of([chain_id])[chain_id]
+
+
+def log_now(chain: CareChain, log: ChainLog | None, rows: int) -> ChainLog:
+    """The log of `chain`, which the caller holds: `log`, read while it had that many `rows`, where the database says so
+    still. What does not count among them is read anew.
+    """
+    # The lock brought the details along, and with them what places are called now.
+    if log is None or chain.rows != rows or log.versions != [chain.details] or joined_to([chain.pk]).others:
+        return log_of(chain.pk)
+    hand_out(log.events, "completions", _completions(chain.pk))
+    hand_out(log.events, "open_items", _open_items(chain.pk))
+    marks = {mark.pk: mark for _, mark in marks_of(Joined({chain.pk: chain.pk}))}
+    return replace(log, versions=[chain.details], marks=marks, standing=None, untold=None)
+
+
+def log_with(log: ChainLog, call: Handover, told: Sequence[HandoverMessage]) -> ChainLog:
+    """The log after a call has been written, with what it `told` of: as it would be read."""
+    if log.versions[0].chain_id != call.chain_id:
+        # Rows of several chains are numbered anew.
+        return log_of(call.chain_id)
+    # What belongs to these is at hand; of the caller's own rows it can be asked anew.
+    events = [copy(row.event) for row in told if row.event and row.event.pk not in log.by_id]
+    call = copy(call)
+    hand_out(events, "completions", ())
+    hand_out(events, "open_items", ())
+    hand_out([call], "messages", told)
+    return replace(
+        log,
+        events=in_time_order([*log.events, *events]),
+        handovers=in_time_order([*log.handovers, call]),
+        standing=None,
+        untold=None,
+    )
 
 
 @prepared

@@ -75,6 +75,7 @@ def chain_call(request: ActingRequest, chain_id: UUID) -> HttpResponse:
                 messages=form.messages_told(),
                 answers=form.answers(),
                 code=form.cleaned_data.get("code", ""),
+                log=log,
             )
             _tell_logged(request, found, handover, facts)
             _tell_of_code(request, form, handover)
@@ -170,6 +171,7 @@ def quick_try(request: ActingRequest, chain_id: UUID) -> HttpResponse:
                 *(Message(event_id=pk) for pk in data["events"]),
                 *data["notices"],
             ],
+            log=log,
         )
         saved = f"Försöket är sparat på servern {clock_time(handover.recorded_at)}."
         messages.success(request, saved, extra_tags=str(handover.pk))
