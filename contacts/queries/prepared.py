@@ -245,10 +245,17 @@ def hand_out(owners: Sequence[Model], name: str, found: Iterable[Model]) -> None
             row._state.fields_cache[to_owner.cache_name] = owner
     # Nobody asks it: making one for each owner takes longer than all else.
     query = Query(to_owner.model)
+    none = _read(to_owner.model, query, [])
     for owner in owners:
-        rows = ReadRows(to_owner.model, query=query)
-        rows._result_cache = rows_of[owner.pk]
+        own = rows_of[owner.pk]
+        rows = _read(to_owner.model, query, own) if own else none
         owner.__dict__.setdefault("_prefetched_objects_cache", {})[name] = rows
+
+
+def _read(model: type[Model], query: Query, rows: list[Model]) -> ReadRows:
+    found = ReadRows(model, query=query)
+    found._result_cache = rows
+    return found
 
 
 def _as_parameter(value: Value, db: Any) -> Any:

@@ -162,7 +162,7 @@ class CareChainDetails(OfChain, LoggedRow):
         purged = {"name": PURGED_PLACE}
         return {Party(party): OtherPlace(**self.others.get(party, purged)) for party in self.other_ids}
 
-    @property
+    @cached_property
     def place_keys(self) -> dict[Party, str]:
         """The key of each party's place: of a unit, a municipality or an unlisted place; no key where it is not known
         yet.

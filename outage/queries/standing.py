@@ -192,6 +192,14 @@ def _version(row: CareChainDetails) -> Version:
 
 
 def row_of(row: CareChainEvent) -> EventRow:
+    """Kept with the row, which is asked for it many times and never changes."""
+    found: EventRow | None = row.__dict__.get("as_rules_have_it")
+    if found is None:
+        found = row.__dict__["as_rules_have_it"] = _row_of(row)
+    return found
+
+
+def _row_of(row: CareChainEvent) -> EventRow:
     return EventRow(
         id=str(row.pk),
         order=row.order,
@@ -286,7 +294,7 @@ def units_to_ring(chain: CareChain, log: ChainLog, owed: Owed) -> set[int]:
     ]
     itself = {
         unit
-        for unit in (*units, *others, chain.unit_id)
+        for unit in {*units, *others, chain.unit_id}
         if unit and _rings_itself(chain, standing, unit, owed)
     }
     if units - itself or (owed.notice is None and (event is None or event.sender == owed.by)):

@@ -82,7 +82,7 @@ class _Owed:
         # What has been entered is read in the system by whoever is back, but never a discharge.
         reads = owed.answer or not (owed.urgent or owed.retracts or line is None)
         day, at = self._which(owed)
-        row = ChainState(
+        row = ChainState.unsaved(
             what=StateKind.OWED,
             chain=self._chain,
             unit_id=unit_id,
@@ -158,7 +158,7 @@ def _message(owed: Owed) -> str:
 def _awaited(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
     for unit in sorted({holder_of(chain, log, party) for party in own_parties(chain.principal)}):
         for answer in awaited_by_unit(chain, log, unit):
-            yield ChainState(
+            yield ChainState.unsaved(
                 what=StateKind.AWAITED,
                 chain=chain,
                 unit_id=unit,
@@ -186,7 +186,7 @@ def _told(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
         for party in PARTIES:
             if standing.place_of(party) == place:
                 at = told[unit, place]
-                yield ChainState(
+                yield ChainState.unsaved(
                     what=StateKind.TOLD, chain=chain, unit_id=unit, party=party, since=at, last_at=at
                 )
 
@@ -195,7 +195,7 @@ def _latest(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
     """Of the events the last that stands; without a kind where none does any longer."""
     if log.events:
         last = (log.live_events or log.events)[-1]
-        yield ChainState(
+        yield ChainState.unsaved(
             what=StateKind.LATEST,
             chain=chain,
             unit_id=chain.unit_id,
@@ -210,7 +210,7 @@ def _untold(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
     for what, ids in ((StateKind.UNTOLD, untold.ours), (StateKind.OTHERS, untold.others)):
         for event in log.live_events:
             if str(event.pk) in ids:
-                yield ChainState(
+                yield ChainState.unsaved(
                     what=what,
                     chain=chain,
                     unit_id=chain.unit_id,

@@ -15,6 +15,7 @@ from .back_registration import Before, ChainStatus, as_began
 from .handover import CLOCK_SKEW
 from .informing import FAILED, CallOutcome, DischargeState, InformState, owed_answers
 from .knowledge import Knowledge
+from .lines import once_an_event
 from .places import PARTIES
 from .routine import Effect
 from .told import (
@@ -73,6 +74,7 @@ class ChainStanding(Knowledge):
                     found.setdefault(target.place, call.id)
         return found
 
+    @once_an_event
     def told_at(self, event: EventRow) -> dict[Party, datetime]:
         """When each party to tell was first reached with an event, in any version."""
         ids = self.versions_of(event)

@@ -47,7 +47,13 @@ class Places:
 
     def place_of(self, party: Party, version: Version | None = None) -> str:
         """Where `party` is reached, as the newest version has it, else as `version` had; "" where it is not known."""
-        return self.same((version or self.now).places.get(party, ""))
+        if version is None:
+            return self._places_now.get(party, "")
+        return self.same(version.places.get(party, ""))
+
+    @cached_property
+    def _places_now(self) -> dict[Party, str]:
+        return {party: self.same(place) for party, place in self.now.places.items()}
 
     @cached_property
     def _named(self) -> dict[str, str]:
