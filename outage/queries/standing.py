@@ -32,6 +32,8 @@ from outage.rules.told import (
 
 _IDENTITY = "identity"
 _PARTIES = frozenset(Party)
+# Where a row that hangs on no other keeps what the rules have of it: they ask many times, and it never changes.
+_KEPT = "as_the_rules_have_it"
 
 
 def own_parties(principal: Principal) -> frozenset[Party]:
@@ -192,28 +194,23 @@ def _version(row: CareChainDetails) -> Version:
 
 
 def row_of(row: CareChainEvent) -> EventRow:
-    """Kept with the row, which is asked for it many times and never changes."""
-    found: EventRow | None = row.__dict__.get("as_rules_have_it")
-    if found is None:
-        found = row.__dict__["as_rules_have_it"] = _row_of(row)
-    return found
-
-
-def _row_of(row: CareChainEvent) -> EventRow:
-    return EventRow(
-        id=str(row.pk),
-        order=row.order,
-        at=row.happened_at,
-        kind=row.kind,
-        sender=Party(row.sender),
-        participants=row.participants,
-        supersedes=str(row.supersedes_id) if row.supersedes_id else None,
-        withdraws=row.withdraws,
-        told_rightly=row.told_rightly,
-        in_system=row.in_system,
-        said=row.particulars,
-        by=f"unit:{row.unit_id}",
-    )
+    known: EventRow | None = row.__dict__.get(_KEPT)
+    if known is None:
+        known = row.__dict__[_KEPT] = EventRow(
+            id=str(row.pk),
+            order=row.order,
+            at=row.happened_at,
+            kind=row.kind,
+            sender=Party(row.sender),
+            participants=row.participants,
+            supersedes=str(row.supersedes_id) if row.supersedes_id else None,
+            withdraws=row.withdraws,
+            told_rightly=row.told_rightly,
+            in_system=row.in_system,
+            said=row.particulars,
+            by=f"unit:{row.unit_id}",
+        )
+    return known
 
 
 def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow | None:
@@ -221,6 +218,9 @@ def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow |
 
     A call received by a unit that the chain names says that this unit knows what the one who rang tells of.
     """
+    known: CallRow | None = row.__dict__.get(_KEPT)
+    if known is not None:
+        return known
     told = list(row.messages.all())
     received = row.direction == Direction.RECEIVED
     place = row.recipient if row.recipient.startswith(PARTICIPANT_PREFIX) else row.place
@@ -232,7 +232,7 @@ def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow |
         told = [message for message in told if senders.get(message.event_id) == row.recipient]
         if place not in named or not told:
             return None
-    return CallRow(
+    found = CallRow(
         id=str(first.pk),
         order=first.order,
         at=row.at,
@@ -244,6 +244,9 @@ def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow |
         received=received,
         party=Party(row.recipient) if row.recipient in _PARTIES and not received else None,
     )
+    if first is row and not received:
+        row.__dict__[_KEPT] = found
+    return found
 
 
 def first_of(row: Handover, log: ChainLog) -> Handover:
