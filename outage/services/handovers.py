@@ -21,7 +21,7 @@ from outage.queries.standing import told_only_by
 from outage.rules.asked_messages import ask_if_before, ask_if_wrong_patient, settle_message
 from outage.rules.back_registration import ChainStatus
 from outage.rules.clock import as_utc
-from outage.rules.handover import CallFacts, Direction, Message, check_handover, signature
+from outage.rules.handover import CallFacts, Direction, Message, check_handover, said, signature
 from outage.rules.informing import FAILED
 from outage.rules.paper import PaperMark, check_paper
 from outage.rules.wording import moment
@@ -62,7 +62,7 @@ def log_call(
     if answers is not None:
         messages = [_settled(chain, message, answers) for message in messages]
     facts = facts.tidied()
-    content = {"chain": chain.pk, "call": asdict(facts), "messages": [asdict(m) for m in messages]}
+    content = {"chain": chain.pk, "call": said(facts), "messages": [*map(said, messages)]}
     typed = tidy_code(code)
     if typed:
         content["code"] = typed
@@ -91,10 +91,10 @@ def log_call(
             _ask_if_before(log, facts, [message.event_id for message in messages], new, answers)
             facts = facts if paper else confirmed(chain, facts, answers)
         handover = write_call(by, chain, client_id, facts, paper=paper, answers=answers, typed=typed, log=log)
-        said = [HandoverMessage(handover=handover, **what) for what in told]
-        for row in said:
+        rows_told = [HandoverMessage(handover=handover, **what) for what in told]
+        for row in rows_told:
             row.save()
-        settle(chain, log_with(log, handover, said))
+        settle(chain, log_with(log, handover, rows_told))
         confirm(by, handover)
         action = "call.logged" if facts.outcome not in FAILED else "call.tried"
         audit.record(by=by, action=action, target=handover, chain=chain.pk)
@@ -222,7 +222,7 @@ def correct_call(
     told = [message for message in handover.messages.all() if message.event_id not in not_said]
     facts, paper = facts.tidied(), mark_of(handover)
     _check(facts, told, paper)
-    content = {"handover": handover.pk, "call": asdict(facts), "reason": reason}
+    content = {"handover": handover.pk, "call": said(facts), "reason": reason}
     content |= {"not_said": sorted(map(str, not_said)), "events": (answers or {}).get(_EVENTS_TOO, "")}
     typed = tidy_code(code)
     if typed is not None:
@@ -307,12 +307,12 @@ def _go_too(handover: Handover, events: Sequence[CareChainEvent], answers: Mappi
     if not events:
         return False
     routine = handover.chain.outage.routine
-    said = ", ".join(
+    what = ", ".join(
         f"{routine.label(event.kind)} {moment(event.happened_at, timezone.now())}" for event in events
     )
     question = Question(
         _EVENTS_TOO,
-        f"Det här står bara genom samtalet: {said}. Ska det tas tillbaka också?",
+        f"Det här står bara genom samtalet: {what}. Ska det tas tillbaka också?",
         (("ja", "Ja, det gäller inte den här patienten"), ("nej", "Nej, det har hänt patienten")),
     )
     return question.settled(answers) == "ja"
@@ -360,7 +360,7 @@ def write_call(
     row = Handover(
         id=row_id,
         chain=home,
-        **asdict(facts)
+        **said(facts)
         | {"read_back": facts.read_back or "", "checked": facts.checked or ""}
         | other_end(chain, facts, former, answers, log),
         **mark_fields(paper),
