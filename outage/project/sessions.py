@@ -4,19 +4,17 @@ import binascii
 import json
 from base64 import b64decode, b64encode
 from contextlib import nullcontext
-from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
-from django.db.models.sql import Query
 from django.utils import timezone
 
 from contacts.models.ciphers import Undecipherable
 from contacts.models.data_key import key_to_write_with
 from contacts.queries.log_ins import unexpired
-from contacts.queries.prepared import prepared_write, updating
+from contacts.services.log_ins import rewrite_log_in
 from contacts.trail.sealing import not_waiting_for_disk
 
 SESSIONS = "sessions"
@@ -66,13 +64,8 @@ class SessionStore(db.SessionStore):
         data = self._get_session()  # type: ignore[attr-defined]
         row = self.create_model_instance(data)
         with nullcontext() if data.get("locked") else not_waiting_for_disk():
-            if not _rewritten(row.session_key, row.session_data, row.expire_date):
+            if not rewrite_log_in(row.session_key, row.session_data, row.expire_date):
                 raise UpdateError
 
     def _about(self) -> bytes:
         return f"session {self._session_key}".encode()
-
-
-@prepared_write
-def _rewritten(key: str, content: str, expires: datetime) -> Query:
-    return updating(Session.objects.filter(session_key=key), session_data=content, expire_date=expires)
