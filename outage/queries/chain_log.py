@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -59,6 +59,7 @@ class ChainLog:
     # What follows from the rows, kept by those who work it out.
     standing: ChainStanding | None = None
     untold: Untold | None = None
+    our_units: list[int] | None = None
 
     @cached_property
     def by_id(self) -> dict[UUID, CareChainEvent]:
@@ -90,6 +91,10 @@ class ChainLog:
     def live_handovers(self) -> list[Handover]:
         replaced = {h.supersedes_id for h in self.handovers if h.supersedes_id}
         return [h for h in self.handovers if h.pk not in replaced and not h.withdraws]
+
+
+# A log with other rows.
+_ANEW: dict[str, Any] = dict.fromkeys(("standing", "untold", "our_units"))
 
 
 def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
@@ -137,7 +142,7 @@ def log_now(chain: CareChain, log: ChainLog | None, rows: int) -> ChainLog:
     hand_out(log.events, "completions", _completions(chain.pk))
     hand_out(log.events, "open_items", _open_items(chain.pk))
     marks = {mark.pk: mark for _, mark in marks_of(Joined({chain.pk: chain.pk}))}
-    return replace(log, versions=[chain.details], marks=marks, standing=None, untold=None)
+    return replace(log, versions=[chain.details], marks=marks, **_ANEW)
 
 
 def log_with(log: ChainLog, call: Handover, told: Sequence[HandoverMessage]) -> ChainLog:
@@ -155,8 +160,7 @@ def log_with(log: ChainLog, call: Handover, told: Sequence[HandoverMessage]) -> 
         log,
         events=in_time_order([*log.events, *events]),
         handovers=in_time_order([*log.handovers, call]),
-        standing=None,
-        untold=None,
+        **_ANEW,
     )
 
 

@@ -71,6 +71,7 @@ class _Owed:
         self._events = {str(event.pk): event for event in log.events}
         self._items = {str(event.pk): log.items_of(event) for event in log.live_events}
         self._ticked = entered_lines(chain, log)
+        self._tries = [call for call in reversed(log.live_handovers) if call.is_try]
         said = ((event, n, name) for event in log.events for n, name in enumerate(event.participants))
         self._said = [(event, n, name.strip()) for event, n, name in said]
 
@@ -133,8 +134,7 @@ class _Owed:
                 return call.recipient == target.key
             return bool(target.place) and self._standing.same(call.place) == target.place
 
-        own = (call for call in reversed(self._log.live_handovers) if call.is_try and call.unit_id == unit_id)
-        return next(filter(was_to, own), None)
+        return next((call for call in self._tries if call.unit_id == unit_id and was_to(call)), None)
 
     def _which(self, owed: Owed) -> tuple[date | None, datetime | None]:
         """Which of several messages of a kind it is: by the day that it names, else by when it was."""

@@ -161,6 +161,16 @@ class Knowledge(Lines):
     # Events
     def targets(self, kind: str, sender: Party, participants: Sequence[str] = ()) -> tuple[Target, ...]:
         """Whom `sender` must tell of a `kind` as the chain stands now (R3); nobody twice, and never itself."""
+        asked = kind, sender, tuple(participants)
+        if asked not in self._targets:
+            self._targets[asked] = self._targets_of(*asked)
+        return self._targets[asked]
+
+    @cached_property
+    def _targets(self) -> dict[tuple[str, Party, tuple[str, ...]], tuple[Target, ...]]:
+        return {}
+
+    def _targets_of(self, kind: str, sender: Party, participants: Sequence[str]) -> tuple[Target, ...]:
         own = self.place_of(sender)
         told = recipients(
             routine=self.routine,

@@ -21,10 +21,11 @@ def once_an_event(work_out: Callable[[Of, EventRow], Found]) -> Callable[[Of, Ev
 
     @wraps(work_out)
     def found(chain: Of, event: EventRow) -> Found:
-        known: dict[str, Any] = chain.__dict__.setdefault(name, {})
-        if event.id not in known:
-            known[event.id] = work_out(chain, event)
-        result: Found = known[event.id]
+        known: dict[str, Any] = chain.__dict__.get(name) or chain.__dict__.setdefault(name, {})
+        try:
+            result: Found = known[event.id]
+        except KeyError:
+            result = known[event.id] = work_out(chain, event)
         return result
 
     return found
@@ -105,6 +106,11 @@ class Lines(Places):
     def has_former(self, event: EventRow) -> bool:
         """Whether somebody may have been told an earlier version of an event."""
         return event.supersedes is not None or bool(self._double(event).former)
+
+    @cached_property
+    def discharges(self) -> list[EventRow]:
+        """Those that stand, in the order of `newest`."""
+        return [row for row in self.newest if not row.withdraws and self.effect(row) is Effect.DISCHARGE]
 
     @cached_property
     def _sips(self) -> list[EventRow]:

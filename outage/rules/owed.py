@@ -56,9 +56,8 @@ class ChainStanding(Knowledge):
             for s in self.standings(event)
             if s.state is not InformState.INFORMED and s.closed not in (Closed.ENTERED, Closed.REBOOKED)
         }
-        for later in self.newest:
-            stands = not later.withdraws and self.effect(later) is Effect.DISCHARGE
-            if stands and self.when(later) > self.when(event):
+        for later in self.discharges:
+            if self.when(later) > self.when(event):
                 # Who sent it knows of it.
                 missing -= {self.place_of(later.sender)} - {""}
                 missing -= {s.target.place for s in self.standings(later) if s.state is InformState.INFORMED}
