@@ -57,7 +57,8 @@ class CareChain(models.Model):
     namesake: bool
     # By which it is read where it is another unit's (`outage.queries.openings`).
     emergency: "Opening | None" = None
-    # How many rows have been logged about it: the order of the newest one.
+    # What has been written about it: the order of the newest row. Also what has no place among the rows counts, so that
+    # a log that was read while it had so many is all there is (`log_now`).
     rows = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:

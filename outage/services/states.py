@@ -34,7 +34,7 @@ def settle(chain: CareChain, log: ChainLog | None = None) -> None:
         kept = chain.joined_to
         kept.outage, kept.principal = chain.outage, chain.principal
         chain, log = kept, None
-    log = log or log_of(chain.pk)
+    log = log or log_of(chain.pk, signed=False)
     if log.marks:
         # As the principal sees it by now: whether a tick is valid goes by it.
         chain.outage = outage_for(chain.principal, chain.outage_id)
@@ -131,7 +131,7 @@ def _lock(chains: QuerySet[CareChain]) -> None:
 
 def _differing(ids: list[UUID], *, write: bool = False) -> Iterator[CareChain]:
     chains = list(CareChain.objects.filter(pk__in=ids).select_related("unit", "principal", "details"))
-    outages, logs = _outages_of(chains), logs_of(ids)
+    outages, logs = _outages_of(chains), logs_of(ids, signed=False)
     kept: dict[UUID, list[ChainState]] = {pk: [] for pk in ids}
     for row in kept_states(*ids):
         kept[row.chain_id].append(row)

@@ -54,7 +54,7 @@ def chain_call(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """From Läge all but the name and the read-back is filled in."""
     require(request.acting, Right.LOG_CARE)
     found = reached_or_404(request, chain_id)
-    log = log_of(found.pk)
+    log = log_of(found.pk, signed=False)
     form = CallForm(
         request.POST or None,
         acting=request.acting,
@@ -149,7 +149,7 @@ def quick_try(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     # It shows nobody: a list of calls has the button.
     found = get_or_404(get_reached, request.acting, chain_id)
-    log = log_of(found.pk)
+    log = log_of(found.pk, signed=False)
     form = TryForm(request.POST, chain=found, log=log)
     with told_if_refused(request, "Försöket är inte sparat."):
         check_sent(form)
