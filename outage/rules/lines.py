@@ -11,6 +11,7 @@ from .routine import Effect, Routine
 from .told import Double, EventRow, minute_of
 
 _NONE = Double(frozenset())
+_UNKNOWN: Any = object()
 Of = TypeVar("Of", bound="Lines")
 Found = TypeVar("Found")
 
@@ -22,9 +23,8 @@ def once_an_event(work_out: Callable[[Of, EventRow], Found]) -> Callable[[Of, Ev
     @wraps(work_out)
     def found(chain: Of, event: EventRow) -> Found:
         known: dict[str, Any] = chain.__dict__.get(name) or chain.__dict__.setdefault(name, {})
-        try:
-            result: Found = known[event.id]
-        except KeyError:
+        result: Found = known.get(event.id, _UNKNOWN)
+        if result is _UNKNOWN:
             result = known[event.id] = work_out(chain, event)
         return result
 
