@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
+from django.db import DatabaseError
 from django.utils import timezone
 
 from contacts.models.ciphers import Undecipherable
@@ -64,8 +65,12 @@ class SessionStore(db.SessionStore):
         data = self._get_session()  # type: ignore[attr-defined]
         row = self.create_model_instance(data)
         with nullcontext() if data.get("locked") else not_waiting_for_disk():
-            if not rewrite_log_in(row.session_key, row.session_data, row.expire_date):
-                raise UpdateError
+            try:
+                found = rewrite_log_in(row.session_key, row.session_data, row.expire_date)
+            except DatabaseError as error:
+                raise UpdateError from error
+        if not found:
+            raise UpdateError
 
     def _about(self) -> bytes:
         return f"session {self._session_key}".encode()
