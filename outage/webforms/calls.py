@@ -134,7 +134,7 @@ class CallForm(Opened, AsksQuestions):
             self.fields["reason"] = forms.CharField(label="Varför rättas samtalet?", max_length=300)
         self._offer_messages()
         for name in ("checked", "checked_reason") if not self.asks_back else ():
-            del self.fields[name]
+            self.fields.pop(name, None)
         if direction is Direction.RECEIVED:
             self.fields["outcome"].required = False
             self.fields["outcome"].initial = CallOutcome.REACHED.value
