@@ -1,9 +1,12 @@
 """Base classes for the models of all three apps: rows that are written once, and at/by pairs."""
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from django.conf import settings
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, router, transaction
+from django.db.models import signals
 
 from .inserting import inserted
 
@@ -26,6 +29,11 @@ class AppendOnlyQuerySet(models.QuerySet[Row]):
         raise AppendOnlyError(f"{self.model.__name__} rows are never deleted")
 
 
+@cache
+def _is_listened_to(model: type[models.Model]) -> bool:
+    return any(signal.has_listeners(model) for signal in (signals.pre_save, signals.post_save))
+
+
 class AppendOnlyModel(models.Model):
     """A row of what happened. A correction or a withdrawal is a new row that points at the old one."""
 
@@ -40,8 +48,26 @@ class AppendOnlyModel(models.Model):
         if not self._state.adding:
             raise AppendOnlyError(f"{type(self).__name__} rows are never changed")
         self.check_fields()
-        kwargs["force_insert"] = True
-        super().save(*args, **kwargs)
+        if args or kwargs.keys() - {"force_insert"} or _is_listened_to(type(self)):
+            super().save(*args, **kwargs | {"force_insert": True})
+        else:
+            self._insert()
+
+    def _insert(self) -> None:
+        """As Django's `save` does, of a row that has no parents, of which nobody is told and which is never changed."""
+        self._prepare_related_fields_for_save(operation_name="save")  # type: ignore[attr-defined]
+        meta, using = self._meta, router.db_for_write(type(self), instance=self)
+        with transaction.mark_for_rollback_on_error(using):
+            if self.pk is None:
+                self.pk = meta.pk.get_pk_value_on_save(self)
+            fields = [
+                f for f in meta.local_concrete_fields if self.pk is not None or f is not meta.auto_field
+            ]
+            returned: Any = meta.db_returning_fields
+            for row in self._do_insert(type(self)._base_manager, using, fields, returned, raw=False)[:1]:
+                for value, field in zip(row, returned, strict=False):
+                    setattr(self, field.attname, value)
+        self._state.db, self._state.adding = using, False
 
     def _do_insert(self, manager: Any, using: Any, fields: Any, returning_fields: Any, raw: Any) -> Any:
         found = None if raw else inserted(self, using, fields, returning_fields)
@@ -54,9 +80,21 @@ class AppendOnlyModel(models.Model):
 
         Keys and constraints are the database's own to refuse; the rows that this one points at are already loaded.
         """
-        fields = self._meta.concrete_fields
-        unset = {f.name for f in fields if f.null and getattr(self, f.attname) is None}
-        self.clean_fields(exclude=unset | {f.name for f in fields if f.is_relation})
+        wrong = {}
+        for field in self._meta.concrete_fields:
+            value = getattr(self, field.attname)
+            if (
+                field.is_relation
+                or (value is None and field.null)
+                or (field.blank and value in field.empty_values)
+            ):
+                continue
+            try:
+                setattr(self, field.attname, field.clean(value, self))
+            except ValidationError as error:
+                wrong[field.name] = error.error_list
+        if wrong:
+            raise ValidationError(wrong)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError(f"{type(self).__name__} rows are never deleted")

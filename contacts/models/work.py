@@ -25,6 +25,7 @@ class Work(models.Model):
 
     `client_id` is that of the press, `mark` a keyed hash of all that is asked for. `args` holds ids and words of closed
     lists, `patients` the ids of the chains that the file shows. `words`, `done` and `total` say how far it has come.
+    Among those that wait the one with the lowest `turn` is done first.
     `to` is the page that shows what became of it, its name and its id; what is `said` there `warns` where it did not go
     as shown. Each of its `tries` has its number: who was taken for dead, or began it before it was cancelled, can no
     longer write. `lost` counts the workers it was taken from; `worker` is the process that has it in hand.
@@ -43,6 +44,7 @@ class Work(models.Model):
     args = models.JSONField(default=dict, blank=True)
     origin = models.CharField("varifrån", max_length=100, blank=True)
     task = models.CharField(max_length=64, blank=True)
+    turn = models.PositiveIntegerField("tur", default=0)
     state = models.CharField("läge", max_length=10, choices=WorkState.choices, default=WorkState.WAITING)
     words = models.CharField("steg", max_length=100, blank=True)
     done = models.PositiveIntegerField("klart", default=0)

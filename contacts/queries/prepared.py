@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from inspect import signature
-from itertools import chain, count
+from itertools import count
 from typing import Any, NoReturn, TypeVar, cast
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from django.db.models import (
 )
 from django.db.models.sql import DeleteQuery, Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
-from django.db.models.sql.constants import MULTI, ROW_COUNT
+from django.db.models.sql.constants import CURSOR, ROW_COUNT
 
 from contacts.models.base import AppendOnlyError, AppendOnlyQuerySet
 
@@ -109,7 +109,8 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
         kept = put_together(db.vendor, tuple(map(_kind, filled)))
         if kept is None:
             return []
-        found = chain.from_iterable(kept.sql.ready(filled, db).execute_sql(MULTI) or ())
+        with kept.sql.ready(filled, db).execute_sql(CURSOR) as cursor:
+            found = cursor.fetchall()
         made = kept.begin()
         rows = [made(columns) for columns in converted(found, kept.steps)]
         if kept.prefetched:
@@ -245,10 +246,17 @@ def hand_out(owners: Sequence[Model], name: str, found: Iterable[Model]) -> None
             row._state.fields_cache[to_owner.cache_name] = owner
     # Nobody asks it: making one for each owner takes longer than all else.
     query = Query(to_owner.model)
+    none = _read(to_owner.model, query, [])
     for owner in owners:
-        rows = ReadRows(to_owner.model, query=query)
-        rows._result_cache = rows_of[owner.pk]
+        own = rows_of[owner.pk]
+        rows = _read(to_owner.model, query, own) if own else none
         owner.__dict__.setdefault("_prefetched_objects_cache", {})[name] = rows
+
+
+def _read(model: type[Model], query: Query, rows: list[Model]) -> ReadRows:
+    found = ReadRows(model, query=query)
+    found._result_cache = rows
+    return found
 
 
 def _as_parameter(value: Value, db: Any) -> Any:

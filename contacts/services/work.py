@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -19,10 +20,10 @@ from django_tasks import task
 
 from contacts import audit
 from contacts.access import Acting, acting_in, check_within
-from contacts.models import Work
+from contacts.models import User, Work
 from contacts.models.data_key import name_of
 from contacts.rules.errors import RuleError
-from contacts.rules.work import BROKE, GONE, UNFINISHED, WorkState
+from contacts.rules.work import BROKE, GONE, UNFINISHED, WorkState, turn_in_line
 from contacts.seen import seeing, shows, where_from
 from contacts.services.alive import this_process
 from contacts.services.progress import Progress, Steps
@@ -74,6 +75,7 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {}
+_FIRST_TURN = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def know_work(name: str, kind: Kind) -> None:
@@ -124,7 +126,7 @@ def ask(
 ) -> Work:
     """Put work in the line. The same press again is the same work, and where it failed or was cancelled it is begun
     anew; so is that whose file has gone, unless it was shown once. Without an id it is that which is already in the
-    line, or new. `check` is called before any is begun; what it raises stops it.
+    line, or new. `check` is called before any is begun; what it raises stops it. Raises LineFull.
 
     `files` and what it makes lie encrypted with the key of that name, by default that of the principal's paper.
     """
@@ -159,6 +161,7 @@ def ask(
                 found.delete()
             if check:
                 check()
+            work.turn = _next_turn(by)
             work.save(force_insert=True)
             work.keep_files(files)
             audit.record(by=by, action="work.asked", target=work, changes={"kind": kind})
@@ -167,6 +170,13 @@ def ask(
         return owned.get(pk=work_id)
     line_up(work)
     return work
+
+
+def _next_turn(by: Acting) -> int:
+    """Raises LineFull. Two presses of one person at once are asked for one after the other."""
+    list(User.objects.select_for_update(no_key=True).filter(pk=by.user.pk).values_list("pk"))
+    line = list(Work.objects.filter(state__in=UNFINISHED).values_list("user", "turn"))
+    return turn_in_line([turn for user, turn in line if user == by.user.pk], [turn for _, turn in line])
 
 
 def cancel(*, by: Acting, work: Work) -> bool:
@@ -199,7 +209,9 @@ def fetch(*, by: Acting, work: Work) -> bytes:
 
 def line_up(work: Work) -> None:
     """After the commit. A server that stops in between leaves it to the sweep."""
-    lined_up = carry_out.enqueue(str(work.pk), work.tries)
+    # The line is in the order of these moments, all of them past.
+    turn = _FIRST_TURN + timedelta(seconds=work.turn) if carry_out.get_backend().supports_defer else None
+    lined_up = carry_out.using(run_after=turn).enqueue(str(work.pk), work.tries)
     Work.objects.filter(pk=work.pk).update(task=str(lined_up.id))
 
 

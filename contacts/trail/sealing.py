@@ -221,11 +221,25 @@ def _impatient() -> Iterator[None]:
     patience = round(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
     # Past Django's cursors: five statements that are no queries, as each page with patients waits for them.
     execute: Callable[[str], Any] = connection.connection.execute
-    (synchronous,) = execute("PRAGMA synchronous").fetchone()
     execute("PRAGMA busy_timeout = 0")
+    try:
+        with not_waiting_for_disk():
+            yield
+    finally:
+        execute(f"PRAGMA busy_timeout = {patience}")
+
+
+@contextmanager
+def not_waiting_for_disk() -> Iterator[None]:
+    """On SQLite what is committed meanwhile may be taken by a power cut."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    connection.ensure_connection()
+    execute: Callable[[str], Any] = connection.connection.execute
+    (synchronous,) = execute("PRAGMA synchronous").fetchone()
     execute("PRAGMA synchronous = NORMAL")
     try:
         yield
     finally:
         execute(f"PRAGMA synchronous = {synchronous}")
-        execute(f"PRAGMA busy_timeout = {patience}")

@@ -9,9 +9,8 @@ from contacts.filing.out import FileForm, principal_or_none, principals_to_take_
 from contacts.models import Principal
 from contacts.rules.held import held_print
 from contacts.rules.ids import read_id
-from contacts.services.work import ask
 from contacts.views.tools import get_or_404, held_as
-from contacts.views.work import asked
+from contacts.views.work import asked_by_press
 
 
 @require_GET
@@ -32,7 +31,7 @@ def export_contacts(request: ActingRequest, form: str) -> HttpResponse:
     principal = chosen_principal(request)
     label = f"Kontakter som {FileForm(form).label}: {principal.name if principal else 'alla'}"
     args = {"form": form, "principal": principal.pk if principal else None}
-    return asked(ask(by=request.acting, kind="directory.export", label=label, args=args))
+    return asked_by_press(request, kind="directory.export", label=label, args=args)
 
 
 def chosen_principal(request: ActingRequest) -> Principal | None:

@@ -1,9 +1,7 @@
 """Läs in: a directory file, what its columns are, what it would change, and the confirmation."""
 
 import json
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -26,7 +24,7 @@ from contacts.queries.uploads import import_of, last_imports, undone, undone_of,
 from contacts.rules.held import HeldAs
 from contacts.services.work import ask
 from contacts.views.tools import FormPage, get_or_404, held_as, require_keeper, sent
-from contacts.views.work import asked
+from contacts.views.work import asked, asked_by_press
 from contacts.webforms.fields import SentOnce
 from contacts.webforms.importing import ChoicesForm, ConfirmForm, UploadForm
 
@@ -42,13 +40,13 @@ def import_directory(request: ActingRequest) -> HttpResponse:
     """Choose a file; a worker reads it, and its page leads to what it would change, or asks first."""
     require_keeper(request)
     form = UploadForm(*sent(request))
-    page = FormPage(request, form)
-    if not page.to_save():
-        return page.show("contacts/importing/upload.html", **_form_context(request, form))
-
-    client_id, content = form.cleaned_data["client_id"], form.cleaned_data["file"].read()
-    work = ask(by=request.acting, kind="directory.upload", label=_FILE, client_id=client_id, files=[content])
-    return asked(work)
+    page = FormPage(request, form, beside="file")
+    if page.to_save():
+        with page:
+            client_id, files = form.cleaned_data["client_id"], [form.cleaned_data["file"].read()]
+            by = request.acting
+            return asked(ask(by=by, kind="directory.upload", label=_FILE, client_id=client_id, files=files))
+    return page.show("contacts/importing/upload.html", **_form_context(request, form))
 
 
 @held_as(HeldAs("Läs in filen", pressed=True))
@@ -64,8 +62,10 @@ def import_preview(request: ActingRequest, upload_id: UUID) -> HttpResponse:
         return page.show("contacts/importing/preview.html", **_preview_context(request, upload))
 
     data = form.cleaned_data
-    args = {"retire_missing": data["retire_missing"]}
-    return _asked(request, "directory.confirm", _HEADING, upload, data["client_id"], args)
+    args = {"upload": str(upload.pk), "retire_missing": data["retire_missing"]}
+    return asked_by_press(
+        request, kind="directory.confirm", label=_HEADING, client_id=data["client_id"], args=args
+    )
 
 
 @held_as(HeldAs("Vad filen innehåller"))
@@ -95,8 +95,12 @@ def import_choices(request: ActingRequest, upload_id: UUID) -> HttpResponse:
         return HttpResponseRedirect(reverse("import_choices", args=[kept.pk]))
 
     # What was typed is kept as a file is, encrypted.
-    files = [json.dumps(choices.stored()).encode()]
-    return _asked(request, "directory.choose", _FILE, upload, client_id, files=files)
+    args, files = {"upload": str(upload.pk)}, [json.dumps(choices.stored()).encode()]
+    with page:
+        by, label = request.acting, _FILE
+        work = ask(by=by, kind="directory.choose", label=label, client_id=client_id, args=args, files=files)
+        return asked(work)
+    return page.show(_STEP_PAGE, **_step_context(upload, form))
 
 
 @held_as(HeldAs("Ångra inläsningen", pressed=True))
@@ -114,21 +118,10 @@ def import_undo(request: ActingRequest, upload_id: UUID) -> HttpResponse:
     form = SentOnce(request.POST)
     if not form.is_valid():
         return here
-    client_id = form.cleaned_data["client_id"]
-    return _asked(request, "directory.undo", "Ångra inläsningen", upload, client_id)
-
-
-def _asked(
-    request: ActingRequest,
-    kind: str,
-    label: str,
-    upload: DirectoryUpload,
-    client_id: UUID,
-    args: dict[str, Any] | None = None,
-    files: Sequence[bytes] = (),
-) -> HttpResponse:
-    told = {"upload": str(upload.pk)} | (args or {})
-    return asked(ask(by=request.acting, kind=kind, label=label, client_id=client_id, args=told, files=files))
+    client_id, args = form.cleaned_data["client_id"], {"upload": str(upload.pk)}
+    return asked_by_press(
+        request, kind="directory.undo", label="Ångra inläsningen", client_id=client_id, args=args
+    )
 
 
 def _own_upload(request: ActingRequest, upload_id: UUID) -> DirectoryUpload:

@@ -15,6 +15,7 @@ from contacts.filing.errors import PlanChanged
 from contacts.filing.limits import WHILE_WAITING
 from contacts.filing.reading import read_table
 from contacts.rules.permissions import Right
+from contacts.rules.work import LineFull
 from contacts.services.work import ask
 from contacts.views.tools import FormPage, require, sent
 from contacts.views.work import asked
@@ -75,6 +76,10 @@ class TableImport(Generic[Plan]):
             )
         except PlanChanged as changed:
             return self._preview(request, table, changed.plan, notice=changed.reason, status=409)
+        except LineFull as full:
+            return self._preview(
+                request, table, self.plan(request.acting, table), notice=full.reason, status=422
+            )
         return asked(work)
 
     def _preview(

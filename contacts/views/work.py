@@ -1,6 +1,7 @@
 """Mina utskrifter: the long work that one has asked for, how far it has come, and its files."""
 
 import logging
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,8 +16,8 @@ from contacts.models import Work
 from contacts.queries.work import nobody_works, own_work, work_by_id
 from contacts.rules.errors import RuleError
 from contacts.rules.held import held_print
-from contacts.rules.work import WorkState
-from contacts.services.work import KINDS, cancel, fetch
+from contacts.rules.work import LineFull, WorkState
+from contacts.services.work import KINDS, ask, cancel, fetch
 from contacts.views.tools import get_or_404, held_as
 
 logger = logging.getLogger(__name__)
@@ -28,6 +29,15 @@ _FOLDER = "contacts/work"
 def asked(work: Work) -> HttpResponse:
     """Leads to the page that tells how far it has come."""
     return redirect("work", work.pk)
+
+
+def asked_by_press(request: ActingRequest, **what: Any) -> HttpResponse:
+    """Asks for it (`ask`), as `asked`; where the line is full, what one has in it is shown."""
+    try:
+        return asked(ask(by=request.acting, **what))
+    except LineFull as full:
+        messages.error(request, full.reason)
+        return redirect("my_work")
 
 
 @require_safe

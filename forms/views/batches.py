@@ -9,9 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from contacts.access import ActingRequest
 from contacts.rules.held import HeldAs, held_print
 from contacts.rules.permissions import Right
-from contacts.services.work import ask
 from contacts.views.tools import FormPage, get_or_404, held_as, require
-from contacts.views.work import asked
+from contacts.views.work import asked_by_press
 from forms.models import SheetKind
 from forms.presenters.batches import batch_view
 from forms.presenters.binder import binder_page
@@ -71,7 +70,7 @@ def batch_part(request: ActingRequest, batch_id: UUID, part: int) -> HttpRespons
         raise Http404
     label = f"{batch.get_kind_display()}, blad {wanted.first}–{wanted.last}"
     args = {"batch": str(batch.pk), "part": part}
-    return asked(ask(by=request.acting, kind="batch_part", label=label, args=args))
+    return asked_by_press(request, kind="batch_part", label=label, args=args)
 
 
 @held_as(held_print("Skriv ut pärmen"))
@@ -83,6 +82,6 @@ def binder(request: ActingRequest) -> HttpResponse:
         press = press_of(request)
         require(acting, Right.PRINT_SHEET)
         label = f"Beredskapspärm: {acting.unit.name}"
-        return asked(ask(by=acting, kind="binder", label=label, client_id=press))
+        return asked_by_press(request, kind="binder", label=label, client_id=press)
     context = {"view": binder_page(acting.unit, last_binder(acting.unit)), "client_id": uuid4()}
     return render(request, "forms/batches/binder.html", context)

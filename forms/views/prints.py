@@ -11,10 +11,9 @@ from contacts.access import ActingRequest
 from contacts.models.data_key import name_of
 from contacts.rules.held import held_print
 from contacts.rules.permissions import Right
-from contacts.services.work import ask
 from contacts.views.exporting import chosen_principal
 from contacts.views.tools import get_or_404, held_as, require
-from contacts.views.work import asked
+from contacts.views.work import asked_by_press
 from forms.presenters.contact_list import contact_list_parts
 from forms.rules.work_list_spec import WorkList
 from forms.services.log_prints import print_log_sheet
@@ -76,15 +75,13 @@ def work_list_pdf(request: ActingRequest, which: str) -> HttpResponse:
     outage = chosen_outage_or_404(request)
     press = press_of(request)
     require(request.acting, Right.PRINT_SHEET)
-    return asked(
-        ask(
-            by=request.acting,
-            kind="work_list",
-            label=f"Lista: {WorkList(which).label}",
-            client_id=press,
-            args={"which": which, "outage": str(outage.pk)},
-            key_name=name_of(request.acting.principal.pk, outage.pk),
-        )
+    return asked_by_press(
+        request,
+        kind="work_list",
+        label=f"Lista: {WorkList(which).label}",
+        client_id=press,
+        args={"which": which, "outage": str(outage.pk)},
+        key_name=name_of(request.acting.principal.pk, outage.pk),
     )
 
 
@@ -118,7 +115,7 @@ def contact_list(request: ActingRequest) -> HttpResponse:
         return render(request, "forms/contact_list_parts.html", context)
     label = f"Kontaktlista: {principal.name if principal else 'alla'}{f', del {wanted}' if wanted else ''}"
     args = {"principal": principal.pk if principal else None, "number": int(wanted) if wanted else None}
-    return asked(ask(by=request.acting, kind="contact_list", label=label, args=args))
+    return asked_by_press(request, kind="contact_list", label=label, args=args)
 
 
 def _chain_print(

@@ -9,10 +9,9 @@ from django.views.decorators.http import require_POST
 from contacts.access import ActingRequest
 from contacts.rules.held import held_print
 from contacts.rules.permissions import Right
-from contacts.services.work import ask
 from contacts.views.sought import opened
 from contacts.views.tools import held_as, require
-from contacts.views.work import asked
+from contacts.views.work import asked_by_press
 from contacts.webforms.reviewing import ReportForm
 from forms.services.reviewing import print_report
 from forms.views._pdf import pdf_answer
@@ -29,7 +28,7 @@ def log_extract(request: ActingRequest) -> HttpResponse:
     if not chains:
         raise Http404
     told = json.dumps({"patient": patient, "chains": sorted(map(str, chains))}).encode()
-    return asked(ask(by=request.acting, kind="log_extract", label="Loggutdrag", files=[told]))
+    return asked_by_press(request, kind="log_extract", label="Loggutdrag", files=[told])
 
 
 @held_as(held_print("Skriv ut rapport från loggkontrollen"))

@@ -55,22 +55,22 @@ def scan(request: ActingRequest) -> HttpResponse:
     """The files are read by a worker; its page leads to what became of each page."""
     require(request.acting, Right.HANDLE_SHEETS)
     form = ScanForm(*sent(request))
-    page = FormPage(request, form)
-    if not page.to_save():
-        if form.is_bound:
-            renew(form)
-        uploads = () if form.is_bound else last_uploads(request.acting)
-        return page.show(f"{_FOLDER}/scan.html", uploads=uploads, **_form_context(form))
-
-    return asked(
-        ask(
-            by=request.acting,
-            kind="scan",
-            label="Skanning",
-            client_id=form.cleaned_data["client_id"],
-            files=[file.read() for file in form.cleaned_data["files"]],
-        )
-    )
+    page = FormPage(request, form, beside="files")
+    if page.to_save():
+        with page:
+            return asked(
+                ask(
+                    by=request.acting,
+                    kind="scan",
+                    label="Skanning",
+                    client_id=form.cleaned_data["client_id"],
+                    files=[file.read() for file in form.cleaned_data["files"]],
+                )
+            )
+    if form.is_bound:
+        renew(form)
+    uploads = () if form.is_bound else last_uploads(request.acting)
+    return page.show(f"{_FOLDER}/scan.html", uploads=uploads, **_form_context(form))
 
 
 @held_as(HeldAs("Lägg undan sidor som redan är skannade", pressed=True))

@@ -57,7 +57,8 @@ class CareChain(models.Model):
     namesake: bool
     # By which it is read where it is another unit's (`outage.queries.openings`).
     emergency: "Opening | None" = None
-    # How many rows have been logged about it: the order of the newest one.
+    # What has been written about it: the order of the newest row. Also what has no place among the rows counts, so that
+    # a log that was read while it had so many is all there is (`log_now`).
     rows = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
@@ -162,7 +163,7 @@ class CareChainDetails(OfChain, LoggedRow):
         purged = {"name": PURGED_PLACE}
         return {Party(party): OtherPlace(**self.others.get(party, purged)) for party in self.other_ids}
 
-    @property
+    @cached_property
     def place_keys(self) -> dict[Party, str]:
         """The key of each party's place: of a unit, a municipality or an unlisted place; no key where it is not known
         yet.

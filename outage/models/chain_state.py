@@ -6,6 +6,7 @@ from operator import itemgetter
 from typing import Any
 
 from django.db import models
+from django.db.models.base import ModelState
 
 from contacts.models import Principal, Unit
 from contacts.rules.labelled import Labelled
@@ -105,6 +106,20 @@ class ChainState(models.Model):
     def __str__(self) -> str:
         return f"läge {self.pk}"
 
+    @classmethod
+    def unsaved(cls, **said: Any) -> "ChainState":
+        """As the class called with the same: a chain's rows are made anew with each write, and few are saved."""
+        row = cls.__new__(cls)
+        row._state = ModelState()
+        row.__dict__ |= _DEFAULTS
+        for name, value in said.items():
+            if name in _POINTERS:
+                row.__dict__[_POINTERS[name]] = value and value.pk
+                row._state.fields_cache[name] = value
+            else:
+                row.__dict__[name] = value
+        return row
+
     @property
     def content(self) -> tuple[Any, ...]:
         """All that it says, for comparison with another."""
@@ -144,4 +159,6 @@ class ChainState(models.Model):
         return pk if how == "event" else ""
 
 
+_DEFAULTS = {field.attname: field.get_default() for field in ChainState._meta.concrete_fields}
+_POINTERS = {field.name: field.attname for field in ChainState._meta.concrete_fields if field.is_relation}
 _content = itemgetter(*(field.attname for field in ChainState._meta.concrete_fields if not field.primary_key))

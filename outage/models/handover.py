@@ -96,7 +96,7 @@ class Handover(OfChain, LoggedRow):
     @property
     def is_try(self) -> bool:
         """Whether a call of the unit's own did not get through: only that unit knows what it dialled."""
-        return self.direction == Direction.GIVEN and CallOutcome(self.outcome) in FAILED
+        return self.direction == Direction.GIVEN and self.outcome in FAILED
 
     @property
     def facts(self) -> CallFacts:

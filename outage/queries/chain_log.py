@@ -3,11 +3,12 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -15,6 +16,7 @@ from django.db.models import QuerySet
 from contacts.models import Unit, User
 from contacts.queries.prepared import hand_out, prepared
 from outage.models import (
+    CareChain,
     CareChainDetails,
     CareChainEvent,
     DischargeCompletion,
@@ -57,6 +59,7 @@ class ChainLog:
     # What follows from the rows, kept by those who work it out.
     standing: ChainStanding | None = None
     untold: Untold | None = None
+    our_units: list[int] | None = None
 
     @cached_property
     def by_id(self) -> dict[UUID, CareChainEvent]:
@@ -90,8 +93,13 @@ class ChainLog:
         return [h for h in self.handovers if h.pk not in replaced and not h.withdraws]
 
 
-def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
-    """The number of queries does not depend on that of the chains.
+# A log with other rows.
+_ANEW: dict[str, Any] = dict.fromkeys(("standing", "untold", "our_units"))
+
+
+def logs_of(chain_ids: Iterable[UUID], *, signed: bool = True) -> dict[UUID, ChainLog]:
+    """The number of queries does not depend on that of the chains. Where rows are not to be `signed`, who wrote each is
+    not read: nobody is shown it.
 
     The caller has the ids from `visible_chains`, so they are within what the person may see.
     """
@@ -106,10 +114,13 @@ def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
     for kept in joined.joins:
         number_anew(row for row in rows if home[row.chain_id] == kept)
     # Few people at few units write many rows: each of them is read once, not once a row.
-    people = {user.pk: user for user in _people(*{row.user_id for row in (*events, *handovers)})}
-    units = {unit.pk: unit for unit in _units(*{row.unit_id for row in (*events, *handovers)})}
-    for row in (*events, *handovers):
-        row._state.fields_cache |= {"user": people[row.user_id], "unit": units[row.unit_id]}
+    written = [*events, *handovers]
+    units = {unit.pk: unit for unit in _units(*{row.unit_id for row in written})}
+    people = {user.pk: user for user in _people(*{row.user_id for row in written})} if signed else {}
+    for row in written:
+        row._state.fields_cache["unit"] = units[row.unit_id]
+        if signed:
+            row._state.fields_cache["user"] = people[row.user_id]
     for event in in_time_order(events):
         logs[home[event.chain_id]].events.append(event)
     for handover in in_time_order(handovers):
@@ -121,8 +132,35 @@ def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
     return logs
 
 
-def log_of(chain_id: UUID) -> ChainLog:
-    return logs_of([chain_id])[chain_id]
+def log_of(chain_id: UUID, *, signed: bool = True) -> ChainLog:
+    return logs_of([chain_id], signed=signed)[chain_id]
+
+
+def log_now(chain: CareChain, log: ChainLog | None, rows: int) -> ChainLog:
+    """The log of `chain`, which the caller holds: `log`, read while it had that many `rows`, where it still has."""
+    # The lock brought the details along, and with them what places are called now.
+    if log is None or chain.rows != rows or log.versions != [chain.details] or joined_to([chain.pk]).others:
+        return log_of(chain.pk, signed=False)
+    return replace(log, versions=[chain.details], **_ANEW)
+
+
+def log_with(log: ChainLog, call: Handover, told: Sequence[HandoverMessage]) -> ChainLog:
+    """The log after a call has been written, with what it `told` of: as it would be read."""
+    if log.versions[0].chain_id != call.chain_id:
+        # Rows of several chains are numbered anew.
+        return log_of(call.chain_id, signed=False)
+    # What belongs to these is at hand; of the caller's own rows it can be asked anew.
+    events = [copy(row.event) for row in told if row.event and row.event.pk not in log.by_id]
+    call = copy(call)
+    hand_out(events, "completions", ())
+    hand_out(events, "open_items", ())
+    hand_out([call], "messages", told)
+    return replace(
+        log,
+        events=in_time_order([*log.events, *events]),
+        handovers=in_time_order([*log.handovers, call]),
+        **_ANEW,
+    )
 
 
 @prepared

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from heapq import merge
 from uuid import UUID
 
@@ -70,18 +69,6 @@ def versions_of(*chain_ids: UUID) -> QuerySet[CareChainDetails]:
         Q(made_by__isnull=True) | Q(made_by__undone_by__isnull=True), chain__in=chain_ids
     )
     return versions.select_related("ward_unit", "municipality", "outpatient_unit").order_by("order", "pk")
-
-
-@prepared
-def events_of(chain_ids: tuple[UUID, ...], event_id: UUID) -> QuerySet[CareChainEvent]:
-    return CareChainEvent.objects.filter(chain__in=chain_ids, pk=event_id).order_by()
-
-
-@prepared
-def times_of(chain_ids: tuple[UUID, ...], event_ids: tuple[UUID, ...]) -> QuerySet[CareChainEvent, datetime]:
-    """When each of the events happened, without rows that take one back."""
-    told = CareChainEvent.objects.filter(chain__in=chain_ids, pk__in=event_ids, withdraws=False)
-    return told.order_by().values_list("happened_at", flat=True)
 
 
 @prepared

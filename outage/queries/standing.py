@@ -32,6 +32,8 @@ from outage.rules.told import (
 
 _IDENTITY = "identity"
 _PARTIES = frozenset(Party)
+# Where a row that hangs on no other keeps what the rules have of it: they ask many times, and it never changes.
+_KEPT = "as_the_rules_have_it"
 
 
 def own_parties(principal: Principal) -> frozenset[Party]:
@@ -192,20 +194,23 @@ def _version(row: CareChainDetails) -> Version:
 
 
 def row_of(row: CareChainEvent) -> EventRow:
-    return EventRow(
-        id=str(row.pk),
-        order=row.order,
-        at=row.happened_at,
-        kind=row.kind,
-        sender=Party(row.sender),
-        participants=row.participants,
-        supersedes=str(row.supersedes_id) if row.supersedes_id else None,
-        withdraws=row.withdraws,
-        told_rightly=row.told_rightly,
-        in_system=row.in_system,
-        said=row.particulars,
-        by=f"unit:{row.unit_id}",
-    )
+    known: EventRow | None = row.__dict__.get(_KEPT)
+    if known is None:
+        known = row.__dict__[_KEPT] = EventRow(
+            id=str(row.pk),
+            order=row.order,
+            at=row.happened_at,
+            kind=row.kind,
+            sender=Party(row.sender),
+            participants=row.participants,
+            supersedes=str(row.supersedes_id) if row.supersedes_id else None,
+            withdraws=row.withdraws,
+            told_rightly=row.told_rightly,
+            in_system=row.in_system,
+            said=row.particulars,
+            by=f"unit:{row.unit_id}",
+        )
+    return known
 
 
 def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow | None:
@@ -213,6 +218,9 @@ def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow |
 
     A call received by a unit that the chain names says that this unit knows what the one who rang tells of.
     """
+    known: CallRow | None = row.__dict__.get(_KEPT)
+    if known is not None:
+        return known
     told = list(row.messages.all())
     received = row.direction == Direction.RECEIVED
     place = row.recipient if row.recipient.startswith(PARTICIPANT_PREFIX) else row.place
@@ -224,7 +232,7 @@ def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow |
         told = [message for message in told if senders.get(message.event_id) == row.recipient]
         if place not in named or not told:
             return None
-    return CallRow(
+    found = CallRow(
         id=str(first.pk),
         order=first.order,
         at=row.at,
@@ -236,6 +244,9 @@ def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow |
         received=received,
         party=Party(row.recipient) if row.recipient in _PARTIES and not received else None,
     )
+    if first is row and not received:
+        row.__dict__[_KEPT] = found
+    return found
 
 
 def first_of(row: Handover, log: ChainLog) -> Handover:
@@ -281,17 +292,20 @@ def units_to_ring(chain: CareChain, log: ChainLog, owed: Owed) -> set[int]:
     standing = standing_of(chain, log)
     units = units_to_tell(chain, log, owed.by, owed.id)
     event = log.by_text.get(owed.id)
-    others = [
-        _own_unit(chain, version, party) for version in reversed(log.versions) for party in standing.ours
-    ]
-    itself = {
-        unit
-        for unit in (*units, *others, chain.unit_id)
-        if unit and _rings_itself(chain, standing, unit, owed)
-    }
+    others = _our_units(chain, log)
+    itself = {unit for unit in {*units, *others} if _rings_itself(chain, standing, unit, owed)}
     if units - itself or (owed.notice is None and (event is None or event.sender == owed.by)):
         return units - itself
-    return set([unit for unit in (*others, chain.unit_id) if unit and unit not in itself][:1])
+    return set([unit for unit in others if unit not in itself][:1])
+
+
+def _our_units(chain: CareChain, log: ChainLog) -> list[int]:
+    """The ids of the own units that the chain names or has named, the newest first, and of the one that opened it."""
+    if log.our_units is None:
+        parties = own_parties(chain.principal)
+        named = [_own_unit(chain, row, party) for row in reversed(log.versions) for party in parties]
+        log.our_units = [unit for unit in (*named, chain.unit_id) if unit]
+    return log.our_units
 
 
 def _rings_itself(chain: CareChain, standing: ChainStanding, unit_id: int, owed: Owed) -> bool:

@@ -71,6 +71,7 @@ class _Owed:
         self._events = {str(event.pk): event for event in log.events}
         self._items = {str(event.pk): log.items_of(event) for event in log.live_events}
         self._ticked = entered_lines(chain, log)
+        self._tries = [call for call in reversed(log.live_handovers) if call.is_try]
         said = ((event, n, name) for event in log.events for n, name in enumerate(event.participants))
         self._said = [(event, n, name.strip()) for event, n, name in said]
 
@@ -82,7 +83,7 @@ class _Owed:
         # What has been entered is read in the system by whoever is back, but never a discharge.
         reads = owed.answer or not (owed.urgent or owed.retracts or line is None)
         day, at = self._which(owed)
-        row = ChainState(
+        row = ChainState.unsaved(
             what=StateKind.OWED,
             chain=self._chain,
             unit_id=unit_id,
@@ -133,8 +134,7 @@ class _Owed:
                 return call.recipient == target.key
             return bool(target.place) and self._standing.same(call.place) == target.place
 
-        own = (call for call in reversed(self._log.live_handovers) if call.is_try and call.unit_id == unit_id)
-        return next(filter(was_to, own), None)
+        return next((call for call in self._tries if call.unit_id == unit_id and was_to(call)), None)
 
     def _which(self, owed: Owed) -> tuple[date | None, datetime | None]:
         """Which of several messages of a kind it is: by the day that it names, else by when it was."""
@@ -158,7 +158,7 @@ def _message(owed: Owed) -> str:
 def _awaited(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
     for unit in sorted({holder_of(chain, log, party) for party in own_parties(chain.principal)}):
         for answer in awaited_by_unit(chain, log, unit):
-            yield ChainState(
+            yield ChainState.unsaved(
                 what=StateKind.AWAITED,
                 chain=chain,
                 unit_id=unit,
@@ -186,7 +186,7 @@ def _told(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
         for party in PARTIES:
             if standing.place_of(party) == place:
                 at = told[unit, place]
-                yield ChainState(
+                yield ChainState.unsaved(
                     what=StateKind.TOLD, chain=chain, unit_id=unit, party=party, since=at, last_at=at
                 )
 
@@ -195,7 +195,7 @@ def _latest(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
     """Of the events the last that stands; without a kind where none does any longer."""
     if log.events:
         last = (log.live_events or log.events)[-1]
-        yield ChainState(
+        yield ChainState.unsaved(
             what=StateKind.LATEST,
             chain=chain,
             unit_id=chain.unit_id,
@@ -210,7 +210,7 @@ def _untold(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
     for what, ids in ((StateKind.UNTOLD, untold.ours), (StateKind.OTHERS, untold.others)):
         for event in log.live_events:
             if str(event.pk) in ids:
-                yield ChainState(
+                yield ChainState.unsaved(
                     what=what,
                     chain=chain,
                     unit_id=chain.unit_id,

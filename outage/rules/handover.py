@@ -1,7 +1,7 @@
 """What one telephone handover must hold before it is saved (R2.3, R2.5)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -67,7 +67,7 @@ class CallFacts:
 
     def tidied(self) -> "CallFacts":
         """The same with surrounding white space removed."""
-        typed: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        typed = said(self)
         return CallFacts(**typed | {name: v.strip() for name, v in typed.items() if type(v) is str})
 
 
@@ -84,6 +84,11 @@ class Message:
     particulars: Mapping[str, Any] = field(default_factory=dict)
     notice: Notice | None = None
     change_id: int | None = None
+
+
+def said(of: CallFacts | Message) -> dict[str, Any]:
+    """By name, with the very values, of which `asdict` makes copies."""
+    return {name: getattr(of, name) for name in of.__slots__}
 
 
 def check_handover(

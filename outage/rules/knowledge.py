@@ -13,7 +13,7 @@ from contacts.rules.parties import Party
 
 from .back_registration import ChainStatus
 from .informing import FAILED, PARTICIPANT_PREFIX, CallOutcome, InformState, recipients
-from .lines import Lines
+from .lines import Lines, once_an_event
 from .routine import Effect
 from .told import (
     NOT_ADMITTED,
@@ -92,8 +92,8 @@ class Knowledge(Lines):
                 if self.target_at(place).former and _tells(call, *_lets_go_by(self.left(place)[1])):
                     before = {self.line_of(told) for one in calls[: at + 1] for told in one.told}
             else:
-                mends = {told for told in call.told if before and self._corrects(told, before)}
-                found.append(replace(call, told=call.told - (mends - parts)))
+                mends = {told for told in call.told if before and self._corrects(told, before)} - parts
+                found.append(replace(call, told=call.told - mends) if mends else call)
         return found
 
     def _corrects(self, told: str, lines: Collection[str | None]) -> bool:
@@ -125,8 +125,17 @@ class Knowledge(Lines):
         """The calls to a place that told one of `ids`; with `ever`, here and below, also those from before it left
         the chain.
         """
-        calls = self.all_calls_to if ever else self.calls_to
-        return [call for call in calls.get(place, ()) if not ids.isdisjoint(call.told)]
+        asked = place, ids, ever
+        if asked not in self._calls_about:
+            calls = self.all_calls_to if ever else self.calls_to
+            self._calls_about[asked] = [
+                call for call in calls.get(place, ()) if not ids.isdisjoint(call.told)
+            ]
+        return self._calls_about[asked]
+
+    @cached_property
+    def _calls_about(self) -> dict[tuple[str, frozenset[str], bool], list[CallRow]]:
+        return {}
 
     def state(
         self, place: str, ids: frozenset[str], *, ever: bool = False
@@ -152,6 +161,16 @@ class Knowledge(Lines):
     # Events
     def targets(self, kind: str, sender: Party, participants: Sequence[str] = ()) -> tuple[Target, ...]:
         """Whom `sender` must tell of a `kind` as the chain stands now (R3); nobody twice, and never itself."""
+        asked = kind, sender, tuple(participants)
+        if asked not in self._targets:
+            self._targets[asked] = self._targets_of(*asked)
+        return self._targets[asked]
+
+    @cached_property
+    def _targets(self) -> dict[tuple[str, Party, tuple[str, ...]], tuple[Target, ...]]:
+        return {}
+
+    def _targets_of(self, kind: str, sender: Party, participants: Sequence[str]) -> tuple[Target, ...]:
         own = self.place_of(sender)
         told = recipients(
             routine=self.routine,
@@ -172,27 +191,21 @@ class Knowledge(Lines):
                 found.setdefault((target.place, None if target.place else target.party), target)
         return tuple(found.values())
 
+    @once_an_event
     def targets_of(self, event: EventRow) -> tuple[Target, ...]:
         """Whom its sender must tell of an event as the chain stands now, never a place that sent it itself."""
         found = self.targets(event.kind, event.sender, event.participants)
         return tuple(target for target in found if target.place not in self.senders(event))
 
+    @once_an_event
     def senders(self, event: EventRow) -> set[str]:
         """The place that is the sender now, and the one that logged the event as its own before the party moved on."""
         logged_by = self.same(self.root(event).by)
         return ({self.place_of(event.sender)} | {logged_by} & {self._sent_from(event)}) - {""}
 
+    @once_an_event
     def standings(self, event: EventRow) -> tuple[Standing, ...]:
         """How far each one who must be told of a standing row has been told."""
-        if event.id not in self._standings:
-            self._standings[event.id] = self._standings_of(event)
-        return self._standings[event.id]
-
-    @cached_property
-    def _standings(self) -> dict[str, tuple[Standing, ...]]:
-        return {}
-
-    def _standings_of(self, event: EventRow) -> tuple[Standing, ...]:
         if event.withdraws or event.id in self._replaced:
             return ()
         same = self.says_the_same(event)
@@ -228,10 +241,12 @@ class Knowledge(Lines):
             return Closed.ENTERED
         return None
 
+    @once_an_event
     def is_of_former_place(self, event: EventRow) -> bool:
         """Whether the sender's party was another place when the event was logged."""
         return self._sent_from(event) not in ("", self.place_of(event.sender))
 
+    @once_an_event
     def _sent_from(self, event: EventRow) -> str:
         """The place that was the sender's party when the event was logged."""
         sent_from = self.sent_from.get(self.root(event).id)
@@ -250,6 +265,7 @@ class Knowledge(Lines):
         same = self.says_the_same(event)
         return {place for place in self.calls_to if self.reached_with(place, same)}
 
+    @once_an_event
     def is_ours(self, event: EventRow) -> bool:
         """Whether the own principal tells of an event: a unit of its own was the sender, or we rang about it.
 

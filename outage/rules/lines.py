@@ -1,15 +1,34 @@
 """The events of one chain, each with all the wordings that it was logged and corrected by."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from .places import Places
 from .routine import Effect, Routine
 from .told import Double, EventRow, minute_of
 
 _NONE = Double(frozenset())
+_UNKNOWN: Any = object()
+Of = TypeVar("Of", bound="Lines")
+Found = TypeVar("Found")
+
+
+def once_an_event(work_out: Callable[[Of, EventRow], Found]) -> Callable[[Of, EventRow], Found]:
+    """Worked out once for each event of a chain: its rows never change, and rules ask for the same again and again."""
+    name = f"_known_{work_out.__name__}"
+
+    @wraps(work_out)
+    def found(chain: Of, event: EventRow) -> Found:
+        known: dict[str, Any] = chain.__dict__.get(name) or chain.__dict__.setdefault(name, {})
+        result: Found = known.get(event.id, _UNKNOWN)
+        if result is _UNKNOWN:
+            result = known[event.id] = work_out(chain, event)
+        return result
+
+    return found
 
 
 @dataclass(kw_only=True)
@@ -45,19 +64,23 @@ class Lines(Places):
 
     def root(self, event: EventRow) -> EventRow:
         """The row by which an event was first logged."""
-        return [event, *self._before(event)][-1]
+        while event.supersedes:
+            event = self._by_id[event.supersedes]
+        return event
 
     def line_of(self, event_id: str) -> str | None:
         """The first id of an event; None for an unknown id."""
         event = self._by_id.get(event_id)
         return self.root(event).id if event else None
 
+    @once_an_event
     def versions_of(self, event: EventRow) -> frozenset[str]:
         """The ids of a row and of all that it replaces."""
         rows = (event, *self._before(event))
         doubles = [self._double(row) for row in rows]
         return frozenset().union((row.id for row in rows), *(d.same | d.former for d in doubles))
 
+    @once_an_event
     def says_the_same(self, event: EventRow) -> frozenset[str]:
         """The ids of a row and of those before it that told the same: those reached with them know this one too."""
         ids = {event.id} | self._double(event).same
@@ -85,9 +108,15 @@ class Lines(Places):
         return event.supersedes is not None or bool(self._double(event).former)
 
     @cached_property
+    def discharges(self) -> list[EventRow]:
+        """Those that stand, in the order of `newest`."""
+        return [row for row in self.newest if not row.withdraws and self.effect(row) is Effect.DISCHARGE]
+
+    @cached_property
     def _sips(self) -> list[EventRow]:
         return [row for row in self.newest if not row.withdraws and self.effect(row) is Effect.SIP]
 
+    @once_an_event
     def earlier_of_sip(self, event: EventRow) -> list[EventRow]:
         """The same sender's standing messages about a SIP before this one: it is one through every rebooking."""
         own = [row for row in self._sips if row.sender is event.sender]

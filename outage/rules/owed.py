@@ -15,6 +15,7 @@ from .back_registration import Before, ChainStatus, as_began
 from .handover import CLOCK_SKEW
 from .informing import FAILED, CallOutcome, DischargeState, InformState, owed_answers
 from .knowledge import Knowledge
+from .lines import once_an_event
 from .places import PARTIES
 from .routine import Effect
 from .told import (
@@ -55,9 +56,8 @@ class ChainStanding(Knowledge):
             for s in self.standings(event)
             if s.state is not InformState.INFORMED and s.closed not in (Closed.ENTERED, Closed.REBOOKED)
         }
-        for later in self.newest:
-            stands = not later.withdraws and self.effect(later) is Effect.DISCHARGE
-            if stands and self.when(later) > self.when(event):
+        for later in self.discharges:
+            if self.when(later) > self.when(event):
                 # Who sent it knows of it.
                 missing -= {self.place_of(later.sender)} - {""}
                 missing -= {s.target.place for s in self.standings(later) if s.state is InformState.INFORMED}
@@ -73,6 +73,7 @@ class ChainStanding(Knowledge):
                     found.setdefault(target.place, call.id)
         return found
 
+    @once_an_event
     def told_at(self, event: EventRow) -> dict[Party, datetime]:
         """When each party to tell was first reached with an event, in any version."""
         ids = self.versions_of(event)

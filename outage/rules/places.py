@@ -47,7 +47,13 @@ class Places:
 
     def place_of(self, party: Party, version: Version | None = None) -> str:
         """Where `party` is reached, as the newest version has it, else as `version` had; "" where it is not known."""
-        return self.same((version or self.now).places.get(party, ""))
+        if version is None:
+            return self._places_now.get(party, "")
+        return self.same(version.places.get(party, ""))
+
+    @cached_property
+    def _places_now(self) -> dict[Party, str]:
+        return {party: self.same(place) for party, place in self.now.places.items()}
 
     @cached_property
     def _named(self) -> dict[str, str]:
@@ -55,10 +61,18 @@ class Places:
 
     def participant(self, name: str) -> Target:
         """A participant of a SIP; a place of the chain where its name is what was written."""
-        place = self._named.get(folded(name))
-        if place is None:
-            return Target(PARTICIPANT_PREFIX + folded(name), participant=name)
-        return replace(self.target_at(place), participant=name)
+        if name not in self._participants:
+            place = self._named.get(folded(name))
+            self._participants[name] = (
+                Target(PARTICIPANT_PREFIX + folded(name), participant=name)
+                if place is None
+                else replace(self.target_at(place), participant=name)
+            )
+        return self._participants[name]
+
+    @cached_property
+    def _participants(self) -> dict[str, Target]:
+        return {}
 
     def target_at(self, place: str) -> Target:
         """`place` is one that the chain names, or has named."""

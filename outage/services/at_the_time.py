@@ -4,15 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from contacts.queries.prepared import prepared
 from contacts.rules.errors import Question
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
 from outage.queries.chain_log import ChainLog, log_of
-from outage.queries.joined import joined_to, versions_of
 from outage.queries.standing import standing_of
 from outage.queries.wordings import wording_at
 from outage.rules.asked_messages import ask_which_wording
@@ -26,7 +23,11 @@ from .call_errors import CallErrors
 
 
 def other_end(
-    chain: CareChain, facts: CallFacts, former: Handover | None, answers: Mapping[str, str] | None = None
+    chain: CareChain,
+    facts: CallFacts,
+    former: Handover | None,
+    answers: Mapping[str, str] | None = None,
+    log: ChainLog | None = None,
 ) -> dict[str, str]:
     """The party or participant that a call was with, and which place that was: a fact of the call from now on.
 
@@ -39,30 +40,25 @@ def other_end(
         return {"recipient": key, "place": "", "place_name": key.removeprefix(PARTICIPANT_PREFIX)}
     if former is not None and key == former.recipient:
         return {"recipient": key, "place": former.place, "place_name": former.place_name}
-    joined = joined_to([chain.pk])
-    # The chain's own first, the newest before the others.
-    versions = sorted(
-        versions_of(*joined.home),
-        key=lambda row: (row.chain_id not in joined.others, row.order, row.pk),
-        reverse=True,
-    )
-    own = [row for row in reversed(versions) if row.chain_id not in joined.others]
+    log = log or log_of(chain.pk)
+    own = [row for row in log.versions if row.chain_id == chain.pk]
     at = facts.at or timezone.now()
     found: tuple[CareChainDetails, Party] | None = None
     if key.startswith(PLACE_PREFIX):
         named = (
             (row, party)
-            for row in versions
+            # The chain's own first, the newest before the others.
+            for row in reversed(log.versions)
             for party, place in row.place_keys.items()
             if PLACE_PREFIX + place == key
         )
         found = next(named, None)
         if found and answers is not None:
-            found = _ask_which_place(chain, own, *found, at, answers)
+            found = _ask_which_place(chain, log, own, *found, at, answers)
     elif key in set(Party) and (named_then := _named_at(own, Party(key), at)):
         found = named_then, Party(key)
     if found is None:
-        return _nowhere(key, facts.direction, joined.home)
+        return _nowhere(key, facts.direction, log)
     row, party = found
     if row.place_keys[party] == NOT_ADMITTED:
         if facts.direction is Direction.RECEIVED:
@@ -72,10 +68,10 @@ def other_end(
     return {"recipient": party, "place": row.place_keys[party], "place_name": row.place_names[party]}
 
 
-def _nowhere(key: str, direction: Direction, chains: Collection[UUID]) -> dict[str, str]:
+def _nowhere(key: str, direction: Direction, log: ChainLog) -> dict[str, str]:
     # A place that the chain never named, rung by a call that came from another one.
-    rung = Handover.objects.filter(chain__in=chains, place=key.removeprefix(PLACE_PREFIX)).first()
-    if key.startswith(PLACE_PREFIX) and rung:
+    rung = next((call for call in log.handovers if PLACE_PREFIX + call.place == key), None)
+    if rung:
         return {"recipient": rung.recipient, "place": rung.place, "place_name": rung.place_name}
     if key not in set(Party):
         raise CallErrors({"recipient": "Välj vem samtalet var med."})
@@ -94,6 +90,7 @@ def _named_at(own: Sequence[CareChainDetails], party: Party, at: datetime) -> Ca
 
 def _ask_which_place(
     chain: CareChain,
+    log: ChainLog,
     own: Sequence[CareChainDetails],
     row: CareChainDetails,
     party: Party,
@@ -107,7 +104,7 @@ def _ask_which_place(
     named = [minute_of(each.recorded_at) for each in own if each.place_keys.get(party) == place]
     if then is None or not named or named[0] <= at or then.place_keys[party] in (place, NOT_ADMITTED):
         return row, party
-    standing = standing_of(chain, log_of(chain.pk))
+    standing = standing_of(chain, log)
     if standing.same(then.place_keys[party]) == standing.same(place):
         return row, party
     names = then.place_names[party], row.place_names[party]
@@ -120,22 +117,15 @@ def _ask_which_place(
 
 
 def told_then(
-    chain: CareChain, event_ids: Collection[UUID], at: datetime, answers: Mapping[str, str]
+    chain: CareChain, log: ChainLog, event_ids: Collection[UUID], at: datetime, answers: Mapping[str, str]
 ) -> dict[UUID, UUID]:
     """The wording that a call told of, of each event that was corrected or taken back after it. Raises Question."""
-    changed = _changed_since(tuple(UUID(str(pk)) for pk in event_ids), at) if event_ids else []
-    log = log_of(chain.pk) if changed else ChainLog()
     found = {}
-    for row in changed:
-        then = wording_at(log, row.pk, at)
-        if then and _was_told(chain, row, then, at, answers):
+    for pk in event_ids:
+        row, then = log.by_text.get(str(pk)), wording_at(log, UUID(str(pk)), at)
+        if row and then and row.recorded_at > at and _was_told(chain, row, then, at, answers):
             found[row.pk] = then.pk
     return found
-
-
-@prepared
-def _changed_since(event_ids: tuple[UUID, ...], at: datetime) -> QuerySet[CareChainEvent]:
-    return CareChainEvent.objects.filter(pk__in=event_ids, supersedes__isnull=False, recorded_at__gt=at)
 
 
 def _was_told(

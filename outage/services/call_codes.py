@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -81,7 +82,9 @@ def confirm(by: Acting, call: Handover) -> None:
     rung = _principal_rung(call)
     if rung is None:
         return
-    _lock(rung)
+    # On SQLite whoever writes is alone.
+    if connection.features.has_select_for_update:
+        _lock(rung)
     for given, received in pairs(waiting_calls(call.code.code)):
         row = Confirmation(given_id=given.id, received_id=received.id, user=by.user, unit=by.unit)
         row.save()

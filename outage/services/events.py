@@ -150,6 +150,11 @@ def take_order(chain: CareChain) -> int:
     return chain.rows
 
 
+def count_beside(chain: CareChain) -> None:
+    """For what is written about a chain, which the caller holds, beside its events, calls and versions."""
+    take_order(chain)
+
+
 @prepared_write
 def _count_rows(chain_id: UUID, rows: int) -> Query:
     return updating(CareChain.objects.filter(pk=chain_id), rows=rows)
@@ -285,6 +290,7 @@ def complete_discharge(*, by: Acting, event: CareChainEvent) -> DischargeComplet
         if standing is not None:
             return standing
         calls = standing_of(event.chain, log).told_by(row_of(event))
+        count_beside(event.chain)
         completion = DischargeCompletion.objects.create(
             event=event, rests_on=sorted(calls.values()), user=by.user, unit=by.unit
         )
@@ -322,6 +328,7 @@ def leave_discharge_open(
         stands = open_item_of(event.chain, log, log.items_of(event), whom)
         if stands and stands.pk != seen:
             raise ChangedMeanwhile
+        count_beside(event.chain)
         item = OpenItem.objects.create(
             client_id=client_id,
             event=event,

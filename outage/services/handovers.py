@@ -16,12 +16,12 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import replacing
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
-from outage.queries.chain_log import log_of
-from outage.queries.joined import events_of, joined_to, times_of, versions_of
+from outage.queries.chain_log import ChainLog, log_now, log_of, log_with
 from outage.queries.standing import told_only_by
 from outage.rules.asked_messages import ask_if_before, ask_if_wrong_patient, settle_message
+from outage.rules.back_registration import ChainStatus
 from outage.rules.clock import as_utc
-from outage.rules.handover import CallFacts, Direction, Message, check_handover, signature
+from outage.rules.handover import CallFacts, Direction, Message, check_handover, said, signature
 from outage.rules.informing import FAILED
 from outage.rules.paper import PaperMark, check_paper
 from outage.rules.wording import moment
@@ -47,21 +47,22 @@ def log_call(
     paper: PaperMark | None = None,
     answers: Mapping[str, str] | None = None,
     code: str = "",
+    log: ChainLog | None = None,
 ) -> Handover:
     """Log one call about one patient, with what it told of; `client_id` becomes the call's id.
 
     New events are written in the same transaction. `paper` marks the call and its new events as read on a sheet; the
     call's time must then be given, and it counts by that time as any other (R3, R4). `code` is what the one who rang
     read aloud; the row is without it where it was not taken (`services.call_codes`). A resend returns the first row.
-    `answers` are those of the person who fills it in, by the question's key; None where nobody can be asked. Raises
-    CallErrors with a sentence for each field that is wrong, Question where an answer is needed, NotAllowed by role,
-    IdClash when the id was used with other content.
+    `answers` are those of the person who fills it in, by the question's key; None where nobody can be asked. `log` was
+    read after `chain`. Raises CallErrors with a sentence for each field that is wrong, Question where an answer is
+    needed, NotAllowed by role, IdClash when the id was used with other content.
     """
     check_may_log(by, chain)
     if answers is not None:
         messages = [_settled(chain, message, answers) for message in messages]
     facts = facts.tidied()
-    content = {"chain": chain.pk, "call": asdict(facts), "messages": [asdict(m) for m in messages]}
+    content = {"chain": chain.pk, "call": said(facts), "messages": [*map(said, messages)]}
     typed = tidy_code(code)
     if typed:
         content["code"] = typed
@@ -73,54 +74,53 @@ def log_call(
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="call", content=content):
             return Handover.objects.get(pk=client_id)
+        rows = chain.rows
         lock_chain(chain)
-        if answers is not None and any(message.kind for message in messages):
-            ask_if_wrong_patient(chain.details.facts.status, answers)
+        log = log_now(chain, log, rows)
         if answers is not None:
-            messages = _as_told(chain, messages, facts, answers)
+            if any(message.kind for message in messages):
+                ask_if_wrong_patient(ChainStatus(chain.details.status), answers)
+            messages = _as_told(chain, log, messages, facts, answers)
         told = [
-            _told(by, chain, uuid5(client_id, f"event {index}"), message, facts, paper, answers)
+            _told(by, chain, log, uuid5(client_id, f"event {index}"), message, facts, paper, answers)
             for index, message in enumerate(messages)
         ]
         if answers is not None:
             # After what is refused: no answer helps there.
             new = [message.happened_at for message in messages if message.kind and message.happened_at]
-            _ask_if_before(chain, facts, [message.event_id for message in messages], new, answers)
+            _ask_if_before(log, facts, [message.event_id for message in messages], new, answers)
             facts = facts if paper else confirmed(chain, facts, answers)
-        handover = write_call(by, chain, client_id, facts, paper=paper, answers=answers, typed=typed)
-        for what in told:
-            HandoverMessage(handover=handover, **what).save()
-        settle(chain)
+        handover = write_call(by, chain, client_id, facts, paper=paper, answers=answers, typed=typed, log=log)
+        rows_told = [HandoverMessage(handover=handover, **what) for what in told]
+        for row in rows_told:
+            row.save()
+        settle(chain, log_with(log, handover, rows_told))
         confirm(by, handover)
-        audit.record(
-            by=by,
-            action="call.logged" if facts.outcome not in FAILED else "call.tried",
-            target=handover,
-            chain=chain.pk,
-        )
+        action = "call.logged" if facts.outcome not in FAILED else "call.tried"
+        audit.record(by=by, action=action, target=handover, chain=chain.pk)
     return handover
 
 
 def _ask_if_before(
-    chain: CareChain,
+    log: ChainLog,
     facts: CallFacts,
     told: Iterable[UUID | None],
     new: Iterable[datetime],
     answers: Mapping[str, str],
 ) -> None:
     """Raises Question about a call before what it tells of: logged events (`told`), or those at `new`."""
-    known = tuple(UUID(str(pk)) for pk in told if pk)
-    logged = times_of(tuple(joined_to([chain.pk]).home), known) if known else []
+    rows = (log.by_text.get(str(pk)) for pk in told)
+    logged = [row.happened_at for row in rows if row and not row.withdraws]
     last = max([*logged, *new], key=as_utc, default=None)
     if facts.at and last:
         ask_if_before(facts.at, last, timezone.now(), answers)
 
 
 def _as_told(
-    chain: CareChain, messages: Sequence[Message], facts: CallFacts, answers: Mapping[str, str]
+    chain: CareChain, log: ChainLog, messages: Sequence[Message], facts: CallFacts, answers: Mapping[str, str]
 ) -> list[Message]:
     ids = [message.event_id for message in messages if message.event_id]
-    then = told_then(chain, ids, facts.at, answers) if facts.at else {}
+    then = told_then(chain, log, ids, facts.at, answers) if facts.at else {}
     return [
         replace(message, event_id=then.get(message.event_id, message.event_id))
         if message.event_id
@@ -149,6 +149,7 @@ def _settled(chain: CareChain, message: Message, answers: Mapping[str, str]) -> 
 def _told(
     by: Acting,
     chain: CareChain,
+    log: ChainLog,
     event_id: UUID,
     message: Message,
     facts: CallFacts,
@@ -159,12 +160,10 @@ def _told(
     told: dict[str, Any]
     if message.notice:
         assert message.change_id is not None
-        versions = versions_of(*joined_to([chain.pk]).home)
-        change = next((version for version in versions if version.pk == message.change_id), None)
+        change = next((version for version in log.versions if version.pk == message.change_id), None)
         told = {"change": change, "notice": message.notice}
     elif message.event_id:
-        found = events_of(tuple(joined_to([chain.pk]).home), UUID(str(message.event_id)))
-        told = {"event": next(iter(found), None)}
+        told = {"event": log.by_text.get(str(message.event_id))}
     else:
         told = {"event": _new_event(by, chain, event_id, message, facts, paper, answers)}
     if None in told.values():
@@ -223,7 +222,7 @@ def correct_call(
     told = [message for message in handover.messages.all() if message.event_id not in not_said]
     facts, paper = facts.tidied(), mark_of(handover)
     _check(facts, told, paper)
-    content = {"handover": handover.pk, "call": asdict(facts), "reason": reason}
+    content = {"handover": handover.pk, "call": said(facts), "reason": reason}
     content |= {"not_said": sorted(map(str, not_said)), "events": (answers or {}).get(_EVENTS_TOO, "")}
     typed = tidy_code(code)
     if typed is not None:
@@ -232,11 +231,11 @@ def correct_call(
         if claim(by=by, client_id=client_id, kind="call_correction", content=content):
             return Handover.objects.get(pk=client_id)
         lock_chain(handover.chain)
+        log = log_of(handover.chain_id)
         if answers is not None and facts.at and as_utc(facts.at) != as_utc(handover.at):
-            _ask_if_before(handover.chain, facts, [message.event_id for message in told], (), answers)
+            _ask_if_before(log, facts, [message.event_id for message in told], (), answers)
         if answers is not None and paper is None:
             facts = confirmed(handover.chain, facts, answers, handover)
-        log = log_of(handover.chain_id)
         untold = told_only_by(handover.chain, log, handover, among=not_said)
         goes = answers is not None and _go_too(handover, untold, answers)
         new = write_call(
@@ -249,6 +248,7 @@ def correct_call(
             reason=reason,
             answers=answers,
             typed=typed,
+            log=log,
         )
         tell_again(new, told)
         if goes:
@@ -307,12 +307,12 @@ def _go_too(handover: Handover, events: Sequence[CareChainEvent], answers: Mappi
     if not events:
         return False
     routine = handover.chain.outage.routine
-    said = ", ".join(
+    what = ", ".join(
         f"{routine.label(event.kind)} {moment(event.happened_at, timezone.now())}" for event in events
     )
     question = Question(
         _EVENTS_TOO,
-        f"Det här står bara genom samtalet: {said}. Ska det tas tillbaka också?",
+        f"Det här står bara genom samtalet: {what}. Ska det tas tillbaka också?",
         (("ja", "Ja, det gäller inte den här patienten"), ("nej", "Nej, det har hänt patienten")),
     )
     return question.settled(answers) == "ja"
@@ -348,6 +348,7 @@ def write_call(
     withdraws: bool = False,
     answers: Mapping[str, str] | None = None,
     typed: str | None = None,
+    log: ChainLog | None = None,
 ) -> Handover:
     """Write one row of a call inside the caller's transaction, which holds the chain; signed by the acting person.
 
@@ -359,9 +360,9 @@ def write_call(
     row = Handover(
         id=row_id,
         chain=home,
-        **asdict(facts)
+        **said(facts)
         | {"read_back": facts.read_back or "", "checked": facts.checked or ""}
-        | other_end(chain, facts, former, answers),
+        | other_end(chain, facts, former, answers, log),
         **mark_fields(paper),
         order=take_order(home),
         supersedes=supersedes,

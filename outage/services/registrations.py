@@ -14,7 +14,7 @@ from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.tasks import ticks_of
 from outage.rules.routine import Decision
 from outage.rules.ticks import Mark, Tick, TickState
-from outage.services.events import lock_chain
+from outage.services.events import count_beside, lock_chain
 from outage.services.states import settle
 
 _CHANGED = "Loggen har ändrats sedan sidan öppnades. Läs uppgiften på nytt."
@@ -53,6 +53,7 @@ def mark_task(
             if entered is None:
                 raise RuleError(f"Välj om det är infört i {chain.outage.system}.", field="entered")
             _check_not_decided(log, tick, choice.strip(), entered)
+        count_beside(chain)
         mark = RegistrationMark.objects.create(
             client_id=client_id,
             chain=_chain_of(log.marks[former.id], chain) if former else _home_of(chain, tick),

@@ -23,8 +23,9 @@ from outage.services.call_codes import tell_both_ends
 AT_ONCE = 200
 
 
-def settle(chain: CareChain) -> None:
-    """Recompute how `chain` stands from its rows; the last step of each write about it, in its transaction.
+def settle(chain: CareChain, log: ChainLog | None = None) -> None:
+    """Recompute how `chain` stands from its rows; the last step of each write about it, in its transaction. `log` has
+    them, where the caller knows them all.
 
     Of one that was joined to another nothing is kept: it is that one's.
     """
@@ -32,8 +33,8 @@ def settle(chain: CareChain) -> None:
     if chain.joined_to:
         kept = chain.joined_to
         kept.outage, kept.principal = chain.outage, chain.principal
-        chain = kept
-    log = log_of(chain.pk)
+        chain, log = kept, None
+    log = log or log_of(chain.pk, signed=False)
     if log.marks:
         # As the principal sees it by now: whether a tick is valid goes by it.
         chain.outage = outage_for(chain.principal, chain.outage_id)
@@ -130,7 +131,7 @@ def _lock(chains: QuerySet[CareChain]) -> None:
 
 def _differing(ids: list[UUID], *, write: bool = False) -> Iterator[CareChain]:
     chains = list(CareChain.objects.filter(pk__in=ids).select_related("unit", "principal", "details"))
-    outages, logs = _outages_of(chains), logs_of(ids)
+    outages, logs = _outages_of(chains), logs_of(ids, signed=False)
     kept: dict[UUID, list[ChainState]] = {pk: [] for pk in ids}
     for row in kept_states(*ids):
         kept[row.chain_id].append(row)

@@ -54,7 +54,7 @@ def chain_call(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """From Läge all but the name and the read-back is filled in."""
     require(request.acting, Right.LOG_CARE)
     found = reached_or_404(request, chain_id)
-    log = log_of(found.pk)
+    log = log_of(found.pk, signed=False)
     form = CallForm(
         request.POST or None,
         acting=request.acting,
@@ -75,6 +75,7 @@ def chain_call(request: ActingRequest, chain_id: UUID) -> HttpResponse:
                 messages=form.messages_told(),
                 answers=form.answers(),
                 code=form.cleaned_data.get("code", ""),
+                log=log,
             )
             _tell_logged(request, found, handover, facts)
             _tell_of_code(request, form, handover)
@@ -148,7 +149,7 @@ def quick_try(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     # It shows nobody: a list of calls has the button.
     found = get_or_404(get_reached, request.acting, chain_id)
-    log = log_of(found.pk)
+    log = log_of(found.pk, signed=False)
     form = TryForm(request.POST, chain=found, log=log)
     with told_if_refused(request, "Försöket är inte sparat."):
         check_sent(form)
@@ -170,6 +171,7 @@ def quick_try(request: ActingRequest, chain_id: UUID) -> HttpResponse:
                 *(Message(event_id=pk) for pk in data["events"]),
                 *data["notices"],
             ],
+            log=log,
         )
         saved = f"Försöket är sparat på servern {clock_time(handover.recorded_at)}."
         messages.success(request, saved, extra_tags=str(handover.pk))

@@ -6,13 +6,16 @@ from datetime import datetime
 
 from django.forms import BoundField
 from django.http import QueryDict
+from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import NumberToRing, first_number
 from outage.models import CareChain
 from outage.presenters.care import Numbers, is_own, target_label
+from outage.presenters.owed import calls_owed
 from outage.queries.chain_log import ChainLog
+from outage.queries.owed import standing_now
 from outage.queries.targets import target_name
 from outage.rules.handover import Direction, Message
 from outage.rules.informing import CallOutcome
@@ -26,6 +29,21 @@ NOTICE_PREFIX = "notice:"
 def read_notice(value: str) -> Message:
     notice, _, change = value.removeprefix(NOTICE_PREFIX).partition(":")
     return Message(notice=Notice(notice), change_id=int(change))
+
+
+def notices_owed(acting: Acting, chain: CareChain, log: ChainLog) -> dict[str, dict[str, set[str]]]:
+    """What is to be told of the chain as such: by the words for it those who are to be told, by their keys. They may
+    hear it in other words.
+    """
+    found: dict[str, dict[str, set[str]]] = {}
+    if not any(owed.notice for owed in standing_now(chain, log).owed()):
+        return found
+    for call in calls_owed(acting=acting, chain=chain, log=log, now=timezone.now(), on_own_page=True):
+        for message in call.messages:
+            if message.value.startswith(NOTICE_PREFIX):
+                labels = found.setdefault(message.value, {})
+                labels.setdefault(message.label, set()).add(call.recipient.key)
+    return found
 
 
 LEFT_WARD = Target("", Party.INPATIENT)

@@ -17,10 +17,9 @@ from contacts.webforms.differences import Opened
 from contacts.webforms.fields import AsksQuestions, NumberField
 from outage.models import CareChain, CareChainEvent, Handover
 from outage.presenters.care import Numbers, parties_in
-from outage.presenters.owed import calls_owed, event_label
+from outage.presenters.owed import event_label
 from outage.queries.chain_log import ChainLog
 from outage.queries.naming import place_of
-from outage.queries.owed import standing_now
 from outage.queries.ringing import numbers_of_places
 from outage.queries.standing import row_of, standing_of
 from outage.queries.targets import target_name, targets_by_key
@@ -41,6 +40,7 @@ from .call_options import (
     field_of_error,
     in_one_line,
     keep_meant,
+    notices_owed,
     offer_ward_that_was_left,
     read_notice,
     recipients_to_choose,
@@ -114,8 +114,7 @@ class CallForm(Opened, AsksQuestions):
         """
         super().__init__(*args, **kwargs)
         self.acting, self.chain, self.log = acting, chain, log
-        self.routine, self.direction = chain.outage.routine, direction
-        self._was_with = was_with
+        self.routine, self.direction, self._was_with = chain.outage.routine, direction, was_with
         self._targets = targets_by_key(chain, log, was_with, before=self._may_be_old())
         offer_ward_that_was_left(self._targets, direction, parties_in(acting, chain))
         if self.is_bound:
@@ -126,10 +125,7 @@ class CallForm(Opened, AsksQuestions):
         self._options: dict[object, list[RecipientOption]] = {}
         self._new: dict[str, tuple[MessageType, Party]] = {}
         self._logged: dict[str, CareChainEvent] = {}
-        # Until when it was so, of what has been corrected or taken back since.
-        self._until: dict[str, datetime] = {}
-        # Of the chain as such: by the words for it those it is to be told, who may hear it in other words.
-        self._notices: dict[str, dict[str, set[str]]] = {}
+        self._until: dict[str, datetime] = {}  # When it was corrected or taken back, of what has been since.
         if corrects is None:
             del self.fields["opened"]
             self._collect_messages()
@@ -137,9 +133,8 @@ class CallForm(Opened, AsksQuestions):
             self._logged = {f"event:{e.pk}": e for e in log.events if e.pk in corrects}
             self.fields["reason"] = forms.CharField(label="Varför rättas samtalet?", max_length=300)
         self._offer_messages()
-        if not self.asks_back:
-            for name in ("checked", "checked_reason"):
-                self.fields.pop(name, None)
+        for name in ("checked", "checked_reason") if not self.asks_back else ():
+            self.fields.pop(name, None)
         if direction is Direction.RECEIVED:
             self.fields["outcome"].required = False
             self.fields["outcome"].initial = CallOutcome.REACHED.value
@@ -185,8 +180,6 @@ class CallForm(Opened, AsksQuestions):
                         self.fields[f"p-{prefix}-{name}"].initial = self._participants(party)
                     if message.needs and message.needs.particular == name:
                         self.fields[f"p-{prefix}-{name}"].help_text = message.needs.sentence
-        if self.direction is Direction.GIVEN:
-            self._collect_notices()
 
     def _may_have_been_said(self, former: CareChainEvent, newer: CareChainEvent) -> bool:
         """Whether the posted call may have told of a wording that no longer stands, or is from before that changed."""
@@ -206,18 +199,16 @@ class CallForm(Opened, AsksQuestions):
         takes_part = standing_of(self.chain, self.log).ward_for_sip(sender)
         return place_of(self.chain, Party.INPATIENT) if takes_part else ""
 
-    def _collect_notices(self) -> None:
-        if not any(owed.notice for owed in standing_now(self.chain, self.log).owed()):
-            return
-        now = timezone.now()
-        for call in calls_owed(acting=self.acting, chain=self.chain, log=self.log, now=now, on_own_page=True):
-            for message in call.messages:
-                if message.value.startswith(NOTICE_PREFIX):
-                    labels = self._notices.setdefault(message.value, {})
-                    labels.setdefault(message.label, set()).add(call.recipient.key)
+    @cached_property
+    def _notices(self) -> dict[str, dict[str, set[str]]]:
+        begins = self._was_with is None and self.direction is Direction.GIVEN
+        return notices_owed(self.acting, self.chain, self.log) if begins else {}
 
     def _offer_messages(self) -> None:
-        values = [*self._notices, *self._logged, *self._new]
+        values, sent = [*self._logged, *self._new], self.data.getlist("messages") if self.is_bound else []
+        # As a rule none was sent, and they take all that is owed to work out.
+        if not (values and sent) or any(value.startswith(NOTICE_PREFIX) for value in sent):
+            values = [*self._notices, *values]
         self.fields["messages"] = forms.MultipleChoiceField(
             label="Meddelanden",
             choices=[(value, value) for value in values],
@@ -361,9 +352,8 @@ class CallForm(Opened, AsksQuestions):
 
     def not_said(self) -> set[UUID]:
         """The events of a call that is corrected that it did not tell of after all; call after `is_valid`."""
-        return {
-            event.pk for value, event in self._logged.items() if value not in self.cleaned_data["messages"]
-        }
+        said = self.cleaned_data["messages"]
+        return {event.pk for value, event in self._logged.items() if value not in said}
 
     def _place_chosen(self) -> str:
         """The recipient by the place that it is on the page: the party may have been another one before."""
@@ -379,7 +369,7 @@ class CallForm(Opened, AsksQuestions):
     def _told(self, value: str) -> Message:
         if value in self._logged:
             return Message(event_id=self._logged[value].pk)
-        if value in self._notices:
+        if value.startswith(NOTICE_PREFIX):
             return read_notice(value)
         message, party = self._new[value]
         prefix, data = f"{message.key}-{party.value}", self.cleaned_data
