@@ -119,11 +119,11 @@ def there_now() -> Counts | None:
         connection.close()
 
 
-def put_back(backup: Opened) -> Restored:
+def put_back(backup: Opened, *, as_it_was: bool = False) -> Restored:
     """Put database, pictures and checkpoints in place; what was there is kept in a folder beside them.
 
     Raises RuleError: where the database is in use nothing has been changed then, else it says what has. It can be done
-    again.
+    again. `as_it_was`: the database stays of the version that the backup is of, which checks it itself.
     """
     check_nobody_else()
     aside = Path(settings.VAR_DIR) / f"before-restore-{timezone.now():%Y%m%dT%H%M%S}"
@@ -133,7 +133,7 @@ def put_back(backup: Opened) -> Restored:
         write(aside / "database.backup")
     put_in_place(backup.room / DATABASE, aside)
     try:
-        return _the_rest(backup, aside)
+        return _the_rest(backup, aside, as_it_was=as_it_was)
     except (OSError, DatabaseError) as failed:
         kept = f"Det som fanns ligger i {aside}. " if aside.exists() else ""
         raise RuleError(
@@ -142,7 +142,7 @@ def put_back(backup: Opened) -> Restored:
         ) from failed
 
 
-def _the_rest(backup: Opened, aside: Path) -> Restored:
+def _the_rest(backup: Opened, aside: Path, *, as_it_was: bool) -> Restored:
     """Of what was put in place: pictures, checkpoints and what shows that all of it is as it was."""
     differ = differing(backup.account.counts, rows_of_tables())
     restored = Restored(None, faults=faults_of_file())
@@ -152,8 +152,9 @@ def _the_rest(backup: Opened, aside: Path) -> Restored:
     _put_pictures(backup, aside, restored)
     _put_checkpoints(backup, aside)
     restored.aside = aside if aside.exists() else None
-    call_command("migrate", interactive=False, verbosity=0)
-    _check(restored)
+    if not as_it_was:
+        call_command("migrate", interactive=False, verbosity=0)
+        _check(restored)
     # Who had logged out since, or was shut out, is not let in again.
     Session.objects.all().delete()
     audit.record_system(action="backup.restored", changes={"made_at": backup.account.made_at})

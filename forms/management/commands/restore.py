@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from contacts.own_files import keep_to_ourselves
 from contacts.rules.errors import RuleError
 from forms.backup.engines import Counts
-from forms.backup.restoring import Opened, opened, put_back, there_now
+from forms.backup.restoring import Opened, Restored, opened, put_back, there_now
 from forms.rules.backup import lost_by_restoring
 
 _AGAIN = "Ge kommandot en gång till med --replace för att göra det."
@@ -34,24 +34,30 @@ class Command(BaseCommand):
             help="lägg undan den databas som finns, och det som bara den har",
         )
 
-    def handle(self, *, backup: Path, replace: bool, **options: Any) -> None:
+        parser.add_argument(
+            "--as-it-was",
+            action="store_true",
+            help="låt databasen vara av den version som säkerhetskopian är av, för att gå tillbaka till den",
+        )
+
+    def handle(self, *, backup: Path, replace: bool, as_it_was: bool, **options: Any) -> None:
         keep_to_ourselves()
         try:
             with opened(backup) as found:
-                self._restore(found, replace=replace)
+                self._restore(found, replace=replace, as_it_was=as_it_was)
         except RuleError as refused:
             self._refuse(refused.reason)
         except (OSError, DatabaseError) as failed:
             self._refuse(f"Det gick inte att återställa: {failed}")
 
-    def _restore(self, found: Opened, *, replace: bool) -> None:
+    def _restore(self, found: Opened, *, replace: bool, as_it_was: bool) -> None:
         account, now = found.account, there_now()
         self.stdout.write(f"Säkerhetskopian är från {localtime(account.moment):%Y-%m-%d %H.%M}.")
         if now != {}:
             self._tell_lost(found, now)
             if not replace:
                 self._refuse(f"Inget är återställt. {_AGAIN}")
-        restored = put_back(found)
+        restored = put_back(found, as_it_was=as_it_was)
         for fault in restored.faults:
             self.stdout.write(fault)
         if restored.aside:
@@ -60,8 +66,13 @@ class Command(BaseCommand):
             self._refuse(f"Återställt, men inte som det var: {len(restored.faults)} fel.")
         self.stdout.write(
             f"Återställt: {sum(account.counts.values())} rader i {len(account.counts)} tabeller, "
-            f"{account.scans} bilder. Loggen är hel: {restored.trail_rows} rader. Alla får logga in på nytt."
+            f"{account.scans} bilder. {self._of_trail(restored, as_it_was=as_it_was)} Alla får logga in på nytt."
         )
+
+    def _of_trail(self, restored: Restored, *, as_it_was: bool) -> str:
+        if as_it_was:
+            return "Loggen är inte kontrollerad: kör verify_trail i den version som säkerhetskopian är av."
+        return f"Loggen är hel: {restored.trail_rows} rader."
 
     def _tell_lost(self, found: Opened, now: Counts | None) -> None:
         if now is None:

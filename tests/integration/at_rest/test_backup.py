@@ -191,3 +191,18 @@ def test_what_a_lost_database_has_left_beside_it_is_not_taken_for_its_own(ours: 
         ours.does("restore", str(backup), "--replace")
         assert ours.has("Före kopian")
         assert not ours.has("Ur loggen")
+
+
+def test_one_of_a_former_version_is_left_as_it_was_where_one_goes_back_to_that(
+    ours: Installation, tmp_path: Path
+):
+    backup = tmp_path / "it.backup"
+    latest = "SELECT name FROM django_migrations WHERE app = 'contacts' AND name >= '0019'"
+    has = ours.asks(latest)
+    ours.does("migrate", "contacts", "0018")
+    ours.does("backup", str(backup))
+    ours.does("migrate")
+    assert "Loggen är inte kontrollerad" in ours.does("restore", str(backup), "--replace", "--as-it-was")
+    assert ours.asks(latest) == []
+    assert "Loggen är hel:" in ours.does("restore", str(backup), "--replace")
+    assert ours.asks(latest) == has != []
