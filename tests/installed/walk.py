@@ -196,7 +196,7 @@ class Walk:
     def run_the_former_version(self) -> None:
         """In the place of it, with what the demo logs in it and nothing else."""
         self.machine.run(
-            "systemctl stop driftstopp.target driftstopp-prepare\n"
+            "cd /; systemctl stop driftstopp.target driftstopp-prepare\n"
             "rm -rf /var/lib/driftstopp/* /var/backups/driftstopp/* /srv/driftstopp/main\n"
             "runuser -u postgres -- dropdb driftstopp\n"
             "runuser -u postgres -- createdb --owner=driftstopp_owner --encoding=UTF8 --locale=C.UTF-8 "
