@@ -106,15 +106,15 @@ class Walk:
 
     def log(self) -> None:
         self.nils.fill_in("/driftstopp/anmal/", scope="both_principals")
-        self.open_chain("Medicin A")
+        self.open_chain("Medicin A", NUMBER)
         self.call("Första Samtalet")
 
-    def open_chain(self, ward: str) -> None:
+    def open_chain(self, ward: str, number: str) -> None:
         nils, path = self.nils, "/vardkedjor/ny/"
         nils.get(path)
         nils.fill_in(
             path,
-            identity=NUMBER,
+            identity=number,
             patient_name=NAME,
             before="admitted",
             ward_unit=nils.choice("ward_unit", ward),
@@ -242,7 +242,8 @@ class Walk:
         self.nils.get("/")
         assert self.nils.status == 200
         assert self.logged() == self.before
-        self.open_chain(DEMO_UNIT)
+        # One whose number nobody knows: the demo has the other.
+        self.open_chain(DEMO_UNIT, "okänt")
         self.call("Efter Uppgraderingen")
 
     def roll_back(self) -> None:
