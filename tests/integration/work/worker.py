@@ -11,6 +11,8 @@ from unittest.mock import patch
 
 import django
 
+from tests.clock import sleep_at_any_date
+
 PATIENT = "Tolvan Tolvansson 19121212-1212"
 
 
@@ -52,4 +54,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    sleep_at_any_date()
     main()
