@@ -51,6 +51,7 @@ class Walk:
             self.be_broken,
             self.restore_beside,
             self.leave_nothing_readable,
+            self.move_to_a_new_machine,
             self.run_the_former_version,
             self.upgrade,
             self.roll_back,
@@ -64,7 +65,7 @@ class Walk:
 
     def install(self) -> None:
         self.machine.run(
-            f'SOURCE=/mnt/source VERSION=main HOST={HOST}\ngit() {{ command git -c safe.directory=* "$@"; }}'
+            f'SOURCE=/mnt/source VERSION=main HOST={HOST} DATABASE=127.0.0.1/driftstopp\ngit() {{ command git -c safe.directory=* "$@"; }}'
         )
         said = [self.follow(heading) for heading in INSTALLING]
         self.code = one_time_code(said[-1])
@@ -164,9 +165,7 @@ class Walk:
     def restore_beside(self) -> None:
         heading = "Back up, and see that it can be restored"
         assert "Loggen är hel" in self.follow(heading, upto=3)
-        self.machine.run(
-            'until curl -fs -o /dev/null -H "Host: $HOST" http://127.0.0.1:8001/halsa; do sleep 1; done'
-        )
+        assert "127.0.0.1:8443" in self.machine.run("ss -lnt | grep 8443")
         beside = Visitor(f"{self.origin}:8443", self.certificate)
         beside.come_back("nils")
         beside.get(self.chain)
@@ -196,6 +195,31 @@ class Walk:
             said = self.machine.run(f"journalctl --no-pager | grep -cF -e '{secret}'", may_fail=True)
             assert said.split() == ["0"], said
         self.machine.run("journalctl --no-pager -u 'driftstopp*' | grep -c 'Driftstopp är igång'")
+
+    def move_to_a_new_machine(self) -> None:
+        """All is gone but a backup, and the two keys that were kept."""
+        kept = "".join(
+            f"export {name}=$(sed -n 's/^{name}=//p' /etc/driftstopp/env)\n"
+            for name in ("SECRET_KEY", "DATA_KEYS")
+        )
+        self.machine.run(
+            f'{kept}cd /; cp "$BACKUP" /root/FILE.backup\n'
+            "systemctl disable --now driftstopp.target driftstopp-{tidy,backup,verify}.timer nginx\n"
+            "systemctl stop driftstopp-prepare; rm -rf /etc/systemd/system/driftstopp*; systemctl daemon-reload\n"
+            "rm -rf /etc/driftstopp /srv/driftstopp /var/{lib,backups}/driftstopp /usr/local/sbin/driftstopp\n"
+            "rm /etc/nginx/sites-*/driftstopp /etc/ssl/driftstopp.pem; userdel driftstopp\n"
+            "runuser -u postgres -- dropdb driftstopp\n"
+            "for role in driftstopp driftstopp_owner; do runuser -u postgres -- dropuser $role; done"
+        )
+        at = INSTALLING.index("Services")
+        for heading in (*INSTALLING[1:at], "On a new machine, from a backup", *INSTALLING[at:-1]):
+            self.follow(heading)
+        self.machine.run("unset SECRET_KEY DATA_KEYS")
+        self.certificate = self.machine.run("cat /etc/ssl/driftstopp.pem")
+        self.nils = Visitor(self.origin, self.certificate)
+        self.nils.come_back("nils")
+        self.call("Tredje Samtalet")
+        assert {"Första Samtalet", "Andra Samtalet"} <= set(re.findall(r"\w+ Samtalet", self.nils.text()))
 
     def run_the_former_version(self) -> None:
         """In the place of it, with what the demo logs in it and nothing else."""
