@@ -65,7 +65,8 @@ class Walk:
 
     def install(self) -> None:
         self.machine.run(
-            f'SOURCE=/mnt/source VERSION=main HOST={HOST} DATABASE=127.0.0.1/driftstopp\ngit() {{ command git -c safe.directory=* "$@"; }}'
+            f"SOURCE=/mnt/source VERSION=main HOST={HOST} DATABASE=127.0.0.1/driftstopp\n"
+            'git() { command git -c safe.directory=* "$@"; }'
         )
         said = [self.follow(heading) for heading in INSTALLING]
         self.code = one_time_code(said[-1])
