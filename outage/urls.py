@@ -12,6 +12,7 @@ from .views import (
     moving,
     openings,
     outages,
+    overview,
     reviewing,
     routine,
     status,
@@ -21,6 +22,10 @@ from .views import (
 urlpatterns = [
     path("", status.status, name="status"),
     path("att-ringa/", status.calls_to_make, name="calls_to_make"),
+    path("lagesbild/", overview.overview, name="overview"),
+    path("lagesbild/nu/", overview.overview_now, name="overview_now"),
+    path("lagesbild/vagg/", overview.wall, name="overview_wall"),
+    path("lagesbild/vagg/nu/", overview.wall_now, name="overview_wall_now"),
     path("driftstopp/anmal/", outages.report, name="report_outage"),
     path("driftstopp/andra/", outages.change, name="change_outage"),
     path("driftstopp/support/", outages.support, name="record_support"),

@@ -33,6 +33,7 @@ class Right(Labelled):
     MANAGE_PEOPLE = "manage_people", "förvalta personer"
     REVIEW_LOG = "review_log", "granska loggen"
     FOLLOW_DECISIONS = "follow_decisions", "följa upp avgöranden"
+    SEE_OVERVIEW = "see_overview", "se lägesbilden"
 
 
 class Border(Labelled):
@@ -67,6 +68,8 @@ TABLE: Mapping[Right, Mapping[Role, Border]] = {
     Right.MANAGE_PEOPLE: {Role.ADMIN: Border.PRINCIPAL},
     Right.REVIEW_LOG: {Role.LOG_REVIEWER: Border.BRANCH},
     Right.FOLLOW_DECISIONS: {Role.ROUTINE_OWNER: Border.PRINCIPAL},
+    # It counts, and names no patient.
+    Right.SEE_OVERVIEW: {Role.STAFF: Border.UNIT, Role.COORDINATOR: Border.BRANCH},
 }
 
 RIGHTS: dict[Role, Mapping[Right, Border]] = {

@@ -14,6 +14,7 @@ from forms.rules.page_fill import PageMeasures, rows_to_fill
 from forms.rules.work_list_spec import ListSpec, WorkList, WorkListSpec
 from forms.specs import get_work_list
 from outage.presenters.back import TaskRow
+from outage.presenters.overview import MatrixRow, PartyMark
 from outage.presenters.owed import OwedCall
 from outage.presenters.status import ChainRow
 from outage.queries.naming import Patient
@@ -149,6 +150,22 @@ def chain_lines(rows: Iterable[ChainRow]) -> list[Row]:
         )
         lines.append(_row(cells, notes))
     return lines
+
+
+def overview_lines(rows: Iterable[MatrixRow]) -> list[Row]:
+    """A row for each chain, which is named by its number."""
+    lines = []
+    for row in rows:
+        notes = Notes(WHOLE_WIDTH)
+        marks = [(notes.cell(mark.label, _marked(mark), _NARROW, _LINES),) for mark in row.marks]
+        where = (notes.cell("", row.ward, 200, _LINES), notes.cell("", row.municipality, 200, _LINES))
+        cells = ((str(row.number), "Utskrivning" if row.untold else ""), where, *marks)
+        lines.append(_row(cells, notes))
+    return lines
+
+
+def _marked(mark: PartyMark) -> str:
+    return f"{mark.text}, sedan {mark.age.text}" if mark.age else mark.text
 
 
 def _patient(patient: Patient, notes: Notes) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Sheets as their unit sees them: one by its serial, those not accounted for, and how many of them (R2.6)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -114,6 +114,17 @@ def unaccounted_by_unit(units: QuerySet[Unit]) -> list[Unaccounted]:
         Unaccounted(unit=row["unit__name"], sheets=row["sheets"], stock=row["stock"], oldest=row["oldest"])
         for row in rows
     ]
+
+
+def sheets_out(unit_ids: Iterable[int]) -> dict[int, int]:
+    """Of each of the units that has any: how many of its sheets somebody has taken and nobody has told the fate of."""
+    units = Q(unit__in=list(unit_ids)) | Q(unit__joined_into__in=list(unit_ids))
+    rows = _not_ended(units).order_by().values_list("unit", "unit__joined_into")
+    found: dict[int, int] = {}
+    for unit, joined_into, sheets in rows.annotate(sheets=Count("pk", filter=~_UNTOUCHED)):
+        pk = joined_into or unit
+        found[pk] = found.get(pk, 0) + sheets
+    return found
 
 
 def figures(unit: Unit, kind: str = "") -> dict[Where, int]:

@@ -14,10 +14,16 @@ class WorkList(Labelled):
     CALLS = "att-ringa", "Att ringa nu"
     TASKS = "att-registrera", "Att registrera"
     CHAINS = "vardkedjor", "Vårdkedjor"
+    OVERVIEW = "lagesbild", "Lägesbild"
 
 
 # How many columns each list fills, the last of them by hand.
-COLUMNS: dict[WorkList, int] = {WorkList.CALLS: 6, WorkList.TASKS: 5, WorkList.CHAINS: 6}
+COLUMNS: dict[WorkList, int] = {
+    WorkList.CALLS: 6,
+    WorkList.TASKS: 5,
+    WorkList.CHAINS: 6,
+    WorkList.OVERVIEW: 6,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class ListSpec:
 
     @property
     def to_tick(self) -> bool:
-        return self.list is not WorkList.CHAINS
+        return self.list in (WorkList.CALLS, WorkList.TASKS)
 
     @property
     def title(self) -> str:

@@ -1,4 +1,4 @@
-"""The lists that a ward works from, printed: Att ringa nu, Att registrera, Vårdkedjor."""
+"""The lists that a ward works from, printed: Att ringa nu, Att registrera, Vårdkedjor; and Lägesbild."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,6 +13,7 @@ from forms.presenters.rows import Row
 from forms.presenters.work_list import (
     call_lines,
     chain_lines,
+    overview_lines,
     task_lines,
     work_list_part,
     work_list_view,
@@ -21,9 +22,11 @@ from forms.rules.work_list_spec import WorkList
 from forms.services.printing import Printed, print_job
 from outage.models import Outage
 from outage.presenters.back import grouped, task_rows
+from outage.presenters.overview import lines_in_order, matrix_rows
 from outage.presenters.ringing import calls_to_ring
 from outage.presenters.status import chain_row
 from outage.queries.care_chains import visible_chains
+from outage.queries.matrix import overview_of
 from outage.queries.outages import earlier_outages
 from outage.queries.owed import chains_with_calls_owed
 from outage.queries.states import states_for
@@ -67,8 +70,14 @@ def _chains(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     return chain_lines(chain_row(by, chain, states[chain.pk], now) for chain in chains)
 
 
+def _overview(by: Acting, outage: Outage, now: datetime) -> list[Row]:
+    found = overview_of(by, outage)
+    return overview_lines(matrix_rows(lines_in_order(found.lines), found, now))
+
+
 _LINES: dict[WorkList, Callable[[Acting, Outage, datetime], list[Row]]] = {
     WorkList.CALLS: _calls,
     WorkList.TASKS: _tasks,
     WorkList.CHAINS: _chains,
+    WorkList.OVERVIEW: _overview,
 }

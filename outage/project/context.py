@@ -132,6 +132,10 @@ class Page:
         return bool(self.acting and can(self.acting, Right.FOLLOW_DECISIONS))
 
     @property
+    def may_see_overview(self) -> bool:
+        return bool(self.acting and can(self.acting, Right.SEE_OVERVIEW))
+
+    @property
     def lacks_second_factor(self) -> bool:
         return lacks_second_factor(self._request)
 

@@ -3,6 +3,7 @@
 # Each entry of the main menu, the entries of the menu below it, and the pages of each besides itself.
 _MENU: dict[str, dict[str, str]] = {
     "status": {"": "report_outage change_outage end_outage record_support"},
+    "overview": {},
     "chains": {
         "": "log_call new_chain paste_patients opened_patients chain open_patient open_elsewhere edit_chain join_chain "
         "undo_join chain_call correct_call withdraw_call move_call correct_event withdraw_event leave_open",

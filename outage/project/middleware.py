@@ -25,7 +25,7 @@ from contacts.seen import refuses
 from outage.models import HeldForm
 from outage.project.emergency import ONLY_WORK, emergency_until, is_beyond_emergency
 from outage.project.holding import content_sent, hold, is_own, remembering, turned_away
-from outage.project.shared_pc import SEEN_EVERY_SECONDS, keep_logged_in
+from outage.project.shared_pc import SEEN_EVERY_SECONDS, keep_logged_in, on_wall
 from outage.queries.held_forms import held_form_of
 from outage.rules.opening import NotOpened
 from outage.services.held_forms import release
@@ -111,7 +111,8 @@ class ActingMiddleware:
         if not request.user.is_authenticated or match is None:
             return None
         # A page that refreshes itself, or asks how long is left, on a PC left behind does nothing.
-        if request.headers.get("HX-Trigger") not in _REFRESHES_ITSELF and match.url_name != "session_left":
+        asked_for = request.headers.get("HX-Trigger") not in _REFRESHES_ITSELF
+        if on_wall(request) or (asked_for and match.url_name != "session_left"):
             keep_logged_in(request, SEEN_EVERY_SECONDS)
         name = match.url_name or ""
         closed = getattr(view, "login_required", True)

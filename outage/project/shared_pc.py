@@ -14,6 +14,8 @@ from contacts.models import User
 from outage.project.emergency import emergency_until
 from outage.project.log_ins import note_lapse, note_locked
 
+# What a locked log-in still shows where its person has put it on a screen for many: nothing of any patient.
+WALL = ("/lagesbild/vagg/", "/lagesbild/vagg/nu/")
 # How often a log-in in use is written down.
 SEEN_EVERY_SECONDS = 120
 
@@ -42,6 +44,11 @@ def lock(request: HttpRequest, *, changing: bool) -> None:
         note_locked(request, user, "changing" if changing else "pressed")
     request.session["locked"] = True
     request.session["changing"] = changing
+
+
+def on_wall(request: HttpRequest) -> bool:
+    """Whether what is asked for is what the log-in was left to show, however long nobody has touched the PC."""
+    return bool(request.session.get("wall") and request.session.get("locked")) and request.path in WALL
 
 
 def seconds_left(request: HttpRequest) -> int:
@@ -77,6 +84,8 @@ class SharedPcMiddleware:
             if over or now - session.get("started", now) >= settings.LONGEST_LOG_IN:
                 request.leaving = "emergency_over" if over else "longest"
                 logout(request)
+            elif on_wall(request):
+                pass
             elif session.get("locked") or left:
                 if not session.get("locked"):
                     note_locked(request, user, "idle")

@@ -28,6 +28,7 @@ urlpatterns = [
     path("matt", metrics.metrics, name="metrics"),
     path("logga-in/", views.Login.as_view(), name="account_login"),
     path("logga-ut/", views.Logout.as_view(), name="account_logout"),
+    path("lagesbild/vagg/visa/", views.show_on_wall, name="show_on_wall"),
     path("las/", views.lock_log_in, name="lock"),
     path("bekrafta/", account_views.reauthenticate, name="account_reauthenticate"),
     path("andra-steget/", include("allauth.mfa.urls")),

@@ -36,12 +36,13 @@ from contacts.access import (
 )
 from contacts.queries.people import nobody_yet
 from contacts.rules.errors import RuleError
+from contacts.rules.permissions import Right
 from contacts.rules.trace_words import HELD_SHOWN
 from contacts.seen import looks_as, refuses
 from contacts.services.emergency import use_emergency_code
 from contacts.services.tries import note_log_in
 from contacts.views.arriving import go_on, own_path, wanted_path
-from contacts.views.tools import FormPage, get_or_404
+from contacts.views.tools import FormPage, get_or_404, require
 from contacts.webforms.emergency import EmergencyForm
 from outage.project.accounts import TOO_MANY, came_by_provider
 from outage.project.emergency import ONLY_WORK, begin_emergency, emergency_until
@@ -178,6 +179,15 @@ def lock_log_in(request: AnyRequest) -> HttpResponse:
     if request.user.is_authenticated or request.locked_user:
         lock(request, changing="byt" in request.POST)
     return redirect("account_login")
+
+
+@require_POST
+def show_on_wall(request: ActingRequest) -> HttpResponse:
+    """Lock the log-in, but for the page of the whole outage, which says nothing of patients, on a screen for many."""
+    require(request.acting, Right.SEE_OVERVIEW)
+    request.session["wall"] = True
+    lock(request, changing=False)
+    return redirect("overview_wall")
 
 
 @require_http_methods(["GET", "POST"])

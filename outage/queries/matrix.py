@@ -1,53 +1,61 @@
-"""Every chain of a principal by every party: whether it has been told, from the kept rows alone."""
+"""How an outage stands for a principal, over all its chains, from the kept rows alone: no patient text is read."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import CharField, Count, Max, Q, QuerySet
+from django.db.models.functions import Cast, Substr
 
-from contacts.access import Acting, can
+from contacts.access import Acting, can, check_may
+from contacts.models import Membership, Principal, Unit
+from contacts.queries.branches import units_within
 from contacts.queries.prepared import prepared
-from contacts.rules.permissions import Right
-from outage.models import CareChain, ChainState, Outage, StateKind
-from outage.queries.owed import is_read_there
-from outage.rules.informing import LEAST_FIRST, InformState
+from contacts.rules.permissions import Border, Right, border_of
+from outage.models import (
+    CareChain,
+    CareChainDetails,
+    CareChainEvent,
+    ChainState,
+    ChecklistTick,
+    Handover,
+    Outage,
+    StateKind,
+)
+from outage.queries.owed import chains_seen, is_read_there
+from outage.rules.handover import Direction
+from outage.rules.informing import CallOutcome
+from outage.rules.overview import ChainLine
 
-_ORDER = {state: place for place, state in enumerate(LEAST_FIRST)}
-
-
-@dataclass(slots=True)
-class MatrixRow:
-    """`told` has by party the least of what it is to be told, and since when: of the oldest message, or when it was
-    last told.
-    """
-
-    chain_id: UUID
-    number: int
-    unit_id: int
-    ward_unit_id: int | None
-    municipality_id: int | None
-    told: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+# How far into the text of a moment its hour goes: 2026-11-24 10
+_TO_THE_HOUR = 13
 
 
-def matrix_of(acting: Acting, outage: Outage) -> list[MatrixRow]:
-    """By number. All chains of the acting person's principal and none of another's; two queries, no patient text."""
+def matrix_of(acting: Acting, outage: Outage) -> list[ChainLine]:
+    """By number. All chains of the acting person's principal and none of another's; two queries."""
     if not can(acting, Right.READ_CARE):
         return []
-    rows = {row[0]: MatrixRow(*row) for row in _chains(acting.principal.pk, outage.pk)}
-    for chain_id, party, what, state, since, reads_in, ticked, message in _told(
-        acting.principal.pk, outage.pk
-    ):
+    lines = {row[0]: ChainLine(*row) for row in _chains(acting.principal.pk, outage.pk)}
+    for row in _rows(acting.principal.pk, outage.pk):
+        chain, what, unit, whom, party, former, state, since, reads_in, ticked, message, urgent, item = row
         if is_read_there(outage, acting.principal, reads_in, since, ticked=ticked, message=message):
             continue
-        told = rows[chain_id].told
         if what == StateKind.TOLD:
-            told.setdefault(party, (InformState.INFORMED, since))
-            continue
-        least, oldest = told.get(party, (state, since))
-        told[party] = min(least, state, key=_ORDER.__getitem__), min(oldest, since)
-    return list(rows.values())
+            lines[chain].is_told(party, since)
+        else:
+            lines[chain].owes(
+                unit_id=unit,
+                whom=f"{whom}{party}{former}",
+                party=party,
+                state=state,
+                since=since,
+                discharge=urgent,
+                former=former,
+                left_open=item is not None,
+            )
+    return list(lines.values())
 
 
 @prepared
@@ -57,14 +65,159 @@ def _chains(principal_id: int, outage_id: UUID) -> QuerySet[CareChain, tuple[Any
 
 
 @prepared
-def _told(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
-    rows = ChainState.objects.filter(
-        outage=outage_id,
-        principal=principal_id,
-        what__in=[StateKind.OWED, StateKind.TOLD],
-        former=False,
-    ).exclude(party="")
+def _rows(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
+    told = Q(what=StateKind.TOLD, former=False) & ~Q(party="")
+    rows = ChainState.objects.filter(Q(what=StateKind.OWED) | told, outage=outage_id, principal=principal_id)
     # What is owed comes before what has been told.
     return rows.order_by("what").values_list(
-        "chain", "party", "what", "state", "since", "reads_in", "ticked", "message"
+        "chain",
+        "what",
+        "unit",
+        "whom",
+        "party",
+        "former",
+        "state",
+        "since",
+        "reads_in",
+        "ticked",
+        "message",
+        "urgent",
+        "open_item",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What a person may see of how an outage stands. `lines` are the chains by number, `own` those of them that the
+    person's own unit sees; `units` are all within reach, in Swedish order, `staffed` those that somebody works in.
+
+    `municipalities` are the names of those that any of the chains names. `last` has when each unit that wrote anything
+    wrote last; `calls` how many were made, by the beginning of their hour and the column they count in; `ticked` how
+    many items of each unit's checklists are ticked; `sheets` how many of its sheets have no fate yet.
+    """
+
+    lines: list[ChainLine]
+    own: frozenset[UUID]
+    units: list[Unit]
+    municipalities: Mapping[int, str]
+    staffed: frozenset[int]
+    last: Mapping[int, datetime]
+    calls: list[tuple[datetime, str, int]]
+    ticked: Mapping[int, int]
+    sheets: Mapping[int, int]
+
+
+_sheets_of: Callable[[Iterable[int]], Mapping[int, int]] = lambda units: {}  # noqa: E731
+
+
+def know_sheets_by(sheets_of: Callable[[Iterable[int]], Mapping[int, int]]) -> None:
+    """`sheets_of` gives, for the ids of units, how many of each one's sheets have no fate yet."""
+    global _sheets_of
+    _sheets_of = sheets_of
+
+
+def overview_of(acting: Acting, outage: Outage) -> Overview:
+    """Raises NotAllowed. The number of queries hangs neither on the chains nor on the units."""
+    check_may(acting, Right.SEE_OVERVIEW)
+    units = list(units_within(acting, Right.SEE_OVERVIEW).order_by("sort_key", "pk"))
+    # A unit that was joined into another is read as that one.
+    read_as = {unit.pk: unit.joined_into_id or unit.pk for unit in units}
+    own = frozenset(chains_seen(acting, outage).ids)
+    whole = border_of(acting.role, Right.SEE_OVERVIEW) is not Border.UNIT
+    lines = [
+        line
+        for line in matrix_of(acting, outage)
+        if line.chain_id in own or (whole and line.unit_id in read_as)
+    ]
+    last, calls = _entries(acting, outage, read_as)
+    ids = [unit.pk for unit in units if unit.joined_into_id is None]
+    return Overview(
+        lines=lines,
+        own=own,
+        units=[unit for unit in units if unit.joined_into_id is None],
+        municipalities=dict(_names(*{line.municipality_id for line in lines if line.municipality_id})),
+        staffed=frozenset(_staffed(acting.principal.pk)) & frozenset(ids),
+        last=last,
+        calls=calls,
+        ticked=_ticked(outage, read_as),
+        sheets=_sheets_of(ids),
+    )
+
+
+def _entries(
+    acting: Acting, outage: Outage, read_as: Mapping[int, int]
+) -> tuple[dict[int, datetime], list[tuple[datetime, str, int]]]:
+    last: dict[int, datetime] = {}
+    calls = []
+    given = _calls_by_hour(acting.principal.pk, outage.pk)
+    for unit, hour, direction, outcome, count, at in given:
+        if unit not in read_as:
+            continue
+        last[read_as[unit]] = max(at, last.get(read_as[unit], at))
+        if count:
+            begins = datetime.fromisoformat(f"{hour}:00").replace(tzinfo=UTC)
+            calls.append((begins, _column(direction, outcome), count))
+    for read in (_events, _versions):
+        for unit, at in read(acting.principal.pk, outage.pk):
+            if unit in read_as:
+                last[read_as[unit]] = max(at, last.get(read_as[unit], at))
+    return last, calls
+
+
+def _column(direction: str, outcome: str) -> str:
+    if outcome not in (CallOutcome.REACHED, CallOutcome.RELAYED):
+        return "tries"
+    return "given" if direction == Direction.GIVEN else "received"
+
+
+@prepared
+def _calls_by_hour(principal_id: int, outage_id: UUID) -> QuerySet[Handover, tuple[Any, ...]]:
+    rows = Handover.objects.filter(chain__principal=principal_id, chain__outage=outage_id)
+    # Both engines write a moment in UTC so that its hour is the beginning of the text.
+    rows = rows.annotate(hour=Substr(Cast("at", CharField()), 1, _TO_THE_HOUR)).order_by()
+    stands = Q(withdraws=False, superseded_by__isnull=True)
+    return (
+        rows.values("unit", "hour", "direction", "outcome")
+        .annotate(count=Count("pk", filter=stands), last=Max("recorded_at"))
+        .values_list("unit", "hour", "direction", "outcome", "count", "last")
+    )
+
+
+@prepared
+def _events(principal_id: int, outage_id: UUID) -> QuerySet[CareChainEvent, tuple[int, datetime]]:
+    rows = CareChainEvent.objects.filter(chain__principal=principal_id, chain__outage=outage_id).order_by()
+    return rows.values("unit").annotate(last=Max("recorded_at")).values_list("unit", "last")
+
+
+@prepared
+def _versions(principal_id: int, outage_id: UUID) -> QuerySet[CareChainDetails, tuple[int, datetime]]:
+    rows = CareChainDetails.objects.filter(chain__principal=principal_id, chain__outage=outage_id).order_by()
+    return rows.values("unit").annotate(last=Max("recorded_at")).values_list("unit", "last")
+
+
+@prepared
+def _names(*principal_ids: int) -> QuerySet[Principal, tuple[int, str]]:
+    return Principal.objects.filter(pk__in=principal_ids).order_by("name").values_list("pk", "name")
+
+
+@prepared
+def _staffed(principal_id: int) -> QuerySet[Membership, int]:
+    found = Membership.objects.filter(active=True, unit__principal=principal_id, user__is_active=True)
+    return found.order_by().values_list("unit", flat=True).distinct()
+
+
+def _ticked(outage: Outage, read_as: Mapping[int, int]) -> dict[int, int]:
+    done: dict[tuple[int, str, str], bool] = {}
+    for unit, checklist, item, is_done in _ticks(outage.pk):
+        if unit in read_as:
+            done[read_as[unit], checklist, item] = is_done
+    found: dict[int, int] = {}
+    for (unit, _, _), is_done in done.items():
+        found[unit] = found.get(unit, 0) + is_done
+    return found
+
+
+@prepared
+def _ticks(outage_id: UUID) -> QuerySet[ChecklistTick, tuple[Any, ...]]:
+    rows = ChecklistTick.objects.filter(outage=outage_id)
+    return rows.order_by("pk").values_list("unit", "checklist", "item", "done")

@@ -1,7 +1,8 @@
 """What the views share: the row that an address names, or 404, and what a page says of it and of who changed it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django import forms
@@ -110,3 +111,31 @@ def asked_direction(request: ActingRequest) -> Direction:
 def back_address(outage: Outage) -> str:
     """The address of what is to be entered after that very outage, whichever is in view."""
     return f"{reverse('back_registration')}?driftstopp={outage.pk}"
+
+
+# What is not foreseen in what a page says of until when it holds is made good by then.
+AT_MOST = timedelta(minutes=30)
+
+
+class PageVersion:
+    """What the page that is being made is, and until when the clock alone leaves it so; known once it is rendered.
+
+    `of` is read before what the page is made of: what happens meanwhile makes another.
+    """
+
+    def __init__(self, acting: Acting, of: str, now: datetime, moments: Sequence[datetime]) -> None:
+        self.of, self._acting, self._now, self._moments = of, acting, now, moments
+
+    def __str__(self) -> str:
+        until = min([*self._moments, self._now + AT_MOST])
+        return f"{_mark_of(self._acting, self.of)};{int(until.timestamp())}"
+
+
+def _mark_of(acting: Acting, version: str) -> str:
+    return f"{acting.user.pk}-{acting.membership.pk}-{version}"
+
+
+def still_holds(shown: str, acting: Acting, version: str, now: datetime) -> bool:
+    """Whether the page that says it is `shown` is what it would be if it was made at the aware moment `now`."""
+    mark, _, until = shown.partition(";")
+    return until.isdecimal() and now.timestamp() < int(until) and mark == _mark_of(acting, version)

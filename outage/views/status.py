@@ -42,41 +42,14 @@ from outage.queries.owed import (
 from outage.queries.states import awaited_in, states_for
 from outage.rules.wording import clock_time, midnight_after
 
+from ._tools import PageVersion, still_holds
+
 CALLS_A_PAGE = 10
 AWAITED_A_PAGE = 10
 PLACES_A_PAGE = 10
 CHAINS_A_PAGE = 25
 # How far back an open page is told who made a call that has gone from its list.
 TOLD_LATELY = timedelta(minutes=30)
-
-
-# What is not foreseen in what a page says of until when it holds is made good by then.
-AT_MOST = timedelta(minutes=30)
-
-
-class PageVersion:
-    """What the page that is being made is, and until when the clock alone leaves it so; known once it is rendered.
-
-    Read before what the page is made of: what happens meanwhile makes another.
-    """
-
-    def __init__(self, acting: Acting, now: datetime, moments: list[datetime]) -> None:
-        self.of, self._acting, self._now, self._moments = version_for(acting), acting, now, moments
-
-    def __str__(self) -> str:
-        until = min([*self._moments, self._now + AT_MOST])
-        return f"{_mark_of(self._acting, self.of)};{int(until.timestamp())}"
-
-
-def _mark_of(acting: Acting, version: str) -> str:
-    return f"{acting.user.pk}-{acting.membership.pk}-{version}"
-
-
-def _still_holds(shown: str, acting: Acting, now: datetime) -> bool:
-    mark, _, until = shown.partition(";")
-    return (
-        until.isdecimal() and now.timestamp() < int(until) and mark == _mark_of(acting, version_for(acting))
-    )
 
 
 @require_GET
@@ -89,7 +62,7 @@ def status(request: ActingRequest) -> HttpResponse:
 def calls_to_make(request: ActingRequest) -> HttpResponse:
     """The parts of Läge that change, so that an open page stays current; 204 while what is shown there holds."""
     now = timezone.now()
-    if _still_holds(request.headers.get("X-Shown", ""), request.acting, now):
+    if still_holds(request.headers.get("X-Shown", ""), request.acting, version_for(request.acting), now):
         return HttpResponse(status=204, headers={"X-Shown-At": clock_time(now)})
     return _shown(request, "outage/status/fresh.html")
 
@@ -97,7 +70,7 @@ def calls_to_make(request: ActingRequest) -> HttpResponse:
 def _shown(request: ActingRequest, template: str) -> HttpResponse:
     acting, now = request.acting, timezone.now()
     with noting_until() as moments:
-        version = PageVersion(acting, now, moments)
+        version = PageVersion(acting, version_for(acting), now, moments)
         # What is of today has its time alone.
         holds_until(now, midnight_after(now))
         # Colleagues who ask in the same minute are shown the same.

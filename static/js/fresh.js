@@ -252,5 +252,5 @@
   };
 
   document.addEventListener("visibilitychange", ask);
-  window.setInterval(ask, EVERY);
+  window.setInterval(ask, Number(shown()?.dataset.every) || EVERY);
 })();

@@ -1,0 +1,243 @@
+"""Lägesbild, as the page and the wall show it: counts, and chains by their numbers. No patient is named."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contacts.page_versions import holds_until
+from contacts.rules.parties import Party
+from outage.models import Outage
+from outage.queries.checklists import checklists_for
+from outage.queries.matrix import Overview
+from outage.rules.informing import InformState
+from outage.rules.overview import (
+    ChainLine,
+    HourLine,
+    UnitLine,
+    by_hour,
+    by_unit,
+    silent_from,
+    silent_since,
+)
+from outage.rules.wording import STOCKHOLM, moment, span
+
+PARTIES = (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT)
+# The oldest of them; all stand first in the matrix.
+UNTOLD_SHOWN = 8
+_OTHERS = "Annan"
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """How long something has lasted; `since_iso` for the page's own clock."""
+
+    text: str
+    since_iso: str
+
+
+@dataclass(frozen=True, slots=True)
+class UntoldRow:
+    """A discharge that `whom` have not been told of. `left_open`: somebody answers for each of them by name."""
+
+    chain_id: UUID
+    number: int
+    ward: str
+    whom: str
+    by: str
+    age: Age
+    left_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """`silent` says since when it has written nothing, where that is an hour or longer."""
+
+    unit_id: int
+    name: str
+    untold: int
+    untold_age: Age | None
+    calls: int
+    calls_age: Age | None
+    chains: int
+    last: str
+    silent: Age | None
+    ticked: str
+    all_ticked: bool
+    sheets: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartyMark:
+    label: str
+    state: InformState | None
+    text: str
+    age: Age | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    chain_id: UUID
+    number: int
+    ward: str
+    municipality: str
+    marks: tuple[PartyMark, ...]
+    untold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HourBar:
+    """`at` is the beginning of the hour in Stockholm. The parts are of the highest hour, in hundredths."""
+
+    at: str
+    line: HourLine
+    reached_part: int
+    tries_part: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """`untold_count` are the discharges of which somebody has not been told, `left_open` those of them that somebody
+    answers for by name; `quiet` are the units that have people, no chain and no call to make, and have written nothing.
+    """
+
+    untold: tuple[UntoldRow, ...]
+    untold_count: int
+    untold_age: Age | None
+    left_open: int
+    calls: int
+    calls_units: int
+    silent: int
+    sheets: int
+    units: tuple[UnitRow, ...]
+    quiet: tuple[str, ...]
+    hours: tuple[HourBar, ...]
+    chains: int
+
+
+def lines_in_order(lines: Iterable[ChainLine]) -> list[ChainLine]:
+    return sorted(lines, key=lambda line: line.place)
+
+
+def picture_of(found: Overview, outage: Outage, now: datetime) -> Picture:
+    """All of the units within reach at the aware moment `now`."""
+    began = outage.current.started_at
+    until = outage.own_end or now
+    names = {unit.pk: unit.name for unit in found.units}
+    lines = by_unit(found.lines, found.last, names)
+    parts = [line for line in lines.values() if line.takes_part]
+    untold = [line for line in lines_in_order(found.lines) if line.untold_since]
+    times = [line.untold_since for line in untold if line.untold_since]
+    rows = [_unit_row(found, names, line, outage, now) for line in parts]
+    if outage.is_open:
+        holds_until(now, *silent_from(parts, began))
+    return Picture(
+        untold=tuple(_untold_row(line, names, now) for line in untold[:UNTOLD_SHOWN]),
+        untold_count=len(untold),
+        untold_age=_age(min(times), now) if times else None,
+        left_open=sum(_is_left_open(line) for line in untold),
+        calls=sum(line.calls for line in parts),
+        calls_units=sum(bool(line.calls) for line in parts),
+        silent=sum(row.silent is not None for row in rows),
+        sheets=sum(found.sheets.values()),
+        units=tuple(sorted(rows, key=lambda row: _worst_first(lines[row.unit_id]))),
+        quiet=tuple(names[pk] for pk in names if pk in found.staffed and not lines[pk].takes_part),
+        hours=_bars(by_hour(found.calls, began, until)),
+        chains=len(found.lines),
+    )
+
+
+def _worst_first(line: UnitLine) -> tuple[float, float, int]:
+    never = float("inf")
+    return (
+        line.untold_since.timestamp() if line.untold_since else never,
+        line.calls_since.timestamp() if line.calls_since else never,
+        -line.chains,
+    )
+
+
+def _untold_row(line: ChainLine, names: Mapping[int, str], now: datetime) -> UntoldRow:
+    assert line.untold_since is not None
+    whom = dict.fromkeys(_party(party) for party in sorted(line.untold.values()))
+    return UntoldRow(
+        chain_id=line.chain_id,
+        number=line.number,
+        ward=names.get(line.ward, ""),
+        whom=", ".join(whom),
+        by=", ".join(names[pk] for pk in sorted(line.untold_by) if pk in names and pk != line.ward),
+        age=_age(line.untold_since, now),
+        left_open=_is_left_open(line),
+    )
+
+
+def _is_left_open(line: ChainLine) -> bool:
+    return line.untold.keys() <= line.left_open
+
+
+def _party(party: str) -> str:
+    return Party(party).label if party else _OTHERS
+
+
+def _unit_row(
+    found: Overview, names: Mapping[int, str], line: UnitLine, outage: Outage, now: datetime
+) -> UnitRow:
+    unit = next(unit for unit in found.units if unit.pk == line.unit_id)
+    items = sum(len(checklist.items) for checklist in checklists_for(unit, outage.routine))
+    ticked = found.ticked.get(line.unit_id, 0)
+    since = silent_since(line, outage.current.started_at, now) if outage.is_open else None
+    return UnitRow(
+        unit_id=line.unit_id,
+        name=names[line.unit_id],
+        untold=line.untold,
+        untold_age=_age(line.untold_since, now) if line.untold_since else None,
+        calls=line.calls,
+        calls_age=_age(line.calls_since, now) if line.calls_since else None,
+        chains=line.chains,
+        last=moment(line.last, now) if line.last else "",
+        silent=_age(since, now) if since else None,
+        ticked=f"{ticked} av {items}" if items else "",
+        all_ticked=bool(items) and ticked >= items,
+        sheets=found.sheets.get(line.unit_id, 0),
+    )
+
+
+def matrix_rows(lines: Iterable[ChainLine], found: Overview, now: datetime) -> list[MatrixRow]:
+    names = {unit.pk: unit.name for unit in found.units}
+    return [
+        MatrixRow(
+            chain_id=line.chain_id,
+            number=line.number,
+            ward=names.get(line.ward, ""),
+            municipality=found.municipalities.get(line.municipality_id or 0, ""),
+            marks=tuple(_mark(party, line, now) for party in PARTIES),
+            untold=line.untold_since is not None,
+        )
+        for line in lines
+    ]
+
+
+def _mark(party: Party, line: ChainLine, now: datetime) -> PartyMark:
+    told = line.told.get(party)
+    if told is None:
+        return PartyMark(party.label, None, "Inget att meddela", None)
+    state, since = InformState(told[0]), told[1]
+    if state is InformState.INFORMED:
+        return PartyMark(party.label, state, f"{state.label} {moment(since, now)}", None)
+    return PartyMark(party.label, state, state.label, _age(since, now))
+
+
+def _age(since: datetime, now: datetime) -> Age:
+    return Age(span(now - since), since.isoformat())
+
+
+def _bars(hours: Sequence[HourLine]) -> tuple[HourBar, ...]:
+    most = max((hour.total for hour in hours), default=0) or 1
+    return tuple(
+        HourBar(
+            at=f"{hour.begins.astimezone(STOCKHOLM):%H}",
+            line=hour,
+            reached_part=round(100 * (hour.given + hour.received) / most),
+            tries_part=round(100 * hour.tries / most),
+        )
+        for hour in hours
+    )

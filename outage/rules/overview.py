@@ -1,0 +1,163 @@
+"""Lägesbild: how an outage stands, counted over the units' logs. Nothing here says who a patient is."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from .informing import LEAST_FIRST, InformState
+
+SILENT_AFTER = timedelta(hours=1)
+# Of an outage that lasts longer the last hours are shown.
+MOST_HOURS = 24
+
+_ORDER = {str(state): place for place, state in enumerate(LEAST_FIRST)}
+_AN_HOUR = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class ChainLine:
+    """One chain and how far each party has been told of it.
+
+    `told` has by party the least of what it is to be told, and since when: of the oldest message, or when it was last
+    told. `calls` has for each unit that is to ring, and whom it is to ring, since when. `untold` are the parties, or
+    others, that are still to be told of a discharge, `untold_since` of the oldest; `left_open` are those of them that
+    somebody has left open by name and reason.
+    """
+
+    chain_id: UUID
+    number: int
+    unit_id: int
+    ward_unit_id: int | None
+    municipality_id: int | None
+    told: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    calls: dict[tuple[int, str], datetime] = field(default_factory=dict)
+    untold: dict[str, str] = field(default_factory=dict)
+    left_open: set[str] = field(default_factory=set)
+    untold_since: datetime | None = None
+    untold_by: set[int] = field(default_factory=set)
+
+    @property
+    def ward(self) -> int:
+        """Where the patient is, or, where that is not known, the unit that opened the chain."""
+        return self.ward_unit_id or self.unit_id
+
+    def is_told(self, party: str, at: datetime) -> None:
+        """Of a party that nothing is owed; what is owed comes first."""
+        self.told.setdefault(party, (InformState.INFORMED, at))
+
+    def owes(
+        self,
+        *,
+        unit_id: int,
+        whom: str,
+        party: str,
+        state: str,
+        since: datetime,
+        discharge: bool = False,
+        former: bool = False,
+        left_open: bool = False,
+    ) -> None:
+        """`whom` tells recipients apart. Of who the patient was with before there is a call, and no mark."""
+        at = self.calls.get((unit_id, whom), since)
+        self.calls[unit_id, whom] = min(at, since)
+        if party and not former:
+            least, oldest = self.told.get(party, (state, since))
+            self.told[party] = min(least, state, key=_ORDER.__getitem__), min(oldest, since)
+        if discharge:
+            self.untold[whom] = party
+            self.untold_by.add(unit_id)
+            self.untold_since = min(self.untold_since or since, since)
+            if left_open:
+                self.left_open.add(whom)
+
+    @property
+    def place(self) -> tuple[int, float, int]:
+        """The worst first: a discharge that somebody was not told of, then calls owed, each the oldest first."""
+        if self.untold_since:
+            return 0, self.untold_since.timestamp(), self.number
+        if self.calls:
+            return 1, min(self.calls.values()).timestamp(), self.number
+        return 2, 0.0, self.number
+
+
+@dataclass(slots=True)
+class UnitLine:
+    """One unit: its chains, the discharges that it still is to tell of, its calls owed, and when it last wrote."""
+
+    unit_id: int
+    chains: int = 0
+    untold: int = 0
+    untold_since: datetime | None = None
+    calls: int = 0
+    calls_since: datetime | None = None
+    last: datetime | None = None
+
+    @property
+    def takes_part(self) -> bool:
+        return bool(self.chains or self.calls or self.last)
+
+
+def by_unit(
+    lines: Iterable[ChainLine], last: Mapping[int, datetime], units: Collection[int]
+) -> dict[int, UnitLine]:
+    """Each of `units`; `last` has when each that wrote anything wrote last."""
+    found = {pk: UnitLine(pk, last=last.get(pk)) for pk in units}
+    for line in lines:
+        for pk in {line.unit_id, line.ward} & found.keys():
+            found[pk].chains += 1
+        for (pk, _), since in line.calls.items():
+            if pk in found:
+                found[pk].calls += 1
+                found[pk].calls_since = min(found[pk].calls_since or since, since)
+        for pk in line.untold_by & found.keys():
+            if line.untold_since:
+                found[pk].untold += 1
+                found[pk].untold_since = min(found[pk].untold_since or line.untold_since, line.untold_since)
+    return found
+
+
+def silent_since(line: UnitLine, began: datetime, now: datetime) -> datetime | None:
+    """Since when a unit has written nothing, where that is an hour or longer; from the start of the outage at most."""
+    since = max(line.last, began) if line.last else began
+    return since if now - since >= SILENT_AFTER else None
+
+
+def silent_from(lines: Iterable[UnitLine], began: datetime) -> list[datetime]:
+    """The moments at which the clock alone makes each of the units a silent one."""
+    return [(max(line.last, began) if line.last else began) + SILENT_AFTER for line in lines]
+
+
+@dataclass(frozen=True, slots=True)
+class HourLine:
+    """The calls of one hour, by when they were made: those that reached somebody, given and received, and tries."""
+
+    begins: datetime
+    given: int = 0
+    received: int = 0
+    tries: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.given + self.received + self.tries
+
+
+def by_hour(calls: Iterable[tuple[datetime, str, int]], began: datetime, until: datetime) -> list[HourLine]:
+    """Every hour from `began` to `until`, those without calls too. Each of `calls` has the beginning of its hour, which
+    column it counts in and how many; all are aware.
+    """
+    counted: dict[datetime, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for begins, column, number in calls:
+        counted[begins][column] += number
+    last = _hour(until)
+    at = max(_hour(began), last - (MOST_HOURS - 1) * _AN_HOUR)
+    hours = []
+    while at <= last:
+        hours.append(HourLine(at, **counted.get(at, {})))
+        at += _AN_HOUR
+    return hours
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)

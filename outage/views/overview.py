@@ -1,0 +1,199 @@
+"""Lägesbild: how the outage stands over all units within reach, on a page and on a wall, live. No patient is named."""
+
+import re
+from collections.abc import Collection, Hashable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_GET
+from markupsafe import Markup, escape
+
+from contacts.access import ActingRequest
+from contacts.page_versions import holds_until, noting_until, version_of_all
+from contacts.queries.branches import name_of_reach
+from contacts.rules.branches import Branch
+from contacts.rules.permissions import Border, Right, border_of
+from contacts.views.tools import require
+from outage.models import Outage
+from outage.presenters.overview import lines_in_order, matrix_rows, picture_of
+from outage.queries.matrix import Overview, overview_of
+from outage.queries.outages import outage_in_view
+from outage.queries.owed import chains_seen
+from outage.rules.overview import ChainLine
+from outage.rules.wording import clock_time, midnight_after
+
+from ._tools import PageVersion, still_holds
+
+LINES_A_PAGE = 100
+# While something is written all the time, it is made anew no oftener than this, for all who watch. With the time
+# between two questions of a page (overview/now.jinja) it is less than the five seconds in which a change is to show.
+MADE_EVERY = timedelta(seconds=1.5)
+_MOST_MADE = 32
+# A chain by its number, for whoever may not open it.
+_CHAIN = re.compile(r'<span data-chain="([0-9a-f-]{36})">([^<]*)</span>')
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Made at the moment `at`, of what was so at the `version`; the clock alone makes another at each of `moments`."""
+
+    at: datetime
+    version: str
+    moments: tuple[datetime, ...]
+    html: Markup
+
+    def holds(self, version: str, now: datetime) -> bool:
+        late = self.at > now or any(moment <= now for moment in self.moments)
+        return not late and (self.version == version or now - self.at < MADE_EVERY)
+
+
+_made: dict[Hashable, _Made] = {}
+
+
+@require_GET
+def overview(request: ActingRequest) -> HttpResponse:
+    return _shown(request, "show")
+
+
+@require_GET
+def overview_now(request: ActingRequest) -> HttpResponse:
+    """What of the page changes; 204 while what is shown there holds."""
+    return _holds(request) or _shown(request, "fresh")
+
+
+@require_GET
+def wall(request: ActingRequest) -> HttpResponse:
+    """For a screen that many see: large, and nothing leads on from it."""
+    return _shown(request, "wall", on_wall=True)
+
+
+@require_GET
+def wall_now(request: ActingRequest) -> HttpResponse:
+    return _holds(request) or _shown(request, "wall_fresh", on_wall=True)
+
+
+def _holds(request: ActingRequest) -> HttpResponse | None:
+    require(request.acting, Right.SEE_OVERVIEW)
+    now = timezone.now()
+    if still_holds(request.headers.get("X-Shown", ""), request.acting, version_of_all(), now):
+        return HttpResponse(status=204, headers={"X-Shown-At": clock_time(now)})
+    return None
+
+
+def _shown(request: ActingRequest, template: str, *, on_wall: bool = False) -> HttpResponse:
+    acting, now = request.acting, timezone.now()
+    require(acting, Right.SEE_OVERVIEW)
+    outage = outage_in_view(acting.principal)
+    context: dict[str, Any] = {"outage": outage, "on_wall": on_wall, "here": "overview"}
+    if outage is None:
+        context["version"] = PageVersion(acting, version_of_all(), now, ())
+    else:
+        made = _of_now(request, outage, now, on_wall=on_wall)
+        own: Collection[UUID] = () if on_wall else chains_seen(acting, outage).ids
+        context["version"] = PageVersion(acting, made.version, now, made.moments)
+        context["shared"] = _with_ways(made.html, own)
+    return render(request, f"outage/overview/{template}.html", context)
+
+
+def _of_now(request: ActingRequest, outage: Outage, now: datetime, *, on_wall: bool) -> _Made:
+    """The same for all who watch the same: it names no unit's own, and whom it leads on to is put in for each."""
+    acting = request.acting
+    alone = (
+        border_of(acting.role, Right.SEE_OVERVIEW) is Border.UNIT or acting.unit.branch is Branch.UNSETTLED
+    )
+    reach = acting.unit.pk if alone else acting.unit.branch
+    key = outage.pk, acting.principal.pk, acting.role, reach, on_wall, request.GET.urlencode()
+    kept, version = _made.get(key), version_of_all()
+    if kept is not None and kept.holds(version, now):
+        return kept
+    with noting_until() as moments:
+        html = _html(request, outage, now, on_wall=on_wall)
+        # Times of today stand without their day, and the hour has a bar of its own.
+        holds_until(now, midnight_after(now), now.replace(minute=0, second=0) + timedelta(hours=1))
+    if len(_made) >= _MOST_MADE:
+        _made.clear()
+    _made[key] = _Made(now, version, tuple(moments), html)
+    return _made[key]
+
+
+def _html(request: ActingRequest, outage: Outage, now: datetime, *, on_wall: bool) -> Markup:
+    acting = request.acting
+    found = overview_of(acting, outage)
+    choices = _Choices(found, request.GET)
+    lines = lines_in_order(filter(choices.match, found.lines))
+    page_of_lines = Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("sida"))
+    context = {
+        "outage": outage,
+        "picture": picture_of(found, outage, now),
+        "reach": name_of_reach(acting, Right.SEE_OVERVIEW),
+        "choices": choices,
+        "page_of_lines": page_of_lines,
+        "rows": matrix_rows(iter(page_of_lines), found, now),
+        "on_wall": on_wall,
+    }
+    return escape(render_to_string("outage/overview/picture.html", context, request))
+
+
+class _Choices:
+    """What of the matrix the address asks for; what it names that is not there counts for nothing."""
+
+    def __init__(self, found: Overview, asked: Any) -> None:
+        names = {str(unit.pk): unit.name for unit in found.units}
+        wards = {str(line.ward) for line in found.lines}
+        ringing = {str(unit) for line in found.lines for unit, _ in line.calls} | {
+            str(line.unit_id) for line in found.lines
+        }
+        self.fields = [
+            _Field("kommun", "Kommun", {str(pk): name for pk, name in found.municipalities.items()}),
+            _Field("avdelning", "Avdelning", {pk: name for pk, name in names.items() if pk in wards}),
+            _Field("enhet", "Enhet", {pk: name for pk, name in names.items() if pk in ringing}),
+        ]
+        for field in self.fields:
+            wanted = asked.get(field.name, "")
+            field.chosen = wanted if wanted in field.choices else ""
+
+    @property
+    def any(self) -> bool:
+        return any(field.chosen for field in self.fields)
+
+    def match(self, line: ChainLine) -> bool:
+        municipality, ward, unit = (field.chosen for field in self.fields)
+        return (
+            (not municipality or str(line.municipality_id) == municipality)
+            and (not ward or str(line.ward) == ward)
+            and (not unit or str(line.unit_id) == unit or any(str(pk) == unit for pk, _ in line.calls))
+        )
+
+
+@dataclass(slots=True)
+class _Field:
+    name: str
+    label: str
+    choices: dict[str, str]
+    chosen: str = ""
+
+
+def _with_ways(html: Markup, own: Collection[UUID]) -> Markup:
+    """Each chain leads to its page for whoever sees it; for others nothing of it but the number is left."""
+    ids, pieces, end = {str(pk) for pk in own}, [], 0
+    for found in _CHAIN.finditer(html):
+        pieces += [html[end : found.start()], _way(found, ids)]
+        end = found.end()
+    return Markup("").join([*pieces, html[end:]])
+
+
+def _way(found: "re.Match[str]", own: Collection[str]) -> SafeString:
+    # The number is the product's own, digits alone.
+    if found[1] in own:
+        return format_html('<a href="{}">{}</a>', reverse("chain", args=[UUID(found[1])]), found[2])
+    return format_html("<span>{}</span>", found[2])
