@@ -28,8 +28,6 @@ KEPT, MOST_KEPT, COMPARED = timedelta(hours=1), 10_000, 64
 # No page that stays open shows anything of these, but of calls that were entered.
 _ENTERED = ("sheet.entered", "sheet.entry_moved", "sheet.all_entered")
 _NOWHERE = ("sheet.", "batch.", "scan.", "file.", "disposal.")
-# How many sheets have no fate yet is counted on the page of a whole outage alone.
-_COUNTED, _SHEETS = ("sheet.", "batch.", "scan."), "sheets"
 _READ_OUT = ("directory.exported", "rota.exported", "people.exported", "directory.uploaded")
 # What shows on the pages of the own unit, or of the own principal, and on nobody else's.
 _OWN_UNIT, _OWN_PRINCIPAL = ("checklist.",), ("held_form.", "clash.")
@@ -60,11 +58,7 @@ def know_units_by(units_of_chain: Callable[[UUID], Iterable[int]]) -> None:
 def changed_by(action: str, unit: Unit | None, chain: UUID | None) -> None:
     """What was traced as `action` may show: of a patient's chain on the pages of its units, else wherever it can."""
     is_elsewhere = action.startswith(_NOWHERE) and action not in _ENTERED
-    if action in NOT_WRITTEN or action in _READ_OUT:
-        return
-    if is_elsewhere:
-        if action.startswith(_COUNTED):
-            changed(_SHEETS)
+    if action in NOT_WRITTEN or action in _READ_OUT or is_elsewhere:
         return
     if chain is not None:
         changed(*map(of_unit, _units_of_chain(chain)))
@@ -83,9 +77,9 @@ def version_for(by: Acting) -> str:
     return _digest(newest)
 
 
-def version_of_all() -> str:
-    """Another one whenever anything may have become another on anybody's page."""
-    return _digest(_newest_of_all())
+def version_of_all(*more: int) -> str:
+    """Another one whenever anything may have become another on anybody's page, or one of `more` has."""
+    return _digest([*_newest_of_all(), *more])
 
 
 def _digest(newest: list[int]) -> str:

@@ -11,12 +11,12 @@ class FormsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register checks, borders, and the paper that takes long."""
-        from outage.queries.matrix import know_sheets_by
+        from outage.queries.matrix import Sheets, know_sheets_by
 
         from . import checks  # noqa: F401
         from .queries import borders  # noqa: F401
-        from .queries.sheets import sheets_out
+        from .queries.sheets import newest_fate, sheets_out
         from .services.long_work import know_paper
 
         know_paper()
-        know_sheets_by(sheets_out)
+        know_sheets_by(Sheets(out=sheets_out, newest=newest_fate))

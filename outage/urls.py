@@ -24,6 +24,7 @@ urlpatterns = [
     path("att-ringa/", status.calls_to_make, name="calls_to_make"),
     path("lagesbild/", overview.overview, name="overview"),
     path("lagesbild/nu/", overview.overview_now, name="overview_now"),
+    path("lagesbild/<row:number>/", overview.overview_chain, name="overview_chain"),
     path("lagesbild/vagg/", overview.wall, name="overview_wall"),
     path("lagesbild/vagg/nu/", overview.wall_now, name="overview_wall_now"),
     path("driftstopp/anmal/", outages.report, name="report_outage"),

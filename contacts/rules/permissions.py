@@ -33,7 +33,7 @@ class Right(Labelled):
     MANAGE_PEOPLE = "manage_people", "förvalta personer"
     REVIEW_LOG = "review_log", "granska loggen"
     FOLLOW_DECISIONS = "follow_decisions", "följa upp avgöranden"
-    SEE_OVERVIEW = "see_overview", "se lägesbilden"
+    SEE_OVERVIEW = "see_overview", "läsa lägesbilden"
 
 
 class Border(Labelled):

@@ -158,8 +158,9 @@ def overview_lines(rows: Iterable[MatrixRow]) -> list[Row]:
     for row in rows:
         notes = Notes(WHOLE_WIDTH)
         marks = [(notes.cell(mark.label, _marked(mark), _NARROW, _LINES),) for mark in row.marks]
+        number = f"Skyddad patient, vårdkedja {row.number}" if row.protected else str(row.number)
         where = (notes.cell("", row.ward, 200, _LINES), notes.cell("", row.municipality, 200, _LINES))
-        cells = ((str(row.number), "Utskrivning" if row.untold else ""), where, *marks)
+        cells = ((number, "Utskrivning" if row.untold else ""), where, *marks)
         lines.append(_row(cells, notes))
     return lines
 

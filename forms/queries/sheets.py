@@ -23,6 +23,7 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.models import Unit
 from contacts.queries.joined import units_read_as
+from contacts.queries.prepared import prepared
 from contacts.rules.labelled import Labelled
 from forms.models import ACCOUNTABLE, Export, Sheet, SheetBatch, SheetFate
 from forms.queries.batches import printed_with
@@ -125,6 +126,15 @@ def sheets_out(unit_ids: Iterable[int]) -> dict[int, int]:
         pk = joined_into or unit
         found[pk] = found.get(pk, 0) + sheets
     return found
+
+
+def newest_fate() -> int:
+    return next(iter(_newest()), 0)
+
+
+@prepared
+def _newest() -> QuerySet[SheetFate, int]:
+    return SheetFate.objects.order_by("-pk").values_list("pk", flat=True)[:1]
 
 
 def figures(unit: Unit, kind: str = "") -> dict[Where, int]:

@@ -25,6 +25,8 @@ from outage.rules.wording import STOCKHOLM, moment, span
 PARTIES = (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT)
 # The oldest of them; all stand first in the matrix.
 UNTOLD_SHOWN = 8
+# Where a patient with protected personal data is stands on no list.
+HIDDEN = "Skyddade personuppgifter"
 _OTHERS = "Annan"
 
 
@@ -83,6 +85,7 @@ class MatrixRow:
     municipality: str
     marks: tuple[PartyMark, ...]
     untold: bool
+    protected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +165,16 @@ def _untold_row(line: ChainLine, names: Mapping[int, str], now: datetime) -> Unt
     return UntoldRow(
         chain_id=line.chain_id,
         number=line.number,
-        ward=names.get(line.ward, ""),
+        ward=HIDDEN if line.protected else names.get(line.ward, ""),
         whom=", ".join(whom),
-        by=", ".join(names[pk] for pk in sorted(line.untold_by) if pk in names and pk != line.ward),
+        by="" if line.protected else ", ".join(_others(line, names)),
         age=_age(line.untold_since, now),
         left_open=_is_left_open(line),
     )
+
+
+def _others(line: ChainLine, names: Mapping[int, str]) -> list[str]:
+    return [names[pk] for pk in sorted(line.untold_by) if pk in names and pk != line.ward]
 
 
 def _is_left_open(line: ChainLine) -> bool:
@@ -207,10 +214,11 @@ def matrix_rows(lines: Iterable[ChainLine], found: Overview, now: datetime) -> l
         MatrixRow(
             chain_id=line.chain_id,
             number=line.number,
-            ward=names.get(line.ward, ""),
-            municipality=found.municipalities.get(line.municipality_id or 0, ""),
+            ward=HIDDEN if line.protected else names.get(line.ward, ""),
+            municipality="" if line.protected else found.municipalities.get(line.municipality_id or 0, ""),
             marks=tuple(_mark(party, line, now) for party in PARTIES),
             untold=line.untold_since is not None,
+            protected=line.protected,
         )
         for line in lines
     ]

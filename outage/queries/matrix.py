@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Substr
 
 from contacts.access import Acting, can, check_may
 from contacts.models import Membership, Principal, Unit
+from contacts.page_versions import version_of_all
 from contacts.queries.branches import units_within
 from contacts.queries.prepared import prepared
 from contacts.rules.permissions import Border, Right, border_of
@@ -61,7 +62,9 @@ def matrix_of(acting: Acting, outage: Outage) -> list[ChainLine]:
 @prepared
 def _chains(principal_id: int, outage_id: UUID) -> QuerySet[CareChain, tuple[Any, ...]]:
     chains = CareChain.objects.filter(principal=principal_id, outage=outage_id, joined_to__isnull=True)
-    return chains.order_by("number").values_list("pk", "number", "unit", "ward_unit", "details__municipality")
+    return chains.order_by("number").values_list(
+        "pk", "number", "unit", "ward_unit", "details__municipality", "details__protected_identity"
+    )
 
 
 @prepared
@@ -107,13 +110,27 @@ class Overview:
     sheets: Mapping[int, int]
 
 
-_sheets_of: Callable[[Iterable[int]], Mapping[int, int]] = lambda units: {}  # noqa: E731
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """What is told of sheets from above: for the ids of units how many of each one's have no fate yet, and a number
+    that is another whenever any of that may be.
+    """
+
+    out: Callable[[Iterable[int]], Mapping[int, int]]
+    newest: Callable[[], int]
 
 
-def know_sheets_by(sheets_of: Callable[[Iterable[int]], Mapping[int, int]]) -> None:
-    """`sheets_of` gives, for the ids of units, how many of each one's sheets have no fate yet."""
-    global _sheets_of
-    _sheets_of = sheets_of
+_sheets = Sheets(out=lambda units: {}, newest=lambda: 0)
+
+
+def know_sheets_by(sheets: Sheets) -> None:
+    global _sheets
+    _sheets = sheets
+
+
+def version_of_overview() -> str:
+    """Another one whenever anybody's overview may have become another."""
+    return version_of_all(_sheets.newest())
 
 
 def overview_of(acting: Acting, outage: Outage) -> Overview:
@@ -140,7 +157,7 @@ def overview_of(acting: Acting, outage: Outage) -> Overview:
         last=last,
         calls=calls,
         ticked=_ticked(outage, read_as),
-        sheets=_sheets_of(ids),
+        sheets=_sheets.out(ids),
     )
 
 

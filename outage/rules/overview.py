@@ -18,7 +18,7 @@ _AN_HOUR = timedelta(hours=1)
 
 @dataclass(slots=True)
 class ChainLine:
-    """One chain and how far each party has been told of it.
+    """One chain and how far each party has been told of it. Of a `protected` one nobody is shown where the patient is.
 
     `told` has by party the least of what it is to be told, and since when: of the oldest message, or when it was last
     told. `calls` has for each unit that is to ring, and whom it is to ring, since when. `untold` are the parties, or
@@ -31,6 +31,7 @@ class ChainLine:
     unit_id: int
     ward_unit_id: int | None
     municipality_id: int | None
+    protected: bool = False
     told: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     calls: dict[tuple[int, str], datetime] = field(default_factory=dict)
     untold: dict[str, str] = field(default_factory=dict)

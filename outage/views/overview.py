@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -19,14 +19,15 @@ from django.views.decorators.http import require_GET
 from markupsafe import Markup, escape
 
 from contacts.access import ActingRequest
-from contacts.page_versions import holds_until, noting_until, version_of_all
+from contacts.page_versions import holds_until, noting_until
 from contacts.queries.branches import name_of_reach
 from contacts.rules.branches import Branch
 from contacts.rules.permissions import Border, Right, border_of
-from contacts.views.tools import require
+from contacts.views.tools import get_or_404, require
 from outage.models import Outage
 from outage.presenters.overview import lines_in_order, matrix_rows, picture_of
-from outage.queries.matrix import Overview, overview_of
+from outage.queries.care_chains import visible_chains
+from outage.queries.matrix import Overview, overview_of, version_of_overview
 from outage.queries.outages import outage_in_view
 from outage.queries.owed import chains_seen
 from outage.rules.overview import ChainLine
@@ -52,9 +53,10 @@ class _Made:
     moments: tuple[datetime, ...]
     html: Markup
 
-    def holds(self, version: str, now: datetime) -> bool:
+    def holds(self, version: str, now: datetime, *, lately: bool) -> bool:
+        """Whether it is what would be made now, or, where that is enough, was `lately`."""
         late = self.at > now or any(moment <= now for moment in self.moments)
-        return not late and (self.version == version or now - self.at < MADE_EVERY)
+        return not late and (self.version == version or (lately and now - self.at < MADE_EVERY))
 
 
 _made: dict[Hashable, _Made] = {}
@@ -62,50 +64,61 @@ _made: dict[Hashable, _Made] = {}
 
 @require_GET
 def overview(request: ActingRequest) -> HttpResponse:
-    return _shown(request, "show")
+    return _shown(request, "outage/overview/show.html")
 
 
 @require_GET
 def overview_now(request: ActingRequest) -> HttpResponse:
     """What of the page changes; 204 while what is shown there holds."""
-    return _holds(request) or _shown(request, "fresh")
+    return _holds(request) or _shown(request, "outage/overview/fresh.html", live=True)
 
 
 @require_GET
 def wall(request: ActingRequest) -> HttpResponse:
     """For a screen that many see: large, and nothing leads on from it."""
-    return _shown(request, "wall", on_wall=True)
+    return _shown(request, "outage/overview/wall.html", on_wall=True)
 
 
 @require_GET
 def wall_now(request: ActingRequest) -> HttpResponse:
-    return _holds(request) or _shown(request, "wall_fresh", on_wall=True)
+    return _holds(request) or _shown(request, "outage/overview/wall_fresh.html", on_wall=True, live=True)
+
+
+@require_GET
+def overview_chain(request: ActingRequest, number: int) -> HttpResponse:
+    """Leads to the chain of that number; 404 where the unit does not see it."""
+    require(request.acting, Right.READ_CARE)
+    outage = get_or_404(outage_in_view, request.acting.principal)
+    return redirect("chain", get_or_404(visible_chains(request.acting, outage).get, number=number).pk)
 
 
 def _holds(request: ActingRequest) -> HttpResponse | None:
     require(request.acting, Right.SEE_OVERVIEW)
     now = timezone.now()
-    if still_holds(request.headers.get("X-Shown", ""), request.acting, version_of_all(), now):
+    if still_holds(request.headers.get("X-Shown", ""), request.acting, version_of_overview(), now):
         return HttpResponse(status=204, headers={"X-Shown-At": clock_time(now)})
     return None
 
 
-def _shown(request: ActingRequest, template: str, *, on_wall: bool = False) -> HttpResponse:
+def _shown(
+    request: ActingRequest, template: str, *, on_wall: bool = False, live: bool = False
+) -> HttpResponse:
+    """Who loads a page sees what they just did; one that refreshes itself what was so a moment ago."""
     acting, now = request.acting, timezone.now()
     require(acting, Right.SEE_OVERVIEW)
     outage = outage_in_view(acting.principal)
     context: dict[str, Any] = {"outage": outage, "on_wall": on_wall, "here": "overview"}
     if outage is None:
-        context["version"] = PageVersion(acting, version_of_all(), now, ())
+        context["version"] = PageVersion(acting, version_of_overview(), now, ())
     else:
-        made = _of_now(request, outage, now, on_wall=on_wall)
+        made = _of_now(request, outage, now, on_wall=on_wall, live=live)
         own: Collection[UUID] = () if on_wall else chains_seen(acting, outage).ids
         context["version"] = PageVersion(acting, made.version, now, made.moments)
         context["shared"] = _with_ways(made.html, own)
-    return render(request, f"outage/overview/{template}.html", context)
+    return render(request, template, context)
 
 
-def _of_now(request: ActingRequest, outage: Outage, now: datetime, *, on_wall: bool) -> _Made:
+def _of_now(request: ActingRequest, outage: Outage, now: datetime, *, on_wall: bool, live: bool) -> _Made:
     """The same for all who watch the same: it names no unit's own, and whom it leads on to is put in for each."""
     acting = request.acting
     alone = (
@@ -113,8 +126,8 @@ def _of_now(request: ActingRequest, outage: Outage, now: datetime, *, on_wall: b
     )
     reach = acting.unit.pk if alone else acting.unit.branch
     key = outage.pk, acting.principal.pk, acting.role, reach, on_wall, request.GET.urlencode()
-    kept, version = _made.get(key), version_of_all()
-    if kept is not None and kept.holds(version, now):
+    kept, version = _made.get(key), version_of_overview()
+    if kept is not None and kept.holds(version, now, lately=live):
         return kept
     with noting_until() as moments:
         html = _html(request, outage, now, on_wall=on_wall)
@@ -167,8 +180,9 @@ class _Choices:
         return any(field.chosen for field in self.fields)
 
     def match(self, line: ChainLine) -> bool:
+        """What is chosen tells where a patient is: of one who is protected it finds nothing."""
         municipality, ward, unit = (field.chosen for field in self.fields)
-        return (
+        return not (self.any and line.protected) and (
             (not municipality or str(line.municipality_id) == municipality)
             and (not ward or str(line.ward) == ward)
             and (not unit or str(line.unit_id) == unit or any(str(pk) == unit for pk, _ in line.calls))
@@ -193,7 +207,6 @@ def _with_ways(html: Markup, own: Collection[UUID]) -> Markup:
 
 
 def _way(found: "re.Match[str]", own: Collection[str]) -> SafeString:
-    # The number is the product's own, digits alone.
     if found[1] in own:
-        return format_html('<a href="{}">{}</a>', reverse("chain", args=[UUID(found[1])]), found[2])
+        return format_html('<a href="{}">{}</a>', reverse("overview_chain", args=[found[2]]), found[2])
     return format_html("<span>{}</span>", found[2])

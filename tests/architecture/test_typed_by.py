@@ -36,6 +36,7 @@ KEEP_NOTHING = ("admin:", "mfa_", "account_", "usersessions_")
 NOT_HELD = STEPS_IN | {
     "account_logout",
     "lock",
+    "show_on_wall",
     "choose_assignment",
     "session_left",
     "held_form",

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 # Refused for what was sent, or not at all: a page that is there.
 ANSWERED = {200, 302, 400, 409, 422}
-LOGS_OUT = {"account_logout", "lock", "demo_login"}
+LOGS_OUT = {"account_logout", "lock", "show_on_wall", "demo_login"}
 NOT_OURS = ("mailto:", "tel:", "http:", "https:", "data:")
 
 

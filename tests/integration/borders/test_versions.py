@@ -17,7 +17,7 @@ from contacts.page_versions import forget_pages
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Role
 from contacts.services.progress import finish
-from outage.views import status
+from outage.views import _tools
 from tests.clock import TUESDAY, Clock
 from tests.factories import make_entry
 from tests.integration.borders.filled import Stage
@@ -122,7 +122,7 @@ def test_where_a_service_changes_a_page_its_version_is_another(
 @pytest.mark.once
 def test_where_the_clock_changes_a_page_its_time_had_come(clock: Clock, monkeypatch: pytest.MonkeyPatch):
     """Through a day in which numbers open and close, turns change, a break point passes and the outage grows long."""
-    monkeypatch.setattr(status, "AT_MOST", timedelta(days=2))
+    monkeypatch.setattr(_tools, "AT_MOST", timedelta(days=2))
     stage = Stage()
     alva = stage.people[Role.STAFF, Scope.OWN]
     make_entry(stage.county.municipality, "Biståndsenheten", "0910-73 00 00")

@@ -79,6 +79,11 @@ def of_the_ward(status: int, *methods: HTTPMethod) -> Row:
 TABLE: dict[str, Row] = {
     "status": everyone(OK, OK, GET, names_patient=True),
     "calls_to_make": everyone(OK, OK, GET, names_patient=True),
+    "overview": everyone(OK, FORBIDDEN, GET),
+    "overview_now": everyone(OK, FORBIDDEN, GET),
+    "overview_chain": Row((GET,), MOVED, MOVED, HIDDEN, HIDDEN, FORBIDDEN),
+    "overview_wall": everyone(OK, FORBIDDEN, GET),
+    "overview_wall_now": everyone(OK, FORBIDDEN, GET),
     "report_outage": of_the_outage(GET, POST),
     "change_outage": of_the_outage(GET, POST),
     "record_support": of_the_outage(GET, POST),
@@ -122,7 +127,7 @@ TABLE: dict[str, Row] = {
     "acknowledge": everyone(MOVED, FORBIDDEN, POST),
 }
 PEOPLE = ("alva", "disa", "bo", "cissi", "adam", "esa", "lo", "ro")
-IDS = ("chain_id", "handover_id", "event_id", "list_id", "row_id", "sample_id")
+IDS = ("number", "chain_id", "handover_id", "event_id", "list_id", "row_id", "sample_id")
 NAMES = [pattern.name for pattern in urlpatterns]
 WITH_ID = [p.name for p in urlpatterns if set(p.pattern.converters) & set(IDS)]
 
@@ -148,6 +153,7 @@ def addresses_about(county: County, by: Acting, event: CareChainEvent, handover:
         "key": checklists_for(by.unit)[0].key,
         "row_id": AuditEntry.objects.filter(unit=by.unit).latest("pk").pk,
         "sample_id": sample(by).pk,
+        "number": event.chain.number,
     }
 
     def nothing(there: Any) -> Any:

@@ -26,6 +26,7 @@ WHO_MAY: dict[str, set[Role]] = {
     "manage_people": {Role.ADMIN},
     "review_log": {Role.LOG_REVIEWER},
     "follow_decisions": {Role.ROUTINE_OWNER},
+    "see_overview": CARE,
 }
 # How far each role reaches with what it may do; a unit's own where nothing else is said.
 REACH: dict[Role, dict[str, Border]] = {
@@ -35,6 +36,7 @@ REACH: dict[Role, dict[str, Border]] = {
         "end_outage": Border.PRINCIPAL,
         "emergency_open": Border.BRANCH,
         "count_sheets": Border.BRANCH,
+        "see_overview": Border.BRANCH,
     },
     Role.ADMIN: {
         "report_outage": Border.ALL,

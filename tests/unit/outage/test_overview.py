@@ -1,0 +1,156 @@
+"""Lägesbild's rules: what is worst, which unit owes what, who is silent, and the calls hour by hour."""
+
+from datetime import datetime, timedelta
+from itertools import permutations, product
+from uuid import UUID
+
+import pytest
+
+from outage.rules.informing import LEAST_FIRST, InformState
+from outage.rules.overview import (
+    MOST_HOURS,
+    SILENT_AFTER,
+    ChainLine,
+    HourLine,
+    UnitLine,
+    by_hour,
+    by_unit,
+    silent_from,
+    silent_since,
+)
+from tests.clock import TUESDAY
+
+WARD, CLINIC, ELSEWHERE = 1, 2, 3
+EARLIER, LATER = TUESDAY - timedelta(hours=2), TUESDAY - timedelta(hours=1)
+
+
+def line(number: int = 1, ward: int | None = None) -> ChainLine:
+    return ChainLine(UUID(int=number), number, WARD, ward, None)
+
+
+def owing(
+    found: ChainLine,
+    whom: str = "unit:9",
+    *,
+    unit: int = WARD,
+    party: str = "municipality",
+    state: str = InformState.STILL_TO_RING,
+    since: datetime = LATER,
+    **more: bool,
+) -> ChainLine:
+    found.owes(unit_id=unit, whom=whom, party=party, state=state, since=since, **more)
+    return found
+
+
+@pytest.mark.parametrize(("one", "other"), list(product(LEAST_FIRST, repeat=2)))
+def test_a_party_is_shown_by_the_least_it_was_told_since_the_oldest(one: InformState, other: InformState):
+    found = line()
+    owing(found, state=one, since=LATER)
+    owing(found, state=other, since=EARLIER)
+    assert found.told == {"municipality": (min(one, other, key=LEAST_FIRST.index), EARLIER)}
+
+
+def test_what_is_owed_comes_before_what_was_told():
+    found = owing(line())
+    found.is_told("municipality", EARLIER)
+    found.is_told("outpatient", EARLIER)
+    assert found.told["municipality"][0] == InformState.STILL_TO_RING
+    assert found.told["outpatient"] == (InformState.INFORMED, EARLIER)
+
+
+def test_who_the_patient_was_with_before_is_a_call_and_no_mark():
+    found = owing(line(), former=True)
+    assert found.told == {}
+    assert found.calls == {(WARD, "unit:9"): LATER}
+
+
+def test_several_messages_to_one_are_one_call_since_the_oldest():
+    found = owing(owing(line(), since=LATER), since=EARLIER)
+    assert found.calls == {(WARD, "unit:9"): EARLIER}
+    owing(found, "unit:8")
+    owing(found, unit=CLINIC)
+    assert len(found.calls) == 3
+
+
+def test_only_a_discharge_is_untold_and_left_open_by_each_alone():
+    found = owing(line())
+    assert found.untold_since is None
+    owing(found, since=LATER, discharge=True, left_open=True)
+    owing(found, "unit:8", party="outpatient", since=EARLIER, discharge=True)
+    assert found.untold == {"unit:9": "municipality", "unit:8": "outpatient"}
+    assert found.left_open == {"unit:9"}
+    assert (found.untold_since, found.untold_by) == (EARLIER, {WARD})
+
+
+def test_the_worst_chain_is_first_whatever_order_they_come_in():
+    worst = owing(line(4), since=EARLIER, discharge=True)
+    bad = owing(line(3), since=LATER, discharge=True)
+    old_call, call, told = owing(line(2), since=EARLIER), owing(line(1), since=LATER), line(0)
+    wanted = [worst, bad, old_call, call, told]
+    for given in permutations(wanted):
+        assert sorted(given, key=lambda each: each.place) == wanted
+    assert [each.number for each in sorted([line(2), line(1)], key=lambda each: each.place)] == [1, 2]
+
+
+def test_a_unit_counts_its_chains_calls_and_untold_discharges_and_no_others():
+    one = owing(owing(line(1, ward=CLINIC), since=EARLIER, discharge=True), "unit:8", unit=ELSEWHERE)
+    two = owing(line(2), since=LATER, discharge=True)
+    found = by_unit([one, two], {WARD: LATER}, [WARD, CLINIC])
+    assert found == {
+        WARD: UnitLine(WARD, 2, 2, EARLIER, 2, EARLIER, LATER),
+        CLINIC: UnitLine(CLINIC, 1),
+    }
+    assert by_unit([], {}, [WARD])[WARD].takes_part is False
+
+
+@pytest.mark.parametrize("part", [{"chains": 1}, {"calls": 1}, {"last": LATER}])
+def test_a_unit_takes_part_by_a_chain_a_call_to_make_or_an_entry(part: dict[str, object]):
+    assert UnitLine(WARD, **part).takes_part  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("last", "began", "since"),
+    [
+        (None, SILENT_AFTER, SILENT_AFTER),
+        (None, SILENT_AFTER - timedelta(seconds=1), None),
+        (SILENT_AFTER, 2 * SILENT_AFTER, SILENT_AFTER),
+        (SILENT_AFTER - timedelta(seconds=1), 2 * SILENT_AFTER, None),
+        # What was written before the outage began says nothing of it.
+        (5 * SILENT_AFTER, SILENT_AFTER, SILENT_AFTER),
+        (5 * SILENT_AFTER, timedelta(minutes=1), None),
+    ],
+)
+def test_a_unit_is_silent_an_hour_after_its_last_entry_or_the_start(
+    last: timedelta | None, began: timedelta, since: timedelta | None
+):
+    unit = UnitLine(WARD, last=last and TUESDAY - last)
+    wanted = since and TUESDAY - since
+    assert silent_since(unit, TUESDAY - began, TUESDAY) == wanted
+    (moment,) = silent_from([unit], TUESDAY - began)
+    assert (moment <= TUESDAY) is (wanted is not None)
+
+
+def test_each_hour_stands_and_calls_of_one_are_added():
+    begins = TUESDAY.replace(minute=0)
+    found = by_hour(
+        [
+            (begins, "given", 2),
+            (begins, "given", 3),
+            (begins, "tries", 1),
+            (begins - timedelta(hours=2), "received", 4),
+        ],
+        TUESDAY - timedelta(hours=2),
+        TUESDAY,
+    )
+    assert found == [
+        HourLine(begins - timedelta(hours=2), received=4),
+        HourLine(begins - timedelta(hours=1)),
+        HourLine(begins, given=5, tries=1),
+    ]
+    assert found[-1].total == 6
+
+
+def test_of_a_long_outage_the_last_hours_are_shown():
+    found = by_hour([], TUESDAY - timedelta(days=3), TUESDAY)
+    assert len(found) == MOST_HOURS
+    assert found[-1].begins == TUESDAY.replace(minute=0)
