@@ -45,6 +45,7 @@ urlpatterns = [
     path("vardkedja/<uuid:chain_id>/samtal/", calls.chain_call, name="chain_call"),
     path("vardkedja/<uuid:chain_id>/forsok/", calls.quick_try, name="quick_try"),
     path("vardkedja/<uuid:chain_id>/markera/", back.mark, name="mark_task"),
+    path("vardkedja/<uuid:chain_id>/tur/", back.turn, name="turn_task"),
     path("samtal/", chains.chains, {"calling": True}, name="log_call"),
     path("samtal/<uuid:handover_id>/ratta/", calls.correct, name="correct_call"),
     path("samtal/<uuid:handover_id>/flytta/", moving.move, name="move_call"),
@@ -67,5 +68,6 @@ urlpatterns = [
     path("checklistor/<slug:key>/", checklists.checklist, name="checklist"),
     path("checklistor/<slug:key>/bocka/", checklists.tick, name="checklist_tick"),
     path("ater-i-drift/", back.back_registration, name="back_registration"),
+    path("ater-i-drift/nu/", back.back_now, name="back_now"),
     path("ater-i-drift/kvittera/", back.acknowledge_messages, name="acknowledge"),
 ]

@@ -10,10 +10,12 @@ from django.core.paginator import Page, Paginator
 from django.db import DatabaseError
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
+from contacts.access import Acting
 from contacts.models import AuditEntry, LoginCode, Membership, Principal, User
+from contacts.queries.prepared import prepared
 from contacts.rules.labelled import Labelled
 from contacts.rules.people import Assigned, keeper_of
-from contacts.rules.permissions import Role
+from contacts.rules.permissions import Right, Role, roles_with
 from contacts.rules.swedish_text import search_key
 
 PAGE_SIZE = 50
@@ -175,3 +177,16 @@ def working_people(principal: Principal) -> list[Membership]:
     """Every assignment in force in the principal, in Swedish order of people. One query."""
     rows = memberships_in(principal).filter(IN_FORCE).select_related("user", "unit")
     return list(rows.order_by("user__sort_key", "user", "unit__sort_key", "pk"))
+
+
+def colleagues(by: Acting, right: Right) -> list[User]:
+    """Those who may do something at the acting unit, the acting person among them, in Swedish order."""
+    return list(
+        {each.user_id: each.user for each in _working_at(by.unit.pk, *map(str, roles_with(right)))}.values()
+    )
+
+
+@prepared
+def _working_at(unit_id: int, *roles: str) -> QuerySet[Membership]:
+    found = Membership.objects.filter(IN_FORCE, unit=unit_id, user__is_active=True, role__in=roles)
+    return found.select_related("user").order_by("user__sort_key", "user")

@@ -82,6 +82,7 @@ TRACE_WORDS: Mapping[str, str] = {
     "discharge.left_open": "Lämnade en utskrivning med en öppen punkt",
     "registration.done": "Markerade en efterregistrering som klar",
     "registration.undone": "Tog bort markeringen av en efterregistrering",
+    "registration.turn": "Antecknade vem som gör en efterregistrering",
     "messages.acknowledged": "Antecknade att meddelandena är kvitterade",
     "held_form.kept": "Formuläret lades undan",
     "clash.kept": "Samma formulär kom med två innehåll: båda sparades",

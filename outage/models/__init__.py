@@ -12,7 +12,7 @@ from .held_form import HeldForm
 from .opening import Opening
 from .outage import Outage, OutageReport, PrincipalEnd, ReportKind, SupportContact
 from .patient_lookup import PatientLookup
-from .registration import Acknowledgement, RegistrationMark
+from .registration import Acknowledgement, RegistrationMark, TaskTurn
 
 __all__ = [
     "Acknowledgement",
@@ -40,4 +40,5 @@ __all__ = [
     "ReportKind",
     "StateKind",
     "SupportContact",
+    "TaskTurn",
 ]

@@ -1,5 +1,6 @@
 """What was done about efterregistrering when the system is back (R4)."""
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -35,6 +36,27 @@ class RegistrationMark(OfChain, SignedRow):
         verbose_name = "markering av efterregistrering"
         verbose_name_plural = "markeringar av efterregistrering"
         indexes = [models.Index(fields=["chain"], name="mark_by_chain")]
+
+
+class TaskTurn(OfChain, SignedRow):
+    """Whose turn it is to do a task in the system, so that two do not do the same; or a note on it. `holder` is who
+    does it after this row, None for nobody; the newest row of the task counts, and the newest that has a `note`.
+    """
+
+    client_id = models.UUIDField(unique=True, editable=False)
+    chain = models.ForeignKey(CareChain, on_delete=models.PROTECT, related_name="turns")
+    task = models.TextField()
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    note = EncryptedText("anteckning", max_length=300, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = "tur med en uppgift"
+        verbose_name_plural = "turer med uppgifter"
+        indexes = [models.Index(fields=["chain"], name="turn_by_chain")]
 
 
 class Acknowledgement(SignedRow):

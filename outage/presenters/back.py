@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from contacts.access import Acting
@@ -11,6 +12,7 @@ from outage.models import CareChain, CareChainEvent, RegistrationMark
 from outage.presenters.care import parties_in
 from outage.queries.chain_log import ChainLog
 from outage.queries.naming import Patient, patient_in_list, shown_in_list
+from outage.queries.task_logs import Turn, Turns
 from outage.queries.tasks import ticks_of
 from outage.rules.back_registration import ChainStatus, Family
 from outage.rules.routine import Decision
@@ -20,6 +22,20 @@ from outage.rules.wording import moment
 
 # They stand in the row already: the patient at its head, the events as what happened.
 _ELSEWHERE = {"number", "name"}
+
+
+@dataclass(frozen=True, slots=True)
+class TurnLine:
+    """Who does a task now; `mine`: the acting person. `note` is the newest, with who wrote it and when."""
+
+    holder_id: int | None = None
+    holder: str = ""
+    since: str = ""
+    mine: bool = False
+    note: str = ""
+
+
+NOBODYS = TurnLine()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +68,7 @@ class TaskRow:
     changed: bool = False
     remedy: str = ""
     undo: bool = False
+    turn: TurnLine = NOBODYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +109,13 @@ def task_place(chain: CareChain, key: str) -> str:
 
 
 def task_rows(
-    acting: Acting, chain: CareChain, log: ChainLog, now: datetime, *, on_own_page: bool = False
+    acting: Acting,
+    chain: CareChain,
+    log: ChainLog,
+    now: datetime,
+    *,
+    on_own_page: bool = False,
+    turns: Turns = MappingProxyType({}),
 ) -> list[TaskRow]:
     """First what is to be undone, then in the order of what happened. What was decided in words about a patient with
     protected personal data stands on the chain's own page alone.
@@ -106,9 +129,33 @@ def task_rows(
     if wrong_patient:
         rows.append(_wrong_patient_row(listed))
     rows += [_row(listed, log, tick, log.marks[tick.mark.id] if tick.mark else None) for tick in found]
+    rows = [
+        replace(row, turn=_turn(acting, turns[chain.pk, row.key], now))
+        if (chain.pk, row.key) in turns
+        else row
+        for row in rows
+    ]
     if chain.details.protected_identity and not on_own_page:
-        return [replace(row, choice="se vårdkedjan") if row.choice else row for row in rows]
+        return [_hidden(row) for row in rows]
     return rows
+
+
+def _hidden(row: TaskRow) -> TaskRow:
+    """What somebody wrote about a patient with protected personal data."""
+    seen = "se vårdkedjan"
+    turn = replace(row.turn, note=seen) if row.turn.note else row.turn
+    return replace(row, choice=seen if row.choice else "", turn=turn)
+
+
+def _turn(acting: Acting, turn: Turn, now: datetime) -> TurnLine:
+    holder, noted = turn.row.holder, turn.noted
+    return TurnLine(
+        holder_id=holder.pk if holder else None,
+        holder=holder.full_name if holder else "",
+        since=moment(turn.row.at, now),
+        mine=holder is not None and holder.pk == acting.user.pk,
+        note=f"{noted.note} ({moment(noted.at, now)} {noted.user.full_name})" if noted else "",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,28 @@
 is kept (`StateKind.UNTOLD`, `StateKind.OTHERS`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from contacts.queries.prepared import prepared
-from outage.models import CareChain, CareChainEvent, ChainState, StateKind
+from outage.models import CareChain, CareChainEvent, ChainState, StateKind, TaskTurn
 from outage.queries.chain_log import ChainLog, logs_of, marks_of
 from outage.queries.joined import Joined, joined_to, versions_of
 from outage.rules.told import Untold
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """`row` has who does the task, since when; `noted` the newest note, if any."""
+
+    row: TaskTurn
+    noted: TaskTurn | None
+
+
+Turns = Mapping[tuple[UUID, str], Turn]
 
 
 def task_logs_of(chains: Iterable[CareChain]) -> dict[UUID, ChainLog]:
@@ -44,6 +56,26 @@ def task_logs_of(chains: Iterable[CareChain]) -> dict[UUID, ChainLog]:
     for chain_id, mark in marks_of(Joined(home={pk: pk for pk in ids})):
         logs[chain_id].marks[mark.pk] = mark
     return logs
+
+
+def turns_of(chain_ids: Iterable[UUID]) -> Turns:
+    """Whose turn each task is, by the chain and the task's key; one query. Those of chains that were joined to another
+    are found where the key is the same there.
+    """
+    home = joined_to(chain_ids).home
+    found: dict[tuple[UUID, str], Turn] = {}
+    for row in _turns(*home) if home else ():
+        before = found.get((home[row.chain_id], row.task))
+        noted = row if row.note else before.noted if before else None
+        # Who went on with it goes on since before.
+        since = before.row if before and before.row.holder_id == row.holder_id else row
+        found[home[row.chain_id], row.task] = Turn(row=since, noted=noted)
+    return found
+
+
+@prepared
+def _turns(*chain_ids: UUID) -> QuerySet[TaskTurn]:
+    return TaskTurn.objects.filter(chain__in=chain_ids).select_related("holder", "user").order_by("pk")
 
 
 @prepared

@@ -6,11 +6,20 @@ from django.db import transaction
 
 from contacts import audit
 from contacts.access import Acting, check_may
+from contacts.queries.people import colleagues
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
-from outage.models import Acknowledgement, CareChain, CareChainEvent, Outage, RegistrationMark
+from outage.models import (
+    Acknowledgement,
+    CareChain,
+    CareChainEvent,
+    Outage,
+    RegistrationMark,
+    TaskTurn,
+)
 from outage.queries.chain_log import ChainLog, log_of
+from outage.queries.task_logs import turns_of
 from outage.queries.tasks import ticks_of
 from outage.rules.routine import Decision
 from outage.rules.ticks import Mark, Tick, TickState
@@ -46,6 +55,8 @@ def mark_task(
         lock_chain(chain)
         log = log_of(chain.pk)
         tick, former = _marked(chain, log, task, seen, done)
+        if done:
+            _check_ones_own(by, chain, log, task, tick)
         picture = tick.picture if tick else former and former.picture
         if done and picture and picture.decision is Decision.DECIDE:
             if not choice.strip():
@@ -72,6 +83,74 @@ def mark_task(
         action = "registration.done" if done else "registration.undone"
         audit.record(by=by, action=action, target=mark, chain=chain.pk)
     return mark
+
+
+def turn_task(
+    *,
+    by: Acting,
+    chain: CareChain,
+    client_id: UUID,
+    task: str,
+    seen: str,
+    was: int | None,
+    holder: int | None,
+    note: str = "",
+) -> TaskTurn:
+    """Say who does a task of `chain` in the system from now on, by the id of a person or None for nobody, or note
+    something on it. `was` is who did it on the page that the person saw.
+
+    Raises RuleError while the outage goes on, when the task is no longer what was seen, when somebody else has taken it
+    meanwhile, when the holder does not work at the acting unit, or when nothing is said.
+    """
+    check_may(by, Right.MARK_REGISTRATION, chain)
+    _check_back(chain.outage)
+    said = {"task": task, "seen": seen, "was": was, "holder": holder, "note": note.strip()}
+    with transaction.atomic():
+        if claim(by=by, client_id=client_id, kind="turn", content=said | {"chain": chain.pk}):
+            return TaskTurn.objects.get(client_id=client_id)
+        lock_chain(chain)
+        log = log_of(chain.pk)
+        tick, _ = _marked(chain, log, task, seen, done=False)
+        _check_not_done(log, tick, by)
+        now = turns_of([chain.pk]).get((chain.pk, task))
+        stands = now.row.holder if now else None
+        if (stands.pk if stands else None) != was:
+            raise RuleError(f"{stands.full_name} gör den nu." if stands else "Ingen gör den längre.")
+        if holder == was and not note.strip():
+            raise RuleError("Välj vem som gör den, eller skriv en anteckning.", field="note")
+        if holder not in (None, was) and holder not in {
+            each.pk for each in colleagues(by, Right.MARK_REGISTRATION)
+        }:
+            raise RuleError("Välj någon som arbetar på enheten.", field="holder")
+        count_beside(chain)
+        turn = TaskTurn.objects.create(
+            client_id=client_id,
+            chain=chain,
+            task=task,
+            holder_id=holder,
+            note=note.strip(),
+            user=by.user,
+            unit=by.unit,
+        )
+        settle(chain)
+        audit.record(by=by, action="registration.turn", target=turn, chain=chain.pk)
+    return turn
+
+
+def _check_ones_own(by: Acting, chain: CareChain, log: ChainLog, task: str, tick: Tick | None) -> None:
+    """Raises RuleError for what another does, or has done meanwhile: it would be entered twice."""
+    turn = turns_of([chain.pk]).get((chain.pk, task))
+    holder = turn.row.holder if turn else None
+    if holder and holder.pk != by.user.pk:
+        raise RuleError(f"{holder.full_name} gör den. Ta över den först.")
+    if tick and tick.task.decision is Decision.REGISTER:
+        _check_not_done(log, tick, by)
+
+
+def _check_not_done(log: ChainLog, tick: Tick | None, by: Acting) -> None:
+    """Raises RuleError for what somebody else has marked."""
+    if tick and tick.state is TickState.DONE and tick.mark and log.marks[tick.mark.id].user_id != by.user.pk:
+        raise RuleError(f"{log.marks[tick.mark.id].user.full_name} har redan markerat den som klar.")
 
 
 def _check_not_decided(log: ChainLog, tick: Tick | None, choice: str, entered: bool) -> None:

@@ -1,5 +1,6 @@
 """The system is back: what to enter, what not, what to decide; each task marked, messages acknowledged."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -11,7 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from contacts.access import Acting, ActingRequest, can
-from contacts.page_versions import of_one_minute, version_for
+from contacts.page_versions import holds_until, noting_until, of_one_minute, version_for
+from contacts.queries.people import colleagues
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
@@ -21,11 +23,12 @@ from outage.presenters.back import TaskGroups, TaskRow, grouped, task_place, tas
 from outage.queries.care_chains import get_chain
 from outage.queries.outages import acknowledgement_of, earlier_outages
 from outage.queries.owed import chains_seen, chains_with_calls_owed
-from outage.queries.task_logs import task_logs_of
-from outage.services.registrations import acknowledge, mark_task
-from outage.webforms.back import MarkForm
+from outage.queries.task_logs import task_logs_of, turns_of
+from outage.rules.wording import clock_time, midnight_after
+from outage.services.registrations import acknowledge, mark_task, turn_task
+from outage.webforms.back import MarkForm, TurnForm
 
-from ._tools import back_address, chosen_outage_or_404
+from ._tools import PageVersion, back_address, chosen_outage_or_404, still_holds
 
 CHAINS_A_PAGE = 50
 
@@ -34,8 +37,9 @@ CHAINS_A_PAGE = 50
 class Failed:
     place: str
     error: str
-    choice: str
-    entered: str
+    choice: str = ""
+    entered: str = ""
+    note: str = ""
 
 
 @require_GET
@@ -45,16 +49,43 @@ def back_registration(request: ActingRequest) -> HttpResponse:
     return _show(request, outage, request.GET.get("sida"))
 
 
+@require_GET
+def back_now(request: ActingRequest) -> HttpResponse:
+    """The page as it is now, for one that is open; 204 while what is shown there holds."""
+    acting, now = request.acting, timezone.now()
+    outage = chosen_outage_or_404(request)
+    if still_holds(request.headers.get("X-Shown", ""), acting, version_for(acting), now):
+        return HttpResponse(status=204, headers={"X-Shown-At": clock_time(now)})
+    return _show(request, outage, request.GET.get("sida"), template="outage/back/fresh.html")
+
+
 def _show(
-    request: ActingRequest, outage: Outage, page_number: str | int | None, failed: Failed | None = None
+    request: ActingRequest,
+    outage: Outage,
+    page_number: str | int | None,
+    failed: Failed | None = None,
+    template: str = "outage/back/show.html",
 ) -> HttpResponse:
+    with noting_until() as moments:
+        acting, now = request.acting, timezone.now()
+        version = PageVersion(acting, version_for(acting), now, moments)
+        holds_until(now, midnight_after(now))
+        context = _context(request, outage, page_number, failed) | {"version": version}
+        return render(request, template, context, status=422 if failed else 200)
+
+
+def _context(
+    request: ActingRequest, outage: Outage, page_number: str | int | None, failed: Failed | None
+) -> dict[str, object]:
     acting: Acting = request.acting
     context: dict[str, object] = {
         "outage": outage,
         "routine": outage.routine,
         "acknowledgement": acknowledgement_of(outage, acting.unit),
         "may_mark": can(acting, Right.MARK_REGISTRATION),
+        "colleagues": colleagues(acting, Right.MARK_REGISTRATION),
         "press": uuid4(),
+        "here": "back_registration",
         "others": earlier_outages(acting.principal, outage),
         "failed": failed,
     }
@@ -66,7 +97,7 @@ def _show(
             "calls_left": chains_with_calls_owed(acting, outage).count(),
             "failed_row_is_gone": failed is not None and failed.place not in {row.place for row in rows},
         }
-    return render(request, "outage/back/show.html", context, status=422 if failed else 200)
+    return context
 
 
 def _listed(
@@ -88,15 +119,18 @@ def _page(acting: Acting, outage: Outage, number: str | int | None) -> tuple[Pag
     page = chains_seen(acting, outage).page(CHAINS_A_PAGE, number)
     chains, now = list(page), timezone.now()
     logs = task_logs_of(chains)
-    return page, [row for chain in chains for row in task_rows(acting, chain, logs[chain.pk], now)]
+    turns = turns_of(chain.pk for chain in chains)
+    return page, [
+        row for chain in chains for row in task_rows(acting, chain, logs[chain.pk], now, turns=turns)
+    ]
 
 
-_MARK = held_by_value(
+_MARKED = held_by_value(
     "done", {"0": HeldAs("Inte klart ändå", pressed=True)}, HeldAs("Markera som klart", pressed=True)
 )
 
 
-@held_as(_MARK)
+@held_as(_MARKED)
 @require_POST
 def mark(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """Mark a task done, or not done after all; where that fails the reason is shown beside it with what was typed."""
@@ -106,11 +140,31 @@ def mark(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     if not form.is_valid() and not set(form.errors) & set(form.TYPED):
         messages.error(request, "Markeringen är inte sparad. Ladda om sidan och försök igen.")
         return redirect(back_address(chain.outage))
+    error = _done_or_why_not(lambda: _mark(request.acting, chain, form))
+    typed = {name: request.POST.get(name, "") for name in MarkForm.TYPED}
+    return _after(request, chain, form, error, typed)
+
+
+@held_as(HeldAs("Vem som gör uppgiften"))
+@require_POST
+def turn(request: ActingRequest, chain_id: UUID) -> HttpResponse:
+    """Say who does a task, or note something on it; answered as `mark`."""
+    require(request.acting, Right.MARK_REGISTRATION)
+    chain = get_or_404(get_chain, request.acting, chain_id)
+    form = TurnForm(request.POST)
+    if not form.is_valid() and set(form.errors) != {"note"}:
+        messages.error(request, "Det är inte sparat. Ladda om sidan och försök igen.")
+        return redirect(back_address(chain.outage))
+    error = _done_or_why_not(lambda: _turn(request.acting, chain, form))
+    return _after(request, chain, form, error, {"note": request.POST.get("note", "")})
+
+
+def _after(
+    request: ActingRequest, chain: CareChain, form: MarkForm | TurnForm, error: str, typed: dict[str, str]
+) -> HttpResponse:
     place = task_place(chain, request.POST.get("task", ""))
-    error = _mark_or_why_not(request.acting, chain, form)
     page_number = form.cleaned_data.get("page")
-    typed = [request.POST.get(name, "") for name in ("choice", "entered")]
-    failed = Failed(place, error, *typed) if error else None
+    failed = Failed(place, error, **typed) if error else None
     if not request.htmx:
         if failed:
             return _show(request, chain.outage, page_number, failed)
@@ -122,6 +176,7 @@ def mark(request: ActingRequest, chain_id: UUID) -> HttpResponse:
         "page_of_chains": page,
         "failed": failed,
         "may_mark": True,
+        "colleagues": colleagues(request.acting, Right.MARK_REGISTRATION),
         "outage": chain.outage,
         "swapped": True,
         # The heading of what is to be undone is there only where there was something.
@@ -130,14 +185,23 @@ def mark(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     return render(request, "outage/back/_swapped.html", context, status=422 if failed else 200)
 
 
-def _mark_or_why_not(acting: Acting, chain: CareChain, form: MarkForm) -> str:
-    """The sentence that says why the mark could not be saved; empty when it was."""
+def _done_or_why_not(do: Callable[[], None]) -> str:
+    """The sentence that says why it could not be saved; empty when it was."""
     try:
-        check_sent(form)
-        mark_task(by=acting, chain=chain, **form.facts())
+        do()
     except RuleError as problem:
         return problem.reason
     return ""
+
+
+def _mark(acting: Acting, chain: CareChain, form: MarkForm) -> None:
+    check_sent(form)
+    mark_task(by=acting, chain=chain, **form.facts())
+
+
+def _turn(acting: Acting, chain: CareChain, form: TurnForm) -> None:
+    check_sent(form)
+    turn_task(by=acting, chain=chain, **form.facts())
 
 
 @held_as(HeldAs("Logga att enheten har kvitterat", pressed=True))

@@ -7,6 +7,28 @@ from django import forms
 from contacts.webforms.fields import SentOnce
 
 
+class TurnForm(SentOnce):
+    """Who does a task; `holder` is a person's id, empty for nobody, `was` the one that the page showed."""
+
+    task = forms.CharField(max_length=4000)
+    seen = forms.CharField(required=False, max_length=40)
+    was = forms.IntegerField(required=False, min_value=1)
+    holder = forms.IntegerField(required=False, min_value=1)
+    # The button that takes it: what is chosen beside it is not meant.
+    taken = forms.IntegerField(required=False, min_value=1)
+    note = forms.CharField(
+        required=False,
+        max_length=300,
+        error_messages={"max_length": "Skriv högst 300 tecken i anteckningen."},
+    )
+    page = forms.IntegerField(required=False, min_value=1)
+
+    def facts(self) -> dict[str, Any]:
+        """By the names the service uses; call after `is_valid`."""
+        facts = {name: value for name, value in self.cleaned_data.items() if name not in ("page", "taken")}
+        return facts | {"holder": self.cleaned_data["taken"] or facts["holder"]}
+
+
 class MarkForm(SentOnce):
     # What a person types and chooses; the rest is the page's own.
     TYPED = ("choice", "entered")

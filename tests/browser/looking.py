@@ -64,6 +64,8 @@ NO_PAGE = {
     "work_file",
     "work_list_pdf",
     "mark_task",
+    "turn_task",
+    "back_now",
     "page_picture",
     "person_end",
     "person_restore",

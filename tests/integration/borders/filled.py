@@ -243,6 +243,7 @@ POSTS: dict[str, Post] = {
     "chain_call": of_chain(called),
     "quick_try": of_chain(lambda s: {"outcome": "busy"}),
     "mark_task": Post(Right.MARK_REGISTRATION, CHAIN, where=back),
+    "turn_task": Post(Right.MARK_REGISTRATION, CHAIN, lambda s: {"note": "Väntar"}, where=back),
     "acknowledge": Post(Right.MARK_REGISTRATION, NONE, where=back),
     "correct_call": of_chain(because),
     "withdraw_call": of_chain(lambda s: {"why": "not_made"}),

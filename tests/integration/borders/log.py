@@ -37,7 +37,7 @@ from outage.services.outages import (
     reopen_outage,
     report_outage,
 )
-from outage.services.registrations import acknowledge, mark_task
+from outage.services.registrations import acknowledge, mark_task, turn_task
 from outage.services.undoing import undo_call
 from outage.services.ward_patients import open_each
 from tests.factories import (
@@ -143,6 +143,12 @@ def task(s: Log, by: Acting) -> Given:
     return {"chain": chain, "client_id": uuid4(), "task": row.key, "seen": row.seen, "done": True}
 
 
+def turn(s: Log, by: Acting) -> Given:
+    given = task(s, by)
+    del given["done"]
+    return {**given, "was": None, "holder": None, "note": "Väntar på svar"}
+
+
 def tick(s: Log, by: Acting) -> Given:
     own = checklists_for(by.unit)[0]
     item = own.items[0].key
@@ -242,6 +248,7 @@ TABLE: Table[Log] = {
     complete_discharge: Row(CARE, CHAIN, lambda s, by: {"event": get_event(s.county.alva, s.told)}),
     leave_discharge_open: Row(CARE, CHAIN, left_open),
     mark_task: Row(Right.MARK_REGISTRATION, CHAIN, task),
+    turn_task: Row(Right.MARK_REGISTRATION, CHAIN, turn),
     acknowledge: Row(
         Right.MARK_REGISTRATION, NONE, lambda s, by: {"outage": outage_for(by.principal, s.over.pk)}
     ),

@@ -71,6 +71,21 @@ def mark(county: County, chain: CareChain) -> Write:
     )
 
 
+def turn(county: County, chain: CareChain) -> Write:
+    make_event(county.alva, chain)
+    ended(county, chain)
+    (tick,), _ = ticks_of(chain, logs_of([chain.pk])[chain.pk])
+    return lambda: registrations.turn_task(
+        by=county.alva,
+        chain=chain,
+        client_id=uuid4(),
+        task=tick.task.key,
+        seen=tick.picture.seen,
+        was=None,
+        holder=county.esa.user.pk,
+    )
+
+
 def tick(county: County, chain: CareChain) -> Write:
     checklist = checklists_for(county.ward)[0]
     return lambda: checklists.set_tick(
@@ -159,6 +174,7 @@ WRITES: dict[str, Callable[[County, CareChain], Write]] = {
         events.leave_discharge_open, recipient="outpatient", responsible="Esa", reason="Stängt."
     ),
     "mark_task": mark,
+    "turn_task": turn,
     "acknowledge": acknowledge,
     "flag_called_number": flag_number,
     "unflag_called_number": unflag_number,

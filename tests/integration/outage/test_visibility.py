@@ -102,6 +102,7 @@ TABLE: dict[str, Row] = {
     "chain_call": of_the_chain(OK, GET, POST, names_patient=True),
     "quick_try": of_the_chain(MOVED, POST),
     "mark_task": of_the_chain(MOVED, POST),
+    "turn_task": of_the_chain(MOVED, POST),
     "log_call": everyone(OK, FORBIDDEN, GET, POST, names_patient=True),
     "correct_call": of_the_chain(OK, GET, POST, names_patient=True),
     "withdraw_call": of_the_chain(OK, GET, POST, names_patient=True),
@@ -124,6 +125,7 @@ TABLE: dict[str, Row] = {
     "checklist": of_the_ward(OK, GET),
     "checklist_tick": of_the_ward(MOVED, POST),
     "back_registration": everyone(OK, OK, GET, names_patient=True),
+    "back_now": everyone(OK, OK, GET, names_patient=True),
     "acknowledge": everyone(MOVED, FORBIDDEN, POST),
 }
 PEOPLE = ("alva", "disa", "bo", "cissi", "adam", "esa", "lo", "ro")
