@@ -24,14 +24,21 @@ from django.core.checks import Error, run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 from outage.project.upgrades import TOO_OLD, is_too_old
 
 
 def main() -> None:
-    """Prepare everything; stop with a sentence, not a traceback, at what whoever starts it can fix."""
+    """Prepare everything; stop with a sentence, not a traceback, at what whoever starts it can fix.
+
+    With --look only see whether it is done.
+    """
     try:
         django.setup()
+        if "--look" in sys.argv:
+            look()
+            return
         close_files()
         refuse_on_errors()
         refuse_on_errors("data_keys", databases=["default"])
@@ -58,6 +65,13 @@ def main() -> None:
         raise SystemExit(f"Databasen svarar inte: {error}\nKontrollera DATABASE_URL.") from None
     except (ImproperlyConfigured, CommandError) as error:
         raise SystemExit(str(error)) from None
+
+
+def look() -> None:
+    """Stop where the database does not answer, or is not of this version."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise SystemExit("Databasen är inte av den här versionen än. .ci/prepare.py gör den i ordning.")
 
 
 def say(sentence: str) -> None:

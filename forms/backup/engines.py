@@ -22,8 +22,9 @@ _TABLES = {
     "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()",
 }
 _OTHERS = (
+    # Of another role's session one who is no superuser sees the database and the role, and not what kind it is.
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    " AND backend_type = 'client backend'"
+    " AND usesysid IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend'"
 )
 _EMPTIED = "DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n"
 # What a connection of Django's calls it, and what PostgreSQL's own programs do.

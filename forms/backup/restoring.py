@@ -126,6 +126,7 @@ def put_back(backup: Opened, *, as_it_was: bool = False) -> Restored:
     again. `as_it_was`: the database stays of the version that the backup is of, which checks it itself.
     """
     check_nobody_else()
+    _check_own_pictures()
     aside = Path(settings.VAR_DIR) / f"before-restore-{timezone.now():%Y%m%dT%H%M%S}"
     if connection.vendor == "postgresql" and there_now():
         aside.mkdir(mode=0o700, parents=True)
@@ -140,6 +141,22 @@ def put_back(backup: Opened, *, as_it_was: bool = False) -> Restored:
             f"Databasen är utbytt, men resten blev inte klart: {failed}. {kept}Rätta felet och ge kommandot en gång "
             "till med --replace."
         ) from failed
+
+
+def _check_own_pictures() -> None:
+    """Raises RuleError where there are pictures and no database: they are another installation's, or all that is left
+    of this one.
+    """
+    files = storages["scans"]
+    if isinstance(files, DurableFiles) and there_now() == {} and _names(files):
+        raise RuleError(
+            f"Databasen är tom, men i {files.location} ligger bilder av blad. Hör de till en annan installation: sätt "
+            f"SCAN_DIR till en egen mapp. Annars: flytta undan dem. {_NOTHING}"
+        )
+
+
+def _names(files: DurableFiles) -> list[str]:
+    return files.listdir("")[1] if Path(files.location).is_dir() else []
 
 
 def _the_rest(backup: Opened, aside: Path, *, as_it_was: bool) -> Restored:
@@ -163,7 +180,7 @@ def _the_rest(backup: Opened, aside: Path, *, as_it_was: bool) -> Restored:
 
 def _put_pictures(backup: Opened, aside: Path, restored: Restored) -> None:
     files = storages["scans"]
-    if isinstance(files, DurableFiles) and files.listdir("")[1]:
+    if isinstance(files, DurableFiles) and _names(files):
         aside.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.move(files.location, aside / "scans")
     kept = sorted((backup.room / SCANS).glob("*"))

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import tomllib
 from collections.abc import Callable
 from contextlib import suppress
@@ -304,6 +305,10 @@ DATA_KEYS = [
     for k in (os.environ.get("DATA_KEYS") or os.environ.get("SCAN_KEYS", "")).split(",")
     if k.strip()
 ]
+if any(not re.fullmatch(r"[\w-]{43}=", key) for key in DATA_KEYS):
+    raise ImproperlyConfigured(
+        "DATA_KEYS: varje nyckel är 44 tecken, av openssl rand -base64 32 | tr '+/' '-_'."
+    )
 if not DATA_KEYS and not PRODUCTION:
     DATA_KEYS = [_own_key("scan_key" if (VAR_DIR / "scan_key").exists() else "data_key", _new_data_key)]
 # Where the scans lie, if on a disk.

@@ -71,9 +71,7 @@ class Walk:
         said = [self.follow(heading) for heading in INSTALLING]
         self.code = one_time_code(said[-1])
         self.certificate = self.machine.run("cat /etc/ssl/driftstopp.pem")
-        units = (
-            "driftstopp-web driftstopp-work driftstopp-prepare driftstopp-backup.timer driftstopp-tidy.timer"
-        )
+        units = "driftstopp-web driftstopp-work driftstopp-backup.timer driftstopp-tidy.timer"
         self.machine.run(f"systemctl is-active {units} driftstopp-verify.timer")
         self.machine.run("systemctl start driftstopp-tidy driftstopp-verify")
         self.machine.run("systemd-analyze verify /etc/systemd/system/driftstopp-*.service")
@@ -165,7 +163,17 @@ class Walk:
 
     def restore_beside(self) -> None:
         heading = "Back up, and see that it can be restored"
-        assert "Loggen är hel" in self.follow(heading, upto=3)
+        self.follow(heading, upto=1)
+        self.machine.run("BACKUP=$(ls /var/backups/driftstopp/driftstopp-*.backup | tail -n 1)")
+        said = self.machine.run('driftstopp restore "$BACKUP" --replace', may_fail=True)
+        assert "Databasen används" in said, said
+        # What lies outside of the server's folder, the try leaves alone.
+        self.machine.run(
+            "install -d -o driftstopp -m 0700 /srv/scans; echo 1 > /srv/scans/one; chown driftstopp /srv/scans/one\n"
+            "echo SCAN_DIR=/srv/scans >> /etc/driftstopp/env"
+        )
+        assert "Loggen är hel" in self.follow(heading, since=1, upto=3)
+        self.machine.run("[ -e /srv/scans/one ]; sed -i /^SCAN_DIR/d /etc/driftstopp/env; rm -r /srv/scans")
         assert "127.0.0.1:8443" in self.machine.run("ss -lnt | grep 8443")
         beside = Visitor(f"{self.origin}:8443", self.certificate)
         beside.come_back("nils")
@@ -204,7 +212,7 @@ class Walk:
             for name in ("SECRET_KEY", "DATA_KEYS")
         )
         self.machine.run(
-            f'{kept}cd /; cp "$BACKUP" /root/FILE.backup\n'
+            f'{kept}cd /; cp "$BACKUP" /root/; KEPT=/root/${{BACKUP##*/}}\n'
             "systemctl disable --now driftstopp.target driftstopp-{tidy,backup,verify}.timer nginx\n"
             "systemctl stop driftstopp-prepare; rm -rf /etc/systemd/system/driftstopp*; systemctl daemon-reload\n"
             "rm -rf /etc/driftstopp /srv/driftstopp /var/{lib,backups}/driftstopp /usr/local/sbin/driftstopp\n"
@@ -273,6 +281,9 @@ class Walk:
 
     def roll_back(self) -> None:
         blocks = self.guide["Roll back"]
+        said = self.machine.run(f"FORMER=none\n{blocks[0]}", may_fail=True)
+        assert "NO SUCH VERSION" in said, said
+        self.machine.run(f"systemctl is-active driftstopp-web; FORMER={FORMER}")
         said = self.machine.run(blocks[0], may_fail=True)
         assert "Detta finns i databasen men inte i säkerhetskopian" in said, said
         assert re.search(r"samtal: \d", said), said

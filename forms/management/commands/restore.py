@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 
 from contacts.own_files import keep_to_ourselves
 from contacts.rules.errors import RuleError
-from forms.backup.engines import Counts
+from forms.backup.engines import Counts, check_nobody_else
 from forms.backup.restoring import Opened, Restored, opened, put_back, there_now
 from forms.rules.backup import lost_by_restoring
 
@@ -51,6 +51,7 @@ class Command(BaseCommand):
             self._refuse(f"Det gick inte att återställa: {failed}")
 
     def _restore(self, found: Opened, *, replace: bool, as_it_was: bool) -> None:
+        check_nobody_else()
         account, now = found.account, there_now()
         self.stdout.write(f"Säkerhetskopian är från {localtime(account.moment):%Y-%m-%d %H.%M}.")
         if now != {}:
