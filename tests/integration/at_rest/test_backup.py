@@ -13,6 +13,8 @@ import psycopg2
 import pytest
 from django.db import connection
 
+from contacts.rules.errors import RuleError
+from forms.backup.engines import check_nobody_else
 from tests.integration.at_rest.installation import (
     database_of_its_own,
     empty_database,
@@ -165,6 +167,37 @@ def test_one_of_a_later_version_or_engine_is_refused_and_one_that_is_broken_off_
             assert (
                 "Säkerhetskopian är av PostgreSQL, och DATABASE_URL är SQLite. Inget är återställt." in said
             )
+
+
+def test_pictures_where_there_is_no_database_are_another_installations_and_left_alone(
+    ours: Installation, tmp_path: Path
+):
+    backup = tmp_path / "it.backup"
+    ours.does("backup", str(backup))
+    with empty_database(folders(tmp_path / "other")) as address:
+        other = Installation(tmp_path / "other", address)
+        (other.room / "var" / "data_key").write_bytes((ours.room / "var" / "data_key").read_bytes())
+        scans = other.room / "var" / "scans"
+        scans.mkdir(mode=0o700)
+        (scans / "another.bin").touch()
+        assert "ligger bilder av blad" in other.does("restore", str(backup), ends=1)
+        assert (scans / "another.bin").exists()
+        (scans / "another.bin").rename(tmp_path / "another.bin")
+        assert "Loggen är hel:" in other.does("restore", str(backup))
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no roles")
+def test_who_is_no_superuser_sees_that_another_role_is_at_work():
+    address: Any = connection.get_connection_params()
+    with closing(
+        psycopg2.connect(
+            **{k: address[k] for k in ("dbname", "user", "password", "host", "port") if k in address}
+        )
+    ):
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE ROLE owner_of_nothing; SET LOCAL ROLE owner_of_nothing")
+        with pytest.raises(RuleError, match="Databasen används"):
+            check_nobody_else()
 
 
 def test_what_a_lost_database_has_left_beside_it_is_not_taken_for_its_own(ours: Installation, tmp_path: Path):
