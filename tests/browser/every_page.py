@@ -56,6 +56,8 @@ PAGES = {
         "change_outage",
         "record_support",
         "end_outage",
+        "overview",
+        "overview_wall",
         "checklists",
         "checklist",
         "routine",

@@ -138,6 +138,8 @@ def test_the_other_pages_in_an_outage(demo: Demo, looker: Looker):
         "/driftstopp/avsluta/",
     ):
         looker.look(coordinator, address)
+    looker.look(coordinator, "/lagesbild/", starts=False)
+    looker.look(coordinator, "/lagesbild/vagg/", starts=False)
     looker.look(coordinator, "/checklistor/", starts=False)
     key = (coordinator.locator("h2 a").first.get_attribute("href") or "").strip("/").split("/")[-1]
     looker.look(coordinator, f"/checklistor/{key}/", starts=False)

@@ -1,0 +1,102 @@
+"""Lägesbild as a coordinator and the screen on a wall see it, and one list of what to enter that two work from."""
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from outage.models import Outage
+from outage.services.outages import end_outage
+from tests.browser.conftest import Windows
+from tests.factories import County, make_chain, make_event
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+# Another's change shows within five seconds, and what another does of a list within three.
+SOON, VERY_SOON = 5000, 3000
+
+
+def passes(page: Page, milliseconds: int, asked: str) -> None:
+    with page.expect_response(f"**{asked}*"):
+        page.clock.run_for(milliseconds)
+    page.wait_for_load_state("networkidle")
+
+
+def test_a_coordinator_sees_a_discharge_within_five_seconds_also_on_the_wall(
+    windows: Windows, county: County, outage: Outage
+):
+    chain = make_chain(county, outage, patient_name="Asta Provberg")
+    page, wall = windows.open(county.esa), windows.open(county.esa)
+    for window in (page, wall):
+        window.clock.install()
+    page.goto("/")
+    page.get_by_role("link", name="Lägesbild").press("Enter")
+    figure = page.locator(".figure").first
+    expect(figure).to_contain_text("0 utskrivningar där någon inte är underrättad")
+    wall.goto("/lagesbild/")
+    wall.get_by_role("button", name="Visa på väggskärm").press("Enter")
+    expect(wall.locator(".figure").first).to_contain_text("0 utskrivningar")
+    make_event(county.alva, chain, "discharge")
+    passes(page, SOON, "/lagesbild/nu/")
+    expect(figure).to_contain_text("1 utskrivning där någon inte är underrättad")
+    passes(wall, SOON, "/lagesbild/vagg/nu/")
+    expect(wall.locator("#overview-untold")).to_contain_text("Medicin 2")
+    for window in (page, wall):
+        expect(window.locator("body")).not_to_contain_text("Asta")
+    # The number leads to the chain; on the wall nothing leads anywhere.
+    page.locator("#overview-untold").get_by_role("link", name=str(chain.number)).press("Enter")
+    expect(page.get_by_role("heading", name="Asta Provberg")).to_be_visible()
+    expect(wall.locator("#status a, #status button")).to_have_count(0)
+    wall.goto("/vardkedjor/")
+    expect(wall).to_have_title("Låst – Driftstopp")
+
+
+def test_two_at_one_list_see_who_does_what_and_nobody_does_it_twice(
+    windows: Windows, county: County, outage: Outage
+):
+    for name, number in (("Asta Provberg", "19380214-9805"), ("Birger Testlund", "19450809-9811")):
+        make_event(county.alva, make_chain(county, outage, patient_name=name, identity=number), "admission")
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    alva, esa = windows.open(county.alva), windows.open(county.esa)
+    for window in (alva, esa):
+        window.clock.install()
+        window.goto("/ater-i-drift/")
+    hers, theirs = (window.locator(".task", has_text="Asta Provberg") for window in (alva, esa))
+    hers.get_by_role("button", name="Jag gör den").press("Enter")
+    expect(hers).to_contain_text("Du gör den sedan 10.52")
+    passes(esa, VERY_SOON, "/ater-i-drift/nu/")
+    expect(theirs).to_contain_text("Alva Påhittad gör den sedan 10.52")
+    expect(theirs.get_by_role("button", name="Markera som klart")).to_have_count(0)
+    # What is typed in another task is left alone when the list changes.
+    other = esa.locator(".task", has_text="Birger Testlund")
+    other.get_by_text("Lämna över eller anteckna").press("Enter")
+    other.get_by_label("Anteckning").fill("Väntar på läkaren")
+    hers.get_by_role("button", name="Markera som klart").press("Enter")
+    expect(hers).to_contain_text("Klart 10.52 Alva Påhittad")
+    passes(esa, VERY_SOON, "/ater-i-drift/nu/")
+    expect(theirs).to_contain_text("Klart 10.52 Alva Påhittad")
+    expect(esa.locator("#count-all")).to_have_text("1 av 2 klara")
+    expect(other.get_by_label("Anteckning")).to_have_value("Väntar på läkaren")
+    other.get_by_label("Vem gör den?").select_option(label="Alva Påhittad")
+    other.get_by_role("button", name="Spara").press("Enter")
+    expect(other).to_contain_text("Väntar på läkaren (10.52 Esa Påhittad)")
+    passes(alva, VERY_SOON, "/ater-i-drift/nu/")
+    expect(alva.locator(".task", has_text="Birger Testlund")).to_contain_text("Du gör den")
+
+
+def test_what_is_typed_elsewhere_is_copied_piece_by_piece_with_one_key(
+    windows: Windows, county: County, outage: Outage
+):
+    chain = make_chain(county, outage, patient_name="Asta Provberg", identity="19380214-9805")
+    make_event(county.alva, chain, "admission")
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    page = windows.open(county.alva)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/ater-i-drift/")
+    pieces = page.locator(".task").first.locator("[data-copy]")
+    pieces.first.focus()
+    copied = []
+    for _ in range(2):
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Kopierat: ")).to_be_visible()
+        copied.append(page.evaluate("navigator.clipboard.readText()"))
+        expect(pieces.nth(len(copied))).to_be_focused()
+    assert copied == ["19380214-9805", "Medicin 2"]
