@@ -77,6 +77,13 @@ def version_for(by: Acting) -> str:
     return sha256(repr(newest).encode()).hexdigest()[:16]
 
 
+def shown_alike(by: Acting) -> tuple[str, int, str]:
+    """What is the same for all who are shown the same page. Asked before anything that the page is made of is read: what
+    happens meanwhile makes another version.
+    """
+    return version_for(by), by.unit.pk, by.role
+
+
 @prepared
 def _newest(*scopes: str) -> QuerySet[PageChange, int]:
     # Several, for the row of a transaction that began first may come last.
@@ -115,8 +122,9 @@ class _Kept:
     moments: list[datetime]
 
 
+# Who was asked for last comes last.
 _kept: dict[tuple[Hashable, datetime], _Kept] = {}
-_MOST_PAGES = 64
+MOST_PAGES = 128
 
 
 def of_one_minute(key: Hashable, now: datetime, make: Callable[[], Made]) -> Made:
@@ -129,14 +137,16 @@ def of_one_minute(key: Hashable, now: datetime, make: Callable[[], Made]) -> Mad
     if not in_request():
         return make()
     place = key, now.replace(second=0, microsecond=0)
-    kept = _kept.get(place)
+    kept = _kept.pop(place, None)
     if kept is None or any(moment <= now for moment in kept.moments):
         with showing() as chains, noting_until() as moments:
             kept = _Kept(make(), chains, moments)
         # Those of another minute are of no more use, and hold what patients are called.
-        if len(_kept) >= _MOST_PAGES or next(iter(_kept), place)[1] != place[1]:
+        if next(iter(_kept), place)[1] != place[1]:
             _kept.clear()
-        _kept[place] = kept
+        elif len(_kept) >= MOST_PAGES:
+            del _kept[next(iter(_kept))]
+    _kept[place] = kept
     shows(*kept.chains)
     holds_until(now, *kept.moments)
     made: Made = kept.made

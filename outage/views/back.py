@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from contacts.access import Acting, ActingRequest, can
-from contacts.page_versions import of_one_minute, version_for
+from contacts.page_versions import of_one_minute, shown_alike
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
@@ -79,7 +79,7 @@ def _listed(
         page, rows = _page(acting, outage, number)
         return page, rows, grouped(rows)
 
-    shown = "back", version_for(acting), acting.unit.pk, acting.role, outage.pk, number
+    shown = "back", *shown_alike(acting), outage.pk, number
     return make() if anew else of_one_minute(shown, timezone.now(), make)
 
 
