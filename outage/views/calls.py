@@ -145,9 +145,7 @@ def _show(page: FormPage, form: CallForm, corrects: Handover | None = None) -> H
     return page.show("outage/call/log.html", **_context(page.request, form, corrects), new_code=new_code)
 
 
-def _context(
-    request: ActingRequest, form: CallForm, corrects: Handover | None = None
-) -> dict[str, object]:
+def _context(request: ActingRequest, form: CallForm, corrects: Handover | None = None) -> dict[str, object]:
     options = form.message_options()
     repeated = [option for option in options if option.repeats]
     return {

@@ -141,8 +141,7 @@ def test_where_a_service_changes_a_page_its_version_is_another(
     missed = []
     for stage in stages_of(module):
         before = {
-            by.user.username: (*looked_at(by), tasks_seen(by), chains_seen(by))
-            for by in watchers(stage)
+            by.user.username: (*looked_at(by), tasks_seen(by), chains_seen(by)) for by in watchers(stage)
         }
         assert any(tasks for _, _, tasks, _ in before.values())
         assert module is paper or any(chains for _, _, _, chains in before.values())
