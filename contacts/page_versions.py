@@ -78,8 +78,8 @@ def version_for(by: Acting) -> str:
 
 
 def shown_alike(by: Acting) -> tuple[str, int, str]:
-    """What is the same for all who are shown the same page. Asked before anything that the page is made of is read: what
-    happens meanwhile makes another version.
+    """What is the same for all who are shown the same page. It is asked before anything that the page is made of is
+    read: what happens meanwhile makes another version.
     """
     return version_for(by), by.unit.pk, by.role
 

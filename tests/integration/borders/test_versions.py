@@ -1,7 +1,7 @@
 """An open Läge is told of whatever changes it: by any service, and by the clock."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import ModuleType
 from typing import Any
 
@@ -12,13 +12,15 @@ from django.test import Client
 from django.urls import reverse
 
 from contacts.access import Acting
-from contacts.page_versions import forget_pages
+from contacts.models import DirectoryEntry
+from contacts.page_versions import forget_pages, noting_until
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Role
 from contacts.services.progress import finish
+from contacts.verification import verification_lasts
 from outage.models import CareChain
 from outage.views import status
-from tests.clock import TUESDAY, Clock
+from tests.clock import TUESDAY, Clock, standing_at
 from tests.factories import make_entry
 from tests.integration.borders import paper
 from tests.integration.borders.filled import Stage
@@ -30,7 +32,7 @@ from tests.long import runs
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
-NEW_EACH_TIME = "[name=csrfmiddlewaretoken], [name=typed_by], [name=client_id], .code-to-say"
+NEW_EACH_TIME = "[name=csrfmiddlewaretoken], [name=typed_by], [name=client_id], [name=at_kl], .code-to-say"
 COUNTED = "[data-since], [data-until], [data-shown-at]"
 
 
@@ -183,3 +185,27 @@ def test_where_the_clock_changes_a_page_its_time_had_come(clock: Clock, monkeypa
             assert datetime.fromtimestamp(int(version.partition(";")[2]), now.tzinfo) <= now, f"{now}: {new}"
         page, version = fresh, newer
     assert changes > 3
+
+
+@pytest.mark.once
+def test_within_a_minute_the_clock_changes_no_chain_but_when_it_says():
+    """What is made for one is shown to others until the minute is over, or until it says."""
+    stage = Stage()
+    alva = stage.people[Role.STAFF, Scope.OWN]
+    number = make_entry(stage.county.region, "Ronden", "0910-73 00 00", unit=stage.county.health_centre)
+    # Summer ends in between.
+    at = TUESDAY.astimezone(UTC) + timedelta(minutes=210, seconds=30) - verification_lasts()
+    DirectoryEntry.objects.filter(pk=number.pk).update(verified_at=at, verified_by=alva.user)
+    changes, at = 0, TUESDAY
+    while at < TUESDAY + timedelta(days=1):
+        at += timedelta(minutes=runs(210, full=5))
+        with standing_at(at + timedelta(seconds=1)), noting_until() as moments:
+            before = chains_seen(alva)
+        last = at + timedelta(seconds=59)
+        with standing_at(last):
+            after = chains_seen(alva)
+        for path in before.keys() & after.keys():
+            if before[path] != after[path]:
+                changes += 1
+                assert min(moments) <= last, f"{at}: {first_that_differs(before[path], after[path])}"
+    assert changes
