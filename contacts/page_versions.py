@@ -21,7 +21,7 @@ from contacts.models import PageChange, Unit
 from contacts.models.inserting import insert_all
 from contacts.queries.prepared import prepared
 from contacts.rules.trace_words import NOT_WRITTEN
-from contacts.seen import in_request, showing, shows
+from contacts.seen import only_reads, showing, shows
 
 EVERYBODY = "all"
 KEPT, MOST_KEPT, COMPARED = timedelta(hours=1), 10_000, 64
@@ -73,8 +73,11 @@ def changed_by(action: str, unit: Unit | None, chain: UUID | None) -> None:
 
 def version_for(by: Acting) -> str:
     """Another one whenever a page of `by` may have become another."""
-    newest = _newest(of_unit(by.unit.pk), of_principal(by.principal.pk), EVERYBODY)
-    return sha256(repr(newest).encode()).hexdigest()[:16]
+    return version_of(of_unit(by.unit.pk), of_principal(by.principal.pk), EVERYBODY)
+
+
+def version_of(*scopes: str) -> str:
+    return sha256(repr(_newest(*scopes)).encode()).hexdigest()[:16]
 
 
 def shown_alike(by: Acting) -> tuple[str, int, str]:
@@ -132,9 +135,9 @@ def of_one_minute(key: Hashable, now: datetime, make: Callable[[], Made]) -> Mad
 
     `key` holds the version of whoever asks, and all else that what they see depends on: their unit, their role and
     what the address asks for. Each who gets it is noted as shown the patients in it. It is not to be changed, and holds
-    nothing that a form needs one of its own of.
+    nothing that a form needs one of its own of. What writes has it made anew.
     """
-    if not in_request():
+    if not only_reads():
         return make()
     place = key, now.replace(second=0, microsecond=0)
     kept = _kept.pop(place, None)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.models import AuditEntry
 from contacts.page_versions import MOST_PAGES, of_one_minute, version_for
+from contacts.queries.ringing import numbers_for_many
 from contacts.rules.entry_facts import EntryKind
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Role
@@ -22,6 +23,7 @@ from contacts.seen import seeing
 from contacts.services.directory import retire_entry
 from contacts.services.flags import flag_number, withdraw_flag
 from outage.models import CareChain, Handover, Outage
+from outage.queries import ringing
 from outage.queries.care_chains import get_chain, get_handover
 from outage.rules.informing import CallOutcome
 from outage.rules.opening import OpeningReason
@@ -256,6 +258,24 @@ def test_a_number_that_is_no_longer_in_use_is_gone_at_once(
         assert "090-12 34 56" not in text_of(shown(by, chain, page))
 
 
+def test_a_call_that_is_logged_leaves_the_numbers_as_they_were_made(
+    county: County, chain: CareChain, bea: Acting, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[object] = []
+
+    def counted(wanted, at):
+        asked.append(wanted)
+        return numbers_for_many(wanted, at)
+
+    monkeypatch.setattr(ringing, "numbers_for_many", counted)
+    beside = make_chain(county, chain.outage)
+    event = make_event(county.alva, beside)
+    for by in (county.alva, bea):
+        assert NUMBER in shown(by, beside)
+        tell(by, beside, event, outcome=CallOutcome.BUSY)
+    assert len(asked) == 1
+
+
 def test_two_taken_apart_are_shown_apart(county: County, chain: CareChain, bea: Acting):
     other = make_chain(county, chain.outage, county.disa, patient_name="Granne G")
     join(county, chain, other)
@@ -353,7 +373,7 @@ def test_a_ward_that_the_patient_left_before_anything_was_told_is_told_of_it(
 
 def test_what_was_asked_for_longest_ago_makes_room(clock: Clock):
     made: list[int] = []
-    with seeing(lambda: ""):
+    with seeing(lambda: "", only_reads=True):
         now = timezone.now()
         for key in (*range(MOST_PAGES), 0, MOST_PAGES, 0, 1):
             of_one_minute(key, now, lambda key=key: made.append(key))
