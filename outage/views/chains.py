@@ -121,7 +121,7 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """One chain: the patient, the time line, what is owed, what will have to be entered."""
     require(request.acting, Right.READ_CARE)
     acting, now = request.acting, timezone.now()
-    alike = "chain", *shown_alike(acting), chain_id
+    alike = "chain", *shown_alike(acting), request.get_full_path()
     found = reached_or_404(request, chain_id)
     if found.pk != chain_id:
         messages.info(request, f"Den vårdkedjan är sammanförd med den här, vårdkedja {found.number}.")
