@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db.models import Max, QuerySet
@@ -21,7 +21,7 @@ from contacts.models import PageChange, Unit
 from contacts.models.inserting import insert_all
 from contacts.queries.prepared import prepared
 from contacts.rules.trace_words import NOT_WRITTEN
-from contacts.seen import in_request, showing, shows
+from contacts.seen import only_reads, showing, shows
 
 EVERYBODY = "all"
 KEPT, MOST_KEPT, COMPARED = timedelta(hours=1), 10_000, 64
@@ -73,8 +73,11 @@ def changed_by(action: str, unit: Unit | None, chain: UUID | None) -> None:
 
 def version_for(by: Acting) -> str:
     """Another one whenever a page of `by` may have become another."""
-    newest = _newest(of_unit(by.unit.pk), of_principal(by.principal.pk), EVERYBODY)
-    return _digest(newest)
+    return version_of(of_unit(by.unit.pk), of_principal(by.principal.pk), EVERYBODY)
+
+
+def version_of(*scopes: str) -> str:
+    return _digest(_newest(*scopes))
 
 
 def version_of_all(*more: int) -> str:
@@ -84,6 +87,13 @@ def version_of_all(*more: int) -> str:
 
 def _digest(newest: list[int]) -> str:
     return sha256(repr(newest).encode()).hexdigest()[:16]
+
+
+def shown_alike(by: Acting) -> tuple[str, int, str]:
+    """What is the same for all who are shown the same page. It is asked before anything that the page is made of is
+    read: what happens meanwhile makes another version.
+    """
+    return version_for(by), by.unit.pk, by.role
 
 
 @prepared
@@ -129,8 +139,9 @@ class _Kept:
     moments: list[datetime]
 
 
+# Who was asked for last comes last.
 _kept: dict[tuple[Hashable, datetime], _Kept] = {}
-_MOST_PAGES = 64
+MOST_PAGES = 128
 
 
 def of_one_minute(key: Hashable, now: datetime, make: Callable[[], Made]) -> Made:
@@ -138,28 +149,73 @@ def of_one_minute(key: Hashable, now: datetime, make: Callable[[], Made]) -> Mad
 
     `key` holds the version of whoever asks, and all else that what they see depends on: their unit, their role and
     what the address asks for. Each who gets it is noted as shown the patients in it. It is not to be changed, and holds
-    nothing that a form needs one of its own of.
+    nothing that a form needs one of its own of. What writes has it made anew.
     """
-    if not in_request():
+    if not only_reads():
         return make()
     place = key, now.replace(second=0, microsecond=0)
-    kept = _kept.get(place)
+    kept = _kept.pop(place, None)
     if kept is None or any(moment <= now for moment in kept.moments):
         with showing() as chains, noting_until() as moments:
             kept = _Kept(make(), chains, moments)
         # Those of another minute are of no more use, and hold what patients are called.
-        if len(_kept) >= _MOST_PAGES or next(iter(_kept), place)[1] != place[1]:
+        if next(iter(_kept), place)[1] != place[1]:
             _kept.clear()
-        _kept[place] = kept
+        elif len(_kept) >= MOST_PAGES:
+            del _kept[next(iter(_kept))]
+    _kept[place] = kept
     shows(*kept.chains)
     holds_until(now, *kept.moments)
     made: Made = kept.made
     return made
 
 
+# While something is written all the time, what many watch is made anew no oftener than this. With the time between two
+# questions of their pages it is less than the five seconds in which a change is to show.
+LIVE_EVERY = timedelta(seconds=1.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Live(Generic[Made]):
+    """What was `made` at the moment `at`, of what was so at the `version`; the clock alone makes another at each of
+    `moments`.
+    """
+
+    at: datetime
+    version: str
+    moments: tuple[datetime, ...]
+    made: Made
+
+    def holds(self, version: str, now: datetime, *, lately: bool) -> bool:
+        """Whether it is what would be made now, or, where that is enough, was `lately`."""
+        late = self.at > now or any(moment <= now for moment in self.moments)
+        return not late and (self.version == version or (lately and now - self.at < LIVE_EVERY))
+
+
+_live: dict[Hashable, Live[Any]] = {}
+
+
+def live(key: Hashable, version: str, now: datetime, make: Callable[[], Made], *, lately: bool) -> Live[Made]:
+    """What `make` gives, made once in each process for everybody who watches the same, and names no patient.
+
+    `version` is read before; `lately` says that what was so a moment ago will do. What is given says which version it
+    is of: the next question gets what came since.
+    """
+    kept = _live.get(key)
+    if kept is not None and kept.holds(version, now, lately=lately):
+        return kept
+    with noting_until() as moments:
+        made = make()
+    if len(_live) >= MOST_PAGES:
+        _live.clear()
+    found = _live[key] = Live(now, version, tuple(moments), made)
+    return found
+
+
 def forget_pages() -> None:
     """The database is another."""
     _kept.clear()
+    _live.clear()
 
 
 def holds_until(now: datetime, *moments: datetime | None) -> None:

@@ -70,7 +70,9 @@ def showing() -> Iterator[set[UUID]]:
     try:
         yield found.chains
     finally:
-        found.chains = before | found.chains
+        # The very set that a block around this one was given.
+        before |= found.chains
+        found.chains = before
 
 
 def looks_as(action: str, target: Model | None = None) -> None:
@@ -98,6 +100,12 @@ def once(key: Hashable, read: Callable[[], Found]) -> Found:
 
 def in_request() -> bool:
     return _seen.get() is not None
+
+
+def only_reads() -> bool:
+    """Whether what is being done is a request, and one that writes nothing but the trace."""
+    found = _seen.get()
+    return found is not None and found.found is not None
 
 
 def where_from() -> str:

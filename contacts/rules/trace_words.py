@@ -200,7 +200,7 @@ REASONS: Mapping[str, str] = {
 SECOND_STEPS: frozenset[str] = frozenset({"passnyckel", "kodapp", "reservkoder"})
 
 NOT_WRITTEN: frozenset[str] = LOOKS | frozenset(
-    {"protected_opened", "emergency_opened", "access.denied", "assignment.chosen", "second_factor.failed"}
+    {"protected_opened", "access.denied", "assignment.chosen", "second_factor.failed"}
     | {action for action in TRACE_WORDS if action.startswith(("login.", "log."))}
 )
 """What changes nothing that a page shows."""

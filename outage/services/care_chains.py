@@ -32,7 +32,7 @@ from outage.rules.told import (
 from outage.services.events import lock_chain, take_order, withdraw_row
 from outage.services.patient_lookups import write_lookups
 from outage.services.same_patient import ask_same_patient, chosen_existing, trace_despite
-from outage.services.states import settle
+from outage.services.states import settle, tell_pages_of
 
 # What names the chain that a person gets who turns out not to be the chain's patient.
 _OTHER_PERSON = "other person"
@@ -217,8 +217,11 @@ def write_details(
     details.save()
     _check_not_joined(details, chain.details)
     chain.details = details
+    seen_at = {chain.ward_unit_id, chain.outpatient_unit_id}
     chain.ward_unit, chain.outpatient_unit = details.ward_unit, details.outpatient_unit
     chain.save(update_fields=["details", "ward_unit", "outpatient_unit"])
+    # The trace's row tells those that see the chain from now on.
+    tell_pages_of({pk for pk in seen_at - {chain.ward_unit_id, chain.outpatient_unit_id} if pk})
     write_lookups(details)
     return details
 

@@ -65,12 +65,17 @@ def _ringing(rows: Iterable[ChainState]) -> set[int]:
 
 def _tell_pages(chain: CareChain, log: ChainLog, others: set[int]) -> None:
     """Of units that the trace's row did not know of: `others` no longer ring about the chain, or do from now on."""
-    scopes = {of_unit(pk) for pk in with_those_joined_into(others)} if others else set()
+    tell_pages_of(others)
     # The first discharge of an outage, and the last one that stands, say whether the routine applies.
-    if any(chain.outage.routine.message(event.kind).effect is Effect.DISCHARGE for event in log.events):
-        scopes |= {EVERYBODY} if is_the_only_discharge(chain.outage) else set()
-    if scopes:
-        changed(*scopes)
+    kinds = (chain.outage.routine.message(event.kind) for event in log.events)
+    if any(kind.effect is Effect.DISCHARGE for kind in kinds) and is_the_only_discharge(chain.outage):
+        changed(EVERYBODY)
+
+
+def tell_pages_of(units: set[int]) -> None:
+    """Those of the units with these ids, and of those that they were joined into, are not what they were."""
+    if units:
+        changed(*map(of_unit, with_those_joined_into(units)))
 
 
 def settle_ticked(outage: Outage, principal: Principal | None = None) -> None:

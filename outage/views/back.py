@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from contacts.access import Acting, ActingRequest, can
-from contacts.page_versions import holds_until, noting_until, of_one_minute, version_for
+from contacts.page_versions import holds_until, noting_until, of_one_minute, shown_alike, version_for
 from contacts.queries.people import colleagues
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs, held_by_value
@@ -110,7 +110,7 @@ def _listed(
         page, rows = _page(acting, outage, number)
         return page, rows, grouped(rows)
 
-    shown = "back", version_for(acting), acting.unit.pk, acting.role, outage.pk, number
+    shown = "back", *shown_alike(acting), outage.pk, number
     return make() if anew else of_one_minute(shown, timezone.now(), make)
 
 

@@ -3,28 +3,32 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.access import Acting, ActingRequest
+from contacts.page_versions import of_one_minute, shown_alike
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
+from contacts.views.shared import SharedHtml, shared_part
 from contacts.views.tools import FormPage, check_sent, get_or_404, held_as, require, told_if_refused
 from outage.models import CareChain, Handover
 from outage.presenters.chain import other_end
 from outage.presenters.later import later_outage
 from outage.presenters.receipts import FLAG_MARK
+from outage.queries.call_codes import code_of_form
 from outage.queries.care_chains import get_handover, get_reached
 from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.ringing import stands_in_directory
 from outage.queries.targets import target_choices
+from outage.rules.call_code import shown_code
 from outage.rules.handover import CallFacts, Direction, Message, handover_warnings
 from outage.rules.informing import FAILED, CallOutcome
 from outage.rules.wording import clock_time, moment
@@ -53,16 +57,11 @@ _STALE = "Ladda om sidan och försök igen."
 def chain_call(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """From Läge all but the name and the read-back is filled in."""
     require(request.acting, Right.LOG_CARE)
+    if request.method == "GET":
+        return _blank(request, chain_id)
     found = reached_or_404(request, chain_id)
     log = log_of(found.pk, signed=False)
-    form = CallForm(
-        request.POST or None,
-        acting=request.acting,
-        chain=found,
-        log=log,
-        direction=asked_direction(request),
-        initial=_initial(request, found, log),
-    )
+    form = _call_form(request, found, log)
     page = FormPage(request, form)
     if page.to_save():
         with page:
@@ -81,6 +80,34 @@ def chain_call(request: ActingRequest, chain_id: UUID) -> HttpResponse:
             _tell_of_code(request, form, handover)
             return redirect("chain", found.pk) if "stay" in request.POST else redirect("status")
     return _show(page, form)
+
+
+def _call_form(request: ActingRequest, chain: CareChain, log: ChainLog) -> CallForm:
+    return CallForm(
+        request.POST or None,
+        acting=request.acting,
+        chain=chain,
+        log=log,
+        direction=asked_direction(request),
+        initial=_initial(request, chain, log),
+    )
+
+
+def _blank(request: ActingRequest, chain_id: UUID) -> HttpResponse:
+    """The form to fill in: its id and the code that goes with that are each one's own."""
+    acting, now = request.acting, timezone.now()
+    alike = "call", *shown_alike(acting), request.get_full_path()
+    found = reached_or_404(request, chain_id)
+
+    def make() -> SharedHtml:
+        form, stand_in = _call_form(request, found, log_of(found.pk, signed=False)), f"code-{uuid4()}"
+        context = _context(request, form) | {"code": form.code_to_say() and stand_in}
+        return shared_part(request, "outage/call/log.jinja", context, stand_in)
+
+    # What is opened in an emergency is so for one person, and for a time.
+    shared, form_id = make() if found.emergency else of_one_minute(alike, now, make), uuid4()
+    code = shown_code(code_of_form(form_id, acting.user.pk, acting.unit.pk))
+    return render(request, "outage/call/log.html", {"shared": shared, "form_id": form_id, "code": code})
 
 
 def _tell_logged(request: ActingRequest, chain: CareChain, handover: Handover, facts: CallFacts) -> None:
@@ -114,10 +141,16 @@ def _initial(request: ActingRequest, chain: CareChain, log: ChainLog) -> dict[st
 
 
 def _show(page: FormPage, form: CallForm, corrects: Handover | None = None) -> HttpResponse:
-    options, request = form.message_options(), page.request
+    new_code = isinstance(page.refused, IdClash)
+    return page.show("outage/call/log.html", **_context(page.request, form, corrects), new_code=new_code)
+
+
+def _context(request: ActingRequest, form: CallForm, corrects: Handover | None = None) -> dict[str, object]:
+    options = form.message_options()
     repeated = [option for option in options if option.repeats]
-    context = {
+    return {
         **whose(form.chain),
+        "form": form,
         "outage": form.chain.outage,
         "later": later_outage(request.acting, form.chain, timezone.now()),
         "direction": form.direction.value,
@@ -127,9 +160,7 @@ def _show(page: FormPage, form: CallForm, corrects: Handover | None = None) -> H
         "repeats_chosen": any(option.chosen for option in repeated),
         "corrects": corrects,
         "code": form.code_to_say(),
-        "new_code": isinstance(page.refused, IdClash),
     }
-    return page.show("outage/call/log.html", **context)
 
 
 _TRY = held_by_value(

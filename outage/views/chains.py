@@ -1,5 +1,8 @@
 """Care chains: the list, one chain, a new one, a changed one."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -11,11 +14,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from contacts.access import ActingRequest, can
+from contacts.page_versions import of_one_minute, shown_alike
 from contacts.queries.flags import flagged_by, numbers_in_directory
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.reading import note_look
+from contacts.views.shared import SharedHtml, shared_part
 from contacts.views.tools import FormPage, get_or_404, held_as, require, uuid_or_404
+from outage.models import CareChain
 from outage.presenters.awaited import awaited_lines
 from outage.presenters.back import task_rows
 from outage.presenters.call_codes import code_lines
@@ -102,15 +108,38 @@ def chains(request: ActingRequest, *, calling: bool = False) -> HttpResponse:
     return render(request, "outage/chain/list.html", context)
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A chain as its page shows it; `flagged` are the numbers on it that somebody has reported as not working."""
+
+    html: SharedHtml
+    flagged: tuple[str, ...]
+
+
 @require_GET
 def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """One chain: the patient, the time line, what is owed, what will have to be entered."""
     require(request.acting, Right.READ_CARE)
+    acting, now = request.acting, timezone.now()
+    alike = "chain", *shown_alike(acting), request.get_full_path()
     found = reached_or_404(request, chain_id)
     if found.pk != chain_id:
         messages.info(request, f"Den vårdkedjan är sammanförd med den här, vårdkedja {found.number}.")
         return redirect("chain", found.pk)
-    acting, outage, now = request.acting, found.outage, timezone.now()
+
+    def make(own_flags: Collection[str] = ()) -> _Shown:
+        return _shown(request, found, now, own_flags)
+
+    # What is opened in an emergency is so for one person, and for a time.
+    shown = make() if found.emergency else of_one_minute(alike, now, make)
+    # Only who has reported a number can take that back.
+    if own_flags := flagged_by(acting.user, shown.flagged):
+        shown = make(own_flags)
+    return render(request, "outage/chain/show.html", {"chain": found, "shared": shown.html})
+
+
+def _shown(request: ActingRequest, found: CareChain, now: datetime, own_flags: Collection[str]) -> _Shown:
+    acting, outage = request.acting, found.outage
     log = log_of(found.pk)
     numbers = numbers_of_places([log], now)
     calls = calls_owed(
@@ -122,7 +151,6 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
         on_own_page=True,
     )
     flags = numbers_in_directory(tried_numbers(acting, log), acting.principal)
-    own_flags = flagged_by(acting.user, [number for number, is_flagged in flags.items() if is_flagged])
     joins = history_joins(found.pk)
     joined = standing_join(found) if joins else None
     if joined:
@@ -164,7 +192,8 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
         "emergencies": emergencies_of(found.pk) if found.emergency is None else [],
         "press": uuid4(),
     }
-    return render(request, "outage/chain/show.html", context)
+    html = shared_part(request, "outage/chain/show.jinja", context)
+    return _Shown(html, tuple(number for number, is_flagged in flags.items() if is_flagged))
 
 
 @held_as(HeldAs("Ny vårdkedja"))

@@ -1,7 +1,7 @@
 """Lägesbild: how the outage stands over all units within reach, on a page and on a wall, live. No patient is named."""
 
 import re
-from collections.abc import Collection, Hashable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 from markupsafe import Markup, escape
 
 from contacts.access import ActingRequest
-from contacts.page_versions import holds_until, noting_until
+from contacts.page_versions import Live, holds_until, live
 from contacts.queries.branches import name_of_reach
 from contacts.rules.branches import Branch
 from contacts.rules.permissions import Border, Right, border_of
@@ -36,30 +36,8 @@ from outage.rules.wording import clock_time, midnight_after
 from ._tools import PageVersion, still_holds
 
 LINES_A_PAGE = 100
-# While something is written all the time, it is made anew no oftener than this, for all who watch. With the time
-# between two questions of a page (overview/now.jinja) it is less than the five seconds in which a change is to show.
-MADE_EVERY = timedelta(seconds=1.5)
-_MOST_MADE = 32
 # A chain by its number, for whoever may not open it.
 _CHAIN = re.compile(r'<span data-chain="([0-9a-f-]{36})">([^<]*)</span>')
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """Made at the moment `at`, of what was so at the `version`; the clock alone makes another at each of `moments`."""
-
-    at: datetime
-    version: str
-    moments: tuple[datetime, ...]
-    html: Markup
-
-    def holds(self, version: str, now: datetime, *, lately: bool) -> bool:
-        """Whether it is what would be made now, or, where that is enough, was `lately`."""
-        late = self.at > now or any(moment <= now for moment in self.moments)
-        return not late and (self.version == version or (lately and now - self.at < MADE_EVERY))
-
-
-_made: dict[Hashable, _Made] = {}
 
 
 @require_GET
@@ -70,7 +48,7 @@ def overview(request: ActingRequest) -> HttpResponse:
 @require_GET
 def overview_now(request: ActingRequest) -> HttpResponse:
     """What of the page changes; 204 while what is shown there holds."""
-    return _holds(request) or _shown(request, "outage/overview/fresh.html", live=True)
+    return _holds(request) or _shown(request, "outage/overview/fresh.html", lately=True)
 
 
 @require_GET
@@ -81,7 +59,7 @@ def wall(request: ActingRequest) -> HttpResponse:
 
 @require_GET
 def wall_now(request: ActingRequest) -> HttpResponse:
-    return _holds(request) or _shown(request, "outage/overview/wall_fresh.html", on_wall=True, live=True)
+    return _holds(request) or _shown(request, "outage/overview/wall_fresh.html", on_wall=True, lately=True)
 
 
 @require_GET
@@ -101,7 +79,7 @@ def _holds(request: ActingRequest) -> HttpResponse | None:
 
 
 def _shown(
-    request: ActingRequest, template: str, *, on_wall: bool = False, live: bool = False
+    request: ActingRequest, template: str, *, on_wall: bool = False, lately: bool = False
 ) -> HttpResponse:
     """Who loads a page sees what they just did; one that refreshes itself what was so a moment ago."""
     acting, now = request.acting, timezone.now()
@@ -111,32 +89,30 @@ def _shown(
     if outage is None:
         context["version"] = PageVersion(acting, version_of_overview(), now, ())
     else:
-        made = _of_now(request, outage, now, on_wall=on_wall, live=live)
+        made = _of_now(request, outage, now, on_wall=on_wall, lately=lately)
         own: Collection[UUID] = () if on_wall else chains_seen(acting, outage).ids
         context["version"] = PageVersion(acting, made.version, now, made.moments)
-        context["shared"] = _with_ways(made.html, own)
+        context["shared"] = _with_ways(made.made, own)
     return render(request, template, context)
 
 
-def _of_now(request: ActingRequest, outage: Outage, now: datetime, *, on_wall: bool, live: bool) -> _Made:
+def _of_now(
+    request: ActingRequest, outage: Outage, now: datetime, *, on_wall: bool, lately: bool
+) -> Live[Markup]:
     """The same for all who watch the same: it names no unit's own, and whom it leads on to is put in for each."""
     acting = request.acting
     alone = (
         border_of(acting.role, Right.SEE_OVERVIEW) is Border.UNIT or acting.unit.branch is Branch.UNSETTLED
     )
     reach = acting.unit.pk if alone else acting.unit.branch
-    key = outage.pk, acting.principal.pk, acting.role, reach, on_wall, request.GET.urlencode()
-    kept, version = _made.get(key), version_of_overview()
-    if kept is not None and kept.holds(version, now, lately=live):
-        return kept
-    with noting_until() as moments:
-        html = _html(request, outage, now, on_wall=on_wall)
+    key = "overview", outage.pk, acting.principal.pk, acting.role, reach, on_wall, request.GET.urlencode()
+
+    def make() -> Markup:
         # Times of today stand without their day, and the hour has a bar of its own.
         holds_until(now, midnight_after(now), now.replace(minute=0, second=0) + timedelta(hours=1))
-    if len(_made) >= _MOST_MADE:
-        _made.clear()
-    _made[key] = _Made(now, version, tuple(moments), html)
-    return _made[key]
+        return _html(request, outage, now, on_wall=on_wall)
+
+    return live(key, version_of_overview(), now, make, lately=lately)
 
 
 def _html(request: ActingRequest, outage: Outage, now: datetime, *, on_wall: bool) -> Markup:

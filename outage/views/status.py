@@ -8,14 +8,13 @@ from uuid import UUID
 from django.core.paginator import Page
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from contacts.access import Acting, ActingRequest, can
 from contacts.page_versions import holds_until, noting_until, of_one_minute, version_for
 from contacts.rules.permissions import Right
-from contacts.views.shared import SharedHtml
+from contacts.views.shared import shared_part
 from contacts.views.tools import require
 from outage.models import CareChain, ChainState, Outage
 from outage.presenters.awaited import awaited_lines
@@ -103,8 +102,8 @@ def _now(request: ActingRequest) -> dict[str, Any]:
     }
     if can(acting, Right.READ_CARE):
         context |= _care(request, outage, earlier, now)
-    html = render_to_string("outage/status/outage.html", context, request)
-    return {"outage": outage, "earlier": earlier, "shared": SharedHtml(html)}
+    shared = shared_part(request, "outage/status/_outage.jinja", context)
+    return {"outage": outage, "earlier": earlier, "shared": shared}
 
 
 def _care(request: ActingRequest, outage: Outage, earlier: Sequence[Outage], now: datetime) -> dict[str, Any]:

@@ -80,11 +80,11 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
             version = read_page("/", cookies).partition('data-version="')[2].partition('"')[0]
         return "GET", "/att-ringa/", None, cookies | {"HX-Trigger": "calls", "X-Shown": version}
 
-    # A page of a list that nobody has asked for yet: what was made for a colleague is of no use.
+    # An address that nobody has asked for yet: what was made for a colleague is of no use.
     unseen = itertools.count(10**6)
 
     def anew(path: str, name: str = "vantar") -> Callable[[], Request]:
-        return lambda: ("GET", f"{path}?{name}={next(unseen)}", None, cookies)
+        return lambda: ("GET", f"{path.replace('CHAIN', next(chains))}?{name}={next(unseen)}", None, cookies)
 
     read = Target(BARE_READ, lambda: ("GET", f"/bare/read/{next(chains)}/", None, {}), 200)
     return [
@@ -95,8 +95,15 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
         Target("Att ringa nu, a colleague has asked since the change", page("/att-ringa/"), 200, BARE_READ),
         Target("Att ringa nu, when nothing did", poll, 204, BARE_READ, 4),
         Target("Vårdkedja", page("/vardkedja/CHAIN/"), 200, BARE_READ, 12),
+        Target("Vårdkedja, the first in the unit after a change", anew("/vardkedja/CHAIN/"), 200, BARE_READ),
         Target("Vårdkedjor", page("/vardkedjor/"), 200, BARE_READ),
         Target("Logga samtal, the form", page("/vardkedja/CHAIN/samtal/"), 200, BARE_READ, 12),
+        Target(
+            "Logga samtal, the form, the first in the unit after a change",
+            anew("/vardkedja/CHAIN/samtal/"),
+            200,
+            BARE_READ,
+        ),
         Target("PRATOR åter i drift", page("/ater-i-drift/"), 200, BARE_READ, 20),
         Target(
             "PRATOR åter i drift, the first in the unit after a change",

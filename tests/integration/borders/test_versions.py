@@ -1,8 +1,7 @@
 """An open Läge is told of whatever changes it: by any service, and by the clock."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from itertools import islice
+from datetime import UTC, datetime, timedelta
 from types import ModuleType
 from typing import Any
 
@@ -11,25 +10,32 @@ from bs4 import BeautifulSoup
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.access import Acting
-from contacts.page_versions import forget_pages
+from contacts.models import DirectoryEntry
+from contacts.page_versions import forget_pages, noting_until
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Role
 from contacts.services.progress import finish
+from contacts.verification import verification_lasts
+from outage.models import CareChain
+from outage.queries.matrix import version_of_overview
 from outage.views import _tools
-from tests.clock import TUESDAY, Clock
+from tests.clock import TUESDAY, Clock, standing_at
 from tests.factories import make_entry
+from tests.integration.borders import paper
 from tests.integration.borders.filled import Stage
 from tests.integration.borders.table import Scope
-from tests.integration.borders.test_services import Undone, each_part, stages
+from tests.integration.borders.test_services import PARTS, Undone, each_part
 from tests.integration.every_html import told_alike
 from tests.long import runs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
-NEW_EACH_TIME = "[name=csrfmiddlewaretoken], [name=typed_by], [name=client_id]"
+NEW_EACH_TIME = "[name=csrfmiddlewaretoken], [name=typed_by], [name=client_id], [name^=at_], .code-to-say"
+COUNTED = "[data-since], [data-until], [data-shown-at]"
 
 
 def window(by: Acting) -> Client:
@@ -59,12 +65,44 @@ def looked_at(by: Acting) -> tuple[str, str]:
         return answer.headers["Location"], ""
     page = BeautifulSoup(answer.content, "html.parser")
     version = str(page.select("#status")[0]["data-version"])
-    for counted in page.select("[data-since], [data-until], [data-shown-at]"):
+    for counted in page.select(COUNTED):
         counted.clear()
     for new_each_time in page.select(NEW_EACH_TIME):
         new_each_time.decompose()
     del page.select("#status")[0]["data-shown"], page.select("#status")[0]["data-version"]
     return told_alike(str(page)), version
+
+
+def chains_seen(by: Acting) -> dict[str, str]:
+    """By address, each chain's own page and the forms of a call about it, as somebody sees them."""
+    client, found = window(by), {}
+    for chain in CareChain.objects.order_by("pk").values_list("pk", flat=True):
+        call = reverse("chain_call", args=[chain])
+        for path in (reverse("chain", args=[chain]), call, f"{call}?riktning=received")[: runs(2, full=3)]:
+            answer = client.get(path)
+            # Whether one may see it is asked each time.
+            if answer.status_code == 200:
+                found[path] = main_of(answer.content)
+    return found
+
+
+def overview_seen(by: Acting) -> tuple[str, str]:
+    """How the whole outage stands, as a coordinator sees it, and the version of that."""
+    version = version_of_overview()
+    return main_of(window(by).get(reverse("overview")).content), version
+
+
+def main_of(content: bytes) -> str:
+    page = BeautifulSoup(content, "html.parser").select("main")[0]
+    for counted in page.select(COUNTED):
+        counted.clear()
+    for new_each_time in page.select(NEW_EACH_TIME):
+        new_each_time.decompose()
+    return told_alike(str(page))
+
+
+def first_that_differs(was: str, page: str) -> str:
+    return next(b for a, b in zip(was.splitlines(), page.splitlines(), strict=False) if a != b)
 
 
 def watchers(stage: Any) -> list[Acting]:
@@ -73,6 +111,15 @@ def watchers(stage: Any) -> list[Acting]:
     return list({by.user.pk: by for by in (county.alva, county.cissi, county.disa, county.bo)}.values())[
         : runs(2, full=4)
     ]
+
+
+def stages_of(module: ModuleType) -> Iterator[Any]:
+    """As `stages`, but with care going on in each that a stage of everything can be had of."""
+    part = PARTS[module]
+    for town in (False, True)[: runs(1, full=2)]:
+        with transaction.atomic():
+            yield (Stage if isinstance(part, type) and issubclass(Stage, part) else part)(town=town)
+            transaction.set_rollback(True)
 
 
 def each_done(module: ModuleType, stage: Any, step: int) -> Iterator[str]:
@@ -102,20 +149,33 @@ def test_where_a_service_changes_a_page_its_version_is_another(
     module: ModuleType, no_typesetting: None, clock: Clock
 ):
     missed = []
-    for stage in islice(stages(module), runs(1, full=2)):
-        before = {by.user.username: (*looked_at(by), tasks_seen(by)) for by in watchers(stage)}
-        assert any(tasks for _, _, tasks in before.values())
+    for stage in stages_of(module):
+        begun = timezone.now()
+        before = {
+            by.user.username: (*looked_at(by), tasks_seen(by), chains_seen(by)) for by in watchers(stage)
+        }
+        assert any(tasks for _, _, tasks, _ in before.values())
+        assert module is paper or any(chains for _, _, _, chains in before.values())
+        overview = overview_seen(stage.county.esa)
         for name in each_done(module, stage, step=runs(5, full=1)):
+            new = overview_seen(stage.county.esa)
+            if new[0] != overview[0] and new[1] == overview[1]:
+                missed.append(f"{name}: Lägesbild: {first_that_differs(overview[0], new[0])}")
             for by in watchers(stage):
-                (page, version), tasks = looked_at(by), tasks_seen(by)
-                was, was_version, were = before[by.user.username]
+                (page, version), tasks, chains = looked_at(by), tasks_seen(by), chains_seen(by)
+                was, was_version, were, chains_were = before[by.user.username]
                 if version.partition(";")[0] != was_version.partition(";")[0]:
                     continue
                 if tasks != were:
                     missed.append(f"{name}: {by.user.username}: what is to be entered")
                 if page != was:
-                    new = next(b for a, b in zip(was.splitlines(), page.splitlines(), strict=False) if a != b)
-                    missed.append(f"{name}: {by.user.username}: {new}")
+                    missed.append(f"{name}: {by.user.username}: {first_that_differs(was, page)}")
+                for path in chains.keys() & chains_were.keys():
+                    if chains[path] != chains_were[path]:
+                        new = first_that_differs(chains_were[path], chains[path])
+                        missed.append(f"{name}: {by.user.username}: {path}: {new}")
+            # However long the walk takes, the clock changes nothing in it.
+            clock.move_to(begun)
     assert missed == []
 
 
@@ -136,7 +196,31 @@ def test_where_the_clock_changes_a_page_its_time_had_come(clock: Clock, monkeypa
         fresh, newer = looked_at(alva)
         if fresh != page:
             changes += 1
-            new = next(b for a, b in zip(page.splitlines(), fresh.splitlines(), strict=False) if a != b)
+            new = first_that_differs(page, fresh)
             assert datetime.fromtimestamp(int(version.partition(";")[2]), now.tzinfo) <= now, f"{now}: {new}"
         page, version = fresh, newer
     assert changes > 3
+
+
+@pytest.mark.once
+def test_within_a_minute_the_clock_changes_no_chain_but_when_it_says():
+    """What is made for one is shown to others until the minute is over, or until it says."""
+    stage = Stage()
+    alva = stage.people[Role.STAFF, Scope.OWN]
+    number = make_entry(stage.county.region, "Ronden", "0910-73 00 00", unit=stage.county.health_centre)
+    # Summer ends in between.
+    at = TUESDAY.astimezone(UTC) + timedelta(minutes=210, seconds=30) - verification_lasts()
+    DirectoryEntry.objects.filter(pk=number.pk).update(verified_at=at, verified_by=alva.user)
+    changes, at = 0, TUESDAY
+    while at < TUESDAY + timedelta(days=1):
+        at += timedelta(minutes=runs(210, full=5))
+        with standing_at(at + timedelta(seconds=1)), noting_until() as moments:
+            before = chains_seen(alva)
+        last = at + timedelta(seconds=59)
+        with standing_at(last):
+            after = chains_seen(alva)
+        for path in before.keys() & after.keys():
+            if before[path] != after[path]:
+                changes += 1
+                assert min(moments) <= last, f"{at}: {first_that_differs(before[path], after[path])}"
+    assert changes

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contacts.models import AuditEntry, NumberFlag
+from contacts.page_versions import forget_pages
 from contacts.rules.entry_facts import EntryKind
 from contacts.rules.parties import Party
 from contacts.services.flags import flag_number
@@ -132,6 +133,7 @@ def test_a_form_without_its_id_says_so(county, chain, switchboard, alva):
 
 def test_more_failed_tries_ask_no_more_than_one_question(county, chain, switchboard, alva):
     def queries() -> int:
+        forget_pages()
         with CaptureQueriesContext(connection) as captured:
             assert alva.get(reverse("chain", args=[chain.pk])).status_code == 200
         return len(captured)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.models import AuditEntry, PageChange, Unit
+from contacts.page_versions import LIVE_EVERY
 from contacts.rules.errors import NotAllowed
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Role
@@ -255,7 +256,7 @@ def test_an_open_page_is_told_of_a_change_and_of_nothing_else(
     live = LIVE | {"X-Shown": version}
     assert client.get("/lagesbild/nu/", headers=live).status_code == 204
     make_event(county.alva, chain, "discharge")
-    clock.shift(overview.MADE_EVERY)
+    clock.shift(LIVE_EVERY)
     answer = client.get("/lagesbild/nu/", headers=live)
     assert answer.status_code == 200
     assert figures(BeautifulSoup(answer.content, "html.parser"))[0] == 1
@@ -272,7 +273,7 @@ def test_while_all_write_it_is_made_once_in_a_while_and_never_called_newer_than_
     # Of a moment ago, and it says so: the next question gets what is so now.
     assert figures(page)[0] == 0
     assert str(page.select("#status")[0]["data-version"]) == old
-    clock.shift(overview.MADE_EVERY)
+    clock.shift(LIVE_EVERY)
     assert figures(shown(client))[0] == 1
 
 
@@ -381,7 +382,7 @@ def test_a_change_of_a_sheet_is_told_too(county: County, outage: Outage, esa: Ac
     changes = PageChange.objects.count()
     make_sheet(county.alva)
     assert PageChange.objects.count() == changes
-    clock.shift(overview.MADE_EVERY)
+    clock.shift(LIVE_EVERY)
     answer = client.get("/lagesbild/nu/", headers=LIVE | {"X-Shown": version})
     assert answer.status_code == 200
     assert figures(BeautifulSoup(answer.content, "html.parser"))[3] == 1

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -15,7 +16,7 @@ from contacts.access import Acting
 from contacts.models import AuditEntry
 from contacts.page_versions import forget_pages, holds_until, noting_until, of_one_minute
 from contacts.rules.permissions import Role
-from contacts.seen import seeing
+from contacts.seen import seeing, shows
 from contacts.views.shared import SharedHtml
 from outage.models import CareChain, Outage
 from tests.clock import Clock
@@ -116,7 +117,7 @@ def test_what_was_made_holds_until_the_moment_that_it_says_or_the_minute_is_over
         made.append(len(made))
         return made[-1]
 
-    with seeing(lambda: ""):
+    with seeing(lambda: "", only_reads=True):
         found = []
         for seconds in (0, 19, 20, 30, 55):
             with noting_until() as moments:
@@ -126,5 +127,22 @@ def test_what_was_made_holds_until_the_moment_that_it_says_or_the_minute_is_over
         assert of_one_minute("y", now, make) == 4
         forget_pages()
         assert of_one_minute("y", now, make) == 5
-    # Outside a request nothing is kept.
+    # Outside a request, and in one that writes, nothing is kept.
     assert [of_one_minute("y", now, make) for _ in range(2)] == [6, 7]
+    with seeing(lambda: ""):
+        assert [of_one_minute("y", now, make) for _ in range(2)] == [8, 9]
+
+
+def test_who_is_shown_in_what_is_kept_within_a_page_is_shown_by_the_page(clock: Clock):
+    first, within, last = (uuid4() for _ in range(3))
+    now = timezone.now()
+
+    def make() -> None:
+        shows(first)
+        of_one_minute("within", now, lambda: shows(within))
+        shows(last)
+
+    for _ in range(2):
+        with seeing(lambda: "", only_reads=True) as seen:
+            of_one_minute("page", now, make)
+        assert seen.chains == {first, within, last}
