@@ -10,9 +10,13 @@ class FormsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register checks, borders, and the paper that takes long."""
+        """Register checks, borders, which sheets are out, and the paper that takes long."""
+        from outage.queries.papers import know_papers_by
+
         from . import checks  # noqa: F401
         from .queries import borders  # noqa: F401
+        from .queries.sheets import papers_out
         from .services.long_work import know_paper
 
         know_paper()
+        know_papers_by(papers_out)

@@ -14,6 +14,7 @@ from .views import (
     outages,
     reviewing,
     routine,
+    shift,
     status,
     ward_patients,
 )
@@ -26,6 +27,10 @@ urlpatterns = [
     path("driftstopp/support/", outages.support, name="record_support"),
     path("driftstopp/avsluta/", outages.end, name="end_outage"),
     path("driftstopp/ateroppna/", outages.reopen, name="reopen_outage"),
+    path("overlamning/", shift.shift, name="shift"),
+    path("overlamning/lamna-over/", shift.hand_over, name="hand_over_shift"),
+    path("overlamning/<uuid:shift_id>/", shift.handover, name="shift_handover"),
+    path("overlamning/<uuid:shift_id>/ta-over/", shift.take_over, name="take_over_shift"),
     path("vardkedjor/", chains.chains, name="chains"),
     path("vardkedjor/ny/", chains.new_chain, name="new_chain"),
     path("vardkedjor/klistra-in/", ward_patients.paste_patients, name="paste_patients"),

@@ -32,8 +32,10 @@ from forms.rules.sheet_fate import ENDS, Fate
 from outage.queries.care_chains import visible_chains
 from outage.queries.joined import with_joined
 from outage.queries.outages import outages_for
+from outage.queries.papers import PaperOut
 
 PAGE_SIZE = 25
+SERVER = "Servern"
 
 
 class Where(Labelled):
@@ -143,6 +145,27 @@ def sheets_page(unit: Unit, where: Where, kind: str = "", page: str | None = Non
         rows = rows.filter(Q(last=_STEP_OF[where]))
     rows = rows.select_related("user", "chain__outage", "batch").order_by("printed_at", "place", "serial")
     return Paginator(rows, PAGE_SIZE).get_page(page)
+
+
+def papers_out(unit: Unit) -> list[PaperOut]:
+    """The unit's sheets that are not accounted for, the oldest first, without those in stock. Two queries."""
+    rows = list(
+        _open_sheets(Q(unit__in=units_read_as(unit)), "")
+        .filter(Q(in_stock=False))
+        .order_by("printed_at", "place", "serial")
+    )
+    steps = last_steps_of(rows)
+    return [
+        PaperOut(
+            serial=row.serial,
+            number=row.shown_serial,
+            kind=row.get_kind_display(),
+            step=steps[row.pk].get_fate_display(),
+            at=steps[row.pk].at,
+            by=user.full_name if (user := steps[row.pk].user) else SERVER,
+        )
+        for row in rows
+    ]
 
 
 def stock_page(unit: Unit, kind: str = "", page: str | None = None) -> Page[Any]:

@@ -14,10 +14,16 @@ class WorkList(Labelled):
     CALLS = "att-ringa", "Att ringa nu"
     TASKS = "att-registrera", "Att registrera"
     CHAINS = "vardkedjor", "Vårdkedjor"
+    SHIFT = "overlamning", "Överlämning"
 
 
 # How many columns each list fills, the last of them by hand.
-COLUMNS: dict[WorkList, int] = {WorkList.CALLS: 6, WorkList.TASKS: 5, WorkList.CHAINS: 6}
+COLUMNS: dict[WorkList, int] = {
+    WorkList.CALLS: 6,
+    WorkList.TASKS: 5,
+    WorkList.CHAINS: 6,
+    WorkList.SHIFT: 6,
+}
 
 
 @dataclass(frozen=True, slots=True)

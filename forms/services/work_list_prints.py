@@ -1,4 +1,4 @@
-"""The lists that a ward works from, printed: Att ringa nu, Att registrera, Vårdkedjor."""
+"""The lists that a ward works from, printed: Att ringa nu, Att registrera, Vårdkedjor, Överlämning."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,6 +13,7 @@ from forms.presenters.rows import Row
 from forms.presenters.work_list import (
     call_lines,
     chain_lines,
+    shift_lines,
     task_lines,
     work_list_part,
     work_list_view,
@@ -22,12 +23,16 @@ from forms.services.printing import Printed, print_job
 from outage.models import Outage
 from outage.presenters.back import grouped, task_rows
 from outage.presenters.ringing import calls_to_ring
+from outage.presenters.shift import done_shown, open_shown, shift_rows
 from outage.presenters.status import chain_row
 from outage.queries.care_chains import visible_chains
 from outage.queries.outages import earlier_outages
 from outage.queries.owed import chains_with_calls_owed
+from outage.queries.shift import get_shift, handed, handovers_of, open_now
+from outage.queries.shift_done import done_between, done_lines
 from outage.queries.states import states_for
 from outage.queries.task_logs import task_logs_of
+from outage.rules.shift import told_since
 
 
 def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: UUID) -> Printed:
@@ -67,8 +72,34 @@ def _chains(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     return chain_lines(chain_row(by, chain, states[chain.pk], now) for chain in chains)
 
 
+def _shift(by: Acting, outage: Outage, now: datetime) -> list[Row]:
+    found = open_now(by, outage)
+    shown = open_shown(
+        by,
+        found,
+        now,
+        owed=found.owed[:],
+        ring_back=found.ring_back,
+        awaited=found.awaited[:],
+        places=found.places[:],
+    )
+    handovers = handovers_of(by, outage)
+    done = done_between(by, found.outages, told_since(handed(handovers), now), now)
+    rows = shift_rows(by, handovers, now)
+    waiting = rows[0] if rows and rows[0].waits else None
+    return shift_lines(
+        waiting,
+        get_shift(by, waiting.id).text if waiting else "",
+        shown,
+        found.papers,
+        found.tasks,
+        done_shown(done_lines(by, found.outages, done), now),
+    )
+
+
 _LINES: dict[WorkList, Callable[[Acting, Outage, datetime], list[Row]]] = {
     WorkList.CALLS: _calls,
     WorkList.TASKS: _tasks,
     WorkList.CHAINS: _chains,
+    WorkList.SHIFT: _shift,
 }
