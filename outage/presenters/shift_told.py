@@ -50,8 +50,7 @@ def told_shown(
     for line in lines:
         left = line.is_left(now_open)
         if line.kind is LeftKind.PAPERS:
-            number = in_groups(line.said[0]["serial"])
-            found.append(ToldShown(line.kind.label, f"Blad {number}", "", left))
+            found.append(ToldShown(line.kind.label, in_groups(line.said[0]["serial"]), "", left))
             continue
         call = calls.get(UUID(line.said[0]["call"])) if line.kind is LeftKind.RING_BACK else None
         chain = call.chain if call else chains.get(UUID(line.chain)) if line.chain else None

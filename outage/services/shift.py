@@ -6,7 +6,7 @@ from django.db import transaction
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.models import Unit, User
+from contacts.models import Unit
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
@@ -17,26 +17,27 @@ from outage.rules.wording import clock_time
 
 
 def hand_over_shift(
-    *, by: Acting, outage: Outage, client_id: UUID, to: User | None = None, text: str = ""
+    *, by: Acting, outage: Outage, client_id: UUID, to: int | None = None, text: str = ""
 ) -> ShiftHandover:
-    """Hand over what is open for the acting unit in `outage`, to one of its people or to whoever comes.
+    """Hand over what is open for the acting unit in `outage`, to one of its people, by the id, or to whoever comes.
 
     What is open is read here, and kept with the row. A resend returns the first row. Raises RuleError for somebody who
     does not work there.
     """
-    _check(by)
+    check_may(by, Right.READ_CARE)
+    check_may(by, Right.LOG_CARE)
     text = text.strip()
-    content = {"outage": outage.pk, "unit": by.unit.pk, "to": to.pk if to else None, "text": text}
+    content = {"outage": outage.pk, "unit": by.unit.pk, "to": to, "text": text}
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="shift.hand_over", content=content):
             return ShiftHandover.objects.get(pk=client_id)
-        if to is not None and to.pk not in {one.user_id for one in may_come(by)}:
+        if to is not None and to not in {one.user_id for one in may_come(by)}:
             raise RuleError("Välj någon som arbetar på enheten.", field="to")
         _lock(by.unit)
         row = ShiftHandover(
             id=client_id,
             outage=outage,
-            to=to,
+            to_id=to,
             text=text,
             left=left_open(by, outage),
             user=by.user,
@@ -52,7 +53,8 @@ def take_over_shift(*, by: Acting, handover: ShiftHandover) -> ShiftTakeover:
 
     Raises RuleError where it was handed over by oneself, where another has taken over, or where a newer one is made.
     """
-    _check(by, handover)
+    check_may(by, Right.READ_CARE, handover)
+    check_may(by, Right.LOG_CARE, handover)
     with transaction.atomic():
         _lock(by.unit)
         row = ShiftTakeover.objects.filter(handover=handover).select_related("user").first()
@@ -67,11 +69,6 @@ def take_over_shift(*, by: Acting, handover: ShiftHandover) -> ShiftTakeover:
             row = ShiftTakeover.objects.create(handover=handover, user=by.user, unit=by.unit)
             audit.record(by=by, action="shift.taken_over", target=row)
     return row
-
-
-def _check(by: Acting, *nouns: ShiftHandover) -> None:
-    check_may(by, Right.READ_CARE, *nouns)
-    check_may(by, Right.LOG_CARE, *nouns)
 
 
 def _lock(unit: Unit) -> None:

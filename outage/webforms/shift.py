@@ -1,11 +1,11 @@
 """Hand over to the next shift: to whom, and what to think of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
-from contacts.models import Membership, User
+from contacts.models import Membership
 from contacts.webforms.fields import SentOnce
 from outage.rules.shift import TEXT_LETTERS
 
@@ -26,16 +26,15 @@ class HandOverForm(SentOnce):
         widget=forms.Textarea({"rows": 5}),
     )
 
-    def __init__(self, *args: Any, people: Sequence[Membership], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Iterable[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = {str(one.user_id): _name(one) for one in people}
-        self._people = {str(one.user_id): one.user for one in people}
-        self.fields["to"].choices = [("", "Den som kommer"), *names.items()]
+        named = [(str(one.user_id), _name(one)) for one in people]
+        self.fields["to"].choices = [("", "Den som kommer"), *named]
 
     def facts(self) -> dict[str, Any]:
         """By the names the service uses; call after `is_valid`."""
-        to: User | None = self._people.get(self.cleaned_data["to"])
-        return self.cleaned_data | {"to": to}
+        to = self.cleaned_data["to"]
+        return self.cleaned_data | {"to": int(to) if to else None}
 
 
 def _name(one: Membership) -> str:

@@ -42,7 +42,7 @@ def state_of(by: Acting, handover: ShiftHandover) -> ShiftState:
 
 
 def test_who_handed_over_to_whom_is_a_row_and_the_new_shift_confirms(county: County, outage: Outage):
-    handover = hand_over(county.alva, to=county.esa.user, text="  Ring först Karin.  ")
+    handover = hand_over(county.alva, to=county.esa.user.pk, text="  Ring först Karin.  ")
     assert (handover.user, handover.unit, handover.to) == (county.alva.user, county.ward, county.esa.user)
     assert ShiftHandover.objects.get().text == "Ring först Karin."
     assert state_of(county.esa, handover) is ShiftState.WAITING
@@ -110,7 +110,7 @@ def test_it_is_handed_over_to_somebody_who_works_there_and_reads_patients(county
     assert [one.user for one in may_come(county.alva)] == [county.esa.user, klara.user]
     for other in (county.alva, county.bo, county.adam, ended):
         with pytest.raises(RuleError, match="arbetar på enheten"):
-            hand_over(county.alva, to=other.user)
+            hand_over(county.alva, to=other.user.pk)
 
 
 def test_those_who_neither_read_nor_log_hand_nothing_over(county: County, handover: ShiftHandover):
