@@ -22,7 +22,8 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.models import Unit
-from contacts.queries.joined import units_read_as
+from contacts.queries.joined import ids_read_as, units_read_as
+from contacts.queries.prepared import prepared
 from contacts.rules.labelled import Labelled
 from forms.models import ACCOUNTABLE, Export, Sheet, SheetBatch, SheetFate
 from forms.queries.batches import printed_with
@@ -149,11 +150,7 @@ def sheets_page(unit: Unit, where: Where, kind: str = "", page: str | None = Non
 
 def papers_out(unit: Unit) -> list[PaperOut]:
     """The unit's sheets that are not accounted for, the oldest first, without those in stock. Two queries."""
-    rows = list(
-        _open_sheets(Q(unit__in=units_read_as(unit)), "")
-        .filter(Q(in_stock=False))
-        .order_by("printed_at", "place", "serial")
-    )
+    rows = _out(ids_read_as(unit))
     steps = last_steps_of(rows)
     return [
         PaperOut(
@@ -166,6 +163,18 @@ def papers_out(unit: Unit) -> list[PaperOut]:
         )
         for row in rows
     ]
+
+
+@prepared
+def _out(units: tuple[int, ...]) -> QuerySet[Sheet]:
+    rows = _open_sheets(Q(unit__in=units), "").filter(Q(in_stock=False))
+    return rows.order_by("printed_at", "place", "serial")
+
+
+@prepared
+def _steps(*sheet_ids: UUID) -> QuerySet[SheetFate]:
+    rows = SheetFate.objects.filter(sheet__in=sheet_ids).select_related("user")
+    return rows.order_by("sheet", "number")
 
 
 def stock_page(unit: Unit, kind: str = "", page: str | None = None) -> Page[Any]:
@@ -188,8 +197,7 @@ def stock_in(batch: SheetBatch) -> list[Sheet]:
 
 def last_steps_of(sheets: Collection[Sheet]) -> dict[UUID, SheetFate]:
     """The last step of each sheet, with who took it. One query."""
-    rows = SheetFate.objects.filter(sheet__in=[sheet.pk for sheet in sheets]).select_related("user")
-    return {row.sheet_id: row for row in rows.order_by("sheet", "number")}
+    return {row.sheet_id: row for row in _steps(*(sheet.pk for sheet in sheets))} if sheets else {}
 
 
 def chains_to_link(by: Acting, sheets: Collection[Sheet]) -> set[UUID]:

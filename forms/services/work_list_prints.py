@@ -93,7 +93,7 @@ def _shift(by: Acting, outage: Outage, now: datetime) -> list[Row]:
         shown,
         found.papers,
         found.tasks,
-        done_shown(done_lines(by, found.outages, done), now),
+        done_shown(done_lines(by, found.outages, done.lines), now),
     )
 
 

@@ -42,10 +42,10 @@ def told_shown(
     now: datetime,
 ) -> list[ToldShown]:
     """The number of queries does not depend on that of the lines."""
-    ids = {UUID(line.chain) for line in lines if line.chain}
-    chains = {chain.pk: chain for chain in visible_chains(acting, *outages).filter(pk__in=ids)} if ids else {}
     asked = [UUID(line.said[0]["call"]) for line in lines if line.kind is LeftKind.RING_BACK]
     calls = {call.pk: call for call in calls_by_id(acting, outages, asked)}
+    ids = {UUID(line.chain) for line in lines if line.chain} | {call.chain.pk for call in calls.values()}
+    chains = {chain.pk: chain for chain in visible_chains(acting, *outages).filter(pk__in=ids)} if ids else {}
     found = []
     for line in lines:
         left = line.is_left(now_open)
@@ -53,7 +53,8 @@ def told_shown(
             found.append(ToldShown(line.kind.label, in_groups(line.said[0]["serial"]), "", left))
             continue
         call = calls.get(UUID(line.said[0]["call"])) if line.kind is LeftKind.RING_BACK else None
-        chain = call.chain if call else chains.get(UUID(line.chain)) if line.chain else None
+        # Also of a call only where the unit still sees the patient.
+        chain = chains.get(call.chain.pk if call else UUID(line.chain)) if call or line.chain else None
         if chain is None:
             found.append(ToldShown(line.kind.label, "Patienten finns inte längre hos enheten", "", left))
             continue

@@ -14,12 +14,13 @@ from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.permissions import Right, roles_with
 from outage.models import CareChain, ChainState, Handover, Outage, ShiftHandover, StateKind
-from outage.queries.care_chains import seen_by, visible_chains
+from outage.queries.care_chains import seen_by
 from outage.queries.joined import with_joined
 from outage.queries.outages import earlier_outages
 from outage.queries.owed import (
     Known,
     ListedChains,
+    chains_seen,
     chains_with_a_place_to_find,
     chains_with_answers_awaited,
     chains_with_calls_owed,
@@ -33,6 +34,8 @@ from outage.rules.routine import Decision
 from outage.rules.shift import Handed, RungCall, to_ring_back
 from outage.rules.ticks import TickState
 
+# Each chain has to be worked out from its log. No unit has so many.
+MOST_COUNTED = 200
 _RIGHTS = (Right.READ_CARE, Right.LOG_CARE)
 
 
@@ -82,6 +85,11 @@ def handed(handovers: Iterable[ShiftHandover]) -> list[Handed]:
     ]
 
 
+def outages_of_shift(acting: Acting, outage: Outage) -> tuple[Outage, ...]:
+    """Those of which something may be open beside it, itself first."""
+    return (outage, *earlier_outages(acting.principal, outage))
+
+
 def may_come(acting: Acting) -> list[Membership]:
     """The assignments in force of those whom one can hand over to, in Swedish order of people: not oneself."""
     roles = set.intersection(*(set(roles_with(right)) for right in _RIGHTS))
@@ -101,7 +109,7 @@ def may_come(acting: Acting) -> list[Membership]:
 @dataclass(frozen=True, slots=True)
 class OpenNow:
     """What is open for the acting unit. `tasks` are how many of efterregistrering are done, and of how many; None while
-    the outage goes on.
+    the outage goes on, and where there are more chains than are counted.
     """
 
     outages: tuple[Outage, ...]
@@ -115,7 +123,7 @@ class OpenNow:
 
 def open_now(acting: Acting, outage: Outage) -> OpenNow:
     """The number of queries does not depend on how much it is; chains and calls are read by the page that is shown."""
-    outages = (outage, *earlier_outages(acting.principal, outage))
+    outages = outages_of_shift(acting, outage)
     known: Known = {}
     return OpenNow(
         outages=outages,
@@ -182,9 +190,14 @@ def _standing(units: tuple[int, ...]) -> QuerySet[Handover]:
     return Handover.objects.filter(unit__in=units, withdraws=False, superseded_by__isnull=True)
 
 
-def tasks_done(acting: Acting, outage: Outage) -> tuple[int, int]:
-    """How many tasks of efterregistrering are done in the chains that the acting unit sees, and of how many."""
-    chains = list(visible_chains(acting, outage))
+def tasks_done(acting: Acting, outage: Outage) -> tuple[int, int] | None:
+    """How many tasks of efterregistrering are done in the chains that the acting unit sees, and of how many; None where
+    these are too many to count by the way.
+    """
+    listed = chains_seen(acting, outage)
+    if listed.count() > MOST_COUNTED:
+        return None
+    chains = listed[:]
     logs = task_logs_of(chains)
     done = total = 0
     for chain in chains:

@@ -22,6 +22,8 @@ from outage.rules.shift import Done, DoneRow, condensed
 
 # Before anything was logged.
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
+# Of events, and of calls: what is shown costs no more however long nobody has handed over.
+MOST_ROWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +34,34 @@ class DoneLine:
     row: CareChainEvent | Handover
 
 
+@dataclass(frozen=True, slots=True)
+class DoneFound:
+    """The lines in time order. `cut`: there is more than this, logged before; no unit does so much in a shift."""
+
+    lines: list[Done]
+    cut: bool
+
+
 def done_between(
     acting: Acting, outages: Sequence[Outage], since: datetime | None, until: datetime
-) -> list[Done]:
+) -> DoneFound:
     """What the acting unit logged after `since` (None: ever) and no later than `until`, by when it happened."""
     if not can(acting, Right.READ_CARE):
-        return []
+        return DoneFound([], cut=False)
     asked = acting.principal.pk, ids_read_as(acting.unit), since or _EVER, until
     ids = [outage.pk for outage in outages]
+    events, calls = _events(*asked, *ids), _calls(*asked, *ids)
+    # Of both as far back as of the one that there is most of.
+    ends = [found[-1][1] for found in (events, calls) if len(found) == MOST_ROWS]
+    first = max(ends, default=_EVER)
     rows: list[tuple[datetime, datetime, DoneRow]] = []
-    for pk, at, recorded_at, newer in _events(*asked, *ids):
+    for pk, recorded_at, at, newer in events:
         rows.append((at, recorded_at, DoneRow(pk, replaced_by=newer)))
-    for pk, at, recorded_at, newer, *to, direction, outcome, withdraws in _calls(*asked, *ids):
+    for pk, recorded_at, at, newer, *to, direction, outcome, withdraws in calls:
         is_try = direction == Direction.GIVEN and CallOutcome(outcome) in FAILED and not withdraws
         rows.append((at, recorded_at, DoneRow(pk, tuple(to), is_try, newer)))
-    return condensed(row for *_, row in sorted(rows, key=lambda each: each[:2]))
+    shown = sorted((row for row in rows if row[1] >= first), key=lambda row: row[:2])
+    return DoneFound(condensed(row for *_, row in shown), cut=bool(ends))
 
 
 def done_page(
@@ -95,7 +110,9 @@ def _events(
     rows = CareChainEvent.objects.filter(
         chain__in=chains, unit__in=units, recorded_at__gt=since, recorded_at__lte=until
     )
-    return rows.order_by().values_list("pk", "happened_at", "recorded_at", "superseded_by")
+    return rows.order_by("-recorded_at", "pk").values_list(
+        "pk", "recorded_at", "happened_at", "superseded_by"
+    )[:MOST_ROWS]
 
 
 @prepared
@@ -106,10 +123,11 @@ def _calls(
     rows = Handover.objects.filter(
         chain__in=chains, unit__in=units, recorded_at__gt=since, recorded_at__lte=until
     )
-    return rows.order_by().values_list(
+    newest = rows.order_by("-recorded_at", "pk")[:MOST_ROWS]
+    return newest.values_list(
         "pk",
-        "at",
         "recorded_at",
+        "at",
         "superseded_by",
         "chain",
         "recipient",

@@ -20,7 +20,16 @@ from outage.presenters.shift import ShiftRow, done_shown, open_shown, shift_rows
 from outage.presenters.shift_told import told_shown
 from outage.queries.care_chains import mark_namesakes
 from outage.queries.outages import outage_for, outage_in_view
-from outage.queries.shift import OpenNow, get_shift, handed, handovers_of, left_open, may_come, open_now
+from outage.queries.shift import (
+    OpenNow,
+    get_shift,
+    handed,
+    handovers_of,
+    left_open,
+    may_come,
+    open_now,
+    outages_of_shift,
+)
 from outage.queries.shift_done import done_between, done_page
 from outage.rules.shift import told_since
 from outage.rules.shift_told import keys_of, told_lines
@@ -87,12 +96,13 @@ def _done(
 ) -> dict[str, Any]:
     now = now or until
     done = done_between(acting, outages, since, until)
-    page = done_page(acting, outages, done, LINES_A_PAGE, request.GET.get("gjort"))
+    page = done_page(acting, outages, done.lines, LINES_A_PAGE, request.GET.get("gjort"))
     mark_namesakes(acting, [line.row.chain for line in page], *outages)
     return {
         "since": moment(since, now) if since else "",
         "done": done_shown(page, now),
         "done_page": page,
+        "done_cut": done.cut,
     }
 
 
@@ -130,7 +140,7 @@ def handover(request: ActingRequest, shift_id: UUID) -> HttpResponse:
     found = get_or_404(get_shift, acting, shift_id)
     outage = outage_for(acting.principal, found.outage_id)
     all_rows = handovers_of(acting, outage)
-    outages = open_now(acting, outage).outages
+    outages = outages_of_shift(acting, outage)
     lines = Paginator(told_lines(found.left), LINES_A_PAGE).get_page(request.GET.get("oppet"))
     shown = told_shown(acting, outages, list(lines), keys_of(left_open(acting, outage)), now)
     context = _done(request, acting, outages, told_since(handed(all_rows), found.at), found.at, now)

@@ -149,7 +149,7 @@ def test_the_other_pages_in_an_outage(demo: Demo, looker: Looker):
     coordinator.get_by_label("Att tänka på").fill("Karin ringer tillbaka efter 16.")
     coordinator.get_by_role("button", name="Lämna över").click()
     expect(coordinator.get_by_text("Överlämningen är sparad.")).to_be_visible()
-    looker.look(coordinator)
+    looker.look(coordinator, starts=False)
     taking_over = demo.window("alva")
     looker.look(taking_over, "/overlamning/")
     taking_over.get_by_role("link", name="Visa som det lämnades").click()

@@ -9,10 +9,12 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.models import SubmissionClash
 from contacts.rules.parties import Party
-from outage.models import CareChain, HeldForm, Outage, ShiftHandover, ShiftTakeover
+from outage.models import CareChain, ChainState, HeldForm, Outage, ShiftHandover, ShiftTakeover
+from outage.queries.shift_done import MOST_ROWS, done_between
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details
 from outage.services.events import correct_event
@@ -258,4 +260,39 @@ def queries_with(chains: int) -> dict[str, int]:
 @pytest.mark.long
 @pytest.mark.django_db
 def test_more_chains_ask_no_more_queries():
-    assert queries_with(runs(400, full=2_000)) == queries_with(100)
+    many, few = queries_with(runs(400, full=2_000)), queries_with(100)
+    assert {path: n for path, n in many.items() if n > few[path]} == {}
+
+
+def test_what_the_unit_no_longer_sees_is_not_read_again_from_an_old_one(
+    county: County, outage: Outage, alva: Client
+):
+    there = {"ward_unit": county.ward, "outpatient_unit": county.health_centre}
+    hers = make_chain(county, outage, county.disa, patient_name="Flyttad Flyttsson", **there)
+    tell(
+        county.alva,
+        hers,
+        make_event(county.alva, hers, outcome=CallOutcome.RELAYED),
+        outcome=CallOutcome.RELAYED,
+        call_back="0910-00 00 01",
+    )
+    handover = hand_over(county.alva)
+    path = reverse("shift_handover", args=[handover.pk])
+    assert "Flyttad Flyttsson" in shown(alva, path)
+    CareChain.objects.filter(pk=hers.pk).update(ward_unit=county.other_ward)
+    ChainState.objects.filter(chain=hers).delete()
+    told = panel(alva, "told-title", path)
+    assert "Patienten finns inte längre hos enheten" in told
+    assert "Flyttad" not in shown(alva, path)
+    assert "0910-00 00 01" not in told
+
+
+@pytest.mark.django_db
+def test_what_is_shown_is_bounded_however_much_was_done(client: Client):
+    seeded = seed_outage(chains=50, handovers=MOST_ROWS + 100)
+    client.force_login(seeded.acting.user)
+    done = panel(client, "done-title")
+    assert "Bara det senaste visas." in done
+    found = done_between(seeded.acting, [seeded.outage], None, timezone.now())
+    assert found.cut
+    assert MOST_ROWS / 2 < sum(line.tries or 1 for line in found.lines) <= 2 * MOST_ROWS
