@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
@@ -13,7 +14,7 @@ from contacts.services.submissions import claim
 from outage.models import Outage, ShiftHandover, ShiftTakeover
 from outage.queries.shift import handovers_of, left_open, may_come
 from outage.rules.shift import Taken, check_take_over
-from outage.rules.wording import clock_time
+from outage.rules.wording import moment
 
 
 def hand_over_shift(
@@ -58,12 +59,12 @@ def take_over_shift(*, by: Acting, handover: ShiftHandover) -> ShiftTakeover:
     with transaction.atomic():
         _lock(by.unit)
         row = ShiftTakeover.objects.filter(handover=handover).select_related("user").first()
-        newest = handovers_of(by, handover.outage)[0]
+        newest, now = handovers_of(by, handover.outage)[0], timezone.now()
         check_take_over(
             by=by.user.pk,
             handed_by=handover.user_id,
-            taken=Taken(row.user_id, row.user.full_name, clock_time(row.at)) if row else None,
-            newer="" if newest.pk == handover.pk else f"{clock_time(newest.at)} av {newest.user.full_name}",
+            taken=Taken(row.user_id, row.user.full_name, moment(row.at, now)) if row else None,
+            newer="" if newest.pk == handover.pk else f"{moment(newest.at, now)} av {newest.user.full_name}",
         )
         if row is None:
             row = ShiftTakeover.objects.create(handover=handover, user=by.user, unit=by.unit)
