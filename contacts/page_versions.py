@@ -30,7 +30,7 @@ _ENTERED = ("sheet.entered", "sheet.entry_moved", "sheet.all_entered")
 _NOWHERE = ("sheet.", "batch.", "scan.", "file.", "disposal.")
 _READ_OUT = ("directory.exported", "rota.exported", "people.exported", "directory.uploaded")
 # What shows on the pages of the own unit, or of the own principal, and on nobody else's.
-_OWN_UNIT, _OWN_PRINCIPAL = ("checklist.",), ("held_form.", "clash.")
+_OWN_UNIT, _OWN_PRINCIPAL = ("checklist.", "shift."), ("held_form.", "clash.")
 
 
 def of_unit(unit_id: int) -> str:

@@ -10,13 +10,13 @@ class FormsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register checks, borders, and the paper that takes long."""
-        from outage.queries.matrix import Sheets, know_sheets_by
+        """Register checks, borders, what is told of sheets below, and the paper that takes long."""
+        from outage.queries.papers import Papers, know_papers_by
 
         from . import checks  # noqa: F401
         from .queries import borders  # noqa: F401
-        from .queries.sheets import newest_fate, sheets_out
+        from .queries.sheets import count_out, newest_fate, papers_out
         from .services.long_work import know_paper
 
         know_paper()
-        know_sheets_by(Sheets(out=sheets_out, newest=newest_fate))
+        know_papers_by(Papers(of=papers_out, counted=count_out, newest=newest_fate))

@@ -15,6 +15,7 @@ from .views import (
     overview,
     reviewing,
     routine,
+    shift,
     status,
     ward_patients,
 )
@@ -70,4 +71,8 @@ urlpatterns = [
     path("ater-i-drift/", back.back_registration, name="back_registration"),
     path("ater-i-drift/nu/", back.back_now, name="back_now"),
     path("ater-i-drift/kvittera/", back.acknowledge_messages, name="acknowledge"),
+    path("overlamning/", shift.shift, name="shift"),
+    path("overlamning/lamna-over/", shift.hand_over, name="hand_over_shift"),
+    path("overlamning/<uuid:shift_id>/", shift.handover, name="shift_handover"),
+    path("overlamning/<uuid:shift_id>/ta-over/", shift.take_over, name="take_over_shift"),
 ]

@@ -99,6 +99,8 @@ TRACE_WORDS: Mapping[str, str] = {
     "support.rung": "Antecknade att supporten är uppringd",
     "checklist.ticked": "Bockade av i en checklista",
     "checklist.unticked": "Tog bort en bock i en checklista",
+    "shift.handed_over": "Lämnade över till nästa pass",
+    "shift.taken_over": "Tog över från förra passet",
     # Paper.
     "sheet.printed": "Skrev ut ett blad",
     "sheet.filled": "Antecknade att ett blad är ifyllt",

@@ -12,6 +12,7 @@ from forms.queries.disposal import no_disposal
 from forms.queries.entering import said_all_entered
 from forms.queries.scans import PagePicture, pictures_of
 from forms.queries.sheets import (
+    SERVER,
     chains_to_link,
     entries_count,
     exports_of,
@@ -26,8 +27,6 @@ from forms.rules.sheet_fate import (
     may_enter_from,
     why_not,
 )
-
-SERVER = "Servern"
 
 
 @dataclass(frozen=True, slots=True)

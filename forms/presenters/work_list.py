@@ -16,9 +16,12 @@ from forms.specs import get_work_list
 from outage.presenters.back import TaskRow
 from outage.presenters.overview import MatrixRow, PartyMark
 from outage.presenters.owed import OwedCall
+from outage.presenters.shift import DoneShown, OpenShown, ShiftRow
 from outage.presenters.status import ChainRow
 from outage.queries.naming import Patient
+from outage.queries.papers import PaperOut
 from outage.rules.routine import Routine
+from outage.rules.wording import day_and_time
 
 _NARROW, _CELL = 110, 240
 _LINES = 8
@@ -167,6 +170,51 @@ def overview_lines(rows: Iterable[MatrixRow]) -> list[Row]:
 
 def _marked(mark: PartyMark) -> str:
     return f"{mark.text}, sedan {mark.age.text}" if mark.age else mark.text
+
+
+def shift_lines(
+    waiting: ShiftRow | None,
+    text: str,
+    open_now: OpenShown,
+    papers: Iterable[PaperOut],
+    tasks: tuple[int, int] | None,
+    done: Iterable[DoneShown],
+) -> list[Row]:
+    """The hand-over that waits, with its `text`; what is open, each with a box to tick; what was done."""
+    lines = []
+    if waiting:
+        who = f"{waiting.by} till {waiting.to}"
+        lines.append(_shift_row(None, f"Överlämning {waiting.at}", text, who, box=False))
+    for row in call_lines(open_now.calls):
+        box, patient, what, *rest = row.cells
+        lines.append(replace(row, cells=(box, patient, f"Ring: {what}", *rest)))
+    for back in open_now.ring_back:
+        lines.append(
+            _shift_row(back.patient, "Ring tillbaka", back.number, f"{back.whom} {back.at}, {back.by}")
+        )
+    for wait in open_now.awaited:
+        lines.append(
+            _shift_row(wait.patient, f"Väntar på svar: {wait.label}", wait.place, f"Sedan {wait.since}")
+        )
+    for place in open_now.places:
+        lines.append(_shift_row(place.patient, "Ta reda på", place.what, ""))
+    for paper in papers:
+        at = f"{paper.step} {day_and_time(paper.at, paper.at)} {paper.by}"
+        lines.append(_shift_row(None, f"Blad ute: {paper.kind}", paper.number, at))
+    if tasks:
+        lines.append(_shift_row(None, "Att registrera", f"{tasks[0]} av {tasks[1]} klara", "", box=False))
+    for each in done:
+        what = f"{each.title}: {each.messages}" if each.messages else each.title
+        said = f"{each.by}. {each.note}." if each.note else each.by
+        lines.append(_shift_row(each.patient, f"Gjort {each.time}", what, said, box=False))
+    return lines
+
+
+def _shift_row(patient: Patient | None, *texts: str, box: bool = True) -> Row:
+    notes = Notes(WHOLE_WIDTH)
+    labels = ("Vad", "Med vem", "Hittills")
+    cells = [(notes.cell(label, text, _CELL, _LINES),) for label, text in zip(labels, texts, strict=True)]
+    return _row((_patient(patient, notes) if patient else (), *cells), notes, box=box)
 
 
 def _patient(patient: Patient, notes: Notes) -> tuple[str, ...]:

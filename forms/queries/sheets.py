@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.models import Unit
-from contacts.queries.joined import units_read_as
+from contacts.queries.joined import ids_read_as, units_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.labelled import Labelled
 from forms.models import ACCOUNTABLE, Export, Sheet, SheetBatch, SheetFate
@@ -33,8 +33,10 @@ from forms.rules.sheet_fate import ENDS, Fate
 from outage.queries.care_chains import visible_chains
 from outage.queries.joined import with_joined
 from outage.queries.outages import outages_for
+from outage.queries.papers import PaperOut
 
 PAGE_SIZE = 25
+SERVER = "Servern"
 
 
 class Where(Labelled):
@@ -117,7 +119,7 @@ def unaccounted_by_unit(units: QuerySet[Unit]) -> list[Unaccounted]:
     ]
 
 
-def sheets_out(unit_ids: Iterable[int]) -> dict[int, int]:
+def count_out(unit_ids: Iterable[int]) -> dict[int, int]:
     """Of each of the units that has any: how many of its sheets somebody has taken and nobody has told the fate of."""
     units = Q(unit__in=list(unit_ids)) | Q(unit__joined_into__in=list(unit_ids))
     rows = _not_ended(units).order_by().values_list("unit", "unit__joined_into")
@@ -166,6 +168,35 @@ def sheets_page(unit: Unit, where: Where, kind: str = "", page: str | None = Non
     return Paginator(rows, PAGE_SIZE).get_page(page)
 
 
+def papers_out(unit: Unit) -> list[PaperOut]:
+    """The unit's sheets that are not accounted for, the oldest first, without those in stock. Two queries."""
+    rows = _out(ids_read_as(unit))
+    steps = last_steps_of(rows)
+    return [
+        PaperOut(
+            serial=row.serial,
+            number=row.shown_serial,
+            kind=row.get_kind_display(),
+            step=steps[row.pk].get_fate_display(),
+            at=steps[row.pk].at,
+            by=user.full_name if (user := steps[row.pk].user) else SERVER,
+        )
+        for row in rows
+    ]
+
+
+@prepared
+def _out(units: tuple[int, ...]) -> QuerySet[Sheet]:
+    rows = _open_sheets(Q(unit__in=units), "").filter(Q(in_stock=False))
+    return rows.order_by("printed_at", "place", "serial")
+
+
+@prepared
+def _steps(*sheet_ids: UUID) -> QuerySet[SheetFate]:
+    rows = SheetFate.objects.filter(sheet__in=sheet_ids).select_related("user")
+    return rows.order_by("sheet", "number")
+
+
 def stock_page(unit: Unit, kind: str = "", page: str | None = None) -> Page[Any]:
     """The unit's batches with blank sheets left, oldest first: their ids and how many are `left`."""
     rows = _not_ended(Q(unit__in=units_read_as(unit)), kind).filter(_UNTOUCHED).order_by()
@@ -186,8 +217,7 @@ def stock_in(batch: SheetBatch) -> list[Sheet]:
 
 def last_steps_of(sheets: Collection[Sheet]) -> dict[UUID, SheetFate]:
     """The last step of each sheet, with who took it. One query."""
-    rows = SheetFate.objects.filter(sheet__in=[sheet.pk for sheet in sheets]).select_related("user")
-    return {row.sheet_id: row for row in rows.order_by("sheet", "number")}
+    return {row.sheet_id: row for row in _steps(*(sheet.pk for sheet in sheets))} if sheets else {}
 
 
 def chains_to_link(by: Acting, sheets: Collection[Sheet]) -> set[UUID]:

@@ -15,6 +15,7 @@ class WorkList(Labelled):
     TASKS = "att-registrera", "Att registrera"
     CHAINS = "vardkedjor", "Vårdkedjor"
     OVERVIEW = "lagesbild", "Lägesbild"
+    SHIFT = "overlamning", "Överlämning"
 
 
 # How many columns each list fills, the last of them by hand.
@@ -23,6 +24,7 @@ COLUMNS: dict[WorkList, int] = {
     WorkList.TASKS: 5,
     WorkList.CHAINS: 6,
     WorkList.OVERVIEW: 6,
+    WorkList.SHIFT: 6,
 }
 
 

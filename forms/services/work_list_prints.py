@@ -1,4 +1,4 @@
-"""The lists that a ward works from, printed: Att ringa nu, Att registrera, Vårdkedjor; and Lägesbild."""
+"""The lists that a ward works from, printed: Att ringa nu, Att registrera, Vårdkedjor, Överlämning; and Lägesbild."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,6 +14,7 @@ from forms.presenters.work_list import (
     call_lines,
     chain_lines,
     overview_lines,
+    shift_lines,
     task_lines,
     work_list_part,
     work_list_view,
@@ -24,13 +25,17 @@ from outage.models import Outage
 from outage.presenters.back import grouped, task_rows
 from outage.presenters.overview import lines_in_order, matrix_rows
 from outage.presenters.ringing import calls_to_ring
+from outage.presenters.shift import done_shown, open_shown, shift_rows
 from outage.presenters.status import chain_row
 from outage.queries.care_chains import visible_chains
 from outage.queries.matrix import overview_of
 from outage.queries.outages import earlier_outages
 from outage.queries.owed import chains_with_calls_owed
+from outage.queries.shift import get_shift, handed, handovers_of, open_now
+from outage.queries.shift_done import done_between, done_lines
 from outage.queries.states import states_for
 from outage.queries.task_logs import task_logs_of
+from outage.rules.shift import told_since
 
 
 def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: UUID) -> Printed:
@@ -75,9 +80,35 @@ def _overview(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     return overview_lines(matrix_rows(lines_in_order(found.lines), found, now))
 
 
+def _shift(by: Acting, outage: Outage, now: datetime) -> list[Row]:
+    found = open_now(by, outage)
+    shown = open_shown(
+        by,
+        found,
+        now,
+        owed=found.owed[:],
+        ring_back=found.ring_back,
+        awaited=found.awaited[:],
+        places=found.places[:],
+    )
+    handovers = handovers_of(by, outage)
+    done = done_between(by, found.outages, told_since(handed(handovers), now), now)
+    rows = shift_rows(by, handovers, now)
+    waiting = rows[0] if rows and rows[0].waits else None
+    return shift_lines(
+        waiting,
+        get_shift(by, waiting.id).text if waiting else "",
+        shown,
+        found.papers,
+        found.tasks,
+        done_shown(done_lines(by, found.outages, done.lines), now),
+    )
+
+
 _LINES: dict[WorkList, Callable[[Acting, Outage, datetime], list[Row]]] = {
     WorkList.CALLS: _calls,
     WorkList.TASKS: _tasks,
     WorkList.CHAINS: _chains,
     WorkList.OVERVIEW: _overview,
+    WorkList.SHIFT: _shift,
 }

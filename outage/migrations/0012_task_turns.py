@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contacts', '0019_turns'),
-        ('outage', '0010_untold'),
+        ('outage', '0011_shift_handovers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,6 +13,7 @@ from .opening import Opening
 from .outage import Outage, OutageReport, PrincipalEnd, ReportKind, SupportContact
 from .patient_lookup import PatientLookup
 from .registration import Acknowledgement, RegistrationMark, TaskTurn
+from .shift import ShiftHandover, ShiftTakeover
 
 __all__ = [
     "Acknowledgement",
@@ -38,6 +39,8 @@ __all__ = [
     "PrincipalEnd",
     "RegistrationMark",
     "ReportKind",
+    "ShiftHandover",
+    "ShiftTakeover",
     "StateKind",
     "SupportContact",
     "TaskTurn",

@@ -8,6 +8,7 @@ _MENU: dict[str, dict[str, str]] = {
         "": "log_call new_chain paste_patients opened_patients chain open_patient open_elsewhere edit_chain join_chain "
         "undo_join chain_call correct_call withdraw_call move_call correct_event withdraw_event leave_open",
     },
+    "shift": {"": "hand_over_shift shift_handover"},
     "checklists": {"": "checklist"},
     "contacts": {
         "contacts": "contact unit rota turn_new turn_edit import_rota confirm_rota",

@@ -2,8 +2,9 @@
 
 from contacts.access import Acting, is_within
 from contacts.queries.addressed import names
+from contacts.queries.joined import is_read_as
 from contacts.rules.permissions import Border
-from outage.models import CareChain, CareChainEvent, ChainJoin, Handover, HeldForm
+from outage.models import CareChain, CareChainEvent, ChainJoin, Handover, HeldForm, ShiftHandover
 from outage.queries.care_chains import one_seen
 from outage.queries.openings import emergency_chain
 
@@ -45,7 +46,13 @@ def _(held: HeldForm, by: Acting, border: Border = Border.UNIT) -> bool:
     return held.user_id == by.user.pk
 
 
+@is_within.register
+def _(row: ShiftHandover, by: Acting, border: Border = Border.UNIT) -> bool:
+    return is_read_as(by.unit, row.unit_id)
+
+
 names("chain_id", CareChain)
 names("handover_id", Handover)
 names("event_id", CareChainEvent)
 names("held_id", HeldForm)
+names("shift_id", ShiftHandover)

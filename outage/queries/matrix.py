@@ -1,6 +1,6 @@
 """How an outage stands for a principal, over all its chains, from the kept rows alone: no patient text is read."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +26,7 @@ from outage.models import (
     StateKind,
 )
 from outage.queries.owed import chains_seen, is_read_there
+from outage.queries.papers import papers
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.rules.overview import ChainLine
@@ -110,27 +111,9 @@ class Overview:
     sheets: Mapping[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Sheets:
-    """What is told of sheets from above: for the ids of units how many of each one's have no fate yet, and a number
-    that is another whenever any of that may be.
-    """
-
-    out: Callable[[Iterable[int]], Mapping[int, int]]
-    newest: Callable[[], int]
-
-
-_sheets = Sheets(out=lambda units: {}, newest=lambda: 0)
-
-
-def know_sheets_by(sheets: Sheets) -> None:
-    global _sheets
-    _sheets = sheets
-
-
 def version_of_overview() -> str:
     """Another one whenever anybody's overview may have become another."""
-    return version_of_all(_sheets.newest())
+    return version_of_all(papers().newest())
 
 
 def overview_of(acting: Acting, outage: Outage) -> Overview:
@@ -157,7 +140,7 @@ def overview_of(acting: Acting, outage: Outage) -> Overview:
         last=last,
         calls=calls,
         ticked=_ticked(outage, read_as),
-        sheets=_sheets.out(ids),
+        sheets=papers().counted(ids),
     )
 
 

@@ -23,6 +23,7 @@ from outage.presenters.checklists import checklist_cards
 from outage.presenters.owed import place_to_find
 from outage.presenters.readiness import readiness
 from outage.presenters.ringing import calls_to_ring
+from outage.presenters.shift import waiting_line
 from outage.presenters.status import chain_row, nothing_to_ring, outage_facts, received_row, told_rows
 from outage.queries.care_chains import (
     logged_and_told,
@@ -125,6 +126,7 @@ def _care(request: ActingRequest, outage: Outage, earlier: Sequence[Outage], now
         "awaited": [
             line for chain in waiting for line in awaited_lines(chain, awaited_in(states[chain.pk]), now)
         ],
+        "shift": waiting_line(acting, outage, now),
         "awaited_page": waiting,
         "places": [place_to_find(chain) for chain in places],
         "places_page": places,

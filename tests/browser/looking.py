@@ -74,6 +74,7 @@ NO_PAGE = {
     "session_left",
     "sheet_step",
     "staff_file",
+    "take_over_shift",
     "throw_away_held",
 }
 

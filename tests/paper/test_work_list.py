@@ -14,12 +14,15 @@ from contacts.rules.errors import NotAllowed
 from forms.models import Sheet, SheetKind
 from forms.rules.work_list_spec import WorkList
 from forms.services.work_list_prints import print_work_list
-from outage.models import CareChain, Outage
+from outage.models import CareChain, CareChainEvent, Outage
 from outage.queries.care_chains import get_chain
 from outage.queries.outages import outage_for
+from outage.rules.informing import CallOutcome
 from outage.services.events import withdraw_event
 from outage.services.outages import end_outage
+from outage.services.shift import hand_over_shift
 from tests.factories import County, make_chain, make_county, make_event, make_outage, tell
+from tests.integration.forms.sheets_made import make_sheet
 from tests.integration.outage.ticking import change, mark, rows
 from tests.integration.work.asked import opened
 from tests.kept import Keeper
@@ -102,6 +105,22 @@ def test_the_care_chains_with_each_party(county: County, outage: Outage, asta: C
     has(text_of(county, outage, WorkList.CHAINS), "Vårdkedjor", "Asta Provberg", "Underrättad", "Egen enhet")
 
 
+def test_what_one_shift_tells_the_next(county: County, outage: Outage, asta: CareChain):
+    event = CareChainEvent.objects.get(chain=asta)
+    event.chain = asta
+    tell(county.alva, asta, event, outcome=CallOutcome.RELAYED, call_back="0910-00 00 01 kl 16")
+    make_chain(county, outage, patient_name="Okänd Ortsson", outpatient_unit=None)
+    sheet = make_sheet(county.alva)
+    hand_over_shift(by=county.alva, outage=outage, client_id=uuid4(), text="Ring Karin först.")
+    text = text_of(county, outage, WorkList.SHIFT)
+    has(text, "Överlämning 10.52", "Alva Påhittad till den som kommer", "Ring Karin först.")
+    has(text, "Asta Provberg", "Skellefteå kommun", "Ring tillbaka", "0910-00 00 01 kl 16")
+    has(text, "Ta reda på", "Okänd Ortsson", sheet.shown_serial)
+    has(text, "Gjort 10.52", "Förmedlat till Biståndsenheten", "Utskrivningsmeddelande")
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    has(text_of(county, outage_for(county.region, outage.pk), WorkList.SHIFT), "Att registrera", "0 av")
+
+
 @pytest.mark.parametrize("which", WorkList)
 def test_a_list_of_nothing_says_so(county: County, outage: Outage, which: WorkList):
     assert "närlistanskrevsut" in text_of(county, outage, which).replace(" ", "")
@@ -171,12 +190,13 @@ def test_the_pages_have_the_button_and_an_unknown_list_is_not_found(
         ("status", "att-ringa"),
         ("chains", "vardkedjor"),
         ("back_registration", "att-registrera"),
+        ("shift", "overlamning"),
     ):
         address = reverse("work_list_pdf", args=[which])
         assert f'action="{address}"' in client.get(reverse(page)).content.decode()
         answer = opened(client, client.post(address, {"client_id": str(uuid4())}))
         assert answer.headers["content-type"] == "application/pdf"
-    assert Sheet.objects.filter(kind=SheetKind.WORK_LIST).count() == 3
+    assert Sheet.objects.filter(kind=SheetKind.WORK_LIST).count() == 4
     assert (
         client.post(reverse("work_list_pdf", args=["annat"]), {"client_id": str(uuid4())}).status_code == 404
     )

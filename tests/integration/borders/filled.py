@@ -82,6 +82,7 @@ class Stage(Log, Directory, People):
             "turn_id": [self.turn.pk],
             "row_id": [seen_row(alva).pk],
             "sample_id": [sample(alva).pk],
+            "shift_id": [self.shift],
         }
         joined = [(self.entries, "Hjälpmedel", "Kosten"), (self.entries, "Tvätten", "Vakten")]
         self.others = {rows[kept].pk: rows[other].pk for rows, kept, other in joined}
@@ -258,6 +259,8 @@ POSTS: dict[str, Post] = {
         lambda s: {"reason": "Svarar inte.", "responsible": "Esa"},
         where=at("leave_open", lambda s: s.untold, "?till=municipality"),
     ),
+    "hand_over_shift": Post(LOG, NONE),
+    "take_over_shift": Post(LOG, UNIT, where=lambda s: reverse("shift")),
     "checklist_tick": Post(Right.TICK_CHECKLIST, LIST),
     "chain_sheet": printed("chain_sheet"),
     "chain_sip": printed("chain_sip"),
@@ -352,14 +355,8 @@ LEFT_OUT = {
 # Pages that hold the forms of other addresses.
 WITH_FORMS: Mapping[str, tuple[str, ...]] = {
     "alva": (
-        "chain",
-        "calls_to_make",
-        "checklist",
-        "sheets",
-        "sheet",
-        "sheet_batch",
-        "work_list_pdf",
-        "chains",
+        *("chain", "calls_to_make", "checklist", "sheets"),
+        *("sheet", "sheet_batch", "work_list_pdf", "chains"),
     ),
     "esa": ("change_outage",),
     "adam": ("contact", "person", "rota", "keep_contacts", "binder"),

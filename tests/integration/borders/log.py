@@ -14,7 +14,7 @@ from contacts.rules.permissions import Right
 from contacts.services.reading import choose_columns, note_look
 from contacts.services.submissions import claim, keep_clash
 from contacts.services.tries import note_denied, note_log_in
-from outage.models import CareChain, ChainJoin, Handover, HeldForm, Outage
+from outage.models import CareChain, ChainJoin, Handover, HeldForm, Outage, ShiftHandover
 from outage.queries.care_chains import get_chain, get_event, get_handover
 from outage.queries.checklists import checklists_for
 from outage.queries.joining import differing
@@ -38,6 +38,7 @@ from outage.services.outages import (
     report_outage,
 )
 from outage.services.registrations import acknowledge, mark_task, turn_task
+from outage.services.shift import hand_over_shift, take_over_shift
 from outage.services.undoing import undo_call
 from outage.services.ward_patients import open_each
 from tests.factories import (
@@ -50,9 +51,21 @@ from tests.factories import (
     make_event,
     make_outage,
     outage_facts,
+    person,
     tell,
 )
-from tests.integration.borders.table import CHAIN, ELSEWHERE, NONE, OWNER, Cast, Given, Row, Table, with_other
+from tests.integration.borders.table import (
+    CHAIN,
+    ELSEWHERE,
+    NONE,
+    OWNER,
+    UNIT,
+    Cast,
+    Given,
+    Row,
+    Table,
+    with_other,
+)
 from tests.integration.outage.joining import join, two_chains
 from tests.integration.outage.ticking import rows
 
@@ -78,6 +91,7 @@ class Log(Cast):
     call: UUID = field(init=False)
     held: HeldForm = field(init=False)
     hidden: UUID = field(init=False)
+    shift: UUID = field(init=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -108,6 +122,9 @@ class Log(Cast):
         assert held is not None
         self.held = held
         self.hidden = make_chain(county, self.outage, protected_identity=True).pk
+        # By somebody who is none of those who try to take over.
+        leaving = person("leaving", alva.unit)
+        self.shift = hand_over_shift(by=leaving, outage=self.outage, client_id=uuid4()).pk
 
     def seen(self, pk: UUID) -> CareChain:
         return get_chain(self.county.alva, pk)
@@ -252,6 +269,8 @@ TABLE: Table[Log] = {
     acknowledge: Row(
         Right.MARK_REGISTRATION, NONE, lambda s, by: {"outage": outage_for(by.principal, s.over.pk)}
     ),
+    hand_over_shift: Row(CARE, NONE, lambda s, by: {"outage": s.outage, "client_id": uuid4()}),
+    take_over_shift: Row(CARE, UNIT, lambda s, by: {"handover": ShiftHandover.objects.get(pk=s.shift)}),
     set_tick: Row(Right.TICK_CHECKLIST, NONE, tick),
     report_outage: Row(
         Right.REPORT_OUTAGE, NONE, lambda s, by: {"client_id": uuid4(), "facts": outage_facts()}

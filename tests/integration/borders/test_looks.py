@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 _NUMBERED = re.compile(r"årdkedj\w+ (\d+)")
 LIVE = {"calls_to_make"}
 # Where patients are found on the stage.
-LISTING = ("status", "chains", "log_call", "back_registration", "enter_sheet")
+LISTING = ("status", "chains", "log_call", "back_registration", "enter_sheet", "shift", "shift_handover")
 OF_ONE = (
     *("chain", "edit_chain", "join_chain", "undo_join", "open_patient"),
     *("chain_call", "correct_call", "move_call", "withdraw_call"),

@@ -48,6 +48,7 @@ PLAIN = {
     "outage.RegistrationMark.picture": "closed words and ids",
     "outage.RegistrationMark.task": "a kind and ids",
     "outage.SupportContact.case_number": "the support's own number",
+    "outage.ShiftHandover.left": "keys of the routine, of places and of messages, states, ids and times",
     "blanketter.DisposalDecision.note": "of a decision on paper, not of a patient",
     "blanketter.DisposalDecision.reference": "of a decision on paper",
     "blanketter.Export.sealed_by": "a name in a certificate",

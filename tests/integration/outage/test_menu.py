@@ -37,6 +37,7 @@ TABLE = {
         "withdraw_event",
         "leave_open",
     },
+    ("Överlämning", ""): {"shift", "hand_over_shift", "shift_handover"},
     ("Checklistor", ""): {"checklists", "checklist"},
     ("Rutinen", ""): {"routine"},
     ("PRATOR åter i drift", ""): {"back_registration"},

@@ -22,6 +22,7 @@ from outage.urls import urlpatterns
 from tests.factories import County, chain_facts, make_chain, make_event, person, persons, tell
 from tests.integration.borders.asking import unasked
 from tests.integration.borders.logs import sample
+from tests.integration.outage.shifting import hand_over
 from tests.long import runs
 
 GET, POST = HTTPMethod.GET, HTTPMethod.POST
@@ -76,6 +77,11 @@ def of_the_ward(status: int, *methods: HTTPMethod) -> Row:
     return Row(methods, alva=status, disa=HIDDEN, bo=status, cissi=HIDDEN, adam=status)
 
 
+def of_the_shift(status: int, *methods: HTTPMethod, names_patient: bool = False) -> Row:
+    """What Alva handed over on her ward: nobody of another unit sees it, those who take part in its chains neither."""
+    return Row(methods, status, HIDDEN, HIDDEN, HIDDEN, FORBIDDEN, names_patient)
+
+
 TABLE: dict[str, Row] = {
     "status": everyone(OK, OK, GET, names_patient=True),
     "calls_to_make": everyone(OK, OK, GET, names_patient=True),
@@ -114,6 +120,10 @@ TABLE: dict[str, Row] = {
     "withdraw_event": of_the_chain(OK, GET, POST, names_patient=True),
     "complete_discharge": of_the_chain(MOVED, POST),
     "leave_open": of_the_chain(OK, GET, POST, names_patient=True),
+    "shift": everyone(OK, FORBIDDEN, GET, names_patient=True),
+    "hand_over_shift": everyone(OK, FORBIDDEN, GET, POST),
+    "shift_handover": of_the_shift(OK, GET, names_patient=True),
+    "take_over_shift": of_the_shift(MOVED, POST),
     "review_log": everyone(FORBIDDEN, FORBIDDEN, GET, POST, lo=OK),
     "review_row": everyone(FORBIDDEN, FORBIDDEN, GET, POST, lo=OK),
     "review_samples": everyone(FORBIDDEN, FORBIDDEN, GET, POST, lo=OK),
@@ -129,7 +139,7 @@ TABLE: dict[str, Row] = {
     "acknowledge": everyone(MOVED, FORBIDDEN, POST),
 }
 PEOPLE = ("alva", "disa", "bo", "cissi", "adam", "esa", "lo", "ro")
-IDS = ("number", "chain_id", "handover_id", "event_id", "list_id", "row_id", "sample_id")
+IDS = ("number", "chain_id", "handover_id", "event_id", "list_id", "row_id", "sample_id", "shift_id")
 NAMES = [pattern.name for pattern in urlpatterns]
 WITH_ID = [p.name for p in urlpatterns if set(p.pattern.converters) & set(IDS)]
 
@@ -156,6 +166,7 @@ def addresses_about(county: County, by: Acting, event: CareChainEvent, handover:
         "row_id": AuditEntry.objects.filter(unit=by.unit).latest("pk").pk,
         "sample_id": sample(by).pk,
         "number": event.chain.number,
+        "shift_id": hand_over(by).pk,
     }
 
     def nothing(there: Any) -> Any:

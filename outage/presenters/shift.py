@@ -1,0 +1,199 @@
+"""Överlämning: what is open for the unit, what was done since the last one, and each one that was made."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contacts.access import Acting
+from outage.models import CareChain, CareChainEvent, Handover, Outage, ShiftHandover
+from outage.presenters.awaited import AwaitedLine, awaited_lines
+from outage.presenters.chain import call_title, event_title, told_labels
+from outage.presenters.owed import OwedCall, PlaceToFind, place_to_find
+from outage.presenters.ringing import calls_to_ring
+from outage.queries.naming import Patient, party_in_list, patient_in_list
+from outage.queries.shift import OpenNow, handed, newest_handover
+from outage.queries.shift_done import DoneLine, calls_by_id
+from outage.queries.states import awaited_in, states_for
+from outage.rules.shift import ShiftState, states_of
+from outage.rules.wording import moment
+
+SEE_CHAIN = "se vårdkedjan"
+
+
+@dataclass(frozen=True, slots=True)
+class RingBackLine:
+    """A call that asked to be rung back: `number` is the number and the time as they were typed."""
+
+    row_id: UUID
+    chain_id: UUID
+    patient: Patient
+    number: str
+    whom: str
+    at: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoneShown:
+    """One line of what was done. `direction` is given, received or empty (an event); `note` says that it was corrected
+    or taken back.
+    """
+
+    row_id: UUID
+    chain_id: UUID
+    patient: Patient
+    time: str
+    direction: str
+    title: str
+    messages: str
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftRow:
+    """A hand-over: when, from whom and to whom, and what became of it. `own`: whoever reads it made it."""
+
+    id: UUID
+    at: str
+    by: str
+    to: str
+    state: ShiftState
+    taken: str
+    own: bool
+
+    @property
+    def waits(self) -> bool:
+        return self.state is ShiftState.WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class OpenShown:
+    """What is open, of each list the part that is shown."""
+
+    calls: Sequence[OwedCall]
+    ring_back: Sequence[RingBackLine]
+    awaited: Sequence[AwaitedLine]
+    places: Sequence[PlaceToFind]
+
+
+def open_shown(
+    acting: Acting,
+    found: OpenNow,
+    now: datetime,
+    *,
+    owed: Sequence[CareChain],
+    ring_back: Iterable[UUID],
+    awaited: Sequence[CareChain],
+    places: Iterable[CareChain],
+) -> OpenShown:
+    """Of the chains and calls that are given, which are slices of those found."""
+    states = states_for(acting.unit.pk, {chain.pk: chain for chain in (*owed, *awaited)}.values())
+    return OpenShown(
+        calls=calls_to_ring(owed, states, now),
+        ring_back=[_ring_back(call, now) for call in calls_by_id(acting, found.outages, ring_back)],
+        awaited=[
+            line for chain in awaited for line in awaited_lines(chain, awaited_in(states[chain.pk]), now)
+        ],
+        places=[place_to_find(chain) for chain in places],
+    )
+
+
+def _ring_back(call: Handover, now: datetime) -> RingBackLine:
+    patient = patient_in_list(call.chain)
+    return RingBackLine(
+        row_id=call.pk,
+        chain_id=call.chain.pk,
+        patient=patient,
+        number=SEE_CHAIN if patient.protected else call.call_back,
+        whom=call_title(call, _whom(call)),
+        at=moment(call.at, now),
+        by=call.user.full_name,
+    )
+
+
+def _whom(call: Handover) -> str:
+    """Whom a call was with, where a list may not say the place; else ""."""
+    return party_in_list(call.chain, call.recipient) if call.chain.details.protected_identity else ""
+
+
+def done_shown(lines: Iterable[DoneLine], now: datetime) -> list[DoneShown]:
+    return [
+        _call_shown(line, line.row, now)
+        if isinstance(line.row, Handover)
+        else _event_shown(line, line.row, now)
+        for line in lines
+    ]
+
+
+def _event_shown(line: DoneLine, event: CareChainEvent, now: datetime) -> DoneShown:
+    return DoneShown(
+        row_id=event.pk,
+        chain_id=event.chain.pk,
+        patient=patient_in_list(event.chain),
+        time=moment(event.happened_at, now),
+        direction="",
+        title=event_title(event.chain.outage.routine, event),
+        messages="",
+        by=event.user.full_name,
+        note=_note(line, event),
+    )
+
+
+def _call_shown(line: DoneLine, call: Handover, now: datetime) -> DoneShown:
+    title = call_title(call, _whom(call))
+    if line.line.tries > 1:
+        title = f"{line.line.tries} försök, senast: {title[:1].lower()}{title[1:]}"
+    events = [message.event for message in call.messages.all() if message.event]
+    return DoneShown(
+        row_id=call.pk,
+        chain_id=call.chain.pk,
+        patient=patient_in_list(call.chain),
+        time=moment(call.at, now),
+        direction="tried" if line.line.tries else call.direction,
+        title=title,
+        messages=", ".join(told_labels(call, events, call.chain.outage.routine)),
+        by=call.user.full_name,
+        note=_note(line, call),
+    )
+
+
+def _note(line: DoneLine, row: CareChainEvent | Handover) -> str:
+    said = []
+    if row.withdraws:
+        said.append("Återtaget")
+    elif row.supersedes_id:
+        said.append("Rättat")
+    if line.line.replaced:
+        said.append("ändrat igen sedan dess" if said else "Ändrat sedan dess")
+    return ", ".join(said)
+
+
+def shift_rows(acting: Acting, handovers: Sequence[ShiftHandover], now: datetime) -> list[ShiftRow]:
+    """Of all of the unit's in an outage, the newest first."""
+    states = states_of(handed(handovers))
+    return [_shift_row(acting, row, state, now) for row, state in zip(handovers, states, strict=True)]
+
+
+def _shift_row(acting: Acting, row: ShiftHandover, state: ShiftState, now: datetime) -> ShiftRow:
+    taken = ""
+    if state is ShiftState.TAKEN_OVER:
+        taken = f"{moment(row.takeover.at, now)} av {row.takeover.user.full_name}"
+    return ShiftRow(
+        id=row.pk,
+        at=moment(row.at, now),
+        by=row.user.full_name,
+        to=row.to.full_name if row.to else "den som kommer",
+        state=state,
+        taken=taken,
+        own=row.user_id == acting.user.pk,
+    )
+
+
+def waiting_line(acting: Acting, outage: Outage, now: datetime) -> str:
+    """That the unit's newest hand-over waits for somebody to take it over; "" where none does. The same for all."""
+    row = newest_handover(acting, outage)
+    if row is None or hasattr(row, "takeover"):
+        return ""
+    return f"Överlämning {moment(row.at, now)} från {row.user.full_name} väntar på att någon tar över"

@@ -1,0 +1,105 @@
+"""A hand-over read again: what was open when it was made, as it was told, and what is left of it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contacts.access import Acting
+from contacts.rules.parties import Party
+from outage.models import CareChain, Handover, Outage
+from outage.presenters.owed import event_label
+from outage.presenters.shift import SEE_CHAIN
+from outage.queries.care_chains import visible_chains
+from outage.queries.naming import Patient, party_in_list, patient_in_list
+from outage.queries.shift_done import calls_by_id
+from outage.rules.groups import in_groups
+from outage.rules.informing import InformState
+from outage.rules.shift_told import LeftKind, ToldLine
+from outage.rules.told import Notice
+from outage.rules.wording import lower_first, moment
+
+
+@dataclass(frozen=True, slots=True)
+class ToldShown:
+    """A line: `then` is how it stood; `left` whether it is still open. `chain_id` is None where it is of no patient, or
+    of one whom the unit no longer sees: then `patient` is None too.
+    """
+
+    kind: str
+    what: str
+    then: str
+    left: bool
+    chain_id: UUID | None = None
+    patient: Patient | None = None
+
+
+def told_shown(
+    acting: Acting,
+    outages: Sequence[Outage],
+    lines: Sequence[ToldLine],
+    now_open: Collection[str],
+    now: datetime,
+) -> list[ToldShown]:
+    """The number of queries does not depend on that of the lines."""
+    asked = [UUID(line.said[0]["call"]) for line in lines if line.kind is LeftKind.RING_BACK]
+    calls = {call.pk: call for call in calls_by_id(acting, outages, asked)}
+    ids = {UUID(line.chain) for line in lines if line.chain} | {call.chain.pk for call in calls.values()}
+    chains = {chain.pk: chain for chain in visible_chains(acting, *outages).filter(pk__in=ids)} if ids else {}
+    found = []
+    for line in lines:
+        left = line.is_left(now_open)
+        if line.kind is LeftKind.PAPERS:
+            found.append(ToldShown(line.kind.label, in_groups(line.said[0]["serial"]), "", left))
+            continue
+        call = calls.get(UUID(line.said[0]["call"])) if line.kind is LeftKind.RING_BACK else None
+        # Also of a call only where the unit still sees the patient.
+        chain = chains.get(call.chain.pk if call else UUID(line.chain)) if call or line.chain else None
+        if chain is None:
+            found.append(ToldShown(line.kind.label, "Patienten finns inte längre hos enheten", "", left))
+            continue
+        what, then = _ring_back(call, now) if call else _OF[line.kind](chain, line, now)
+        found.append(ToldShown(line.kind.label, what, then, left, chain.pk, patient_in_list(chain)))
+    return found
+
+
+def _ring_back(call: Handover, now: datetime) -> tuple[str, str]:
+    number = SEE_CHAIN if call.chain.details.protected_identity else call.call_back
+    return number, f"Samtalet {moment(call.at, now)}"
+
+
+def _call(chain: CareChain, line: ToldLine, now: datetime) -> tuple[str, str]:
+    first = line.said[0]
+    whom = lower_first(party_in_list(chain, first["party"])) if first["party"] else "deltagare i SIP"
+    what = ", ".join(
+        dict.fromkeys(_message(chain, said["message"], said["kind"], said["retracts"]) for said in line.said)
+    )
+    states = [InformState(said["state"]) for said in line.said]
+    tries = max(said["tries"] for said in line.said)
+    parts = [
+        ", ".join(dict.fromkeys(state.label for state in states)),
+        f"{tries} försök" if tries else "",
+        "lämnad som öppen punkt" if any(said["open_item"] for said in line.said) else "",
+    ]
+    return f"{what} till {whom}", ", ".join(part for part in parts if part)
+
+
+def _message(chain: CareChain, message: str, kind: str, retracts: bool) -> str:
+    how, _, rest = message.partition(":")
+    if how == "notice":
+        return Notice(rest.partition(":")[0]).label
+    return event_label(chain, kind, retracts)
+
+
+def _awaited(chain: CareChain, line: ToldLine, now: datetime) -> tuple[str, str]:
+    said = line.said[0]
+    label = chain.outage.routine.label(said["kind"])
+    whom = lower_first(party_in_list(chain, Party(said["party"])))
+    return f"{label} från {whom}", f"Sedan {moment(datetime.fromisoformat(said['since']), now)}"
+
+
+def _place(chain: CareChain, line: ToldLine, now: datetime) -> tuple[str, str]:
+    return "Vart patienten hör", ""
+
+
+_OF = {LeftKind.CALLS: _call, LeftKind.AWAITED: _awaited, LeftKind.PLACES: _place}

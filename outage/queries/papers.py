@@ -1,0 +1,42 @@
+"""The sheets of paper that a unit has out, as the app of the paper tells of them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from contacts.models import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class PaperOut:
+    """A sheet that nobody has accounted for: `number` is its serial as it is read, `step` what became of it last."""
+
+    serial: str
+    number: str
+    kind: str
+    step: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """Which sheets of a unit are out, the oldest first; how many of each of several units, by their ids; and a number
+    that is another whenever any of that may be. The number of queries hangs neither on the sheets nor on the units.
+    """
+
+    of: Callable[[Unit], list[PaperOut]] = lambda unit: []
+    counted: Callable[[Iterable[int]], Mapping[int, int]] = lambda units: {}
+    newest: Callable[[], int] = lambda: 0
+
+
+_known = [Papers()]
+
+
+def know_papers_by(papers: Papers) -> None:
+    """Called when the app above is ready."""
+    _known[0] = papers
+
+
+def papers() -> Papers:
+    return _known[0]

@@ -1,0 +1,274 @@
+"""Överlämning: a unit's hand-overs of an outage, and what is open for it now."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Length
+
+from contacts.access import Acting, can
+from contacts.models import Membership
+from contacts.queries.joined import ids_read_as
+from contacts.queries.prepared import prepared
+from contacts.rules.permissions import Right, roles_with
+from outage.models import CareChain, ChainState, Handover, Outage, ShiftHandover, StateKind
+from outage.queries.care_chains import seen_by
+from outage.queries.joined import with_joined
+from outage.queries.outages import earlier_outages
+from outage.queries.owed import (
+    Known,
+    ListedChains,
+    chains_seen,
+    chains_with_a_place_to_find,
+    chains_with_answers_awaited,
+    chains_with_calls_owed,
+    is_read_there,
+)
+from outage.queries.papers import PaperOut, papers
+from outage.queries.task_logs import task_logs_of
+from outage.queries.tasks import ticks_of
+from outage.rules.informing import CallOutcome
+from outage.rules.routine import Decision
+from outage.rules.shift import Handed, RungCall, to_ring_back
+from outage.rules.ticks import TickState
+
+# Each chain has to be worked out from its log. No unit has so many.
+MOST_COUNTED = 200
+_RIGHTS = (Right.READ_CARE, Right.LOG_CARE)
+
+
+def may_hand_over(acting: Acting) -> bool:
+    """Whether shifts are handed over in the assignment: it reads care chains, and logs in them."""
+    return all(can(acting, right) for right in _RIGHTS)
+
+
+def handovers_of(acting: Acting, outage: Outage) -> list[ShiftHandover]:
+    """The acting unit's, the newest first, with who made and took over each; what was told in it is not read."""
+    return _handovers(outage.pk, ids_read_as(acting.unit)) if may_hand_over(acting) else []
+
+
+@prepared
+def _handovers(outage_id: UUID, units: tuple[int, ...]) -> QuerySet[ShiftHandover]:
+    return _listed(outage_id, units)
+
+
+def _listed(outage_id: UUID, units: tuple[int, ...]) -> QuerySet[ShiftHandover]:
+    found = ShiftHandover.objects.filter(outage=outage_id, unit__in=units)
+    return found.defer("left", "text").select_related("user", "to", "takeover__user").order_by("-at", "pk")
+
+
+def newest_handover(acting: Acting, outage: Outage) -> ShiftHandover | None:
+    """As `handovers_of`; for pages that are asked for often."""
+    found = _newest(outage.pk, ids_read_as(acting.unit)) if may_hand_over(acting) else []
+    return found[0] if found else None
+
+
+@prepared
+def _newest(outage_id: UUID, units: tuple[int, ...]) -> QuerySet[ShiftHandover]:
+    return _listed(outage_id, units)[:1]
+
+
+def get_shift(acting: Acting, shift_id: UUID) -> ShiftHandover:
+    """One of the acting unit's, with all that was told; raises DoesNotExist for any other."""
+    if not may_hand_over(acting):
+        raise ShiftHandover.DoesNotExist
+    found = ShiftHandover.objects.select_related("user", "to", "unit", "takeover__user")
+    return found.get(pk=shift_id, unit__in=ids_read_as(acting.unit))
+
+
+def handed(handovers: Iterable[ShiftHandover]) -> list[Handed]:
+    """As the rules have them."""
+    return [
+        Handed(at=row.at, taken_at=row.takeover.at if hasattr(row, "takeover") else None) for row in handovers
+    ]
+
+
+def outages_of_shift(acting: Acting, outage: Outage) -> tuple[Outage, ...]:
+    """Those of which something may be open beside it, itself first."""
+    return (outage, *earlier_outages(acting.principal, outage))
+
+
+def may_come(acting: Acting) -> list[Membership]:
+    """The assignments in force of those whom one can hand over to, in Swedish order of people: not oneself."""
+    roles = set.intersection(*(set(roles_with(right)) for right in _RIGHTS))
+    found = Membership.objects.filter(
+        unit__in=ids_read_as(acting.unit),
+        active=True,
+        unit__active=True,
+        user__is_active=True,
+        role__in=roles,
+    ).exclude(user=acting.user)
+    by_person: dict[int, Membership] = {}
+    for row in found.select_related("user", "unit").order_by("user__sort_key", "user", "pk"):
+        by_person.setdefault(row.user_id, row)
+    return list(by_person.values())
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNow:
+    """What is open for the acting unit. `tasks` are how many of efterregistrering are done, and of how many; None while
+    the outage goes on, and where there are more chains than are counted.
+    """
+
+    outages: tuple[Outage, ...]
+    owed: ListedChains
+    awaited: ListedChains
+    places: ListedChains
+    ring_back: list[UUID]
+    papers: list[PaperOut]
+    tasks: tuple[int, int] | None
+
+
+def open_now(acting: Acting, outage: Outage) -> OpenNow:
+    """The number of queries does not depend on how much it is; chains and calls are read by the page that is shown."""
+    outages = outages_of_shift(acting, outage)
+    known: Known = {}
+    return OpenNow(
+        outages=outages,
+        owed=chains_with_calls_owed(acting, *outages, known=known),
+        awaited=chains_with_answers_awaited(acting, *outages, known=known),
+        places=chains_with_a_place_to_find(acting, outage, known=known),
+        ring_back=calls_to_ring_back(acting, *outages),
+        papers=papers().of(acting.unit),
+        tasks=None if outage.is_open else tasks_done(acting, outage),
+    )
+
+
+def calls_to_ring_back(acting: Acting, *outages: Outage) -> list[UUID]:
+    """The acting unit's calls that asked to be rung back, and that no call has answered since, the oldest first."""
+    if not can(acting, Right.READ_CARE):
+        return []
+    units, ids = ids_read_as(acting.unit), tuple(outage.pk for outage in outages)
+    asking = _asking(acting.principal.pk, units, ids)
+    if not asking:
+        return []
+    chains = tuple({chain for _, chain in asking})
+    asks = {pk for pk, _ in asking}
+    home = {pk: kept or pk for pk, kept in _homes(chains)}
+    calls = [
+        RungCall(
+            id=pk,
+            chain=home[chain],
+            whom=whom,
+            place=place,
+            asks=pk in asks,
+            reached=outcome == CallOutcome.REACHED,
+        )
+        for pk, chain, whom, place, outcome, *_ in sorted(
+            _calls_in(tuple(home), units), key=lambda row: (row[5].replace(second=0, microsecond=0), row[6])
+        )
+    ]
+    return to_ring_back(calls)
+
+
+@prepared
+def _asking(
+    principal_id: int, units: tuple[int, ...], outage_ids: tuple[UUID, ...]
+) -> QuerySet[Handover, tuple[UUID, UUID]]:
+    chains = with_joined(seen_by(principal_id, units, outage_ids))
+    calls = _standing(units).filter(chain__in=chains).annotate(asked=Length("call_back"))
+    return calls.filter(asked__gt=0).order_by().values_list("pk", "chain")
+
+
+@prepared
+def _homes(chain_ids: tuple[UUID, ...]) -> QuerySet[CareChain, tuple[UUID, UUID | None]]:
+    """Each chain with the one it is read in; those joined to the same are read with it."""
+    kept = CareChain.objects.filter(pk__in=chain_ids, joined_to__isnull=False).order_by().values("joined_to")
+    own = Q(pk__in=chain_ids) | Q(pk__in=kept) | Q(joined_to__in=chain_ids) | Q(joined_to__in=kept)
+    return CareChain.objects.filter(own).order_by().values_list("pk", "joined_to")
+
+
+@prepared
+def _calls_in(chain_ids: tuple[UUID, ...], units: tuple[int, ...]) -> QuerySet[Handover, tuple[Any, ...]]:
+    calls = _standing(units).filter(chain__in=chain_ids).order_by()
+    return calls.values_list("pk", "chain", "recipient", "place", "outcome", "at", "recorded_at")
+
+
+def _standing(units: tuple[int, ...]) -> QuerySet[Handover]:
+    return Handover.objects.filter(unit__in=units, withdraws=False, superseded_by__isnull=True)
+
+
+def tasks_done(acting: Acting, outage: Outage) -> tuple[int, int] | None:
+    """How many tasks of efterregistrering are done in the chains that the acting unit sees, and of how many; None where
+    these are too many to count by the way.
+    """
+    listed = chains_seen(acting, outage)
+    if listed.count() > MOST_COUNTED:
+        return None
+    chains = listed[:]
+    logs = task_logs_of(chains)
+    done = total = 0
+    for chain in chains:
+        found, gone = ticks_of(chain, logs[chain.pk])
+        total += len(gone)
+        for tick in found:
+            if tick.undo or tick.task.decision is not Decision.DO_NOT_REGISTER:
+                total += 1
+                done += tick.state is TickState.DONE and not tick.undo
+    return done, total
+
+
+Left = dict[str, list[dict[str, Any]]]
+
+
+def left_open(acting: Acting, outage: Outage) -> dict[str, Any]:
+    """What is open for the acting unit now, by what it is: to keep with a hand-over, and to compare with one.
+
+    Who a patient is stands nowhere in it, nor who somebody is that is to be rung.
+    """
+    now = open_now(acting, outage)
+    return {
+        **_kept(acting, now.outages),
+        "places": [{"chain": str(pk)} for pk in now.places.ids],
+        "ring_back": [{"call": str(pk)} for pk in now.ring_back],
+        "papers": [{"serial": paper.serial} for paper in now.papers],
+        "tasks": list(now.tasks) if now.tasks else None,
+    }
+
+
+def _kept(acting: Acting, outages: Sequence[Outage]) -> Left:
+    by_id = {outage.pk: outage for outage in outages}
+    calls: list[dict[str, Any]] = []
+    awaited: list[dict[str, Any]] = []
+    if not can(acting, Right.READ_CARE):
+        return {"calls": calls, "awaited": awaited}
+    rows = _states(acting.unit.pk, acting.principal.pk, *by_id)
+    for what, outage_id, chain, since, kind, party, reads_in, ticked, message, whom, *rest in rows:
+        read = {"ticked": ticked, "message": message}
+        if is_read_there(by_id[outage_id], acting.principal, reads_in, since, **read):
+            continue
+        said = {"chain": str(chain), "kind": kind, "party": party, "since": since.isoformat()}
+        if what == StateKind.AWAITED:
+            awaited.append(said)
+        else:
+            told = dict(zip(("state", "tries", "retracts", "open_item"), rest, strict=True))
+            calls.append(said | {"whom": whom, "message": message} | told)
+    return {"calls": calls, "awaited": awaited}
+
+
+@prepared
+def _states(unit_id: int, principal_id: int, *outage_ids: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
+    rows = ChainState.objects.filter(
+        what__in=(StateKind.OWED, StateKind.AWAITED),
+        unit=unit_id,
+        principal=principal_id,
+        outage__in=outage_ids,
+    )
+    return rows.order_by("rank", "since", "chain", "position").values_list(
+        "what",
+        "outage",
+        "chain",
+        "since",
+        "kind",
+        "party",
+        "reads_in",
+        "ticked",
+        "message",
+        "whom",
+        "state",
+        "tries",
+        "retracts",
+        "open_item",
+    )

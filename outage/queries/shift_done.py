@@ -1,0 +1,161 @@
+"""What a unit has done between two hand-overs: its events and calls in time order, tries as counts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+
+from contacts.access import Acting, can
+from contacts.queries.joined import ids_read_as
+from contacts.queries.prepared import hand_out, prepared
+from contacts.rules.permissions import Right
+from outage.models import CareChainEvent, Handover, HandoverMessage, Outage
+from outage.queries.care_chains import seen_by, visible_chains
+from outage.queries.joined import read_in_kept, with_joined
+from outage.rules.handover import Direction
+from outage.rules.informing import FAILED, CallOutcome
+from outage.rules.shift import Done, DoneRow, condensed
+
+# Before anything was logged.
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+# Of events, and of calls: what is shown costs no more however long nobody has handed over.
+MOST_ROWS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class DoneLine:
+    """A line of what was done, with its row: the event or the call, of several tries the last."""
+
+    line: Done
+    row: CareChainEvent | Handover
+
+
+@dataclass(frozen=True, slots=True)
+class DoneFound:
+    """The lines in time order. `cut`: there is more than this, logged before; no unit does so much in a shift."""
+
+    lines: list[Done]
+    cut: bool
+
+
+def done_between(
+    acting: Acting, outages: Sequence[Outage], since: datetime | None, until: datetime
+) -> DoneFound:
+    """What the acting unit logged after `since` (None: ever) and no later than `until`, by when it happened."""
+    if not can(acting, Right.READ_CARE):
+        return DoneFound([], cut=False)
+    asked = acting.principal.pk, ids_read_as(acting.unit), since or _EVER, until
+    ids = [outage.pk for outage in outages]
+    events, calls = _events(*asked, *ids), _calls(*asked, *ids)
+    # Of both as far back as of the one that there is most of.
+    ends = [found[-1][1] for found in (events, calls) if len(found) == MOST_ROWS]
+    first = max(ends, default=_EVER)
+    rows: list[tuple[datetime, datetime, DoneRow]] = []
+    for pk, recorded_at, at, newer in events:
+        rows.append((at, recorded_at, DoneRow(pk, replaced_by=newer)))
+    for pk, recorded_at, at, newer, *to, direction, outcome, withdraws in calls:
+        is_try = direction == Direction.GIVEN and CallOutcome(outcome) in FAILED and not withdraws
+        rows.append((at, recorded_at, DoneRow(pk, tuple(to), is_try, newer)))
+    shown = sorted((row for row in rows if row[1] >= first), key=lambda row: row[:2])
+    return DoneFound(condensed(row for *_, row in shown), cut=bool(ends))
+
+
+def done_page(
+    acting: Acting, outages: Sequence[Outage], found: Sequence[Done], size: int, number: str | int | None
+) -> Page[Any]:
+    """A page of them, each with its row: chain and messages are read, and who wrote it."""
+    page: Page[Any] = Paginator(found, size).get_page(number)
+    page.object_list = done_lines(acting, outages, page.object_list)
+    return page
+
+
+def done_lines(acting: Acting, outages: Sequence[Outage], found: Iterable[Done]) -> list[DoneLine]:
+    found = list(found)
+    rows = {row.pk: row for row in _rows(acting, outages, tuple(line.id for line in found))}
+    return [DoneLine(line, rows[line.id]) for line in found if line.id in rows]
+
+
+def calls_by_id(acting: Acting, outages: Sequence[Outage], ids: Iterable[UUID]) -> list[Handover]:
+    """Calls of the acting unit's chains in the order of `ids`, read as those of `done_lines`."""
+    wanted = tuple(ids)
+    found = {row.pk: row for row in _rows(acting, outages, wanted, calls_alone=True)}
+    return [found[pk] for pk in wanted if pk in found]  # type: ignore[misc]
+
+
+def _rows(
+    acting: Acting, outages: Sequence[Outage], ids: tuple[UUID, ...], *, calls_alone: bool = False
+) -> list[CareChainEvent | Handover]:
+    if not ids:
+        return []
+    calls = _calls_of(ids)
+    hand_out(calls, "messages", _messages(tuple(call.pk for call in calls)) if calls else ())
+    rows: list[Any] = [*calls, *(() if calls_alone else _events_of(ids))]
+    if any(row.chain.joined_to_id for row in rows):
+        read_in_kept(rows, visible_chains(acting, *outages))
+    by_id = {outage.pk: outage for outage in outages}
+    for row in rows:
+        row.chain.outage = by_id[row.chain.outage_id]
+    return rows
+
+
+@prepared
+def _events(
+    principal_id: int, units: tuple[int, ...], since: datetime, until: datetime, *outage_ids: UUID
+) -> QuerySet[CareChainEvent, tuple[Any, ...]]:
+    chains = with_joined(seen_by(principal_id, units, outage_ids))
+    rows = CareChainEvent.objects.filter(
+        chain__in=chains, unit__in=units, recorded_at__gt=since, recorded_at__lte=until
+    )
+    return rows.order_by("-recorded_at", "pk").values_list(
+        "pk", "recorded_at", "happened_at", "superseded_by"
+    )[:MOST_ROWS]
+
+
+@prepared
+def _calls(
+    principal_id: int, units: tuple[int, ...], since: datetime, until: datetime, *outage_ids: UUID
+) -> QuerySet[Handover, tuple[Any, ...]]:
+    chains = with_joined(seen_by(principal_id, units, outage_ids))
+    rows = Handover.objects.filter(
+        chain__in=chains, unit__in=units, recorded_at__gt=since, recorded_at__lte=until
+    )
+    newest = rows.order_by("-recorded_at", "pk")[:MOST_ROWS]
+    return newest.values_list(
+        "pk",
+        "recorded_at",
+        "at",
+        "superseded_by",
+        "chain",
+        "recipient",
+        "place",
+        "direction",
+        "outcome",
+        "withdraws",
+    )
+
+
+_CHAIN = (
+    "user",
+    "chain__details__ward_unit",
+    "chain__details__municipality",
+    "chain__details__outpatient_unit",
+)
+
+
+@prepared
+def _events_of(ids: tuple[UUID, ...]) -> QuerySet[CareChainEvent]:
+    return CareChainEvent.objects.filter(pk__in=ids).select_related(*_CHAIN).order_by()
+
+
+@prepared
+def _calls_of(ids: tuple[UUID, ...]) -> QuerySet[Handover]:
+    return Handover.objects.filter(pk__in=ids).select_related(*_CHAIN).order_by()
+
+
+@prepared
+def _messages(call_ids: tuple[UUID, ...]) -> QuerySet[HandoverMessage]:
+    return HandoverMessage.objects.filter(handover__in=call_ids).select_related("event")

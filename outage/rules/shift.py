@@ -1,0 +1,134 @@
+"""Överlämning between shifts: what one tells the next, who may take it over, and what is left of it since."""
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contacts.rules.errors import RuleError
+from contacts.rules.labelled import Labelled
+from outage.rules.clock import as_utc
+
+TEXT_LETTERS = 2000
+
+
+class ShiftState(Labelled):
+    WAITING = "waiting", "Väntar på att någon tar över"
+    TAKEN_OVER = "taken_over", "Övertagen"
+    NOT_CONFIRMED = "not_confirmed", "Inte bekräftad"
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A unit's hand-over: when it was made (aware), and when it was taken over, if it was."""
+
+    at: datetime
+    taken_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """By whom a hand-over was taken over: the id, the name, and the time in words."""
+
+    by: int
+    name: str
+    when: str
+
+
+def states_of(handed: Sequence[Handed]) -> list[ShiftState]:
+    """Of a unit's hand-overs, the newest first: only that one can still be taken over."""
+    return [
+        ShiftState.TAKEN_OVER if one.taken_at else ShiftState.NOT_CONFIRMED if place else ShiftState.WAITING
+        for place, one in enumerate(handed)
+    ]
+
+
+def told_since(handed: Iterable[Handed], until: datetime) -> datetime | None:
+    """From when on the one who takes over at `until` has not been told what was done: the newest hand-over that
+    somebody had taken over by then. None: since the outage began.
+    """
+    heard = (one.at for one in handed if one.taken_at and as_utc(one.taken_at) <= as_utc(until))
+    return max(heard, key=as_utc, default=None)
+
+
+def check_take_over(*, by: int, handed_by: int, taken: Taken | None, newer: str = "") -> None:
+    """Raises RuleError where `by` may not take over what `handed_by` handed over. `newer` says who has made a newer
+    hand-over, and when. Who has taken it over already may say so again.
+    """
+    if taken is not None and taken.by != by:
+        raise RuleError(f"{taken.name} tog över {taken.when}.")
+    if by == handed_by:
+        raise RuleError("Den som lämnade över tar inte över själv. Logga in som den som tar över.")
+    if taken is None and newer:
+        raise RuleError(f"En ny överlämning är gjord {newer}. Ta över den i stället.")
+
+
+@dataclass(frozen=True, slots=True)
+class RungCall:
+    """A standing call of a unit, in the order in which calls were made: with whom in which chain, and at which place,
+    "" where that was not known. `asks`: somebody is to be rung back. `reached`: it got through.
+    """
+
+    id: UUID
+    chain: UUID
+    whom: str
+    place: str
+    asks: bool
+    reached: bool
+
+    def answers(self, earlier: "RungCall") -> bool:
+        """Whether it got through to the one whom `earlier` was with."""
+        same_place = self.place == earlier.place or not (self.place and earlier.place)
+        return self.reached and (self.chain, self.whom) == (earlier.chain, earlier.whom) and same_place
+
+
+def to_ring_back(calls: Iterable[RungCall]) -> list[UUID]:
+    """The calls that asked to be rung back, and after which none got through to the same one. In their order."""
+    left: list[RungCall] = []
+    for call in calls:
+        left = [earlier for earlier in left if not call.answers(earlier)]
+        if call.asks:
+            left.append(call)
+    return [call.id for call in left]
+
+
+@dataclass(frozen=True, slots=True)
+class DoneRow:
+    """A row of the log, in time order. `to`: whom a call was to, in which chain; `is_try`: it did not get through, and
+    stands. `replaced_by` is the row that corrects it or takes it back.
+    """
+
+    id: UUID
+    to: Hashable = None
+    is_try: bool = False
+    replaced_by: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A line of what was done: the row, for how many tries it stands, and whether it was replaced since."""
+
+    id: UUID
+    tries: int = 0
+    replaced: bool = False
+
+
+def condensed(rows: Iterable[DoneRow]) -> list[Done]:
+    """A line for each row, but one for all tries to reach somebody, at the place of the last, and none for a row that
+    another one in the list replaces.
+    """
+    rows = list(rows)
+    ids = {row.id for row in rows}
+    rows = [row for row in rows if row.replaced_by not in ids]
+    last: dict[Hashable, UUID] = {}
+    tries: dict[Hashable, int] = {}
+    for row in rows:
+        if row.is_try and row.replaced_by is None:
+            last[row.to], tries[row.to] = row.id, tries.get(row.to, 0) + 1
+    found = []
+    for row in rows:
+        if not row.is_try or row.replaced_by is not None:
+            found.append(Done(row.id, replaced=row.replaced_by is not None))
+        elif last[row.to] == row.id:
+            found.append(Done(row.id, tries=tries[row.to]))
+    return found

@@ -1,0 +1,77 @@
+"""Writes of Överlämning: one shift hands over what is open, somebody of the next takes over."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from contacts import audit
+from contacts.access import Acting, check_may
+from contacts.models import Unit
+from contacts.rules.errors import RuleError
+from contacts.rules.permissions import Right
+from contacts.services.submissions import claim
+from outage.models import Outage, ShiftHandover, ShiftTakeover
+from outage.queries.shift import handovers_of, left_open, may_come
+from outage.rules.shift import Taken, check_take_over
+from outage.rules.wording import moment
+
+
+def hand_over_shift(
+    *, by: Acting, outage: Outage, client_id: UUID, to: int | None = None, text: str = ""
+) -> ShiftHandover:
+    """Hand over what is open for the acting unit in `outage`, to one of its people, by the id, or to whoever comes.
+
+    What is open is read here, and kept with the row. A resend returns the first row. Raises RuleError for somebody who
+    does not work there.
+    """
+    check_may(by, Right.READ_CARE)
+    check_may(by, Right.LOG_CARE)
+    text = text.strip()
+    content = {"outage": outage.pk, "unit": by.unit.pk, "to": to, "text": text}
+    with transaction.atomic():
+        if claim(by=by, client_id=client_id, kind="shift.hand_over", content=content):
+            return ShiftHandover.objects.get(pk=client_id)
+        if to is not None and to not in {one.user_id for one in may_come(by)}:
+            raise RuleError("Välj någon som arbetar på enheten.", field="to")
+        _lock(by.unit)
+        row = ShiftHandover(
+            id=client_id,
+            outage=outage,
+            to_id=to,
+            text=text,
+            left=left_open(by, outage),
+            user=by.user,
+            unit=by.unit,
+        )
+        row.save()
+        audit.record(by=by, action="shift.handed_over", target=row)
+    return row
+
+
+def take_over_shift(*, by: Acting, handover: ShiftHandover) -> ShiftTakeover:
+    """Take over from the former shift, as whom one is logged in as; a resend returns the first row.
+
+    Raises RuleError where it was handed over by oneself, where another has taken over, or where a newer one is made.
+    """
+    check_may(by, Right.READ_CARE, handover)
+    check_may(by, Right.LOG_CARE, handover)
+    with transaction.atomic():
+        _lock(by.unit)
+        row = ShiftTakeover.objects.filter(handover=handover).select_related("user").first()
+        newest, now = handovers_of(by, handover.outage)[0], timezone.now()
+        check_take_over(
+            by=by.user.pk,
+            handed_by=handover.user_id,
+            taken=Taken(row.user_id, row.user.full_name, moment(row.at, now)) if row else None,
+            newer="" if newest.pk == handover.pk else f"{moment(newest.at, now)} av {newest.user.full_name}",
+        )
+        if row is None:
+            row = ShiftTakeover.objects.create(handover=handover, user=by.user, unit=by.unit)
+            audit.record(by=by, action="shift.taken_over", target=row)
+    return row
+
+
+def _lock(unit: Unit) -> None:
+    """Of two at once the second sees what the first wrote."""
+    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)

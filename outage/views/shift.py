@@ -1,0 +1,164 @@
+"""Överlämning: what is open for the unit, handed over by one shift and taken over by the next."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from contacts.access import Acting, ActingRequest
+from contacts.rules.held import HeldAs
+from contacts.rules.permissions import Right
+from contacts.views.tools import FormPage, get_or_404, held_as, require, told_if_refused
+from outage.models import Outage, ShiftHandover
+from outage.presenters.shift import ShiftRow, done_shown, open_shown, shift_rows
+from outage.presenters.shift_told import told_shown
+from outage.queries.care_chains import mark_namesakes
+from outage.queries.outages import outage_for, outage_in_view
+from outage.queries.shift import (
+    OpenNow,
+    get_shift,
+    handed,
+    handovers_of,
+    left_open,
+    may_come,
+    open_now,
+    outages_of_shift,
+)
+from outage.queries.shift_done import done_between, done_page
+from outage.rules.shift import told_since
+from outage.rules.shift_told import keys_of, told_lines
+from outage.rules.wording import moment
+from outage.services.shift import hand_over_shift, take_over_shift
+from outage.webforms.shift import HandOverForm
+
+CHAINS_A_PAGE = 25
+LINES_A_PAGE = 50
+PAPERS_SHOWN = 25
+
+
+@require_GET
+def shift(request: ActingRequest) -> HttpResponse:
+    """First what is open, then what was done since the last hand-over that somebody took over, and those made."""
+    acting = request.acting
+    _require(acting)
+    outage = outage_in_view(acting.principal)
+    if outage is None:
+        return render(request, "outage/shift/none.html")
+    now = timezone.now()
+    found = open_now(acting, outage)
+    handovers = handovers_of(acting, outage)
+    rows = shift_rows(acting, handovers, now)
+    since = told_since(handed(handovers), now)
+    context = _open(request, found, now) | _done(request, acting, found.outages, since, now)
+    waiting = rows[0] if rows and rows[0].waits else None
+    context |= {
+        "outage": outage,
+        "waiting": waiting,
+        "waiting_text": get_shift(acting, waiting.id).text if waiting else "",
+        "earlier_shifts": [row for row in rows if row is not waiting],
+    }
+    return render(request, "outage/shift/show.html", context)
+
+
+def _open(request: ActingRequest, found: OpenNow, now: datetime) -> dict[str, Any]:
+    acting, asked = request.acting, request.GET
+    owed = found.owed.page(CHAINS_A_PAGE, asked.get("ringa"))
+    awaited = found.awaited.page(CHAINS_A_PAGE, asked.get("vantar"))
+    places = found.places.page(CHAINS_A_PAGE, asked.get("platser"))
+    back: Page[UUID] = Paginator(found.ring_back, CHAINS_A_PAGE).get_page(asked.get("tillbaka"))
+    mark_namesakes(acting, [*owed, *awaited, *places], *found.outages)
+    return {
+        "found": found,
+        "open": open_shown(
+            acting, found, now, owed=list(owed), ring_back=back, awaited=list(awaited), places=places
+        ),
+        "owed_page": owed,
+        "awaited_page": awaited,
+        "places_page": places,
+        "back_page": back,
+        "papers": found.papers[:PAPERS_SHOWN],
+    }
+
+
+def _done(
+    request: ActingRequest,
+    acting: Acting,
+    outages: tuple[Outage, ...],
+    since: datetime | None,
+    until: datetime,
+    now: datetime | None = None,
+) -> dict[str, Any]:
+    now = now or until
+    done = done_between(acting, outages, since, until)
+    page = done_page(acting, outages, done.lines, LINES_A_PAGE, request.GET.get("gjort"))
+    mark_namesakes(acting, [line.row.chain for line in page], *outages)
+    return {
+        "since": moment(since, now) if since else "",
+        "done": done_shown(page, now),
+        "done_page": page,
+        "done_cut": done.cut,
+    }
+
+
+@held_as(HeldAs("Överlämning till nästa pass"))
+@require_http_methods(["GET", "POST"])
+def hand_over(request: ActingRequest) -> HttpResponse:
+    acting = request.acting
+    _require(acting)
+    outage = get_or_404(outage_in_view, acting.principal)
+    form = HandOverForm(request.POST or None, people=may_come(acting))
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            hand_over_shift(by=acting, outage=outage, **form.facts())
+            return page.done("Överlämningen är sparad. Den som kommer loggar in och tar över.", "shift")
+    return page.show("outage/shift/hand_over.html", outage=outage, found=open_now(acting, outage))
+
+
+@held_as(HeldAs("Ta över passet", pressed=True))
+@require_POST
+def take_over(request: ActingRequest, shift_id: UUID) -> HttpResponse:
+    _require(request.acting)
+    handover = get_or_404(get_shift, request.acting, shift_id)
+    with told_if_refused(request):
+        take_over_shift(by=request.acting, handover=handover)
+        messages.success(request, f"Du har tagit över från {handover.user.full_name}.")
+    return redirect("shift")
+
+
+@require_GET
+def handover(request: ActingRequest, shift_id: UUID) -> HttpResponse:
+    """One that was made, as it was told, with what is left of it; 404 for another unit's."""
+    acting, now = request.acting, timezone.now()
+    _require(acting)
+    found = get_or_404(get_shift, acting, shift_id)
+    outage = outage_for(acting.principal, found.outage_id)
+    all_rows = handovers_of(acting, outage)
+    outages = outages_of_shift(acting, outage)
+    lines = Paginator(told_lines(found.left), LINES_A_PAGE).get_page(request.GET.get("oppet"))
+    shown = told_shown(acting, outages, list(lines), keys_of(left_open(acting, outage)), now)
+    context = _done(request, acting, outages, told_since(handed(all_rows), found.at), found.at, now)
+    context |= {
+        "outage": outage,
+        "shift": _row_of(acting, found, all_rows, now),
+        "text": found.text,
+        "tasks": found.left.get("tasks"),
+        "told": shown,
+        "told_page": lines,
+    }
+    return render(request, "outage/shift/handover.html", context)
+
+
+def _row_of(acting: Acting, found: ShiftHandover, rows: list[ShiftHandover], now: datetime) -> ShiftRow:
+    return next(row for row in shift_rows(acting, rows, now) if row.id == found.pk)
+
+
+def _require(acting: Acting) -> None:
+    require(acting, Right.READ_CARE)
+    require(acting, Right.LOG_CARE)
