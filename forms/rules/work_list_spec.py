@@ -39,7 +39,7 @@ class ListSpec:
 
     @property
     def to_tick(self) -> bool:
-        return self.list in (WorkList.CALLS, WorkList.TASKS)
+        return self.list not in (WorkList.CHAINS, WorkList.OVERVIEW)
 
     @property
     def title(self) -> str:
