@@ -1,6 +1,6 @@
 """How an outage stands for a principal, over all its chains, from the kept rows alone: no patient text is read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -36,18 +36,23 @@ _TO_THE_HOUR = 13
 
 
 def matrix_of(acting: Acting, outage: Outage) -> list[ChainLine]:
-    """By number. All chains of the acting person's principal and none of another's; two queries."""
+    """By number. All chains of the acting person's principal and none of another's; three queries."""
     if not can(acting, Right.READ_CARE):
         return []
-    lines = {row[0]: ChainLine(*row) for row in _chains(acting.principal.pk, outage.pk)}
-    for row in _rows(acting.principal.pk, outage.pk):
-        chain, what, unit, whom, party, former, state, since, reads_in, ticked, message, urgent, item = row
-        if is_read_there(outage, acting.principal, reads_in, since, ticked=ticked, message=message):
-            continue
-        if what == StateKind.TOLD:
-            lines[chain].is_told(party, since)
-        else:
-            lines[chain].owes(
+    lines = _lines(acting.principal, outage)
+    by_id = {line.chain_id: line for line in lines}
+    for chain, party, since in _told(acting.principal.pk, outage.pk):
+        by_id[chain].is_told(party, since)
+    return lines
+
+
+def _lines(principal: Principal, outage: Outage) -> list[ChainLine]:
+    """With what is owed, and nothing of what was told."""
+    lines = {row[1]: ChainLine(*row) for row in _chains(principal.pk, outage.pk)}
+    for row in _owed(principal.pk, outage.pk):
+        number, unit, whom, party, former, state, since, reads_in, ticked, message, urgent, item = row
+        if not is_read_there(outage, principal, reads_in, since, ticked=ticked, message=message):
+            lines[number].owes(
                 unit_id=unit,
                 whom=f"{whom}{party}{former}",
                 party=party,
@@ -60,6 +65,14 @@ def matrix_of(acting: Acting, outage: Outage) -> list[ChainLine]:
     return list(lines.values())
 
 
+def add_told(lines: Iterable[ChainLine]) -> list[ChainLine]:
+    """The same, with when each party was last told that is owed nothing; one query, of a page of them."""
+    by_id = {line.chain_id: line for line in lines}
+    for chain, party, since in _told_of(*by_id) if by_id else ():
+        by_id[chain].is_told(party, since)
+    return list(by_id.values())
+
+
 @prepared
 def _chains(principal_id: int, outage_id: UUID) -> QuerySet[CareChain, tuple[Any, ...]]:
     chains = CareChain.objects.filter(principal=principal_id, outage=outage_id, joined_to__isnull=True)
@@ -69,13 +82,11 @@ def _chains(principal_id: int, outage_id: UUID) -> QuerySet[CareChain, tuple[Any
 
 
 @prepared
-def _rows(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
-    told = Q(what=StateKind.TOLD, former=False) & ~Q(party="")
-    rows = ChainState.objects.filter(Q(what=StateKind.OWED) | told, outage=outage_id, principal=principal_id)
-    # What is owed comes before what has been told.
-    return rows.order_by("what").values_list(
-        "chain",
-        "what",
+def _owed(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
+    rows = ChainState.objects.filter(what=StateKind.OWED, outage=outage_id, principal=principal_id)
+    # By its number, which the outage has once: an id is dearer to read.
+    return rows.order_by().values_list(
+        "chain__number",
         "unit",
         "whom",
         "party",
@@ -90,10 +101,25 @@ def _rows(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[Any,
     )
 
 
+@prepared
+def _told(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
+    rows = _of_parties().filter(outage=outage_id, principal=principal_id)
+    return rows.values_list("chain", "party", "since")
+
+
+@prepared
+def _told_of(*chain_ids: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
+    return _of_parties().filter(chain__in=chain_ids).values_list("chain", "party", "since")
+
+
+def _of_parties() -> QuerySet[ChainState]:
+    return ChainState.objects.filter(what=StateKind.TOLD, former=False).exclude(party="").order_by()
+
+
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What a person may see of how an outage stands. `lines` are the chains by number, `own` those of them that the
-    person's own unit sees; `units` are all within reach, in Swedish order, `staffed` those that somebody works in.
+    """What a person may see of how an outage stands. `lines` are the chains by number, with what is owed; `units` are
+    all within reach, in Swedish order, `staffed` those that somebody works in.
 
     `municipalities` are the names of those that any of the chains names. `last` has when each unit that wrote anything
     wrote last; `calls` how many were made, by the beginning of their hour and the column they count in; `ticked` how
@@ -101,7 +127,6 @@ class Overview:
     """
 
     lines: list[ChainLine]
-    own: frozenset[UUID]
     units: list[Unit]
     municipalities: Mapping[int, str]
     staffed: frozenset[int]
@@ -122,18 +147,16 @@ def overview_of(acting: Acting, outage: Outage) -> Overview:
     units = list(units_within(acting, Right.SEE_OVERVIEW).order_by("sort_key", "pk"))
     # A unit that was joined into another is read as that one.
     read_as = {unit.pk: unit.joined_into_id or unit.pk for unit in units}
-    own = frozenset(chains_seen(acting, outage).ids)
-    whole = border_of(acting.role, Right.SEE_OVERVIEW) is not Border.UNIT
-    lines = [
-        line
-        for line in matrix_of(acting, outage)
-        if line.chain_id in own or (whole and line.unit_id in read_as)
-    ]
+    lines = _lines(acting.principal, outage)
+    if border_of(acting.role, Right.SEE_OVERVIEW) is Border.UNIT:
+        own = frozenset(chains_seen(acting, outage).ids)
+        lines = [line for line in lines if line.chain_id in own]
+    else:
+        lines = [line for line in lines if line.unit_id in read_as]
     last, calls = _entries(acting, outage, read_as)
     ids = [unit.pk for unit in units if unit.joined_into_id is None]
     return Overview(
         lines=lines,
-        own=own,
         units=[unit for unit in units if unit.joined_into_id is None],
         municipalities=dict(_names(*{line.municipality_id for line in lines if line.municipality_id})),
         staffed=frozenset(_staffed(acting.principal.pk)) & frozenset(ids),

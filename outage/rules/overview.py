@@ -45,8 +45,10 @@ class ChainLine:
         return self.ward_unit_id or self.unit_id
 
     def is_told(self, party: str, at: datetime) -> None:
-        """Of a party that nothing is owed; what is owed comes first."""
-        self.told.setdefault(party, (InformState.INFORMED, at))
+        """Of a party that nothing is owed; what is owed comes first. Of several times the last counts."""
+        state, since = self.told.get(party, (InformState.INFORMED, at))
+        if state == InformState.INFORMED:
+            self.told[party] = state, max(since, at)
 
     def owes(
         self,

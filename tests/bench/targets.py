@@ -111,6 +111,9 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
             200,
             BARE_READ,
         ),
+        Target("Lägesbild", page("/lagesbild/"), 200, BARE_READ, 60),
+        Target("Lägesbild, the first who watches after a change", anew("/lagesbild/"), 200, BARE_READ, 60),
+        Target("Överlämning", page("/overlamning/"), 200, BARE_READ, 60),
         Target(
             MATRIX,
             lambda: ("GET", "/bare/matrix/", None, {}),

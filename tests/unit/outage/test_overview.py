@@ -58,6 +58,14 @@ def test_what_is_owed_comes_before_what_was_told():
     assert found.told["outpatient"] == (InformState.INFORMED, EARLIER)
 
 
+def test_of_several_units_that_told_a_party_the_last_counts():
+    for times in permutations((EARLIER, LATER)):
+        found = line()
+        for at in times:
+            found.is_told("outpatient", at)
+        assert found.told == {"outpatient": (InformState.INFORMED, LATER)}
+
+
 def test_who_the_patient_was_with_before_is_a_call_and_no_mark():
     found = owing(line(), former=True)
     assert found.told == {}
