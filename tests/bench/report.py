@@ -76,9 +76,10 @@ class Terms:
 
 
 def write_head(terms: Terms) -> None:
-    """Rewrite what stands before the first section."""
-    sections = FILE.read_text(encoding="utf-8").partition("\n## ")[2]
-    FILE.write_text(f"{_head(terms)}\n\n## {sections}", encoding="utf-8")
+    """Rewrite what stands before the first scene, how to read them among it."""
+    _, *sections = FILE.read_text(encoding="utf-8").split("\n## ")
+    scenes = [section for section in sections if not section.startswith("How to read it\n")]
+    FILE.write_text("\n## ".join([f"{_head(terms)}\n", *scenes]), encoding="utf-8")
 
 
 def write_scenes(scenes: Iterable[Scene]) -> None:
