@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 
 import tablib
 from openpyxl import Workbook
+from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from tablib.formats import registry
 
 from .safety import neutralise
 
 _NARROWEST, _WIDEST = 10, 50
+_TITLE_LETTERS = 31
 _TEXT_FORMAT = "@"
 # What XML cannot hold at all, and what would be read back as an escape of such a character.
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
@@ -44,6 +46,27 @@ def write_xlsx(rows: Iterable[Sequence[str]], title: str = "Kontakter") -> bytes
                 longest = max(longest, len(str(cell.value)))
         width = min(max(longest + 2, _NARROWEST), _WIDEST)
         sheet.column_dimensions[get_column_letter(place)].width = width
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
+def write_book(sheets: Iterable[tuple[str, Sequence[Sequence[str | int]]]]) -> bytes:
+    """A workbook of several sheets, each by its title and its rows, the heading first. Numbers stay numbers.
+
+    Of a title a spreadsheet takes 31 letters. Cells that a spreadsheet could run are neutralised.
+    """
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for title, rows in sheets:
+        sheet = workbook.create_sheet(title[:_TITLE_LETTERS])
+        for row in rows:
+            sheet.append([c if isinstance(c, int) else _escaped(neutralise(c)) for c in row])
+        sheet.freeze_panes = "A2"
+        for place, cells in enumerate(zip(*rows, strict=True), start=1):
+            sheet.cell(1, place).font = Font(bold=True)
+            width = min(max(*(len(str(cell)) + 2 for cell in cells), _NARROWEST), _WIDEST)
+            sheet.column_dimensions[get_column_letter(place)].width = width
     file = io.BytesIO()
     workbook.save(file)
     return file.getvalue()
