@@ -82,6 +82,8 @@ class Stage(Log, Directory, People):
             "turn_id": [self.turn.pk],
             "row_id": [seen_row(alva).pk],
             "sample_id": [sample(alva).pk],
+            "outage_id": [self.over.pk],
+            "name": ["hours"],
         }
         joined = [(self.entries, "Hjälpmedel", "Kosten"), (self.entries, "Tvätten", "Vakten")]
         self.others = {rows[kept].pk: rows[other].pk for rows, kept, other in joined}
@@ -336,6 +338,9 @@ LEFT_OUT = {
     "review_log": _SEARCHES,
     "log_extract": "prints what stands sealed for the log-in; the service is walked by role and scope",
     "log_report": "prints, and leaves a row in the log alone; the service is walked by role and scope",
+    "report": "writes what is nobody's before; the service is walked by role and scope",
+    "report_make": "works out what the log says; the service is walked by role and scope",
+    "report_pdf": "prints, and leaves a row in the log alone; the service is walked by role and scope",
     "contact_columns": _OF_ALL,
     "contact_list": _OF_ALL,
     "flag_number": _OF_ALL,

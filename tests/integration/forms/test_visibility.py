@@ -88,6 +88,10 @@ TABLE: dict[str, Row] = {
     "emergency_codes": Row((GET, POST), FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, lo=FORBIDDEN),
     "log_extract": Row((POST,), FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, lo=HIDDEN, ro=FORBIDDEN),
     "log_report": Row((POST,), FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, lo=BAD, ro=FORBIDDEN),
+    # None is made while the outage goes on.
+    "report_pdf": Row(
+        (POST,), FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, esa=HIDDEN, lo=FORBIDDEN, ro=HIDDEN
+    ),
     "new_sheets": of_care(OK, GET, POST),
     "sheet_batch": of_the_unit(OK, GET),
     "batch_part": of_the_unit(SEE_OTHER, POST),
@@ -141,6 +145,7 @@ def addresses_about(county: County, by: Acting) -> Callable[..., str]:
         "key": checklists_for(by.unit)[0].key,
         "which": "vardkedjor",
         "unit_id": county.ward.pk,
+        "outage_id": chain.outage_id,
     }
 
     def build(name: str, *, missing: bool = False) -> str:

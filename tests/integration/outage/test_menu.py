@@ -44,6 +44,7 @@ TABLE = {
     ("Loggkontroll", "Stickprov"): {"review_samples", "review_sample"},
     ("Loggkontroll", "Rapport"): {"review_report"},
     ("Avgöranden", ""): {"decisions"},
+    ("Rapport", ""): {"reports", "report"},
     ("Kontakter", "Sök"): {"contacts", "contact", "unit", "rota", "turn_new", "turn_edit", "import_rota"},
     ("Kontakter", "Avancerad sökning"): {"advanced_search"},
     ("Kontakter", "Förvalta"): {
