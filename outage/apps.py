@@ -28,7 +28,7 @@ class OutageConfig(AppConfig):
         from .queries.outages import outage_id_in_view
         from .queries.unit_ties import in_care, logged_since
         from .routine import choose_routine_by, current_routine
-        from .services.report import know_report
+        from .services.long_work import know_report
         from .services.states import settle_naming, settle_recent
 
         choose_routine_by(lambda: settings.ROUTINE)

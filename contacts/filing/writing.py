@@ -46,9 +46,7 @@ def write_xlsx(rows: Iterable[Sequence[str]], title: str = "Kontakter") -> bytes
                 longest = max(longest, len(str(cell.value)))
         width = min(max(longest + 2, _NARROWEST), _WIDEST)
         sheet.column_dimensions[get_column_letter(place)].width = width
-    file = io.BytesIO()
-    workbook.save(file)
-    return file.getvalue()
+    return _written(workbook)
 
 
 def write_book(sheets: Iterable[tuple[str, Sequence[Sequence[str | int]]]]) -> bytes:
@@ -67,6 +65,10 @@ def write_book(sheets: Iterable[tuple[str, Sequence[Sequence[str | int]]]]) -> b
             sheet.cell(1, place).font = Font(bold=True)
             width = min(max(*(len(str(cell)) + 2 for cell in cells), _NARROWEST), _WIDEST)
             sheet.column_dimensions[get_column_letter(place)].width = width
+    return _written(workbook)
+
+
+def _written(workbook: Workbook) -> bytes:
     file = io.BytesIO()
     workbook.save(file)
     return file.getvalue()

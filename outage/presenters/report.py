@@ -23,6 +23,7 @@ _BESIDE = (
     ("untold", "varav någon inte underrättad"),
     ("registered", "Nio av tio registrerade inom"),
 )
+_ON_A_TELEPHONE = 3
 _LENGTHS = frozenset({"minutes", "median", "p90", "registered"})
 
 
@@ -36,6 +37,16 @@ class ShownTable:
     rows: tuple[tuple[Cell, ...], ...]
     chart: str
     says: str
+
+    @property
+    def is_wide(self) -> bool:
+        """Too wide for a telephone."""
+        return len(self.columns) > _ON_A_TELEPHONE
+
+    @property
+    def labelled_rows(self) -> list[list[tuple[str, Cell]]]:
+        """Each cell with its column's heading."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True)

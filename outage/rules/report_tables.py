@@ -108,14 +108,18 @@ def tables_of(around: Around, logged: Logged, routine: Routine) -> list[ReportTa
 
 
 def charts_of(around: Around, logged: Logged, routine: Routine) -> list[Chart]:
-    """Only of what there is something of."""
+    """Only of what there is something of; a line has two ends."""
     found = [
         _events_chart(logged, routine),
         _hours_chart(around, logged),
         _informed_chart(logged, routine),
         _within_chart(around, logged),
     ]
-    return [chart for chart in found if any(any(series.values) for series in chart.series)]
+    return [
+        chart
+        for chart in found
+        if any(any(series.values) for series in chart.series) and len(chart.places) > chart.line
+    ]
 
 
 def _row(label: str, *counts: int) -> tuple[Cell, ...]:
@@ -259,7 +263,8 @@ def _repeated(logged: Logged) -> ReportTable:
 
 def _entered(around: Around, logged: Logged) -> ReportTable:
     rows = [
-        (decision.label, *_of_registered(registered(logged, decision, around.ended))) for decision in Decision
+        (decision.label, *_of_registered(decision, registered(logged, decision, around.ended)))
+        for decision in Decision
     ]
     if around.acknowledged:
         rows.append(
@@ -276,9 +281,10 @@ def _entered(around: Around, logged: Logged) -> ReportTable:
     return ReportTable("Efterregistrering", columns, tuple(rows))
 
 
-def _of_registered(found: Registered) -> tuple[Cell, ...]:
+def _of_registered(decision: Decision, found: Registered) -> tuple[Cell, ...]:
     last = _moment(found.last_at) if found.last_at else NOTHING
-    return found.total, found.done, last, _minutes(found.median), _minutes(found.p90)
+    done = NOTHING if decision is Decision.DO_NOT_REGISTER else found.done
+    return found.total, done, last, _minutes(found.median), _minutes(found.p90)
 
 
 def _within(around: Around, logged: Logged) -> ReportTable:

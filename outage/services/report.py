@@ -14,10 +14,9 @@ from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.progress import Progress, Steps
 from contacts.services.submissions import claim
-from contacts.services.work import Job, Kind, Made, ask, know_work
+from contacts.services.work import ask
 from outage.charts import svg_of
 from outage.models import Lesson, Outage, OutageFigures
-from outage.queries.outages import outage_for
 from outage.queries.report import REPORT_WORK, Reading, around, chains_counted, reach_of, version_of
 from outage.rules.report import main_figures
 from outage.rules.report_tables import charts_of, tables_of
@@ -99,14 +98,3 @@ def write_lesson(
         )
         audit.record(by=by, action="report.lesson", target=lesson)
     return lesson
-
-
-def _report(job: Job) -> Steps[Made]:
-    outage = outage_for(job.by.principal, UUID(job.args["outage"]))
-    yield from make_report(by=job.by, outage=outage)
-    return Made(to=("report", str(outage.pk)))
-
-
-def know_report() -> None:
-    """Called when the app is ready."""
-    know_work(REPORT_WORK, Kind(_report, "report", "Rapporten är inte gjord.", of="outage"))

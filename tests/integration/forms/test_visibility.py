@@ -36,7 +36,7 @@ class Row:
 
     `methods` are those it takes; the statuses are for the first of them, with nothing filled in. Adam works at
     Alva's ward and has no errand in patients' data; nor have Lo who reviews the log there and Ro who owns the routine.
-    They are answered as Adam where `lo` does not say otherwise; Esa, the ward's coordinator, as Alva.
+    They are answered as Adam where `lo` does not say otherwise; Esa, the ward's coordinator, as Alva but for `esa`.
     """
 
     methods: tuple[HTTPMethod, ...]
@@ -47,9 +47,14 @@ class Row:
     names_patient: bool = False
     lo: int = 0
     ro: int = 0
+    esa: int = 0
 
     def of(self, who: str) -> int:
-        same = {"esa": self.alva, "lo": self.lo or self.adam, "ro": self.ro or self.lo or self.adam}
+        same = {
+            "esa": self.esa or self.alva,
+            "lo": self.lo or self.adam,
+            "ro": self.ro or self.lo or self.adam,
+        }
         found: int = same[who] if who in same else getattr(self, who)
         return found
 
@@ -89,9 +94,7 @@ TABLE: dict[str, Row] = {
     "log_extract": Row((POST,), FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, lo=HIDDEN, ro=FORBIDDEN),
     "log_report": Row((POST,), FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, lo=BAD, ro=FORBIDDEN),
     # None is made while the outage goes on.
-    "report_pdf": Row(
-        (POST,), FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, esa=HIDDEN, lo=FORBIDDEN, ro=HIDDEN
-    ),
+    "report_pdf": Row((POST,), FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, ro=HIDDEN, esa=HIDDEN),
     "new_sheets": of_care(OK, GET, POST),
     "sheet_batch": of_the_unit(OK, GET),
     "batch_part": of_the_unit(SEE_OTHER, POST),
