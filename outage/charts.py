@@ -5,10 +5,13 @@ Content-Security-Policy without `unsafe-inline`, and in black and white, for eac
 """
 
 import io
+import os
 import re
 from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree
+
+from django.conf import settings
 
 from outage.rules.report_tables import Chart
 
@@ -23,6 +26,8 @@ _MOST_LABELS = 16
 
 def svg_of(chart: Chart) -> str:
     """The same chart is the same text. Takes a second the first time."""
+    # Where it keeps which typefaces there are; else it looks for them all each time.
+    os.environ.setdefault("MPLCONFIGDIR", str(settings.VAR_DIR / "charts"))
     import matplotlib as mpl
     from matplotlib.figure import Figure
 

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import tablib
 from openpyxl import Workbook
@@ -36,16 +37,10 @@ def write_xlsx(rows: Iterable[Sequence[str]], title: str = "Kontakter") -> bytes
     sheet = workbook.worksheets[0]
     sheet.title = title
     registry.get_format("xlsx").dset_sheet(data, sheet, freeze_panes=True)
-    for place, column in enumerate(sheet.iter_cols(), start=1):
-        longest = 0
-        for cell in column:
+    for row in sheet.iter_rows():
+        for cell in row:
             cell.number_format = _TEXT_FORMAT
-            if cell.value is not None:
-                # openpyxl takes "#N/A" for an error and "=" for a formula; here everything is text.
-                cell.data_type = "s"
-                longest = max(longest, len(str(cell.value)))
-        width = min(max(longest + 2, _NARROWEST), _WIDEST)
-        sheet.column_dimensions[get_column_letter(place)].width = width
+    _fit(sheet)
     return _written(workbook)
 
 
@@ -59,13 +54,26 @@ def write_book(sheets: Iterable[tuple[str, Sequence[Sequence[str | int]]]]) -> b
     for title, rows in sheets:
         sheet = workbook.create_sheet(title[:_TITLE_LETTERS])
         for row in rows:
-            sheet.append([c if isinstance(c, int) else _escaped(neutralise(c)) for c in row])
+            sheet.append([_escaped(neutralise(cell)) if isinstance(cell, str) else cell for cell in row])
         sheet.freeze_panes = "A2"
-        for place, cells in enumerate(zip(*rows, strict=True), start=1):
-            sheet.cell(1, place).font = Font(bold=True)
-            width = min(max(*(len(str(cell)) + 2 for cell in cells), _NARROWEST), _WIDEST)
-            sheet.column_dimensions[get_column_letter(place)].width = width
+        for cell in sheet[1]:
+            cell.font = Font(bold=True)
+        _fit(sheet)
     return _written(workbook)
+
+
+def _fit(sheet: Any) -> None:
+    """Makes its columns wide enough, and lets no text be taken for anything else."""
+    for place, column in enumerate(sheet.iter_cols(), start=1):
+        longest = 0
+        for cell in column:
+            if isinstance(cell.value, str):
+                # openpyxl takes "#N/A" for an error and "=" for a formula; here everything is text.
+                cell.data_type = "s"
+            if cell.value is not None:
+                longest = max(longest, len(str(cell.value)))
+        width = min(max(longest + 2, _NARROWEST), _WIDEST)
+        sheet.column_dimensions[get_column_letter(place)].width = width
 
 
 def _written(workbook: Workbook) -> bytes:

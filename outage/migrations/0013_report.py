@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reach', models.CharField(blank=True, max_length=40)),
-                ('version', models.CharField(max_length=64)),
+                ('version', models.CharField(max_length=200)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='gjord')),
                 ('tables', models.JSONField(default=list)),
                 ('charts', models.JSONField(default=dict)),

@@ -24,7 +24,7 @@ class OutageFigures(models.Model):
     outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="figures")
     principal = models.ForeignKey(Principal, on_delete=models.PROTECT, related_name="+")
     reach = models.CharField(max_length=40, blank=True)
-    version = models.CharField(max_length=64)
+    version = models.CharField(max_length=200)
     made_at = models.DateTimeField("gjord", default=timezone.now)
     tables = models.JSONField(default=list)
     charts = models.JSONField(default=dict)

@@ -1,6 +1,6 @@
 """What the report of an outage counts, read over all chains within reach; and what is kept of it. Nobody is named."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -155,28 +155,34 @@ class Reading:
         self._codes = code_states(calls)
 
     def add(self, chain: CareChain) -> None:
-        log, logged = self._logs.pop(chain.pk), self.logged
-        for name, rows in (("events", log.events), ("calls", log.handovers)):
-            logged.withdrawn[name] += sum(row.withdraws for row in rows)
-            logged.corrected[name] += sum(bool(row.supersedes_id) and not row.withdraws for row in rows)
-            logged.units |= {row.unit_id for row in rows}
-        logged.rung += [_rung(call, log, self._codes.get(call.pk)) for call in log.live_handovers]
-        if log.versions[-1].status == ChainStatus.WRONG_PATIENT:
-            logged.wrong_patient += 1
-            return
-        logged.sent += [_sent(event, chain, log) for event in log.live_events]
-        found, gone = ticks_of(chain, log)
-        for tick in found:
-            mark = log.marks[tick.mark.id] if tick.mark and tick.state is TickState.DONE else None
-            logged.tasks.append(
-                Entered(
-                    decision=tick.task.decision,
-                    outcomes=tick.task.outcomes,
-                    done_at=mark.at if mark else None,
-                    entered=bool(mark and mark.entered),
-                )
+        add_chain(self.logged, chain, self._logs.pop(chain.pk), self._codes)
+
+
+def add_chain(
+    logged: Logged, chain: CareChain, log: ChainLog, codes: Mapping[UUID, CodeState] | None = None
+) -> None:
+    """What the log of one chain says; of one on the wrong patient only the calls count, for they were made."""
+    for name, rows in (("events", log.events), ("calls", log.handovers)):
+        logged.withdrawn[name] += sum(row.withdraws for row in rows)
+        logged.corrected[name] += sum(bool(row.supersedes_id) and not row.withdraws for row in rows)
+        logged.units |= {row.unit_id for row in rows}
+    logged.rung += [_rung(call, log, (codes or {}).get(call.pk)) for call in log.live_handovers]
+    if log.versions[-1].status == ChainStatus.WRONG_PATIENT:
+        logged.wrong_patient += 1
+        return
+    logged.sent += [_sent(event, chain, log) for event in log.live_events]
+    found, gone = ticks_of(chain, log)
+    for tick in found:
+        mark = log.marks[tick.mark.id] if tick.mark and tick.state is TickState.DONE else None
+        logged.tasks.append(
+            Entered(
+                decision=tick.task.decision,
+                outcomes=tick.task.outcomes,
+                done_at=mark.at if mark else None,
+                entered=bool(mark and mark.entered),
             )
-        logged.to_undo += len(gone) + sum(tick.undo for tick in found)
+        )
+    logged.to_undo += len(gone) + sum(tick.undo for tick in found)
 
 
 def _sent(event: CareChainEvent, chain: CareChain, log: ChainLog) -> Sent:
