@@ -6,9 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import tablib
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 from tablib.formats import registry
 
 from .safety import neutralise
@@ -33,7 +30,7 @@ def write_xlsx(rows: Iterable[Sequence[str]], title: str = "Kontakter") -> bytes
     is bold and stays in sight. Cells that a spreadsheet could run are neutralised.
     """
     data = _dataset(rows, _escaped)
-    workbook = Workbook()
+    workbook = _workbook()
     sheet = workbook.worksheets[0]
     sheet.title = title
     registry.get_format("xlsx").dset_sheet(data, sheet, freeze_panes=True)
@@ -49,7 +46,9 @@ def write_book(sheets: Iterable[tuple[str, Sequence[Sequence[str | int]]]]) -> b
 
     Of a title a spreadsheet takes 31 letters. Cells that a spreadsheet could run are neutralised.
     """
-    workbook = Workbook()
+    from openpyxl.styles import Font
+
+    workbook = _workbook()
     workbook.remove(workbook.worksheets[0])
     for title, rows in sheets:
         sheet = workbook.create_sheet(title[:_TITLE_LETTERS])
@@ -64,6 +63,8 @@ def write_book(sheets: Iterable[tuple[str, Sequence[Sequence[str | int]]]]) -> b
 
 def _fit(sheet: Any) -> None:
     """Makes its columns wide enough, and lets no text be taken for anything else."""
+    from openpyxl.utils import get_column_letter
+
     for place, column in enumerate(sheet.iter_cols(), start=1):
         longest = 0
         for cell in column:
@@ -76,7 +77,14 @@ def _fit(sheet: Any) -> None:
         sheet.column_dimensions[get_column_letter(place)].width = width
 
 
-def _written(workbook: Workbook) -> bytes:
+def _workbook() -> Any:
+    # Loaded by whoever writes one: it loads numpy where that is there, 13 MB in each process of the server.
+    from openpyxl import Workbook
+
+    return Workbook()
+
+
+def _written(workbook: Any) -> bytes:
     file = io.BytesIO()
     workbook.save(file)
     return file.getvalue()

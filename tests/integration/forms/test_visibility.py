@@ -202,6 +202,9 @@ def test_the_other_branch_is_answered_as_another_unit(county: County, client: Cl
     column = {Role.ADMIN: "adam", Role.LOG_REVIEWER: "lo", Role.ROUTINE_OWNER: "ro"}.get(role, "bo")
     # The municipality's units have their checklists in common.
     told = {name: row.of(column) for name, row in TABLE.items()} | {"checklist_pdf": OK}
+    if role is Role.COORDINATOR:
+        # An outage is everybody's.
+        told["report_pdf"] = TABLE["report_pdf"].esa
     if role is Role.ADMIN:
         # The unit is of another principal.
         told["emergency_codes"] = HIDDEN
@@ -223,7 +226,8 @@ def test_without_log_in_every_address_leads_to_the_log_in_page(address: Callable
 def test_an_id_of_nothing_is_not_found(people: dict[str, Any], address: Callable[..., str], client: Client):
     assert len(WITH_ID) > 8
     for name in WITH_ID:
-        client.force_login(people["adam" if name == "emergency_codes" else "alva"].user)
+        who = {"emergency_codes": "adam", "report_pdf": "esa"}.get(name, "alva")
+        client.force_login(people[who].user)
         answer = ask(client, TABLE[name].methods[0], address(name, missing=True))
         assert answer.status_code == HIDDEN, name
 
