@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
@@ -18,6 +19,7 @@ from outage.models import (
     Acknowledgement,
     CareChain,
     CareChainEvent,
+    Confirmation,
     Handover,
     Lesson,
     Opening,
@@ -101,37 +103,47 @@ def report_work(by: Acting, outage: Outage) -> Work | None:
 
 def version_of(by: Acting, outage: Outage) -> str:
     """Another one whenever the report may have become another."""
-    chains = _chains(by, outage)
-    about = {"chain__in": chains.values("pk")}
-    counts = chains.aggregate(n=Count("pk"), rows=Sum("rows"), details=Max("details"))
-    marks = RegistrationMark.objects.filter(**about).aggregate(pk=Max("pk"))
-    items = OpenItem.objects.filter(event__chain__in=chains.values("pk")).aggregate(n=Count("pk"))
+    mine = {"outage": outage, "principal": by.principal}
     own = {"outage": outage, "unit__principal": by.principal}
-    said = [
+    said: list[dict[str, int | None]] = [
+        _chains(by, outage).aggregate(n=Count("pk"), rows=Sum("rows"), details=Max("details")),
+        RegistrationMark.objects.filter(**_of_chains(by, outage, "chain")).aggregate(pk=Max("pk")),
+        OpenItem.objects.filter(**_of_chains(by, outage, "event__chain")).aggregate(n=Count("pk")),
+        Opening.objects.filter(**_of_chains(by, outage, "chain")).aggregate(n=Count("pk")),
         OutageReport.objects.filter(outage=outage).aggregate(pk=Max("pk")),
-        PrincipalEnd.objects.filter(outage=outage, principal=by.principal).aggregate(pk=Max("pk")),
-        SupportContact.objects.filter(outage=outage, principal=by.principal).aggregate(pk=Max("pk")),
+        PrincipalEnd.objects.filter(**mine).aggregate(pk=Max("pk")),
+        SupportContact.objects.filter(**mine).aggregate(pk=Max("pk")),
         Acknowledgement.objects.filter(**own).aggregate(pk=Max("pk")),
-        Opening.objects.filter(**about).aggregate(n=Count("pk")),
+        {"confirmed": len(_confirmed(by, outage))},
     ]
-    confirmed = _confirmed(chains).count()
-    numbers = [*counts.values(), *marks.values(), *items.values(), confirmed]
-    numbers += [number for row in said for number in row.values()]
-    return ".".join(str(number or 0) for number in (_SHAPE, *numbers))
+    numbers = [number or 0 for row in said for number in row.values()]
+    return ".".join(map(str, (_SHAPE, *numbers)))
+
+
+def _of_chains(by: Acting, outage: Outage, chain: str = "") -> dict[str, Any]:
+    """Finds the chains that a unit within reach opened, or by the path to their `chain` what hangs on them.
+
+    By a join, which a database finds faster than a list of their ids.
+    """
+    way = f"{chain}__" if chain else ""
+    found = {f"{way}outage": outage, f"{way}principal": by.principal}
+    return found if reach_of(by) == "" else found | {f"{way}unit__in": units_counted(by)}
 
 
 def _chains(by: Acting, outage: Outage) -> QuerySet[CareChain]:
-    """Those that a unit within reach opened, those joined to others too."""
-    found = CareChain.objects.filter(outage=outage, principal=by.principal).order_by()
-    return found if reach_of(by) == "" else found.filter(unit__in=units_counted(by))
+    """Those that are read as part of others too."""
+    return CareChain.objects.filter(**_of_chains(by, outage)).order_by()
 
 
-def _confirmed(chains: QuerySet[CareChain]) -> QuerySet[Handover, UUID]:
-    """The calls that were made and that the other end has once confirmed."""
-    made = Handover.objects.filter(
-        chain__in=chains.values("pk"), direction=Direction.GIVEN, code__confirmed_by__isnull=False
-    )
-    return made.order_by().values_list("pk", flat=True)
+def _confirmed(by: Acting, outage: Outage) -> set[UUID]:
+    """The ids of the calls that were made and that the other end has once confirmed."""
+    given = {"given__unit__principal": by.principal, "given__recorded_at__gte": outage.recorded_at}
+    if not Confirmation.objects.filter(**given).exists():
+        # As a rule there are few or none, and the calls are many.
+        return set()
+    made = {"direction": Direction.GIVEN, "code__confirmed_by__isnull": False}
+    calls = Handover.objects.filter(**_of_chains(by, outage, "chain"), **made)
+    return set(calls.order_by().values_list("pk", flat=True))
 
 
 def chains_counted(by: Acting, outage: Outage) -> list[CareChain]:
@@ -150,7 +162,7 @@ class Reading:
         self.logged = Logged(chains=len(chains))
         self.logged.joined = _chains(by, outage).filter(joined_to__isnull=False).count()
         self._logs = logs_of([chain.pk for chain in chains], signed=False)
-        confirmed = set(_confirmed(_chains(by, outage)))
+        confirmed = _confirmed(by, outage)
         calls = [call for log in self._logs.values() for call in log.live_handovers if call.pk in confirmed]
         self._codes = code_states(calls)
 
@@ -249,7 +261,7 @@ def around(by: Acting, outage: Outage) -> Around:
         label = OutageScope(row.scope).label
         if not scopes or scopes[-1][0] != label:
             scopes.append((label, row.scope_from))
-    openings = Opening.objects.filter(chain__in=_chains(by, outage).values("pk"), kind=OpeningKind.EMERGENCY)
+    openings = Opening.objects.filter(**_of_chains(by, outage, "chain"), kind=OpeningKind.EMERGENCY)
     acknowledged = Acknowledgement.objects.filter(outage=outage, unit__in=units_counted(by)).order_by("at")
     return Around(
         began=began,

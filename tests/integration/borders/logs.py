@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.models import AuditEntry, ReviewSample
-from contacts.rules.permissions import Right, Role, role_may
+from contacts.rules.permissions import Right, role_may
 from contacts.rules.reviewing import Verdict
 from contacts.services.reviewing import draw_sample, note_patients, note_review
 from forms.services.report_prints import print_outage_report
@@ -54,8 +54,8 @@ def noted(s: Cast, by: Acting) -> Given:
 
 def over(s: Cast, by: Acting) -> Given:
     """An outage that is over for whoever reads of it."""
-    outage = make_outage(by if by.role in (Role.STAFF, Role.COORDINATOR) else s.coordinator_at(by.unit))
-    return {"outage": end_outage(by=s.coordinator_at(by.unit), outage=outage, ended_at=timezone.now())}
+    leads = s.coordinator_at(by.unit)
+    return {"outage": end_outage(by=leads, outage=make_outage(leads), ended_at=timezone.now())}
 
 
 def kept(s: Cast, by: Acting) -> Given:

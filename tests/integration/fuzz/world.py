@@ -58,6 +58,7 @@ OF_KIND = {
     "row_id": ["contacts.AuditEntry"],
     "sample_id": ["contacts.ReviewSample"],
     "work_id": ["contacts.Work"],
+    "outage_id": ["outage.Outage"],
     "pk": ["mfa.Authenticator"],
 }
 
@@ -94,6 +95,7 @@ class World:
             "which": ["att-ringa", "att-registrera", "vardkedjor"],
             "form": ["csv", "xlsx", "vcf"],
             "part": ["1"],
+            "name": ["hours"],
             "pk": ["1"],
             "organization_slug": ["tjanst"],
             "app_label": ["contacts", "outage"],
