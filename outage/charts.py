@@ -62,6 +62,8 @@ _SETTINGS: Any = {
 
 def _draw(axes: Any, chart: Chart) -> None:
     places = range(len(chart.places))
+    # Else the highest bar ends at the edge, where it is stacked.
+    axes.use_sticky_edges = False
     if chart.line:
         axes.step(
             places, chart.series[0].values, where="mid", color=FILLS[0], linewidth=2, marker="o", markersize=4
