@@ -22,6 +22,7 @@ from contacts.rules.permissions import Role
 from contacts.services.progress import finish
 from outage.models import CareChain, Lesson, Outage, OutageFigures
 from outage.presenters.report import shown_tables
+from outage.queries.call_codes import code_of_form
 from outage.queries.care_chains import get_chain
 from outage.queries.outages import outage_for
 from outage.queries.report import chains_counted, figures_of, version_of
@@ -43,6 +44,7 @@ from tests.factories import (
     person,
     tell,
 )
+from tests.integration.outage.calling import ring, take
 from tests.integration.outage.joining import join, two_chains
 from tests.integration.outage.pages import fields_of, form_of, read
 from tests.integration.outage.ticking import rows
@@ -100,6 +102,21 @@ def test_joined_chains_count_as_one_and_an_event_logged_in_both_as_one(county: C
     assert found["Översikt", "Vårdkedjor som sammanfördes"] == (1,)
     assert found["Händelser", "Inskrivning"] == (1, 0, 0, 1)
     assert found["Samtal", "Kommun"] == (2, 0, 0, 0)
+
+
+def test_a_call_that_both_have_logged_is_confirmed_and_that_makes_the_report_older(
+    county: County, outage: Outage, chain: CareChain, theirs: CareChain
+):
+    client_id = uuid4()
+    ring(county.alva, chain, client_id=client_id)
+    over = end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    before = version_of(county.esa, over)
+    assert said(made(county.esa, over))["Återläsning,", "Bekräftade av båda"] == (0,)
+    take(county.cissi, theirs, code_of_form(client_id, county.alva.user.pk, county.alva.unit.pk))
+    assert version_of(county.esa, over) != before
+    found = said(made(county.esa, over))
+    assert found["Återläsning,", "Lämnade samtal med kvittenskod"] == (1,)
+    assert found["Återläsning,", "Bekräftade av båda"] == (1,)
 
 
 def test_a_discharge_that_somebody_was_not_told_of_is_a_deviation(county: County, outage: Outage):
