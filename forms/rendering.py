@@ -11,7 +11,7 @@ import gc
 import re
 import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
@@ -85,16 +85,21 @@ _lock = threading.Lock()
 _engine: _Engine | None = None
 
 
-def render(html: str, *, title: str, sheets: Sequence[CodedSheet] = ()) -> Rendered:
+def render(
+    html: str, *, title: str, sheets: Sequence[CodedSheet] = (), pictures: Mapping[str, bytes] | None = None
+) -> Rendered:
     """Typeset a whole HTML document as PDF/A-3a and PDF/UA-1 with `title` as its only metadata.
 
     `sheets` are its sections in order; each page is coded, and counted, as a page of the last section that has begun.
+    `pictures` are the SVG of those that it shows, by their addresses, which begin with `picture:`.
     Characters without a glyph are written out as [U+…]; see `printable_html`. Raises PrintingUnavailable, with a
     Swedish sentence for the page, where Pango is missing.
     """
     text = printable_html(html)
     with _lock, _collecting_garbage():
-        return _typeset(_started(), text, title, sheets)
+        engine = _started()
+        engine.fetcher.pictures = pictures or {}
+        return _typeset(engine, text, title, sheets)
 
 
 @contextmanager
@@ -322,9 +327,13 @@ def _start() -> _Engine:
         ) from error
 
     class BundledOnly(URLFetcher):  # type: ignore[misc]
-        """Serves the bundled typeface, and refuses every other address, files and data: included."""
+        """Serves the bundled typeface and the pictures of a document; refuses all else, files and data: included."""
+
+        pictures: Mapping[str, bytes] = {}
 
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+            if url in self.pictures:
+                return URLFetcherResponse(url, self.pictures[url], {"Content-Type": "image/svg+xml"})
             if url not in FONT_ADDRESSES:
                 raise ValueError("only the bundled typeface may be fetched")
             return URLFetcherResponse(url, font_of(FONT_ADDRESSES[url]), {"Content-Type": "font/ttf"})

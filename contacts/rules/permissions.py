@@ -34,6 +34,7 @@ class Right(Labelled):
     REVIEW_LOG = "review_log", "granska loggen"
     FOLLOW_DECISIONS = "follow_decisions", "följa upp avgöranden"
     SEE_OVERVIEW = "see_overview", "läsa lägesbilden"
+    READ_REPORT = "read_report", "läsa rapporten"
 
 
 class Border(Labelled):
@@ -70,6 +71,7 @@ TABLE: Mapping[Right, Mapping[Role, Border]] = {
     Right.FOLLOW_DECISIONS: {Role.ROUTINE_OWNER: Border.PRINCIPAL},
     # It counts, and names no patient.
     Right.SEE_OVERVIEW: {Role.STAFF: Border.UNIT, Role.COORDINATOR: Border.BRANCH},
+    Right.READ_REPORT: {Role.COORDINATOR: Border.BRANCH, Role.ROUTINE_OWNER: Border.PRINCIPAL},
 }
 
 RIGHTS: dict[Role, Mapping[Right, Border]] = {

@@ -52,6 +52,13 @@ def edition_part(
     return spec_part(serial, view, template, line)
 
 
+def loose_part(title: str, template: str, view: Any, by: Acting, now: datetime) -> SheetPart:
+    """Without a serial: it is never scanned, and no export of it is kept."""
+    who = shortened(f"{by.user.full_name}, {by.unit.name}", NAME_LETTERS)
+    line = f"Utskrivet {day_and_year(now)} {clock_time(now)} av {who}"
+    return SheetPart("", "", f"forms/paper/{template}.html", view, title, "", line)
+
+
 def print_line(routine_version: str, now: datetime, by: Acting | None, unit: str, *first: str) -> str:
     """The last line of a sheet: `first`, the routine, and when (aware moment) and by whom it was printed.
 

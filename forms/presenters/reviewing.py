@@ -9,8 +9,7 @@ from contacts.models import AuditEntry
 from contacts.presenters.reviewing import report_totals
 from contacts.queries.reviewing import PeriodFigures
 from contacts.rules.trace_words import trace_words
-from forms.presenters.document import NAME_LETTERS, SheetPart
-from forms.rules.fitting import shortened
+from forms.presenters.document import SheetPart, loose_part
 from outage.rules.wording import clock_time, day_and_year
 
 EXTRACT = "Loggutdrag"
@@ -50,7 +49,7 @@ def extract_part(*, patient: str, rows: Sequence[AuditEntry], by: Acting, now: d
         f"Utdraget gäller {by.principal.name}. {_EXPLAINED}",
     )
     table = PaperTable("Läst eller skrivet", ("När", "Enhet", "Huvudman", "Vad"), looks)
-    return _part(EXTRACT, TraceView(lines, (table,)), by, now)
+    return loose_part(EXTRACT, "trace", TraceView(lines, (table,)), by, now)
 
 
 def report_part(
@@ -65,18 +64,4 @@ def report_part(
         PaperTable("Översikt", ("Vad", "Antal"), totals),
         PaperTable("Vad som är gjort", ("Vad", "Rader"), actions),
     )
-    return _part(REPORT, TraceView(lines, tables), by, now)
-
-
-def _part(title: str, view: TraceView, by: Acting, now: datetime) -> SheetPart:
-    """Without a serial: it is never scanned, and no export of it is kept."""
-    who = shortened(f"{by.user.full_name}, {by.unit.name}", NAME_LETTERS)
-    return SheetPart(
-        serial="",
-        version="",
-        template="forms/paper/trace.html",
-        view=view,
-        title=title,
-        advice="",
-        print_line=f"Utskrivet {day_and_year(now)} {clock_time(now)} av {who}",
-    )
+    return loose_part(REPORT, "trace", TraceView(lines, tables), by, now)

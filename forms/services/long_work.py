@@ -13,6 +13,7 @@ from forms.services.batches import print_part
 from forms.services.binder import print_binder
 from forms.services.code_slips import print_code_slips
 from forms.services.printing import PrintedFile, print_contact_list
+from forms.services.report_prints import print_outage_report
 from forms.services.reviewing import print_extract
 from forms.services.scans import scan_steps
 from forms.services.work_list_prints import print_work_list
@@ -78,6 +79,12 @@ def _log_extract(job: Job) -> Steps[Made]:
     return _made(print_extract(by=job.by, patient=told["patient"], chains=chains), once=True)
 
 
+def _report(job: Job) -> Steps[Made]:
+    yield _SETTING
+    outage = outage_for(job.by.principal, UUID(job.args["outage"]))
+    return _made(print_outage_report(by=job.by, outage=outage))
+
+
 def _scan(job: Job) -> Steps[Made]:
     upload = yield from scan_steps(by=job.by, client_id=job.client_id, files=job.read_files())
     return Made(to=("scan_result", str(upload.pk)))
@@ -91,4 +98,5 @@ def know_paper() -> None:
     know_work("work_list", Kind(_work_list, "status", _UNPRINTED))
     know_work("code_slips", Kind(_code_slips, "code_slips", "Inga nya koder är gjorda."))
     know_work("log_extract", Kind(_log_extract, "review_log", _UNPRINTED))
+    know_work("report_print", Kind(_report, "report", _UNPRINTED, of="outage"))
     know_work("scan", Kind(_scan, "scan", "Inget av skanningen är sparat. Behåll papperen."))

@@ -1,7 +1,7 @@
 """Prints: a sheet gets its serial, is typeset and sealed, and is kept as rows with who, when and hash (R2.4)."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -184,12 +184,14 @@ def _has_moved_on(sheet: Sheet) -> bool:
     return step is not None and step.fate != Fate.PRINTED
 
 
-def typeset(parts: Sequence[SheetPart], *, title: str) -> Rendered:
+def typeset(
+    parts: Sequence[SheetPart], *, title: str, pictures: Mapping[str, bytes] | None = None
+) -> Rendered:
     """Typeset a document of one or more sheets; one without a serial bears no code. Raises PrintingUnavailable."""
     sections = [_section(part) for part in parts]
     html = render_to_string("forms/paper/document.html", {"parts": sections, "title": title})
     codes = [CodedSheet(part.serial, part.version) for part in parts if part.serial]
-    return render(html, title=title, sheets=codes)
+    return render(html, title=title, sheets=codes, pictures=pictures)
 
 
 def _section(part: SheetPart) -> str:

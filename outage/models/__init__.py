@@ -13,6 +13,7 @@ from .opening import Opening
 from .outage import Outage, OutageReport, PrincipalEnd, ReportKind, SupportContact
 from .patient_lookup import PatientLookup
 from .registration import Acknowledgement, RegistrationMark, TaskTurn
+from .report import Lesson, OutageFigures
 from .shift import ShiftHandover, ShiftTakeover
 
 __all__ = [
@@ -30,10 +31,12 @@ __all__ = [
     "Handover",
     "HandoverMessage",
     "HeldForm",
+    "Lesson",
     "OpenItem",
     "Opening",
     "OtherPlace",
     "Outage",
+    "OutageFigures",
     "OutageReport",
     "PatientLookup",
     "PrincipalEnd",

@@ -136,6 +136,10 @@ class Page:
         return bool(self.acting and can(self.acting, Right.SEE_OVERVIEW))
 
     @property
+    def may_read_report(self) -> bool:
+        return bool(self.acting and can(self.acting, Right.READ_REPORT))
+
+    @property
     def lacks_second_factor(self) -> bool:
         return lacks_second_factor(self._request)
 

@@ -106,3 +106,17 @@ def test_pins_name_no_host_and_all_have_hashes(name: str):
     assert pins
     assert not [line for line in lines if "://" in line or line.startswith("-")]
     assert all("--hash=sha256:" in lines[index + 1] for index in pins)
+
+
+def test_the_server_does_not_load_what_draws_charts():
+    program = (
+        "import sys, django\n"
+        "django.setup()\n"
+        "from django.urls import get_resolver\n"
+        "assert get_resolver().url_patterns and 'outage.charts' in sys.modules\n"
+        "print([name for name in ('matplotlib', 'numpy') if name in sys.modules])\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.stdout.strip() == "[]", run.stderr

@@ -10,14 +10,17 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from contacts.models import DirectoryUpload, Unit
+from contacts.services.progress import finish
 from forms.demo.player import make_paper
 from forms.models import Sheet
 from outage.models import CareChain, CareChainEvent, Handover
 from outage.queries.care_chains import get_chain
+from outage.queries.outages import outage_for
 from outage.services.care_chains import open_chain
 from outage.services.held_forms import hold_form
 from outage.services.joining import join_chains
 from outage.services.outages import end_outage
+from outage.services.report import make_report
 from tests.browser.conftest import Windows
 from tests.browser.every_page import PAGES, Demo, Looker
 from tests.browser.join_steps import join_contacts, join_units
@@ -184,6 +187,9 @@ def test_pages_after_an_outage(demo: Demo, looker: Looker):
     looker.look(page, "/", starts=False)
     looker.look(demo.window("bo"), "/ater-i-drift/", starts=False)
     looker.look(page, f"/vardkedja/{demo.chain('Ivar').pk}/", starts=False)
+    finish(make_report(by=coordinator, outage=outage_for(coordinator.principal, outage.pk)))
+    looker.look(page, "/rapport/", starts=False)
+    looker.look(page, f"/rapport/{outage.pk}/", starts=False)
 
 
 def sought(page: Page, text: str) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import lru_cache
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from contacts.filing.book import Book
 from contacts.filing.errors import BadTable
 from contacts.filing.limits import WHILE_WAITING
 from contacts.sandbox import Limits
+from forms import rendering
 from forms.rendering import CodedSheet, Rendered
 from forms.services import printing, scans
 
@@ -52,7 +54,9 @@ _typeset_once = lru_cache(maxsize=32)(printing.render)
 def _alike_is_typeset_once() -> Iterator[None]:
     """Not in `tests/paper`, which holds how it is typeset."""
 
-    def render(html: str, *, title: str, sheets: Sequence[CodedSheet] = ()) -> Rendered:
+    def render(html: str, *, title: str, sheets: Sequence[CodedSheet] = (), pictures: Any = None) -> Rendered:
+        if pictures:
+            return rendering.render(html, title=title, sheets=sheets, pictures=pictures)
         return _typeset_once(html, title=title, sheets=tuple(sheets))
 
     with pytest.MonkeyPatch.context() as patch:
@@ -67,7 +71,7 @@ def no_typesetting(monkeypatch: pytest.MonkeyPatch) -> None:
     A print is an empty file with one page for each sheet, a scan has no pages and a picture no bytes.
     """
 
-    def render(html: str, *, title: str, sheets: list[object]) -> Rendered:
+    def render(html: str, *, title: str, sheets: list[object], pictures: object = None) -> Rendered:
         # Of a real one all can be read that is neither drawn nor packed: what it is called.
         return Rendered(f"%PDF-1.7 {title}".encode(), len(sheets), (1,) * len(sheets))
 

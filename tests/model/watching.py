@@ -1,5 +1,6 @@
 """What is compared after each step: the stored rows, the rules over them and the pages, with the second formulation."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,11 +19,14 @@ from outage.presenters.owed import calls_kept, calls_owed
 from outage.queries.care_chains import get_chain, visible_chains
 from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.owed import chains_with_answers_awaited, chains_with_calls_owed, owed_by_unit
+from outage.queries.report import add_chain
 from outage.queries.standing import awaited_by_unit, completion_of
 from outage.queries.states import states_for
 from outage.queries.task_logs import task_logs_of
 from outage.queries.tasks import ticks_of
 from outage.routine import get_routine
+from outage.rules.report import Logged
+from outage.rules.routine import Decision
 from outage.services.states import rebuilt
 
 from .random_log import debt_of
@@ -66,6 +70,7 @@ def check(stage: Stage, twin: Twin, seen: Seen, lists: dict[int, Lists]) -> None
     _lists(lists, people, chain, log, seen)
     _discharges(people, chain, log, seen)
     _tasks(people, chain, log, seen)
+    _report(chain, log, seen)
     differ = list(rebuilt(CareChain.objects.filter(pk__in=[chain.pk, twin.chain.pk]), write=False))
     assert not differ, "what is kept of how the chain stands is not what its log says"
 
@@ -168,6 +173,19 @@ def _tasks(people: list[Acting], chain: CareChain, log: ChainLog, seen: Seen) ->
     rows = task_rows(people[0], chain, log, timezone.now())
     done = {(row.key, row.done) for row in rows if not row.undo and row.decision != "do_not_register"}
     _same("rows", done, {(work.key, state == "done") for work, state in seen.works() if work.to_do})
+
+
+def _report(chain: CareChain, log: ChainLog, seen: Seen) -> None:
+    """What the report counts of the chain."""
+    logged = Logged()
+    add_chain(logged, chain, log)
+    if logged.wrong_patient:
+        return
+    states = Counter(str(event.discharge) for event in logged.sent if event.discharge is not None)
+    _same("told of in the report", states, Counter(s for s, *_ in seen.discharges().values() if s))
+    to_do = [task for task in logged.tasks if task.decision is not Decision.DO_NOT_REGISTER]
+    done = Counter(task.done_at is not None for task in to_do)
+    _same("done in the report", done, Counter(s == "done" for work, s in seen.works() if work.to_do))
 
 
 def check_pages(stage: Stage, twin: Twin, seen: Seen, by: Acting, client: Client) -> None:

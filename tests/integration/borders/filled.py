@@ -83,6 +83,8 @@ class Stage(Log, Directory, People):
             "row_id": [seen_row(alva).pk],
             "sample_id": [sample(alva).pk],
             "shift_id": [self.shift],
+            "outage_id": [self.over.pk],
+            "name": ["hours"],
         }
         joined = [(self.entries, "Hjälpmedel", "Kosten"), (self.entries, "Tvätten", "Vakten")]
         self.others = {rows[kept].pk: rows[other].pk for rows, kept, other in joined}
@@ -326,6 +328,7 @@ POSTS: dict[str, Post] = {
     "assignment_restore": of_people(PRINCIPAL),
 }
 _SEARCHES = "only searches"
+_WALKED = "leaves a row in the log, or a copy of it; the service is walked by role and scope"
 _OF_ALL = "everybody's, whatever the role"
 LEFT_OUT = {
     "chains": _SEARCHES,
@@ -339,16 +342,13 @@ LEFT_OUT = {
     "sheets": _SEARCHES,
     "review_log": _SEARCHES,
     "log_extract": "prints what stands sealed for the log-in; the service is walked by role and scope",
-    "log_report": "prints, and leaves a row in the log alone; the service is walked by role and scope",
-    "contact_columns": _OF_ALL,
-    "contact_list": _OF_ALL,
-    "flag_number": _OF_ALL,
-    "unflag_number": _OF_ALL,
-    "verify_file": _OF_ALL,
-    "import_staff": "shows what a file would do, and writes nothing",
-    "import_rota": "shows what a file would do, and writes nothing",
-    "confirm_staff": "sends back a file as it was shown; the service is walked by role and scope",
-    "confirm_rota": "sends back a file as it was shown; the service is walked by role and scope",
+    **dict.fromkeys(("log_report", "report_make", "report_pdf"), _WALKED),
+    "report": "writes what is nobody's before; the service is walked by role and scope",
+    **dict.fromkeys(
+        ("contact_columns", "contact_list", "flag_number", "unflag_number", "verify_file"), _OF_ALL
+    ),
+    **dict.fromkeys(("import_staff", "import_rota"), "only shows what a file would do"),
+    **dict.fromkeys(("confirm_staff", "confirm_rota"), "sends back a file as shown; the service is walked"),
     "reopen_outage": "there is nothing to reopen while an outage goes on; the service is walked by role and scope",
 }
 

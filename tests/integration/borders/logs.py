@@ -1,4 +1,4 @@
-"""The services of loggkontroll, and rows of the log that are there to be reviewed."""
+"""The services of loggkontroll and of the report, and rows of the log that are there to be reviewed."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,13 +8,19 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.models import AuditEntry, ReviewSample
-from contacts.rules.permissions import Right
+from contacts.rules.permissions import Right, role_may
 from contacts.rules.reviewing import Verdict
 from contacts.services.reviewing import draw_sample, note_patients, note_review
+from forms.services.report_prints import print_outage_report
 from forms.services.reviewing import print_extract, print_report
+from outage.models import OutageFigures
+from outage.queries.report import reach_of
+from outage.services.outages import end_outage
+from outage.services.report import ask_for_report, make_report, write_lesson
+from tests.factories import make_outage
 from tests.integration.borders.table import BRANCH, NONE, Cast, Given, Row, Table, with_other
 
-REVIEW = Right.REVIEW_LOG
+REVIEW, REPORT = Right.REVIEW_LOG, Right.READ_REPORT
 
 
 def seen_row(by: Acting) -> AuditEntry:
@@ -46,12 +52,33 @@ def noted(s: Cast, by: Acting) -> Given:
     return {"client_id": uuid4(), "entry": entry, "verdict": Verdict.FINE, "text": ""}
 
 
+def over(s: Cast, by: Acting) -> Given:
+    """An outage that is over for whoever reads of it."""
+    leads = s.coordinator_at(by.unit)
+    return {"outage": end_outage(by=leads, outage=make_outage(leads), ended_at=timezone.now())}
+
+
+def kept(s: Cast, by: Acting) -> Given:
+    given = over(s, by)
+    reach = reach_of(by) if role_may(by.role, REPORT) else ""
+    OutageFigures.objects.create(outage=given["outage"], principal=by.principal, reach=reach)
+    return given
+
+
 TABLE: Table[Cast] = {
     draw_sample: Row(REVIEW, NONE, drawn),
     note_review: Row(REVIEW, BRANCH, noted),
     note_patients: Row(REVIEW, NONE, lambda s, by: {"action": "log.patient_sought", "chains": [uuid4()]}),
     print_extract: Row(REVIEW, NONE, lambda s, by: {"patient": "19121212-1212", "chains": [uuid4()]}),
     print_report: Row(REVIEW, NONE, lambda s, by: period()),
+    ask_for_report: Row(REPORT, NONE, over),
+    make_report: Row(REPORT, NONE, over),
+    write_lesson: Row(
+        REPORT,
+        NONE,
+        lambda s, by: over(s, by) | {"client_id": uuid4(), "text": "Ring tidigare.", "owner": "Esa"},
+    ),
+    print_outage_report: Row(REPORT, NONE, kept),
 }
 MIXED = [
     (note_review, with_other(TABLE[note_review], entry=lambda s: seen_row(s.county.cissi))),

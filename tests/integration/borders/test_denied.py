@@ -74,6 +74,7 @@ def test_an_id_in_a_form_counts_as_one_in_an_address(client: Client, stage: Stag
 CLOSED = {
     "review_log": Right.REVIEW_LOG,
     "decisions": Right.FOLLOW_DECISIONS,
+    "reports": Right.READ_REPORT,
     "keep_people": Right.MANAGE_PEOPLE,
     "keep_contacts": Right.MANAGE_DIRECTORY,
     "chains": Right.READ_CARE,

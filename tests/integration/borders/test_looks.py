@@ -129,7 +129,7 @@ def text_of(answer: HttpResponse) -> str:
 def laid_out_as_html(monkeypatch: pytest.MonkeyPatch) -> None:
     """A print is its HTML, so that it can be read what it says."""
 
-    def render(html: str, *, title: str, sheets: list[object]) -> Rendered:
+    def render(html: str, *, title: str, sheets: list[object], pictures: object = None) -> Rendered:
         return Rendered(html.encode(), len(sheets), (1,) * len(sheets))
 
     monkeypatch.setattr(printing, "render", render)

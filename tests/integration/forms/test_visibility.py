@@ -36,7 +36,7 @@ class Row:
 
     `methods` are those it takes; the statuses are for the first of them, with nothing filled in. Adam works at
     Alva's ward and has no errand in patients' data; nor have Lo who reviews the log there and Ro who owns the routine.
-    They are answered as Adam where `lo` does not say otherwise; Esa, the ward's coordinator, as Alva.
+    They are answered as Adam where `lo` does not say otherwise; Esa, the ward's coordinator, as Alva but for `esa`.
     """
 
     methods: tuple[HTTPMethod, ...]
@@ -47,9 +47,14 @@ class Row:
     names_patient: bool = False
     lo: int = 0
     ro: int = 0
+    esa: int = 0
 
     def of(self, who: str) -> int:
-        same = {"esa": self.alva, "lo": self.lo or self.adam, "ro": self.ro or self.lo or self.adam}
+        same = {
+            "esa": self.esa or self.alva,
+            "lo": self.lo or self.adam,
+            "ro": self.ro or self.lo or self.adam,
+        }
         found: int = same[who] if who in same else getattr(self, who)
         return found
 
@@ -88,6 +93,8 @@ TABLE: dict[str, Row] = {
     "emergency_codes": Row((GET, POST), FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, lo=FORBIDDEN),
     "log_extract": Row((POST,), FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, lo=HIDDEN, ro=FORBIDDEN),
     "log_report": Row((POST,), FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, lo=BAD, ro=FORBIDDEN),
+    # None is made while the outage goes on.
+    "report_pdf": Row((POST,), FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, ro=HIDDEN, esa=HIDDEN),
     "new_sheets": of_care(OK, GET, POST),
     "sheet_batch": of_the_unit(OK, GET),
     "batch_part": of_the_unit(SEE_OTHER, POST),
@@ -141,6 +148,7 @@ def addresses_about(county: County, by: Acting) -> Callable[..., str]:
         "key": checklists_for(by.unit)[0].key,
         "which": "vardkedjor",
         "unit_id": county.ward.pk,
+        "outage_id": chain.outage_id,
     }
 
     def build(name: str, *, missing: bool = False) -> str:
@@ -194,6 +202,9 @@ def test_the_other_branch_is_answered_as_another_unit(county: County, client: Cl
     column = {Role.ADMIN: "adam", Role.LOG_REVIEWER: "lo", Role.ROUTINE_OWNER: "ro"}.get(role, "bo")
     # The municipality's units have their checklists in common.
     told = {name: row.of(column) for name, row in TABLE.items()} | {"checklist_pdf": OK}
+    if role is Role.COORDINATOR:
+        # An outage is everybody's.
+        told["report_pdf"] = TABLE["report_pdf"].esa
     if role is Role.ADMIN:
         # The unit is of another principal.
         told["emergency_codes"] = HIDDEN
@@ -215,7 +226,8 @@ def test_without_log_in_every_address_leads_to_the_log_in_page(address: Callable
 def test_an_id_of_nothing_is_not_found(people: dict[str, Any], address: Callable[..., str], client: Client):
     assert len(WITH_ID) > 8
     for name in WITH_ID:
-        client.force_login(people["adam" if name == "emergency_codes" else "alva"].user)
+        who = {"emergency_codes": "adam", "report_pdf": "esa"}.get(name, "alva")
+        client.force_login(people[who].user)
         answer = ask(client, TABLE[name].methods[0], address(name, missing=True))
         assert answer.status_code == HIDDEN, name
 

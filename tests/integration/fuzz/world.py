@@ -58,6 +58,8 @@ OF_KIND = {
     "row_id": ["contacts.AuditEntry"],
     "sample_id": ["contacts.ReviewSample"],
     "work_id": ["contacts.Work"],
+    "outage_id": ["outage.Outage"],
+    "shift_id": ["outage.ShiftHandover"],
     "pk": ["mfa.Authenticator"],
 }
 
@@ -91,9 +93,11 @@ class World:
         fixed = {
             "list_id": [str(self.lists)],
             "key": self._checklists,
-            "which": ["att-ringa", "att-registrera", "vardkedjor"],
+            "which": ["att-ringa", "att-registrera", "vardkedjor", "lagesbild", "overlamning"],
             "form": ["csv", "xlsx", "vcf"],
             "part": ["1"],
+            "name": ["hours"],
+            "number": ["1", "2", "999"],
             "pk": ["1"],
             "organization_slug": ["tjanst"],
             "app_label": ["contacts", "outage"],

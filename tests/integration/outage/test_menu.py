@@ -38,6 +38,7 @@ TABLE = {
         "leave_open",
     },
     ("Överlämning", ""): {"shift", "hand_over_shift", "shift_handover"},
+    ("Lägesbild", ""): {"overview"},
     ("Checklistor", ""): {"checklists", "checklist"},
     ("Rutinen", ""): {"routine"},
     ("PRATOR åter i drift", ""): {"back_registration"},
@@ -45,6 +46,7 @@ TABLE = {
     ("Loggkontroll", "Stickprov"): {"review_samples", "review_sample"},
     ("Loggkontroll", "Rapport"): {"review_report"},
     ("Avgöranden", ""): {"decisions"},
+    ("Rapport", ""): {"reports", "report"},
     ("Kontakter", "Sök"): {"contacts", "contact", "unit", "rota", "turn_new", "turn_edit", "import_rota"},
     ("Kontakter", "Avancerad sökning"): {"advanced_search"},
     ("Kontakter", "Förvalta"): {
@@ -90,6 +92,8 @@ TABLE = {
     ("Blad", "Gallringsbeslut"): {"disposal"},
 }
 NO_ENTRY = {
+    # A screen for many has no menu.
+    "overview_wall",
     # Of oneself and the log-in.
     "account",
     "account_login",

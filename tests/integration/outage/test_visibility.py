@@ -68,6 +68,10 @@ def of_the_end(status: int, *methods: HTTPMethod) -> Row:
     return everyone(FORBIDDEN, status, *methods, esa=status, lo=FORBIDDEN, ro=FORBIDDEN)
 
 
+def of_the_report(status: int, *methods: HTTPMethod) -> Row:
+    return everyone(FORBIDDEN, FORBIDDEN, *methods, esa=status, ro=status)
+
+
 def of_the_chain(status: int, *methods: HTTPMethod, names_patient: bool = False) -> Row:
     return Row(methods, status, status, HIDDEN, HIDDEN, FORBIDDEN, names_patient)
 
@@ -130,6 +134,13 @@ TABLE: dict[str, Row] = {
     "review_sample": everyone(FORBIDDEN, FORBIDDEN, GET, lo=OK),
     "review_report": everyone(FORBIDDEN, FORBIDDEN, GET, lo=OK),
     "decisions": everyone(FORBIDDEN, FORBIDDEN, GET, ro=OK),
+    "reports": of_the_report(OK, GET),
+    "report": of_the_report(OK, GET, POST),
+    "report_make": of_the_report(MOVED, POST),
+    "report_state": of_the_report(OK, GET),
+    # None is made while the outage goes on.
+    "report_file": of_the_report(HIDDEN, GET),
+    "report_chart": of_the_report(HIDDEN, GET),
     "routine": everyone(OK, OK, GET),
     "checklists": everyone(OK, OK, GET),
     "checklist": of_the_ward(OK, GET),
@@ -139,7 +150,17 @@ TABLE: dict[str, Row] = {
     "acknowledge": everyone(MOVED, FORBIDDEN, POST),
 }
 PEOPLE = ("alva", "disa", "bo", "cissi", "adam", "esa", "lo", "ro")
-IDS = ("number", "chain_id", "handover_id", "event_id", "list_id", "row_id", "sample_id", "shift_id")
+IDS = (
+    "number",
+    "chain_id",
+    "handover_id",
+    "event_id",
+    "list_id",
+    "row_id",
+    "sample_id",
+    "shift_id",
+    "outage_id",
+)
 NAMES = [pattern.name for pattern in urlpatterns]
 WITH_ID = [p.name for p in urlpatterns if set(p.pattern.converters) & set(IDS)]
 
@@ -167,6 +188,8 @@ def addresses_about(county: County, by: Acting, event: CareChainEvent, handover:
         "sample_id": sample(by).pk,
         "number": event.chain.number,
         "shift_id": hand_over(by).pk,
+        "outage_id": event.chain.outage_id,
+        "name": "hours",
     }
 
     def nothing(there: Any) -> Any:
@@ -236,7 +259,8 @@ def test_the_other_branch_is_answered_as_a_unit_that_takes_no_part(
     column = {Role.STAFF: "bo", Role.ADMIN: "adam", Role.LOG_REVIEWER: "lo", Role.ROUTINE_OWNER: "ro"}
     told = {name: getattr(row, column.get(role, "bo")) for name, row in TABLE.items()}
     if role is Role.COORDINATOR:
-        told |= {name: TABLE[name].esa for name in ("end_outage", "reopen_outage")}
+        mine = ("end_outage", "reopen_outage", *(name for name in TABLE if name.startswith("report")))
+        told |= {name: TABLE[name].esa for name in mine}
     if role is Role.LOG_REVIEWER:
         told |= {"review_row": HIDDEN, "review_sample": HIDDEN}
     assert {name: answer.status_code for name, answer in answers.items()} == {
@@ -261,7 +285,9 @@ def test_without_log_in_every_address_leads_to_the_log_in_page(address, client: 
 def test_an_id_of_nothing_is_not_found(people: dict[str, Acting], address, client: Client):
     assert len(WITH_ID) > 5
     for name in WITH_ID:
-        client.force_login(people["lo" if TABLE[name].lo == OK else "alva"].user)
+        row = TABLE[name]
+        who = "lo" if row.lo == OK else "esa" if row.alva == FORBIDDEN else "alva"
+        client.force_login(people[who].user)
         answer = ask(client, TABLE[name].methods[0], address(name, missing=True))
         assert answer.status_code == HIDDEN, name
         assert "Sidan finns inte" in answer.content.decode()

@@ -33,8 +33,9 @@ from contacts.services.work_watching import stop, watching
 from forms.models import Export, SheetBatch, SheetKind
 from forms.rendering import Rendered
 from forms.services.batches import issue_batch
+from outage.models import Outage, OutageFigures
 from tests.clock import Clock
-from tests.factories import TOLVAN, County, make_chain, make_county, make_outage, person
+from tests.factories import TOLVAN, County, end_for_all, make_chain, make_county, make_outage, person
 from tests.integration.contacts.importing import filled_in
 from tests.integration.outage.pages import fields_of, form_of, read
 from tests.integration.work.asked import opened
@@ -123,6 +124,11 @@ def part(county: County, client: Client) -> str:
     return reverse("batch_part", args=[batch.pk, 1])
 
 
+def over(county: County) -> UUID:
+    outage = end_for_all(county, Outage.objects.get(), timezone.now())
+    return OutageFigures.objects.create(outage=outage, principal=county.region).outage_id
+
+
 # Who asks, where and what is typed beside the id.
 ASKED: dict[str, tuple[str, Callable[[County, Client], str], Callable[[County], dict[str, Any]]]] = {
     "binder": ("alva", lambda c, b: reverse("binder"), lambda c: {}),
@@ -143,9 +149,11 @@ ASKED: dict[str, tuple[str, Callable[[County, Client], str], Callable[[County], 
     "people.import": ("adam", lambda c, b: reverse("confirm_staff"), staff),
     "rota.import": ("adam", lambda c, b: reverse("confirm_rota"), jour),
     "log_extract": ("rigmor", extract, lambda c: {}),
+    "outage.report": ("esa", lambda c, b: reverse("report_make", args=[over(c)]), lambda c: {}),
+    "report_print": ("esa", lambda c, b: reverse("report_pdf", args=[over(c)]), lambda c: {}),
 }
 # What leaves a row of the trace alone.
-ONLY_TRACED = {"batch_part", "directory.export", "log_extract"}
+ONLY_TRACED = {"batch_part", "directory.export", "log_extract", "outage.report", "report_print"}
 # What a try leaves behind on purpose: the work, the trace, that something was typeset.
 OF_TRIES = {Work, WorkPiece, DBTaskResult, Export}
 

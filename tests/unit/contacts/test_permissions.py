@@ -27,6 +27,7 @@ WHO_MAY: dict[str, set[Role]] = {
     "review_log": {Role.LOG_REVIEWER},
     "follow_decisions": {Role.ROUTINE_OWNER},
     "see_overview": CARE,
+    "read_report": {Role.COORDINATOR, Role.ROUTINE_OWNER},
 }
 # How far each role reaches with what it may do; a unit's own where nothing else is said.
 REACH: dict[Role, dict[str, Border]] = {
@@ -37,6 +38,7 @@ REACH: dict[Role, dict[str, Border]] = {
         "emergency_open": Border.BRANCH,
         "count_sheets": Border.BRANCH,
         "see_overview": Border.BRANCH,
+        "read_report": Border.BRANCH,
     },
     Role.ADMIN: {
         "report_outage": Border.ALL,
@@ -47,7 +49,7 @@ REACH: dict[Role, dict[str, Border]] = {
         "manage_people": Border.PRINCIPAL,
     },
     Role.LOG_REVIEWER: {"review_log": Border.BRANCH},
-    Role.ROUTINE_OWNER: {"follow_decisions": Border.PRINCIPAL},
+    Role.ROUTINE_OWNER: {"follow_decisions": Border.PRINCIPAL, "read_report": Border.PRINCIPAL},
 }
 
 

@@ -12,7 +12,7 @@ import pytest
 from contacts.filing.errors import BadTable
 from contacts.filing.limits import CELL_CHARACTERS, COLUMNS, ROWS
 from contacts.filing.reading import read_table
-from contacts.filing.writing import write_csv, write_xlsx
+from contacts.filing.writing import write_book, write_csv, write_xlsx
 from tests.long import runs
 from tests.unit.contacts.raw_workbooks import raw_parts, raw_workbook, zipped
 
@@ -306,3 +306,13 @@ def test_bytes_of_the_file():
 )
 def test_text_that_is_no_table_is_refused_in_one_sentence(content, words):
     assert refusal(content).startswith(words)
+
+
+def test_a_book_has_its_sheets_numbers_stay_numbers_and_nothing_runs():
+    rows = [("Vad", "Antal"), ("=1+1", 3), ("#N/A", 0)]
+    content = write_book([("En titel som är längre än den får vara", rows), ("Två", rows)])
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert [len(sheet.title) for sheet in book] == [31, 3]
+    cells = [[cell.value for cell in row] for row in book.worksheets[1]]
+    assert [row[1] for row in cells] == ["Antal", 3, 0]
+    assert not any(cell.data_type == "f" for sheet in book for row in sheet for cell in row)

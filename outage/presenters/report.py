@@ -1,0 +1,132 @@
+"""The report as it is shown: its tables with their charts, what people learned, and one outage beside another."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from outage.models import Lesson, Outage, OutageFigures
+from outage.rules.outage_status import OutageScope
+from outage.rules.report_tables import NOTHING, Cell
+from outage.rules.wording import day_and_year, span
+
+# What stands of each outage beside the others, by its name among the main figures.
+_BESIDE = (
+    ("minutes", "Varade"),
+    ("chains", "Vårdkedjor"),
+    ("events", "Händelser"),
+    ("calls", "Samtal"),
+    ("tries", "varav försök"),
+    ("median", "Underrättade, median"),
+    ("p90", "Nio av tio inom"),
+    ("discharges", "Utskrivningar"),
+    ("untold", "varav någon inte underrättad"),
+    ("registered", "Nio av tio registrerade inom"),
+)
+_ON_A_TELEPHONE = 3
+_LENGTHS = frozenset({"minutes", "median", "p90", "registered"})
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTable:
+    """A kept table; `says` is read aloud in the place of its chart."""
+
+    number: int
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    chart: str
+    says: str
+
+    @property
+    def is_wide(self) -> bool:
+        """Too wide for a telephone."""
+        return len(self.columns) > _ON_A_TELEPHONE
+
+    @property
+    def labelled_rows(self) -> list[list[tuple[str, Cell]]]:
+        """Each cell with its column's heading."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class BesideRow:
+    """One outage with its main figures, none where no report of it is kept; `here`: the one that is shown."""
+
+    outage_id: UUID
+    began: datetime
+    scope: str
+    cells: tuple[tuple[str, str], ...]
+    made: bool
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LessonRow:
+    text: str
+    owner: str
+    due: date | None
+    by: str
+    unit: str
+    at: datetime
+
+
+def shown_tables(kept: OutageFigures) -> list[ShownTable]:
+    """Those in which there is something."""
+    return [
+        ShownTable(
+            number=number,
+            caption=table["caption"],
+            columns=tuple(table["columns"]),
+            rows=tuple(map(tuple, table["rows"])),
+            chart=table["chart"] if table["chart"] in kept.charts else "",
+            says=kept.charts.get(table["chart"], {}).get("says", ""),
+        )
+        for number, table in enumerate(kept.tables, start=1)
+        if table["rows"]
+    ]
+
+
+def sheets_of(kept: OutageFigures, beside: Sequence[BesideRow]) -> list[tuple[str, Sequence[Sequence[Cell]]]]:
+    sheets: list[tuple[str, Sequence[Sequence[Cell]]]] = [
+        (table.caption, [table.columns, *table.rows]) for table in shown_tables(kept)
+    ]
+    return [*sheets, ("Bredvid andra driftstopp", beside_table(beside))]
+
+
+def beside_table(rows: Sequence[BesideRow]) -> tuple[tuple[str, ...], ...]:
+    """The same lying, as it stands on paper: a row for each figure, a column for each outage. The heading first."""
+    head = ("Vad", *(day_and_year(row.began) for row in rows))
+    figures = zip(*(row.cells for row in rows), strict=True)
+    return head, *((cells[0][0], *(value for _, value in cells)) for cells in figures)
+
+
+def beside_rows(
+    outages: Iterable[Outage], kept: Mapping[UUID, OutageFigures], here: UUID | None = None
+) -> list[BesideRow]:
+    return [
+        BesideRow(
+            outage_id=outage.pk,
+            began=outage.current.started_at,
+            scope=OutageScope(outage.current.scope).label,
+            cells=tuple(
+                (label, _said(name, kept[outage.pk].main.get(name) if outage.pk in kept else None))
+                for name, label in _BESIDE
+            ),
+            made=outage.pk in kept,
+            here=outage.pk == here,
+        )
+        for outage in outages
+    ]
+
+
+def _said(name: str, value: int | None) -> str:
+    if value is None:
+        return NOTHING
+    return span(timedelta(minutes=value)) if name in _LENGTHS else str(value)
+
+
+def lesson_rows(lessons: Iterable[Lesson]) -> list[LessonRow]:
+    return [
+        LessonRow(row.text, row.owner, row.due, row.user.full_name, row.unit.name, row.at) for row in lessons
+    ]

@@ -1,0 +1,275 @@
+"""What the report of an outage counts, read over all chains within reach; and what is kept of it. Nobody is named."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Max, Q, QuerySet, Sum
+
+from contacts.access import Acting, check_may
+from contacts.models import Membership, Unit, User, Work
+from contacts.queries.branches import units_within
+from contacts.queries.work import own_work
+from contacts.rules.branches import Branch
+from contacts.rules.parties import Party
+from contacts.rules.permissions import Border, Right, border_of, roles_with
+from contacts.rules.work import WorkState
+from outage.models import (
+    Acknowledgement,
+    CareChain,
+    CareChainEvent,
+    Confirmation,
+    Handover,
+    Lesson,
+    Opening,
+    OpenItem,
+    Outage,
+    OutageFigures,
+    OutageReport,
+    PrincipalEnd,
+    RegistrationMark,
+    SupportContact,
+)
+from outage.queries.call_codes import CodeState, code_states
+from outage.queries.care_chains import with_details
+from outage.queries.chain_log import ChainLog, logs_of
+from outage.queries.outages import discharge_logged, outages_for, support_contacts
+from outage.queries.standing import first_of, is_discharge, line_back, row_of, standing_of
+from outage.queries.tasks import ticks_of
+from outage.rules.back_registration import ChainStatus
+from outage.rules.handover import Direction
+from outage.rules.informing import DischargeState, InformState
+from outage.rules.opening import OpeningKind
+from outage.rules.outage_status import OutageScope
+from outage.rules.report import Entered, Logged, Rung, Sent
+from outage.rules.report_tables import Around
+from outage.rules.routine_applies import routine_applies
+from outage.rules.ticks import TickState
+
+REPORT_WORK = "outage.report"
+# Another where the same log gives other tables.
+_SHAPE = 1
+_MOST_OWNERS = 50
+# How many outages one is set beside.
+MOST_BESIDE = 6
+
+
+def units_counted(by: Acting) -> QuerySet[Unit]:
+    return units_within(by, Right.READ_REPORT)
+
+
+def reach_of(by: Acting) -> str:
+    """By which those who read the same find the same figures: "" for the whole principal."""
+    if border_of(by.role, Right.READ_REPORT) is Border.PRINCIPAL or by.unit.branch is Branch.REGION:
+        return ""
+    return f"unit:{by.unit.pk}" if by.unit.branch is Branch.UNSETTLED else str(by.unit.branch)
+
+
+def ended_outages(by: Acting) -> QuerySet[Outage]:
+    """Those that are over for the principal, the newest first."""
+    check_may(by, Right.READ_REPORT)
+    ended = Q(own_ended_at__isnull=False)
+    return outages_for(by.principal).filter(ended).order_by("-recorded_at")
+
+
+def figures_of(by: Acting, outages: Iterable[Outage]) -> dict[UUID, OutageFigures]:
+    """What is kept for whoever reads so far, by outage."""
+    check_may(by, Right.READ_REPORT)
+    rows = OutageFigures.objects.filter(principal=by.principal, reach=reach_of(by))
+    return {row.outage_id: row for row in rows.filter(outage__in=list(outages))}
+
+
+def lessons_of(by: Acting, outage: Outage) -> QuerySet[Lesson]:
+    """The newest first."""
+    check_may(by, Right.READ_REPORT)
+    return Lesson.objects.filter(outage=outage, unit__in=units_counted(by)).select_related("user", "unit")
+
+
+def owners_to_choose(by: Acting) -> list[str]:
+    """Names of those who may read the report, to choose as who takes care of a lesson; another may be typed."""
+    found = Membership.objects.filter(
+        active=True, user__is_active=True, unit__in=units_counted(by), role__in=roles_with(Right.READ_REPORT)
+    )
+    people = User.objects.filter(pk__in=found.order_by().values("user")).order_by("last_name", "first_name")
+    return [person.full_name for person in people[:_MOST_OWNERS]]
+
+
+def report_work(by: Acting, outage: Outage) -> Work | None:
+    """The making of it that the acting person last asked for, where that has not ended well; no query of the log."""
+    last = own_work(by).filter(kind=REPORT_WORK, args__outage=str(outage.pk)).first()
+    return last if last and last.state != WorkState.DONE else None
+
+
+def version_of(by: Acting, outage: Outage) -> str:
+    """Another one whenever the report may have become another."""
+    mine = {"outage": outage, "principal": by.principal}
+    own = {"outage": outage, "unit__principal": by.principal}
+    said: list[dict[str, int | None]] = [
+        _chains(by, outage).aggregate(n=Count("pk"), rows=Sum("rows"), details=Max("details")),
+        RegistrationMark.objects.filter(**_of_chains(by, outage, "chain")).aggregate(pk=Max("pk")),
+        OpenItem.objects.filter(**_of_chains(by, outage, "event__chain")).aggregate(n=Count("pk")),
+        Opening.objects.filter(**_of_chains(by, outage, "chain")).aggregate(n=Count("pk")),
+        OutageReport.objects.filter(outage=outage).aggregate(pk=Max("pk")),
+        PrincipalEnd.objects.filter(**mine).aggregate(pk=Max("pk")),
+        SupportContact.objects.filter(**mine).aggregate(pk=Max("pk")),
+        Acknowledgement.objects.filter(**own).aggregate(pk=Max("pk")),
+        {"confirmed": len(_confirmed(by, outage))},
+    ]
+    numbers = [number or 0 for row in said for number in row.values()]
+    return ".".join(map(str, (_SHAPE, *numbers)))
+
+
+def _of_chains(by: Acting, outage: Outage, chain: str = "") -> dict[str, Any]:
+    """Finds the chains that a unit within reach opened, or by the path to their `chain` what hangs on them.
+
+    By a join, which a database finds faster than a list of their ids.
+    """
+    way = f"{chain}__" if chain else ""
+    found = {f"{way}outage": outage, f"{way}principal": by.principal}
+    return found if reach_of(by) == "" else found | {f"{way}unit__in": units_counted(by)}
+
+
+def _chains(by: Acting, outage: Outage) -> QuerySet[CareChain]:
+    """Those that are read as part of others too."""
+    return CareChain.objects.filter(**_of_chains(by, outage)).order_by()
+
+
+def _confirmed(by: Acting, outage: Outage) -> set[UUID]:
+    """The ids of the calls that were made and that the other end has once confirmed."""
+    given = {"given__unit__principal": by.principal, "given__recorded_at__gte": outage.recorded_at}
+    if not Confirmation.objects.filter(**given).exists():
+        # As a rule there are few or none, and the calls are many.
+        return set()
+    made = {"direction": Direction.GIVEN, "code__confirmed_by__isnull": False}
+    calls = Handover.objects.filter(**_of_chains(by, outage, "chain"), **made)
+    return set(calls.order_by().values_list("pk", flat=True))
+
+
+def chains_counted(by: Acting, outage: Outage) -> list[CareChain]:
+    """The chains that others are read in, with details, by number; those joined to them come with their logs."""
+    check_may(by, Right.READ_REPORT)
+    found = list(with_details(_chains(by, outage).filter(joined_to__isnull=True)).order_by("number"))
+    for chain in found:
+        chain.outage, chain.principal = outage, by.principal
+    return found
+
+
+class Reading:
+    """The logs of all that is counted, read at once; each chain is then added to `logged`."""
+
+    def __init__(self, by: Acting, outage: Outage, chains: Sequence[CareChain]) -> None:
+        self.logged = Logged(chains=len(chains))
+        self.logged.joined = _chains(by, outage).filter(joined_to__isnull=False).count()
+        self._logs = logs_of([chain.pk for chain in chains], signed=False)
+        confirmed = _confirmed(by, outage)
+        calls = [call for log in self._logs.values() for call in log.live_handovers if call.pk in confirmed]
+        self._codes = code_states(calls)
+
+    def add(self, chain: CareChain) -> None:
+        add_chain(self.logged, chain, self._logs.pop(chain.pk), self._codes)
+
+
+def add_chain(
+    logged: Logged, chain: CareChain, log: ChainLog, codes: Mapping[UUID, CodeState] | None = None
+) -> None:
+    """What the log of one chain says; of one on the wrong patient only the calls count, for they were made."""
+    for name, rows in (("events", log.events), ("calls", log.handovers)):
+        logged.withdrawn[name] += sum(row.withdraws for row in rows)
+        logged.corrected[name] += sum(bool(row.supersedes_id) and not row.withdraws for row in rows)
+        logged.units |= {row.unit_id for row in rows}
+    logged.rung += [_rung(call, log, (codes or {}).get(call.pk)) for call in log.live_handovers]
+    if log.versions[-1].status == ChainStatus.WRONG_PATIENT:
+        logged.wrong_patient += 1
+        return
+    logged.sent += [_sent(event, chain, log) for event in log.live_events]
+    found, gone = ticks_of(chain, log)
+    for tick in found:
+        mark = log.marks[tick.mark.id] if tick.mark and tick.state is TickState.DONE else None
+        logged.tasks.append(
+            Entered(
+                decision=tick.task.decision,
+                outcomes=tick.task.outcomes,
+                done_at=mark.at if mark else None,
+                entered=bool(mark and mark.entered),
+            )
+        )
+    logged.to_undo += len(gone) + sum(tick.undo for tick in found)
+
+
+def _sent(event: CareChainEvent, chain: CareChain, log: ChainLog) -> Sent:
+    standing, row = standing_of(chain, log), row_of(event)
+    ours = standing.is_ours(row)
+    told: list[datetime | None] = []
+    state: DischargeState | None = None
+    if ours:
+        first = standing.told_by(row)
+        calls = {call.id: call for call in standing.calls}
+        for each in standing.standings(row):
+            if each.target.party is None or each.closed is not None:
+                continue
+            call = calls.get(first.get(each.target.place, ""))
+            told.append(call.at if call and each.state is InformState.INFORMED else None)
+        if is_discharge(chain.outage.routine, event):
+            same = standing.same
+            left = {same(item.whom) for item in log.items_of(event)}
+            state = standing.discharge_state(row, left)
+    return Sent(
+        kind=event.kind,
+        sender=event.sender,
+        at=event.happened_at,
+        logged_at=line_back(log, event.pk)[-1].recorded_at,
+        ours=ours,
+        told=tuple(told),
+        discharge=state,
+        after=chain.outage.was_over_at(event.happened_at),
+        on_paper=bool(event.paper_serial),
+    )
+
+
+def _rung(call: Handover, log: ChainLog, code: CodeState | None) -> Rung:
+    confirmed = bool(code and code.at and code.stands)
+    return Rung(
+        at=call.at,
+        logged_at=first_of(call, log).recorded_at,
+        direction=call.direction,
+        outcome=call.outcome,
+        party=call.recipient if call.recipient in set(Party) else "",
+        read_back=call.read_back,
+        coded=call.code_id is not None,
+        confirmed=confirmed,
+        differs=bool(confirmed and code and code.differs),
+        on_paper=bool(call.paper_serial),
+    )
+
+
+def around(by: Acting, outage: Outage) -> Around:
+    """The outage as the principal has it; it has ended."""
+    assert outage.own_end is not None
+    began = outage.current.started_at
+    verdict = routine_applies(
+        routine=outage.routine,
+        scope=OutageScope(outage.current.scope),
+        start=began,
+        until=max(outage.own_end, began),
+        discharge_logged=discharge_logged(outage),
+    )
+    reasons = verdict.reasons or ((verdict.otherwise,) if verdict.otherwise else ())
+    rows = outage.said_of_scope  # type: ignore[attr-defined]
+    scopes: list[tuple[str, datetime]] = []
+    for row in rows:
+        label = OutageScope(row.scope).label
+        if not scopes or scopes[-1][0] != label:
+            scopes.append((label, row.scope_from))
+    openings = Opening.objects.filter(**_of_chains(by, outage, "chain"), kind=OpeningKind.EMERGENCY)
+    acknowledged = Acknowledgement.objects.filter(outage=outage, unit__in=units_counted(by)).order_by("at")
+    return Around(
+        began=began,
+        ended=outage.own_end,
+        planned=outage.current.planned,
+        scopes=tuple(scopes),
+        reasons=tuple((reason.clause, reason.sentence) for reason in reasons),
+        support=tuple((row.at, row.unit.name) for row in support_contacts(outage.pk, by.principal.pk)),
+        acknowledged=tuple(acknowledged.values_list("at", flat=True)),
+        openings=openings.values("chain").distinct().count(),
+    )

@@ -1,0 +1,24 @@
+"""What was learned of an outage."""
+
+from django import forms
+
+from contacts.webforms.fields import DateField, SentOnce
+
+_LONGEST = 2000
+
+
+class LessonForm(SentOnce):
+    text = forms.CharField(
+        label="Vad lärde vi oss?",
+        max_length=_LONGEST,
+        widget=forms.Textarea({"rows": 4}),
+        help_text="Inga patientuppgifter.",
+        error_messages={"required": "Skriv vad ni lärde er."},
+    )
+    owner = forms.CharField(
+        label="Vem tar hand om det?",
+        max_length=200,
+        widget=forms.TextInput({"autocomplete": "off", "list": "owners"}),
+        error_messages={"required": "Skriv vem som tar hand om det."},
+    )
+    due = DateField(label="Klart senast", required=False)
