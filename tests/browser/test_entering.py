@@ -56,6 +56,8 @@ def test_two_rows_are_entered_by_keyboard_and_the_second_starts_from_the_first(
     page.keyboard.press("Enter")
 
     expect(page.get_by_text("Raden är sparad på servern")).to_be_visible()
+    # The page puts the focus there when it has come, whatever has it by then.
+    expect(focused(page)).to_have_attribute("name", "vardkedja")
     page.get_by_role("button", name="Lämnat: vi ringde").press("Enter")
     expect(page.get_by_label("Signatur på bladet")).to_have_value("N.N.")
     type_row(page, "09.50", "090-785 00 00", "Heimdalls hälsocentral")
@@ -69,6 +71,7 @@ def test_two_rows_are_entered_by_keyboard_and_the_second_starts_from_the_first(
     assert {call.paper_signature for call in calls} == {"N.N."}
     assert {call.messages.get().event_id for call in calls} == {calls[0].messages.get().event_id}
     assert PaperEntry.objects.count() == 2
+    expect(focused(page)).to_have_attribute("name", "vardkedja")
     page.get_by_role("button", name="Alla rader är införda").press("Enter")
     expect(page.get_by_text("Alla rader är införda i loggen.")).to_be_visible()
     expect(page).to_have_url(f"{page.url.split('/blad/')[0]}/blad/{sheet.serial}/")

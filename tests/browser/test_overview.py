@@ -91,7 +91,7 @@ def test_what_is_typed_elsewhere_is_copied_piece_by_piece_with_one_key(
     page = windows.open(county.alva)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/ater-i-drift/")
-    pieces = page.locator(".task").first.locator("[data-copy]")
+    pieces = page.locator(".task").first.locator("[data-piece]")
     pieces.first.focus()
     copied = []
     for _ in range(2):
