@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from contacts.models import Unit
 from contacts.page_versions import holds_until
 from contacts.rules.parties import Party
 from outage.models import Outage
@@ -126,12 +127,13 @@ def picture_of(found: Overview, outage: Outage, now: datetime) -> Picture:
     """All of the units within reach at the aware moment `now`."""
     began = outage.current.started_at
     until = outage.own_end or now
-    names = {unit.pk: unit.name for unit in found.units}
+    units = {unit.pk: unit for unit in found.units}
+    names = {pk: unit.name for pk, unit in units.items()}
     lines = by_unit(found.lines, found.last, names)
     parts = [line for line in lines.values() if line.takes_part]
     untold = [line for line in lines_in_order(found.lines) if line.untold_since]
     times = [line.untold_since for line in untold if line.untold_since]
-    rows = [_unit_row(found, names, line, outage, now) for line in parts]
+    rows = [_unit_row(found, units[line.unit_id], line, outage, now) for line in parts]
     if outage.is_open:
         holds_until(now, *silent_from(parts, began))
     return Picture(
@@ -185,16 +187,13 @@ def _party(party: str) -> str:
     return Party(party).label if party else _OTHERS
 
 
-def _unit_row(
-    found: Overview, names: Mapping[int, str], line: UnitLine, outage: Outage, now: datetime
-) -> UnitRow:
-    unit = next(unit for unit in found.units if unit.pk == line.unit_id)
+def _unit_row(found: Overview, unit: Unit, line: UnitLine, outage: Outage, now: datetime) -> UnitRow:
     items = sum(len(checklist.items) for checklist in checklists_for(unit, outage.routine))
     ticked = found.ticked.get(line.unit_id, 0)
     since = silent_since(line, outage.current.started_at, now) if outage.is_open else None
     return UnitRow(
         unit_id=line.unit_id,
-        name=names[line.unit_id],
+        name=unit.name,
         untold=line.untold,
         untold_age=_age(line.untold_since, now) if line.untold_since else None,
         calls=line.calls,
