@@ -1,6 +1,7 @@
 """What a nurse does and sees, in her words."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -152,15 +153,21 @@ def ready(page: Page, place: Locator) -> Locator:
     return place
 
 
-def hold_script(page: Page) -> list[Route]:
-    """Keep the page's script waiting, as on a slow line, until `continue_()` of the first in the list given."""
+def hold_script(page: Page) -> Callable[[], None]:
+    """Keep the page's script waiting, as on a slow line, until what is given is called."""
     waiting: list[Route] = []
 
     def hold(route: Route) -> None:
         waiting.append(route)
 
+    def let_go() -> None:
+        # What stands before it on the page may be there before it has been asked for.
+        while not waiting:
+            page.wait_for_timeout(10)
+        waiting[0].continue_()
+
     page.route("**/app*.js", hold)
-    return waiting
+    return let_go
 
 
 def choose_other_end(page: Page, place: str) -> None:
