@@ -96,8 +96,8 @@ def turn_task(
     holder: int | None,
     note: str = "",
 ) -> TaskTurn:
-    """Say who does a task of `chain` in the system from now on, by the id of a person or None for nobody, or note
-    something on it. `was` is who did it on the page that the person saw.
+    """Who does a task of `chain` in the system from now on, by the id of a person or None for nobody, or a note on
+    it. `was` is who did it on the page that the person saw.
 
     Raises RuleError while the outage goes on, when the task is no longer what was seen, when somebody else has taken it
     meanwhile, when the holder does not work at the acting unit, or when nothing is said.

@@ -148,7 +148,7 @@ def mark(request: ActingRequest, chain_id: UUID) -> HttpResponse:
 @held_as(HeldAs("Vem som gör uppgiften"))
 @require_POST
 def turn(request: ActingRequest, chain_id: UUID) -> HttpResponse:
-    """Say who does a task, or note something on it; answered as `mark`."""
+    """Who does a task, or a note on it; answered as `mark`."""
     require(request.acting, Right.MARK_REGISTRATION)
     chain = get_or_404(get_chain, request.acting, chain_id)
     form = TurnForm(request.POST)
