@@ -36,22 +36,20 @@ _TO_THE_HOUR = 13
 
 
 def matrix_of(acting: Acting, outage: Outage) -> list[ChainLine]:
-    """By number. All chains of the acting person's principal and none of another's; three queries."""
-    if not can(acting, Right.READ_CARE):
-        return []
-    lines = _lines(acting.principal, outage)
-    by_id = {line.chain_id: line for line in lines}
-    for chain, party, since in _told(acting.principal.pk, outage.pk):
-        by_id[chain].is_told(party, since)
-    return lines
+    """By number. All chains of the acting person's principal and none of another's; two queries."""
+    may = can(acting, Right.READ_CARE)
+    return _lines(acting.principal, outage, StateKind.OWED, StateKind.TOLD) if may else []
 
 
-def _lines(principal: Principal, outage: Outage) -> list[ChainLine]:
-    """With what is owed, and nothing of what was told."""
+def _lines(principal: Principal, outage: Outage, *kinds: StateKind) -> list[ChainLine]:
     lines = {row[1]: ChainLine(*row) for row in _chains(principal.pk, outage.pk)}
-    for row in _owed(principal.pk, outage.pk):
-        number, unit, whom, party, former, state, since, reads_in, ticked, message, urgent, item = row
-        if not is_read_there(outage, principal, reads_in, since, ticked=ticked, message=message):
+    for row in _rows(principal.pk, outage.pk, *map(str, kinds)):
+        number, what, unit, whom, party, former, state, since, reads_in, ticked, message, urgent, item = row
+        if is_read_there(outage, principal, reads_in, since, ticked=ticked, message=message):
+            continue
+        if what == StateKind.TOLD:
+            lines[number].is_told(party, since)
+        else:
             lines[number].owes(
                 unit_id=unit,
                 whom=f"{whom}{party}{former}",
@@ -82,11 +80,12 @@ def _chains(principal_id: int, outage_id: UUID) -> QuerySet[CareChain, tuple[Any
 
 
 @prepared
-def _owed(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
-    rows = ChainState.objects.filter(what=StateKind.OWED, outage=outage_id, principal=principal_id)
-    # By its number, which the outage has once: an id is dearer to read.
-    return rows.order_by().values_list(
+def _rows(principal_id: int, outage_id: UUID, *kinds: str) -> QuerySet[ChainState, tuple[Any, ...]]:
+    rows = _of_parties().filter(what__in=kinds, outage=outage_id, principal=principal_id)
+    # What is owed comes before what has been told. By its number, which the outage has once: an id is dearer to read.
+    return rows.order_by("what").values_list(
         "chain__number",
+        "what",
         "unit",
         "whom",
         "party",
@@ -102,18 +101,14 @@ def _owed(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[Any,
 
 
 @prepared
-def _told(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
-    rows = _of_parties().filter(outage=outage_id, principal=principal_id)
-    return rows.values_list("chain", "party", "since")
-
-
-@prepared
 def _told_of(*chain_ids: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
-    return _of_parties().filter(chain__in=chain_ids).values_list("chain", "party", "since")
+    rows = _of_parties().filter(what=StateKind.TOLD, chain__in=chain_ids)
+    return rows.order_by().values_list("chain", "party", "since")
 
 
 def _of_parties() -> QuerySet[ChainState]:
-    return ChainState.objects.filter(what=StateKind.TOLD, former=False).exclude(party="").order_by()
+    """Of what was told only what a party of the chain as it is now was."""
+    return ChainState.objects.exclude(Q(what=StateKind.TOLD) & (Q(former=True) | Q(party="")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +142,7 @@ def overview_of(acting: Acting, outage: Outage) -> Overview:
     units = list(units_within(acting, Right.SEE_OVERVIEW).order_by("sort_key", "pk"))
     # A unit that was joined into another is read as that one.
     read_as = {unit.pk: unit.joined_into_id or unit.pk for unit in units}
-    lines = _lines(acting.principal, outage)
+    lines = _lines(acting.principal, outage, StateKind.OWED)
     if border_of(acting.role, Right.SEE_OVERVIEW) is Border.UNIT:
         own = frozenset(chains_seen(acting, outage).ids)
         lines = [line for line in lines if line.chain_id in own]
