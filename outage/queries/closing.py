@@ -31,6 +31,7 @@ from outage.models import (
 )
 from outage.queries.care_chains import with_details
 from outage.queries.chain_log import ChainLog
+from outage.queries.outages import principals_back
 from outage.queries.owed import is_read_there
 from outage.queries.papers import PaperHeld, papers
 from outage.queries.standing import holder_of, own_parties
@@ -72,12 +73,18 @@ def _chains(principal: Principal, outage: Outage) -> QuerySet[CareChain]:
 
 
 def _owed(principal: Principal, outage: Outage) -> Iterable[OpenThing]:
-    for what, chain, unit, whom, party, former, message, since, reads_in, ticked, item in _states(
+    back = principals_back(outage)
+    for what, chain, unit, whom, party, former, message, since, reads_in, ticked, item, *places in _states(
         principal.pk, outage.pk
     ):
-        if is_read_there(outage, principal, reads_in, since, ticked=ticked, message=message):
-            continue
         holds = Holds.CALL if what == StateKind.OWED else Holds.ANSWER
+        if holds is Holds.ANSWER:
+            # Whoever is back answers in the system.
+            done = dict(zip(_PLACES, places, strict=True))[party] in back
+        else:
+            done = is_read_there(outage, principal, reads_in, since, ticked=ticked, message=message)
+        if done:
+            continue
         key = f"{holds}:{chain}:{unit}:{whom}:{party}:{former}:{message}"
         yield OpenThing(unit, holds, key, answered_for=item is not None)
 
@@ -99,7 +106,16 @@ def _states(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[An
         "reads_in",
         "ticked",
         "open_item",
+        *_PLACES.values(),
     )
+
+
+# Whose each party of a chain is.
+_PLACES = {
+    Party.MUNICIPALITY: "chain__details__municipality",
+    Party.INPATIENT: "chain__details__ward_unit__principal",
+    Party.OUTPATIENT: "chain__details__outpatient_unit__principal",
+}
 
 
 def _tasks(chains: list[CareChain]) -> Iterable[OpenThing]:

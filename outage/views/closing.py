@@ -1,5 +1,6 @@
 """Stängning: what holds it up, by unit; what is left open by name and reason; and the closing itself."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -29,7 +30,8 @@ def closing(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     acting = request.acting
     outage = _outage_or_404(request, outage_id)
     units = _units(acting)
-    context = {"outage": outage, "reach": name_of_reach(acting, Right.CLOSE_OUTAGE), "press": uuid4()}
+    reach = name_of_reach(acting, Right.CLOSE_OUTAGE)
+    context: dict[str, Any] = {"outage": outage, "reach": reach, "press": uuid4()}
     if not outage.is_open:
         things = open_things(acting.principal, outage)
         left = keys_left(acting.principal, outage)

@@ -97,6 +97,7 @@ class World:
             "form": ["csv", "xlsx", "vcf"],
             "part": ["1"],
             "name": ["hours"],
+            "what": ["call", "acknowledge"],
             "number": ["1", "2", "999"],
             "pk": ["1"],
             "organization_slug": ["tjanst"],
