@@ -1,7 +1,7 @@
 """What holds up the closing of an outage for a principal, and whether it is closed. No patient is named."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -61,11 +61,8 @@ def open_things(principal: Principal, outage: Outage) -> list[OpenThing]:
         chain.outage, chain.principal = outage, principal
     found = [*_owed(principal, outage), *_tasks(chains)]
     found += _not_acknowledged(principal, outage, chains, units)
-    found += [OpenThing(paper.unit_id, Holds.SHEET, _key_of(paper)) for paper in _held(principal, outage)]
-    return [
-        OpenThing(units.get(thing.unit_id, thing.unit_id), thing.what, thing.key, thing.answered_for)
-        for thing in found
-    ]
+    found += [OpenThing(paper.unit_id, _key_of(paper)) for paper in _held(principal, outage)]
+    return [replace(thing, unit_id=units.get(thing.unit_id, thing.unit_id)) for thing in found]
 
 
 def _chains(principal: Principal, outage: Outage) -> QuerySet[CareChain]:
@@ -86,7 +83,7 @@ def _owed(principal: Principal, outage: Outage) -> Iterable[OpenThing]:
         if done:
             continue
         key = f"{holds}:{chain}:{unit}:{whom}:{party}:{former}:{message}"
-        yield OpenThing(unit, holds, key, answered_for=item is not None)
+        yield OpenThing(unit, key, answered_for=item is not None)
 
 
 @prepared
@@ -125,8 +122,8 @@ def _tasks(chains: list[CareChain]) -> Iterable[OpenThing]:
         log = logs[chain.pk]
         for task in to_do(*ticks_of(chain, log)):
             if not task.done and (task.by is None or task.by in own_parties(chain.principal)):
-                key = f"task:{chain.pk}:{task.key}:{task.seen}"
-                yield OpenThing(_doer(chain, log, task.by), Holds.TASK, key)
+                key = f"{Holds.TASK}:{chain.pk}:{task.key}:{task.seen}"
+                yield OpenThing(_doer(chain, log, task.by), key)
 
 
 def _doer(chain: CareChain, log: ChainLog, by: Party | None) -> int:
@@ -148,7 +145,7 @@ def _not_acknowledged(
     done = Acknowledgement.objects.filter(outage=outage, unit__in=units).values_list("unit", flat=True)
     have = {units[pk] for pk in done}
     for pk in sorted({units.get(pk, pk) for pk in took_part} - have):
-        yield OpenThing(pk, Holds.ACKNOWLEDGE, f"acknowledge:{pk}")
+        yield OpenThing(pk, f"{Holds.ACKNOWLEDGE}:{pk}")
 
 
 def _of_chains(principal: Principal, outage: Outage, way: str) -> dict[str, Any]:
@@ -160,7 +157,7 @@ def _held(principal: Principal, outage: Outage) -> list[PaperHeld]:
 
 
 def _key_of(paper: PaperHeld) -> str:
-    return f"sheet:{paper.serial}"
+    return f"{Holds.SHEET}:{paper.serial}"
 
 
 def left_at_closing(by: Acting, outage: Outage) -> list[LeftOpen]:

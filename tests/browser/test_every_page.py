@@ -191,7 +191,7 @@ def test_pages_after_an_outage(demo: Demo, looker: Looker):
     looker.look(page, "/rapport/", starts=False)
     looker.look(page, f"/rapport/{outage.pk}/", starts=False)
     looker.look(page, f"/stangning/{outage.pk}/", starts=False)
-    looker.look(page, f"/stangning/{outage.pk}/lamna/{coordinator.unit.pk}/acknowledge/")
+    looker.look(page, f"/stangning/{outage.pk}/lamna/{coordinator.unit.pk}/")
 
 
 def sought(page: Page, text: str) -> None:

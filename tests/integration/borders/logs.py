@@ -75,8 +75,8 @@ def not_acknowledged(s: Cast, by: Acting) -> Given:
     nurse = next(one for (role, _), one in s.people.items() if (role, one.unit) == (Role.STAFF, by.unit))
     make_chain(s.county, outage_for(nurse.principal, outage.pk), nurse)
     things = open_things(by.principal, outage)
-    own = [one for one in things if (one.unit_id, one.what) == (by.unit.pk, Holds.ACKNOWLEDGE)]
-    said = {"what": Holds.ACKNOWLEDGE, "seen": seen_of(own), "responsible": "Esa", "reason": "I morgon"}
+    own = [one for one in things if one.unit_id == by.unit.pk]
+    said = {"what": [Holds.ACKNOWLEDGE], "seen": seen_of(own), "responsible": "Esa", "reason": "I morgon"}
     return {"outage": outage, "client_id": uuid4(), "unit_id": by.unit.pk, **said}
 
 

@@ -97,7 +97,6 @@ class World:
             "form": ["csv", "xlsx", "vcf"],
             "part": ["1"],
             "name": ["hours"],
-            "what": ["call", "acknowledge"],
             "number": ["1", "2", "999"],
             "pk": ["1"],
             "organization_slug": ["tjanst"],

@@ -200,7 +200,6 @@ def addresses_about(county: County, by: Acting, event: CareChainEvent, handover:
         "outage_id": event.chain.outage_id,
         "name": "hours",
         "unit_id": by.unit.pk,
-        "what": "call",
     }
 
     def nothing(there: Any) -> Any:

@@ -6,31 +6,31 @@ import pytest
 
 from outage.rules.closing import Held, Holds, OpenThing, by_unit, entered_since, holding, in_words, seen_of
 
-CALL, SHEET = (OpenThing(1, what, f"{what}:1") for what in (Holds.CALL, Holds.SHEET))
+CALL, SHEET = (OpenThing(1, f"{what}:1") for what in (Holds.CALL, Holds.SHEET))
 
 
 @pytest.mark.parametrize(("what", "answered", "left"), list(product(Holds, (False, True), (False, True))))
 def test_a_thing_holds_it_up_unless_somebody_answers_for_it(what: Holds, answered: bool, left: bool):
-    thing = OpenThing(1, what, "a", answered_for=answered)
-    keys = {"a"} if left else {"b"}
+    thing = OpenThing(1, f"{what}:a", answered_for=answered)
+    keys = {f"{what}:a"} if left else {f"{what}:b"}
     assert bool(holding([thing], keys)) is not (answered or left)
     held = by_unit([thing], keys)[1][what]
     assert (held.count, held.left) == ((0, 1) if answered or left else (1, 0))
 
 
 def test_each_unit_has_its_kinds_in_one_order():
-    others = OpenThing(2, Holds.ANSWER, "answer:1")
-    found = by_unit([SHEET, others, CALL, OpenThing(1, Holds.CALL, "call:2")], {"call:2"})
+    others = OpenThing(2, "answer:1")
+    found = by_unit([SHEET, others, CALL, OpenThing(1, "call:2")], {"call:2"})
     assert {unit: list(kinds) for unit, kinds in found.items()} == {
         1: [Holds.CALL, Holds.SHEET],
         2: [Holds.ANSWER],
     }
-    assert found[1][Holds.CALL] == Held(1, 1, seen_of([CALL]))
+    assert found[1][Holds.CALL] == Held(1, 1)
     assert by_unit([], {"call:1"}) == {}
 
 
 def test_what_was_seen_is_another_when_a_thing_is():
-    more = OpenThing(1, Holds.CALL, "call:2")
+    more = OpenThing(1, "call:2")
     assert seen_of([CALL, more]) == seen_of([more, CALL])
     assert len({seen_of(things) for things in ([], [CALL], [more], [CALL, more])}) == 4
 
