@@ -1,4 +1,4 @@
-"""Closing and handing over in a random outage: what is counted is what the second formulation has, and closed means it."""
+"""Closing and handing over in a random outage: counted as the second formulation has it, and closed means closed."""
 
 from collections.abc import Callable
 from uuid import UUID, uuid4
