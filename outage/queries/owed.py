@@ -86,6 +86,21 @@ def _seen(principal_id: int, units: tuple[int, ...], outage_id: UUID) -> QuerySe
     return seen_by(principal_id, units, [outage_id]).values_list("pk", flat=True)
 
 
+def chains_without_admission(acting: Acting, outage: Outage) -> ListedChains:
+    """Of `chains_seen` those of whom it is not known how the patient came to the ward, nor decided (case 18)."""
+    may = can(acting, Right.READ_CARE)
+    ids = _without_admission(acting.principal.pk, ids_read_as(acting.unit), outage.pk) if may else []
+    return ListedChains(acting, [outage], ids)
+
+
+@prepared
+def _without_admission(
+    principal_id: int, units: tuple[int, ...], outage_id: UUID
+) -> QuerySet[CareChain, UUID]:
+    seen = seen_by(principal_id, units, [outage_id])
+    return seen.filter(states__what=StateKind.MISSING).values_list("pk", flat=True)
+
+
 def chains_with_calls_owed(acting: Acting, *outages: Outage, known: Known | None = None) -> ListedChains:
     """Those in which the acting unit still has somebody to ring, the most urgent first; `outages` holds at least
     one.

@@ -22,7 +22,8 @@ from outage.models import CareChain, Outage
 from outage.presenters.back import TaskGroups, TaskRow, grouped, task_place, task_rows
 from outage.queries.care_chains import get_chain
 from outage.queries.outages import acknowledgement_of, earlier_outages
-from outage.queries.owed import chains_seen, chains_with_calls_owed
+from outage.queries.naming import patient_in_list
+from outage.queries.owed import chains_seen, chains_with_calls_owed, chains_without_admission
 from outage.queries.task_logs import task_logs_of, turns_of
 from outage.rules.wording import clock_time, midnight_after
 from outage.services.registrations import acknowledge, mark_task, turn_task
@@ -31,6 +32,8 @@ from outage.webforms.back import MarkForm, TurnForm
 from ._tools import PageVersion, back_address, chosen_outage_or_404, still_holds
 
 CHAINS_A_PAGE = 50
+# Of those without an admission so many are named; the others follow as these are logged or decided.
+_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +94,13 @@ def _context(
     }
     if can(acting, Right.READ_CARE):
         page, rows, groups = _listed(acting, outage, page_number, anew=failed is not None)
+        no_admission = chains_without_admission(acting, outage)
         context |= {
             "page_of_chains": page,
             "groups": groups,
             "calls_left": chains_with_calls_owed(acting, outage).count(),
+            "no_admission": no_admission.count(),
+            "not_admitted": [(chain.pk, patient_in_list(chain)) for chain in no_admission[:_NAMED]],
             "failed_row_is_gone": failed is not None and failed.place not in {row.place for row in rows},
         }
     return context
