@@ -21,8 +21,8 @@ from contacts.views.tools import check_sent, get_or_404, held_as, require, told_
 from outage.models import CareChain, Outage
 from outage.presenters.back import TaskGroups, TaskRow, grouped, task_place, task_rows
 from outage.queries.care_chains import get_chain
-from outage.queries.outages import acknowledgement_of, earlier_outages
 from outage.queries.naming import patient_in_list
+from outage.queries.outages import acknowledgement_of, earlier_outages
 from outage.queries.owed import chains_seen, chains_with_calls_owed, chains_without_admission
 from outage.queries.task_logs import task_logs_of, turns_of
 from outage.rules.wording import clock_time, midnight_after

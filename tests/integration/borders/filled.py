@@ -269,7 +269,7 @@ POSTS: dict[str, Post] = {
     "chain_sip_patient": printed("chain_sip_patient"),
     "chain_sip_invitation": printed("chain_sip_invitation"),
     "log_sheet_pdf": Post(PRINT, NONE),
-    "work_list_pdf": Post(PRINT, NONE),
+    **dict.fromkeys(("work_list_pdf", "outage_file", "outage_log_pdf"), Post(PRINT, NONE)),
     "binder": Post(PRINT, NONE),
     "new_sheets": Post(PRINT, NONE),
     "batch_part": Post(PRINT, UNIT),
@@ -356,7 +356,7 @@ LEFT_OUT = {
 WITH_FORMS: Mapping[str, tuple[str, ...]] = {
     "alva": (
         *("chain", "calls_to_make", "checklist", "sheets"),
-        *("sheet", "sheet_batch", "work_list_pdf", "chains"),
+        *("sheet", "sheet_batch", "work_list_pdf", "outage_files", "chains"),
     ),
     "esa": ("change_outage",),
     "adam": ("contact", "person", "rota", "keep_contacts", "binder"),

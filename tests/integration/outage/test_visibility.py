@@ -147,6 +147,8 @@ TABLE: dict[str, Row] = {
     "checklist_tick": of_the_ward(MOVED, POST),
     "back_registration": everyone(OK, OK, GET, names_patient=True),
     "back_now": everyone(OK, OK, GET, names_patient=True),
+    "outage_files": everyone(OK, FORBIDDEN, GET),
+    "outage_file": everyone(HIDDEN, FORBIDDEN, POST),
     "acknowledge": everyone(MOVED, FORBIDDEN, POST),
 }
 PEOPLE = ("alva", "disa", "bo", "cissi", "adam", "esa", "lo", "ro")
