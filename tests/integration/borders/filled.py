@@ -74,7 +74,8 @@ class Stage(Log, Directory, People):
             "upload_id": [scanned.pk, self.shown, self.imported],
             "batch_id": [batch.pk],
             "part": [1],
-            "which": ["vardkedjor"],
+            "which": ["vardkedjor", "logg"],
+            "form": ["csv"],
             "entry_id": [self.entries[name].pk for name in ("Hjälpmedel", "Avförd", "Tvätten")],
             "unit_id": [self.units["A"].pk, self.units["C"].pk, alva.unit.pk],
             "person_id": [self.kept[name].user.pk for name in ("anna", "ended")],
@@ -345,7 +346,8 @@ LEFT_OUT = {
     **dict.fromkeys(("log_report", "report_make", "report_pdf"), _WALKED),
     "report": "writes what is nobody's before; the service is walked by role and scope",
     **dict.fromkeys(
-        ("contact_columns", "contact_list", "flag_number", "unflag_number", "verify_file"), _OF_ALL
+        ("contact_columns", "contact_list", "export_contacts", "flag_number", "unflag_number", "verify_file"),
+        _OF_ALL,
     ),
     **dict.fromkeys(("import_staff", "import_rota"), "only shows what a file would do"),
     **dict.fromkeys(("confirm_staff", "confirm_rota"), "sends back a file as shown; the service is walked"),

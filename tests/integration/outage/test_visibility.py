@@ -148,7 +148,7 @@ TABLE: dict[str, Row] = {
     "back_registration": everyone(OK, OK, GET, names_patient=True),
     "back_now": everyone(OK, OK, GET, names_patient=True),
     "outage_files": everyone(OK, FORBIDDEN, GET),
-    "outage_file": everyone(HIDDEN, FORBIDDEN, POST),
+    "outage_file": everyone(MOVED, FORBIDDEN, POST),
     "acknowledge": everyone(MOVED, FORBIDDEN, POST),
 }
 PEOPLE = ("alva", "disa", "bo", "cissi", "adam", "esa", "lo", "ro")
@@ -192,6 +192,8 @@ def addresses_about(county: County, by: Acting, event: CareChainEvent, handover:
         "shift_id": hand_over(by).pk,
         "outage_id": event.chain.outage_id,
         "name": "hours",
+        "which": "logg",
+        "form": "csv",
     }
 
     def nothing(there: Any) -> Any:

@@ -155,15 +155,8 @@ ASKED: dict[str, tuple[str, Callable[[County, Client], str], Callable[[County], 
     "report_print": ("esa", lambda c, b: reverse("report_pdf", args=[over(c)]), lambda c: {}),
 }
 # What leaves a row of the trace alone.
-ONLY_TRACED = {
-    "batch_part",
-    "directory.export",
-    "log_extract",
-    "outage.report",
-    "report_print",
-    "outage_file",
-    "outage_log",
-}
+ONLY_TRACED = {"batch_part", "directory.export", "log_extract", "outage.report", "report_print"}
+ONLY_TRACED |= {"outage_file", "outage_log"}
 # What a try leaves behind on purpose: the work, the trace, that something was typeset.
 OF_TRIES = {Work, WorkPiece, DBTaskResult, Export}
 
