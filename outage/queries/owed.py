@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from contacts.access import Acting, can
 from contacts.models import Principal
@@ -86,19 +86,23 @@ def _seen(principal_id: int, units: tuple[int, ...], outage_id: UUID) -> QuerySe
     return seen_by(principal_id, units, [outage_id]).values_list("pk", flat=True)
 
 
-def chains_without_admission(acting: Acting, outage: Outage) -> ListedChains:
-    """Of `chains_seen` those of whom it is not known how the patient came to the ward, nor decided (case 18)."""
-    may = can(acting, Right.READ_CARE)
-    ids = _without_admission(acting.principal.pk, ids_read_as(acting.unit), outage.pk) if may else []
-    return ListedChains(acting, [outage], ids)
+def chains_seen_and_missing(acting: Acting, outage: Outage) -> tuple[ListedChains, ListedChains]:
+    """As `chains_seen`, and of these those of whom it is not known how the patient came to the ward, nor decided (case
+    18). Found together: to find the first takes the most.
+    """
+    may, known = can(acting, Right.READ_CARE), Known()
+    found = _seen_and_missing(acting.principal.pk, ids_read_as(acting.unit), outage.pk) if may else []
+    seen, missing = [pk for pk, _ in found], [pk for pk, is_missing in found if is_missing]
+    return ListedChains(acting, [outage], seen, known), ListedChains(acting, [outage], missing, known)
 
 
 @prepared
-def _without_admission(
+def _seen_and_missing(
     principal_id: int, units: tuple[int, ...], outage_id: UUID
-) -> QuerySet[CareChain, UUID]:
+) -> QuerySet[CareChain, tuple[UUID, bool]]:
+    missing = ChainState.objects.filter(chain=OuterRef("pk"), what=StateKind.MISSING)
     seen = seen_by(principal_id, units, [outage_id])
-    return seen.filter(states__what=StateKind.MISSING).values_list("pk", flat=True)
+    return seen.annotate(missing=Exists(missing)).values_list("pk", "missing")
 
 
 def chains_with_calls_owed(acting: Acting, *outages: Outage, known: Known | None = None) -> ListedChains:
