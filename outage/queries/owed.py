@@ -90,10 +90,10 @@ def chains_seen_and_missing(acting: Acting, outage: Outage) -> tuple[ListedChain
     """As `chains_seen`, and of these those of whom it is not known how the patient came to the ward, nor decided (case
     18). Found together: to find the first takes the most.
     """
-    may, known = can(acting, Right.READ_CARE), Known()
+    may = can(acting, Right.READ_CARE)
     found = _seen_and_missing(acting.principal.pk, ids_read_as(acting.unit), outage.pk) if may else []
     seen, missing = [pk for pk, _ in found], [pk for pk, is_missing in found if is_missing]
-    return ListedChains(acting, [outage], seen, known), ListedChains(acting, [outage], missing, known)
+    return ListedChains(acting, [outage], seen), ListedChains(acting, [outage], missing)
 
 
 @prepared
