@@ -221,6 +221,10 @@ def check_pages(stage: Stage, twin: Twin, seen: Seen, by: Acting, client: Client
     groups = back.context["groups"]
     rows = [row for row in (*groups.register, *groups.decide) if row.chain_id == chain.pk]
     _same("åter i drift", {row.key for row in rows}, {work.key for work, _ in seen.works() if work.to_do})
+    open_rows = [row for row in (*rows, *groups.undo) if row.chain_id == chain.pk and not row.done]
+    undecided = any("ingen inskrivning är loggad" in row.why for row in open_rows)
+    named = reverse("chain", args=[chain.pk]) in dict(back.context["not_admitted"])
+    _same("utan inskrivning", named, undecided)
     for page in (answer, status, back):
         assert AT_HOME not in page.content.decode()
 
