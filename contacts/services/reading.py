@@ -49,7 +49,7 @@ def choose_columns(*, by: Acting, columns: Collection[ContactColumn]) -> None:
 
 
 def choose_reminders(*, by: Acting, outside: bool) -> None:
-    """Remember whether the acting person wants reminders beside the browser's window; the same again changes nothing."""
+    """Remember whether the acting person wants reminders beside the browser's window too. The same changes nothing."""
     with transaction.atomic():
         user = User.objects.select_for_update(no_key=True).get(pk=by.user.pk)
         before = user.reminds_outside

@@ -32,8 +32,8 @@ class LateKind:
 
 @dataclass(frozen=True, slots=True)
 class Reminders:
-    """`notice` is what the browser may show beside its window, and `marks` tell one reminder from another there: neither
-    says anything of a patient.
+    """`notice` is what the browser may show beside its window, and `marks` tell one reminder from another there:
+    neither says anything of a patient.
     """
 
     count: int = 0
@@ -80,7 +80,7 @@ def reminders_for(acting: Acting, outage: Outage, now: datetime) -> Reminders:
 
 
 def _mark(acting: Acting, one: Due) -> str:
-    told = (acting.user.pk, acting.unit.pk, one.kind, one.chain, one.call, one.at.timestamp())
+    told = (acting.user.pk, acting.unit.pk, one.kind, one.chain, one.whom, one.call, one.at.timestamp())
     return sha256(repr(told).encode()).hexdigest()[:12]
 
 

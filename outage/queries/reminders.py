@@ -46,7 +46,9 @@ def _all_due(acting: Acting, now: datetime, outages: Iterable[Outage]) -> list[D
     by_id, units = {outage.pk: outage for outage in outages}, ids_read_as(acting.unit)
     asked = acting.principal.pk, units, tuple(by_id)
     found, calls = [], []
-    for what, unit, outage_id, chain, kind, since, at, call, *rest in _rows(*asked, _kinds(by_id.values())):
+    for what, unit, outage_id, chain, kind, since, at, call, whom, *rest in _rows(
+        *asked, _kinds(by_id.values())
+    ):
         if what == StateKind.RING_BACK:
             if at is not None:
                 calls.append(Due("", chain, at, call))
@@ -55,7 +57,7 @@ def _all_due(acting: Acting, now: datetime, outages: Iterable[Outage]) -> list[D
             _due(acting, by_id[outage_id], now, what, kind, since, *rest) if unit == acting.unit.pk else None
         )
         if due is not None:
-            found.append(Due(kind, chain, due, is_listed=what == StateKind.OWED))
+            found.append(Due(kind, chain, due, whom=whom, is_listed=what == StateKind.OWED))
     seen = set(_seen(*asked, tuple({one.chain for one in calls}))) if calls else ()
     return [*found, *(one for one in calls if one.chain in seen)]
 
@@ -110,6 +112,7 @@ def _rows(
         "since",
         "at",
         "rung",
+        "whom",
         "message",
         "retracts",
         "reads_in",

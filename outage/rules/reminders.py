@@ -33,13 +33,15 @@ _OTHER_DAY = re.compile(
 @dataclass(frozen=True, slots=True)
 class Due:
     """What is to be done about a chain by the aware moment `at`: a message of `kind`, or "" for a `call` to ring
-    back. `is_listed`: it is among the calls to make, where each has its mark.
+    back. `whom` tells those who are to be told apart. `is_listed`: it is among the calls to make, where each has its
+    mark.
     """
 
     kind: str
     chain: UUID
     at: datetime
     call: UUID | None = None
+    whom: str = ""
     is_listed: bool = False
 
 

@@ -158,8 +158,8 @@ class MessageType:
     `law_reminder` is a Swedish sentence to show beside it, or empty; it never blocks. `answers` is the key
     of the message that each of its senders must answer with it (R3.6, R3.8), or empty. `awaited_after` is the key of
     the message after which those it goes to wait for it (R2.2): what it answers, or another; or empty. `needs` is what
-    it is no such message without, or None. Who has not been told `tell_within` after it happened, and a message not sent
-    when it is `due_after` another, is a reminder; None where nobody is reminded.
+    it is no such message without, or None. Somebody not told `tell_within` after it happened is a reminder, and so is
+    that it has not been sent when it is `due_after` another; None where nobody is reminded.
     """
 
     key: str
