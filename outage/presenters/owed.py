@@ -62,9 +62,10 @@ class OwedCall:
     rank: int = 9
     since: datetime | None = None
     age: str = ""
-    # How long ago the first of the messages should have been told, of those whose time is out.
-    late: str = ""
+    # When the first of the messages should have been told, of those whose time is out, and how long ago that is.
     late_since: datetime | None = None
+    late_by: str = ""
+    late: str = ""
     numbers: Sequence[NumberToRing] = ()
     open_item: str = ""
     # The newest failed try of one's own unit to reach the recipient.
@@ -178,6 +179,7 @@ def calls_of(
         late_since = _late_since(chain, row, now)
         if late_since and (call.late_since is None or late_since < call.late_since):
             call.late_since, call.late = late_since, span(now - late_since)
+            call.late_by = moment(late_since, now)
         if item := row.open_item:
             call.open_item = "se vårdkedjan" if hidden else f"{item.responsible}: {item.reason}"
     return in_order_to_ring(call for call in calls.values() if call.messages or on_own_page)

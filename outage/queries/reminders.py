@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from contacts.access import Acting, can
+from contacts.access import Acting, can, check_may
 from contacts.page_versions import holds_until
 from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import prepared
@@ -43,6 +43,7 @@ def reminders_of(acting: Acting, now: datetime, *outages: Outage) -> list[Due]:
 
 
 def _all_due(acting: Acting, now: datetime, outages: Iterable[Outage]) -> list[Due]:
+    check_may(acting, Right.READ_CARE)
     by_id, units = {outage.pk: outage for outage in outages}, ids_read_as(acting.unit)
     asked = acting.principal.pk, units, tuple(by_id)
     found, calls = [], []

@@ -4,8 +4,6 @@
 
 (() => {
   const EVERY = 60000;
-  const KEPT = "driftstopp.reminded";
-  // Of several open windows the last one's takes the place of the others', without a sound.
   const TAG = "driftstopp-reminders";
   const NO = "Webbläsaren tillåter det inte. Ändra det i webbläsarens inställningar för den här sidan.";
   const CAN_NOT = "Den här webbläsaren kan inte visa dem.";
@@ -21,36 +19,30 @@
     shown = null;
   };
 
-  /* Which reminders have been told of, in any window: each is told of once. They are marks that say nothing. */
+  /* Of several open windows one tells, as long as it is open; each knows which reminders have been told of or shown. */
 
-  let told = { who: "", marks: [] };
+  let isTheOne = !navigator.locks;
+  let letGo = null;
 
-  const toldOf = (who) => {
-    try {
-      told = JSON.parse(localStorage.getItem(KEPT)) || told;
-    } catch {
-      // What this window knows has to do.
-    }
-    return told.who === who ? told.marks : [];
+  const queue = () => {
+    if (letGo || !navigator.locks) return;
+    const left = new Promise((resolve) => { letGo = resolve; });
+    navigator.locks.request(`${TAG} ${place().dataset.for}`, () => {
+      isTheOne = true;
+      return left;
+    });
   };
 
-  const keep = (who, marks) => {
-    told = { who, marks };
-    try {
-      localStorage.setItem(KEPT, JSON.stringify(told));
-    } catch {
-      // As above.
-    }
-  };
+  let known = { who: "", marks: [] };
 
   const tell = ({ notice, marks }) => {
     if (!wanted()) return close();
     const who = place().dataset.for;
     const now = marks.split(" ").filter(Boolean);
-    const known = toldOf(who);
-    keep(who, now);
+    const isNew = known.who !== who || now.some((mark) => !known.marks.includes(mark));
+    known = { who, marks: now };
     if (!now.length || !document.hidden) return close();
-    if (now.every((mark) => known.includes(mark))) return;
+    if (!isNew || !isTheOne) return;
     close();
     shown = new Notification(notice, { tag: TAG, lang: "sv" });
     shown.onclick = () => {
@@ -60,13 +52,15 @@
   };
 
   const look = () => {
-    if (wanted()) tell(place().dataset);
-    else close();
+    if (!wanted()) return close();
+    queue();
+    tell(place().dataset);
   };
 
   // Of a log-in that has locked or ended, or is another's by now, nothing is shown.
   const leave = () => {
     delete place()?.dataset.ask;
+    letGo?.();
     close();
   };
 
@@ -110,7 +104,8 @@
   };
 
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) close();
+    if (document.hidden) ask();
+    else close();
   });
   document.addEventListener("htmx:afterSettle", look);
   new MutationObserver(look).observe(document.documentElement, { subtree: true, attributeFilter: ["data-marks"] });
