@@ -1,6 +1,6 @@
 """What the acting unit has to do by a certain moment, from the kept rows alone: no patient text is read."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -37,12 +37,20 @@ def reminders_of(acting: Acting, now: datetime, *outages: Outage) -> list[Due]:
     """
     if not can(acting, Right.READ_CARE):
         return []
-    found = once(("due", acting.unit.pk, acting.role), lambda: _all_due(acting, now, outages))
+    found = all_due(acting, lambda: due_now(acting, now, *outages))
     holds_until(now, *(one.at for one in found))
     return late(found, now)
 
 
-def _all_due(acting: Acting, now: datetime, outages: Iterable[Outage]) -> list[Due]:
+def all_due(acting: Acting, read: Callable[[], list[Due]]) -> list[Due]:
+    """What the acting unit is to do by a certain moment, late or not: what `read` gives the first time in a request. A
+    page that was made for several has it already.
+    """
+    return once(("due", acting.unit.pk, acting.role), read)
+
+
+def due_now(acting: Acting, now: datetime, *outages: Outage) -> list[Due]:
+    """As `all_due`, read."""
     check_may(acting, Right.READ_CARE)
     by_id, units = {outage.pk: outage for outage in outages}, ids_read_as(acting.unit)
     asked = acting.principal.pk, units, tuple(by_id)

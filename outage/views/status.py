@@ -41,9 +41,10 @@ from outage.queries.owed import (
     chains_with_answers_awaited,
     chains_with_calls_owed,
 )
-from outage.queries.reminders import reminders_of
+from outage.queries.reminders import all_due, due_now
 from outage.queries.shift_done import calls_by_id
 from outage.queries.states import awaited_in, states_for
+from outage.rules.reminders import late
 from outage.rules.wording import clock_time, midnight_after
 
 from ._tools import PageVersion, still_holds
@@ -95,6 +96,8 @@ def _shown(request: ActingRequest, template: str) -> HttpResponse:
         shown = version.of, acting.unit.pk, acting.role, request.GET.urlencode()
         context = of_one_minute(shown, now, lambda: _now(request)) | {"here": "status", "version": version}
         outage = context["outage"]
+        if "due" in context:
+            all_due(acting, lambda: context["due"])
         if template == "outage/status/fresh.html" and outage and can(acting, Right.READ_CARE):
             require(acting, Right.READ_CARE)
             told = told_lately(acting, now - TOLD_LATELY, outage, *context["earlier"])
@@ -122,7 +125,9 @@ def _now(request: ActingRequest) -> dict[str, Any]:
     if can(acting, Right.READ_CARE):
         context |= _care(request, outage, earlier, now)
     shared = shared_part(request, "outage/status/_outage.jinja", context)
-    return {"outage": outage, "earlier": earlier, "shared": shared}
+    return {name: context[name] for name in ("outage", "earlier", "due") if name in context} | {
+        "shared": shared
+    }
 
 
 def _care(request: ActingRequest, outage: Outage, earlier: Sequence[Outage], now: datetime) -> dict[str, Any]:
@@ -136,8 +141,10 @@ def _care(request: ActingRequest, outage: Outage, earlier: Sequence[Outage], now
     to_find = chains_with_a_place_to_find(acting, outage, known=known)
     places = to_find.page(PLACES_A_PAGE, request.GET.get("platser"))
     states = states_for(acting.unit.pk, [*chains, *owed, *waiting])
-    late = [one for one in reminders_of(acting, now, outage, *earlier) if not one.is_listed]
-    late_page = Paginator(late, LATE_A_PAGE).get_page(request.GET.get("sent"))
+    due = all_due(acting, lambda: due_now(acting, now, outage, *earlier))
+    unlisted = [one for one in due if not one.is_listed]
+    holds_until(now, *(one.at for one in unlisted))
+    late_page = Paginator(late(unlisted, now), LATE_A_PAGE).get_page(request.GET.get("sent"))
     about = ListedChains(acting, [outage, *earlier], list({one.chain: None for one in late_page}), known)[:]
     rung = calls_by_id(acting, [outage, *earlier], (one.call for one in late_page if one.call))
     received = received_lately(acting, outage)
@@ -147,6 +154,7 @@ def _care(request: ActingRequest, outage: Outage, earlier: Sequence[Outage], now
     return owed_context(acting, outage, owed, states) | {
         "late_lines": reminder_lines(late_page, about, rung, now),
         "late_page": late_page,
+        "due": due,
         "awaited": [
             line for chain in waiting for line in awaited_lines(chain, awaited_in(states[chain.pk]), now)
         ],
