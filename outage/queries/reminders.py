@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from contacts.access import Acting, can, check_may
-from contacts.page_versions import holds_until
+from contacts.page_versions import holds_until, of_one_minute, shown_alike
 from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.parties import PrincipalKind
@@ -35,9 +35,15 @@ def reminders_of(acting: Acting, now: datetime, *outages: Outage) -> list[Due]:
 
     One query, two where somebody is to be rung back.
     """
-    if not can(acting, Right.READ_CARE):
+    # Whose assignment has ended is still shown what they had written, and nothing of the unit's.
+    if not (can(acting, Right.READ_CARE) and acting.membership.active and acting.unit.active):
         return []
-    found = all_due(acting, lambda: due_now(acting, now, *outages))
+
+    def made() -> list[Due]:
+        # The same for all colleagues, on every page of theirs.
+        return of_one_minute(("due", *shown_alike(acting)), now, lambda: due_now(acting, now, *outages))
+
+    found = all_due(acting, made)
     holds_until(now, *(one.at for one in found))
     return late(found, now)
 

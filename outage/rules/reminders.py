@@ -166,6 +166,7 @@ def _is_discharge(routine: Routine, kind: str) -> bool:
 
 def late(found: Iterable[Due], now: datetime) -> list[Due]:
     """What is owed for too long at the aware `now`, the longest first."""
+
     # In the same order each time, also of one moment: the rows come in any.
     def place(one: Due) -> tuple[datetime, UUID, str, str]:
         return as_utc(one.at), one.chain, one.whom, str(one.call)

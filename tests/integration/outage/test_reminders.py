@@ -14,7 +14,7 @@ from contacts.rules.parties import Party
 from outage.models import CareChain, ChainState, Outage, StateKind
 from outage.queries.care_chains import get_chain
 from outage.queries.outages import earlier_outages, outage_in_view
-from outage.queries.reminders import reminders_of
+from outage.queries.reminders import due_now, reminders_of
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.informing import CallOutcome
 from outage.rules.outage_status import OutageScope
@@ -225,11 +225,11 @@ def test_however_much_is_owed_it_is_read_by_two_queries(county: County, outage: 
             tell(county.alva, chain, event, outcome=CallOutcome.RELAYED, call_back="kl 10.53")
         view = outage_in_view(county.region)
         assert view
-        reminders_of(county.alva, timezone.now(), view)
+        due_now(county.alva, timezone.now(), view)
         with CaptureQueriesContext(
             connection,
         ) as asked:
-            assert reminders_of(county.alva, timezone.now(), view)
+            assert due_now(county.alva, timezone.now(), view)
         counts.append(len(asked))
     # Beside these, whose units are read as the acting one.
     assert counts == [3, 3]
