@@ -7,6 +7,7 @@ from .views import (
     calls,
     chains,
     checklists,
+    closing,
     events,
     joining,
     moving,
@@ -71,6 +72,11 @@ urlpatterns = [
     path("rapport/<uuid:outage_id>/lage/", report.report_state, name="report_state"),
     path("rapport/<uuid:outage_id>/tabeller.xlsx", report.report_file, name="report_file"),
     path("rapport/<uuid:outage_id>/<slug:name>.svg", report.report_chart, name="report_chart"),
+    path("stangning/<uuid:outage_id>/", closing.closing, name="closing"),
+    path("stangning/<uuid:outage_id>/stang/", closing.close, name="close_outage"),
+    path(
+        "stangning/<uuid:outage_id>/lamna/<row:unit_id>/<slug:what>/", closing.leave, name="leave_at_closing"
+    ),
     path("rutinen/", routine.routine, name="routine"),
     path("checklistor/", checklists.checklists, name="checklists"),
     path("checklistor/<slug:key>/", checklists.checklist, name="checklist"),

@@ -37,6 +37,7 @@ class Right(Labelled):
     FOLLOW_DECISIONS = "follow_decisions", "följa upp avgöranden"
     SEE_OVERVIEW = "see_overview", "läsa lägesbilden"
     READ_REPORT = "read_report", "läsa rapporten"
+    CLOSE_OUTAGE = "close_outage", "stänga driftstopp"
 
 
 class Border(Labelled):
@@ -78,6 +79,8 @@ TABLE: Mapping[Right, Mapping[Role, Border]] = {
     # It counts, and names no patient.
     Right.SEE_OVERVIEW: {Role.STAFF: Border.UNIT, Role.COORDINATOR: Border.BRANCH},
     Right.READ_REPORT: {Role.COORDINATOR: Border.BRANCH, Role.ROUTINE_OWNER: Border.PRINCIPAL},
+    # What other branches have left is a number; they leave it open themselves.
+    Right.CLOSE_OUTAGE: {Role.COORDINATOR: Border.BRANCH},
 }
 
 RIGHTS: dict[Role, Mapping[Right, Border]] = {

@@ -98,6 +98,8 @@ TRACE_WORDS: Mapping[str, str] = {
     "outage.changed": "Ändrade uppgifter om driftstoppet",
     "outage.ended": "Avslutade driftstoppet för huvudmannen",
     "outage.reopened": "Öppnade driftstoppet igen för huvudmannen",
+    "outage.left_open": "Lämnade något öppet när driftstoppet skulle stängas",
+    "outage.closed": "Stängde driftstoppet för huvudmannen",
     "report.made": "Gjorde rapporten om ett driftstopp",
     "report.printed": "Skrev ut rapporten om ett driftstopp",
     "report.lesson": "Skrev en lärdom av ett driftstopp",

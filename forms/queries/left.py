@@ -23,10 +23,11 @@ def not_entered(unit: Unit, kind: str = "") -> QuerySet[Sheet]:
     Of one `kind`, or of all. Where a sheet is does not matter: included are those whose paper is gone, where there is
     a picture to enter from. Each has `rows`, how many are entered, and `scans`, how many times it was scanned.
     """
-    return _left(units_read_as(unit), [kind] if kind in COME_BACK else COME_BACK)
+    return not_entered_by(units_read_as(unit), [kind] if kind in COME_BACK else COME_BACK)
 
 
-def _left(units: Collection[int] | QuerySet[Unit, int], kinds: Collection[str]) -> QuerySet[Sheet]:
+def not_entered_by(units: Collection[int] | QuerySet[Unit, int], kinds: Collection[str]) -> QuerySet[Sheet]:
+    """As `not_entered`, of several units by their ids."""
     said = AllEntered.objects.filter(sheet=OuterRef("pk"), rows=OuterRef("rows"), scans=OuterRef("scans"))
     scanned = _STEPS.filter(fate=Fate.SCANNED)
     return (
@@ -45,7 +46,7 @@ def count_not_entered(unit: Unit) -> int:
 
 @prepared
 def _not_entered(units: tuple[int, ...]) -> QuerySet[Sheet, UUID]:
-    return _left(units, COME_BACK).order_by().values_list("pk", flat=True)
+    return not_entered_by(units, COME_BACK).order_by().values_list("pk", flat=True)
 
 
 def _count(rows: QuerySet[PaperEntry] | QuerySet[SheetFate]) -> Coalesce:

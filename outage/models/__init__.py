@@ -6,6 +6,7 @@ from .chain_facts import ChainFacts, OtherPlace
 from .chain_join import ChainJoin
 from .chain_state import ChainState, StateKind
 from .checklist_run import ChecklistTick
+from .closing import LeftOpen, OutageClosing
 from .event import CareChainEvent, DischargeCompletion, OpenItem
 from .handover import Handover, HandoverMessage
 from .held_form import HeldForm
@@ -31,11 +32,13 @@ __all__ = [
     "Handover",
     "HandoverMessage",
     "HeldForm",
+    "LeftOpen",
     "Lesson",
     "OpenItem",
     "Opening",
     "OtherPlace",
     "Outage",
+    "OutageClosing",
     "OutageFigures",
     "OutageReport",
     "PatientLookup",

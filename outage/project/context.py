@@ -111,6 +111,10 @@ class Page:
         return bool(self.acting and can(self.acting, Right.READ_CARE))
 
     @property
+    def may_close(self) -> bool:
+        return bool(self.acting and can(self.acting, Right.CLOSE_OUTAGE))
+
+    @property
     def may_print(self) -> bool:
         """Whether this person prints and handles sheets of paper."""
         return bool(self.acting and can(self.acting, Right.PRINT_SHEET))

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from contacts.models import Unit
+from contacts.models import Principal, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,26 @@ class PaperOut:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperHeld:
+    """A sheet that holds up the closing of an outage: nobody has accounted for it, or not all of it is in the log.
+    `at` is when something was last done with it.
+    """
+
+    unit_id: int
+    serial: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Papers:
-    """Which sheets of a unit are out, the oldest first; how many of each of several units, by their ids; and a number
-    that is another whenever any of that may be. The number of queries hangs neither on the sheets nor on the units.
+    """Which sheets of a unit are out, the oldest first; how many of each of several units, by their ids; which of a
+    principal hold up the closing of an outage; and a number that is another whenever any of that may be. The number of
+    queries hangs neither on the sheets nor on the units.
     """
 
     of: Callable[[Unit], list[PaperOut]] = lambda unit: []
     counted: Callable[[Iterable[int]], Mapping[int, int]] = lambda units: {}
+    held: Callable[[Principal, UUID], list[PaperHeld]] = lambda principal, outage_id: []
     newest: Callable[[], int] = lambda: 0
 
 

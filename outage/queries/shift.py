@@ -30,9 +30,8 @@ from outage.queries.papers import PaperOut, papers
 from outage.queries.task_logs import task_logs_of
 from outage.queries.tasks import ticks_of
 from outage.rules.informing import CallOutcome
-from outage.rules.routine import Decision
 from outage.rules.shift import Handed, RungCall, to_ring_back
-from outage.rules.ticks import TickState
+from outage.rules.ticks import to_do
 
 # Each chain has to be worked out from its log. No unit has so many.
 MOST_COUNTED = 200
@@ -199,15 +198,8 @@ def tasks_done(acting: Acting, outage: Outage) -> tuple[int, int] | None:
         return None
     chains = listed[:]
     logs = task_logs_of(chains)
-    done = total = 0
-    for chain in chains:
-        found, gone = ticks_of(chain, logs[chain.pk])
-        total += len(gone)
-        for tick in found:
-            if tick.undo or tick.task.decision is not Decision.DO_NOT_REGISTER:
-                total += 1
-                done += tick.state is TickState.DONE and not tick.undo
-    return done, total
+    found = [each for chain in chains for each in to_do(*ticks_of(chain, logs[chain.pk]))]
+    return sum(each.done for each in found), len(found)
 
 
 Left = dict[str, list[dict[str, Any]]]

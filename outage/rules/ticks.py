@@ -11,6 +11,8 @@ from enum import Enum
 from hashlib import sha256
 from typing import Any
 
+from contacts.rules.parties import Party
+
 from .back_registration import FAMILIES, Family, Task
 from .routine import Decision, What
 
@@ -180,6 +182,37 @@ def ticks(
         found.append(_tick(task, picture, mark))
     gone = [*(mark for mark in astray if mark.id not in claimed), *twins]
     return tuple(found), tuple(mark for mark in gone if _typed_in(mark))
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """A task that is to be done in the system, or what is to be undone there: its key, what is seen of it, the party
+    that does it, None where each decides for itself, and whether it is done.
+    """
+
+    key: str
+    seen: str
+    by: Party | None
+    done: bool = False
+
+
+def to_do(found: Iterable[Tick], gone: Iterable[Mark]) -> list[ToDo]:
+    """What is to be undone is never done: once it is, its mark is taken back."""
+    undone = [ToDo(mark.task, mark.seen, _party(mark.picture)) for mark in gone]
+    return undone + [
+        ToDo(
+            key=tick.task.key,
+            seen=tick.picture.seen,
+            by=None if tick.task.decision is Decision.DECIDE else tick.task.by,
+            done=tick.state is TickState.DONE and not tick.undo,
+        )
+        for tick in found
+        if tick.undo or tick.task.decision is not Decision.DO_NOT_REGISTER
+    ]
+
+
+def _party(picture: Picture | None) -> Party | None:
+    return Party(picture.by) if picture and picture.by and picture.decision is not Decision.DECIDE else None
 
 
 def entered_events(found: Iterable[Tick]) -> frozenset[str]:

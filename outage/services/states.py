@@ -15,6 +15,7 @@ from contacts.queries.prepared import deleting, prepared_write
 from outage.models import CareChain, CareChainDetails, ChainState, Outage, RegistrationMark, StateKind
 from outage.queries.care_chains import with_those_joined_into
 from outage.queries.chain_log import ChainLog, log_of, logs_of
+from outage.queries.closing import is_closed_once
 from outage.queries.outages import is_the_only_discharge, outage_for, outages_for, recent_outages
 from outage.queries.states import kept_states, states_of
 from outage.rules.routine import Effect
@@ -68,7 +69,10 @@ def _tell_pages(chain: CareChain, log: ChainLog, others: set[int]) -> None:
     tell_pages_of(others)
     # The first discharge of an outage, and the last one that stands, say whether the routine applies.
     kinds = (chain.outage.routine.message(event.kind) for event in log.events)
-    if any(kind.effect is Effect.DISCHARGE for kind in kinds) and is_the_only_discharge(chain.outage):
+    # What is entered after the closing opens the outage again, for everybody of the principal.
+    closed = not chain.outage.is_open and is_closed_once(chain.outage, chain.principal)
+    discharge = any(kind.effect is Effect.DISCHARGE for kind in kinds)
+    if closed or (discharge and is_the_only_discharge(chain.outage)):
         changed(EVERYBODY)
 
 
@@ -86,7 +90,7 @@ def settle_ticked(outage: Outage, principal: Principal | None = None) -> None:
     chains = CareChain.objects.filter(pk__in=marks.values("chain"))
     if principal:
         chains = chains.filter(principal=principal)
-    _lock(chains)
+    lock_all(chains)
     for chain in chains.select_related("unit", "principal"):
         settle(chain)
 
@@ -125,11 +129,11 @@ def rebuilt(chains: QuerySet[CareChain], *, write: bool = True) -> Iterator[Care
         if differ:
             with transaction.atomic():
                 # Somebody may have been writing about them just then.
-                _lock(CareChain.objects.filter(pk__in=differ))
+                lock_all(CareChain.objects.filter(pk__in=differ))
                 yield from list(_differing(differ, write=write))
 
 
-def _lock(chains: QuerySet[CareChain]) -> None:
+def lock_all(chains: QuerySet[CareChain]) -> None:
     """As each write about a chain does first."""
     list(chains.order_by("pk").select_for_update(no_key=True).values_list("pk"))
 

@@ -20,7 +20,9 @@ from contacts.rules.permissions import Right
 from contacts.views.tools import check_sent, get_or_404, held_as, require, told_if_refused
 from outage.models import CareChain, Outage
 from outage.presenters.back import TaskGroups, TaskRow, grouped, task_place, task_rows
+from outage.presenters.closing import closed_line
 from outage.queries.care_chains import get_chain
+from outage.queries.closing import closing_of
 from outage.queries.outages import acknowledgement_of, earlier_outages
 from outage.queries.owed import chains_seen, chains_with_calls_owed
 from outage.queries.task_logs import task_logs_of, turns_of
@@ -87,6 +89,7 @@ def _context(
         "press": uuid4(),
         "here": "back_registration",
         "others": earlier_outages(acting.principal, outage),
+        "closed": closed_line(closing_of(outage, acting.principal), {}, timezone.now()),
         "failed": failed,
     }
     if can(acting, Right.READ_CARE):

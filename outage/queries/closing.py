@@ -1,0 +1,221 @@
+"""What holds up the closing of an outage for a principal, and whether it is closed. No patient is named."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from contacts.access import Acting, check_may
+from contacts.models import Principal, Unit
+from contacts.queries.prepared import prepared
+from contacts.rules.parties import Party
+from contacts.rules.permissions import Right
+from outage.models import (
+    Acknowledgement,
+    CareChain,
+    CareChainDetails,
+    CareChainEvent,
+    ChainJoin,
+    ChainState,
+    Handover,
+    LeftOpen,
+    Outage,
+    OutageClosing,
+    OutageReport,
+    PrincipalEnd,
+    RegistrationMark,
+    StateKind,
+)
+from outage.queries.care_chains import with_details
+from outage.queries.chain_log import ChainLog
+from outage.queries.owed import is_read_there
+from outage.queries.papers import PaperHeld, papers
+from outage.queries.standing import holder_of, own_parties
+from outage.queries.task_logs import task_logs_of
+from outage.queries.tasks import ticks_of
+from outage.rules.closing import Holds, OpenThing, entered_since
+from outage.rules.ticks import to_do
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedNow:
+    """The newest closing. `again` is when something was last entered after it, and `entered` where, if anything was."""
+
+    row: OutageClosing
+    again: datetime | None = None
+    entered: Unit | None = None
+
+
+def open_things(principal: Principal, outage: Outage) -> list[OpenThing]:
+    """All that is not done, left open or not. The outage is as the principal sees it.
+
+    The number of queries hangs neither on the units nor on the chains.
+    """
+    units = {unit.pk: unit.joined_into_id or unit.pk for unit in Unit.objects.filter(principal=principal)}
+    chains = list(with_details(_chains(principal, outage).filter(joined_to__isnull=True)).order_by("number"))
+    for chain in chains:
+        chain.outage, chain.principal = outage, principal
+    found = [*_owed(principal, outage), *_tasks(chains)]
+    found += _not_acknowledged(principal, outage, chains, units)
+    found += [OpenThing(paper.unit_id, Holds.SHEET, _key_of(paper)) for paper in _held(principal, outage)]
+    return [
+        OpenThing(units.get(thing.unit_id, thing.unit_id), thing.what, thing.key, thing.answered_for)
+        for thing in found
+    ]
+
+
+def _chains(principal: Principal, outage: Outage) -> QuerySet[CareChain]:
+    return CareChain.objects.filter(principal=principal, outage=outage)
+
+
+def _owed(principal: Principal, outage: Outage) -> Iterable[OpenThing]:
+    for what, chain, unit, whom, party, former, message, since, reads_in, ticked, item in _states(
+        principal.pk, outage.pk
+    ):
+        if is_read_there(outage, principal, reads_in, since, ticked=ticked, message=message):
+            continue
+        holds = Holds.CALL if what == StateKind.OWED else Holds.ANSWER
+        key = f"{holds}:{chain}:{unit}:{whom}:{party}:{former}:{message}"
+        yield OpenThing(unit, holds, key, answered_for=item is not None)
+
+
+@prepared
+def _states(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
+    rows = ChainState.objects.filter(
+        what__in=(StateKind.OWED, StateKind.AWAITED), outage=outage_id, principal=principal_id
+    )
+    return rows.order_by().values_list(
+        "what",
+        "chain",
+        "unit",
+        "whom",
+        "party",
+        "former",
+        "message",
+        "since",
+        "reads_in",
+        "ticked",
+        "open_item",
+    )
+
+
+def _tasks(chains: list[CareChain]) -> Iterable[OpenThing]:
+    """Those of the principal's own parties; what others enter is theirs, and what is decided by hand is each one's."""
+    logs = task_logs_of(chains)
+    for chain in chains:
+        log = logs[chain.pk]
+        for task in to_do(*ticks_of(chain, log)):
+            if not task.done and (task.by is None or task.by in own_parties(chain.principal)):
+                key = f"task:{chain.pk}:{task.key}:{task.seen}"
+                yield OpenThing(_doer(chain, log, task.by), Holds.TASK, key)
+
+
+def _doer(chain: CareChain, log: ChainLog, by: Party | None) -> int:
+    if by is None:
+        by = Party.INPATIENT if chain.principal.is_region else Party.MUNICIPALITY
+    return holder_of(chain, log, by)
+
+
+def _not_acknowledged(
+    principal: Principal, outage: Outage, chains: Iterable[CareChain], units: Mapping[int, int]
+) -> Iterable[OpenThing]:
+    """Each unit that took part: it wrote something, or is named in a chain (R4.6)."""
+    took_part = {chain.unit_id for chain in chains}
+    for chain in chains:
+        took_part |= {pk for pk in (chain.ward_unit_id, chain.outpatient_unit_id) if pk and pk in units}
+    for rows in (CareChainEvent.objects, CareChainDetails.objects, Handover.objects):
+        wrote = rows.filter(**_of_chains(principal, outage, "chain__"))
+        took_part |= set(wrote.order_by().values_list("unit", flat=True).distinct())
+    done = Acknowledgement.objects.filter(outage=outage, unit__in=units).values_list("unit", flat=True)
+    have = {units[pk] for pk in done}
+    for pk in sorted({units.get(pk, pk) for pk in took_part} - have):
+        yield OpenThing(pk, Holds.ACKNOWLEDGE, f"acknowledge:{pk}")
+
+
+def _of_chains(principal: Principal, outage: Outage, way: str) -> dict[str, Any]:
+    return {f"{way}principal": principal, f"{way}outage": outage}
+
+
+def _held(principal: Principal, outage: Outage) -> list[PaperHeld]:
+    return papers().held(principal, outage.pk)
+
+
+def _key_of(paper: PaperHeld) -> str:
+    return f"sheet:{paper.serial}"
+
+
+def left_at_closing(by: Acting, outage: Outage) -> list[LeftOpen]:
+    """What was left open by name and reason for the principal, the oldest first."""
+    check_may(by, Right.CLOSE_OUTAGE)
+    return list(_left(by.principal, outage).select_related("user", "unit", "about"))
+
+
+def keys_left(principal: Principal, outage: Outage) -> set[str]:
+    rows = _left(principal, outage).values_list("keys", flat=True)
+    return {key for keys in rows for key in keys}
+
+
+def _left(principal: Principal, outage: Outage) -> QuerySet[LeftOpen]:
+    return LeftOpen.objects.filter(outage=outage, about__principal=principal)
+
+
+def closed_at(outage: Outage, principal: Principal) -> datetime | None:
+    """Since when the outage is closed for the principal; None where it is not, or no longer."""
+    found = closing_of(outage, principal)
+    return found.row.at if found and found.again is None else None
+
+
+def closing_of(outage: Outage, principal: Principal) -> ClosedNow | None:
+    """The newest closing and what was entered after it. Where there is none, one query."""
+    row = next(iter(_newest(outage.pk, principal.pk)), None)
+    if row is None:
+        return None
+    entries = _entries(principal, outage)
+    more = entered_since(row.counted, {kind: rows.count() for kind, rows in entries.items()})
+    since = [_when_and_where(entries[kind]) for kind in more]
+    left = keys_left(principal, outage)
+    since += [(paper.at, paper.unit_id) for paper in _held(principal, outage) if _key_of(paper) not in left]
+    if not since:
+        return ClosedNow(row)
+    again, unit = max(since)
+    return ClosedNow(row, again, Unit.objects.filter(pk=unit, principal=principal).first())
+
+
+@prepared
+def _newest(outage_id: UUID, principal_id: int) -> QuerySet[OutageClosing]:
+    rows = OutageClosing.objects.filter(outage=outage_id, unit__principal=principal_id)
+    return rows.select_related("user", "unit").order_by("-pk")[:1]
+
+
+def is_closed_once(outage: Outage, principal: Principal) -> bool:
+    """Whether it ever was closed for the principal."""
+    return bool(_newest(outage.pk, principal.pk))
+
+
+def counted(principal: Principal, outage: Outage) -> dict[str, int]:
+    """How many rows there are of each kind that may make something open that was not, or make it another."""
+    return {kind: rows.count() for kind, rows in _entries(principal, outage).items()}
+
+
+def _entries(principal: Principal, outage: Outage) -> dict[str, QuerySet[Any]]:
+    of_chain = _of_chains(principal, outage, "chain__")
+    # Whoever is out again must be rung once more.
+    ends = PrincipalEnd.objects.filter(Q(principal=principal) | Q(ended_at=None), outage=outage)
+    return {
+        "events": CareChainEvent.objects.filter(**of_chain),
+        "calls": Handover.objects.filter(**of_chain),
+        "versions": CareChainDetails.objects.filter(**of_chain),
+        "joins": ChainJoin.objects.filter(**_of_chains(principal, outage, "kept__")),
+        "undone": RegistrationMark.objects.filter(**of_chain, done=False),
+        "said": OutageReport.objects.filter(outage=outage),
+        "ends": ends,
+    }
+
+
+def _when_and_where(rows: QuerySet[Any]) -> tuple[datetime, int]:
+    at = "at" if rows.model is RegistrationMark else "recorded_at"
+    found: tuple[datetime, int] = rows.order_by(f"-{at}").values_list(at, "unit")[:1].get()
+    return found
