@@ -110,12 +110,15 @@ def remove(page_id: UUID) -> None:
 
 def purge(page_ids: Iterable[UUID]) -> int:
     """Nobody can see the pictures of those pages any longer, whatever key they lie with; their names stay, so that they
-    are told as purged and not as lost. Returns how many files there were; once more changes nothing.
+    are told as purged and not as lost. Returns how many there were; once more changes nothing.
     """
     files, done = _files(), 0
     for name in (name for page_id in page_ids for name in (str(page_id), _unkept(page_id))):
         if not files.exists(name):
             continue
+        with files.open(name) as file:
+            if file.read(len(_PURGED) + 1) == _PURGED:
+                continue
         done += 1
         if isinstance(files, DurableFiles):
             files.replace(name, _PURGED)

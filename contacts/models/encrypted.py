@@ -44,7 +44,7 @@ class KeyDestroyed(RuleError):
     """
 
     def __init__(self, key_name: str = "") -> None:
-        super().__init__("Uppgifterna är gallrade. Det går inte att skriva mer här.")
+        super().__init__("Uppgifterna är gallrade. Skriv i stället en sen uppgift, under Blad.")
         self.key_name = key_name
         self.form: Any = None
 

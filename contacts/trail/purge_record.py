@@ -73,7 +73,8 @@ def read_record(*paths: Path) -> Record:
 def complete_record(purged: Iterable[Purged]) -> None:
     """Add what the record has not: it was another machine's. Raises OSError."""
     known = read_record(record_path()).purged
-    _append(b"".join(_line(each) for each in purged if each.id not in known))
+    if more := [each for each in purged if each.id not in known]:
+        _append(b"".join(_line(each) for each in more))
 
 
 def _line(purged: Purged) -> bytes:

@@ -65,7 +65,7 @@ def grants_to_purge(role: str, adds_to: Sequence[str]) -> list[str]:
         f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {quoted}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {quoted}",
         f"GRANT INSERT ON {added} TO {quoted}",
-        f"GRANT UPDATE, DELETE ON {_listed(_KEYS)} TO {quoted}",
+        f"GRANT INSERT, UPDATE, DELETE ON {_listed(_KEYS)} TO {quoted}",
         f"GRANT DELETE ON {_listed(hashed)} TO {quoted}",
     ]
 

@@ -172,7 +172,11 @@ class FormPage:
             error.form = self.form
             return False
         if isinstance(error, RuleError):
-            self._refuse(error)
+            try:
+                self._refuse(error)
+            except KeyDestroyed as gone:
+                gone.form = self.form
+                raise
             return True
         if error is None:
             self._tell_notes()

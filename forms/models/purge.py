@@ -21,8 +21,8 @@ class PurgeStep(AppendOnlyModel):
     """One step of purging what a principal has of an outage. `number` counts them from 1 and is unique, so of two who
     take one at once the second is refused.
 
-    `on` is the day that it is to be done, under `decision`; `counted` what there was then (`forms.rules.purge.COUNTED`).
-    `reason` says why it was withdrawn or not done. The server does it: then `user` and `unit` are None.
+    `on` is the day that it is to be done, under `decision`; `counted` what there was then, by the keys of
+    `forms.rules.purge.COUNTED`. `reason` says why it was withdrawn or not done. What the server did has no `user`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,6 +1,6 @@
 """What a principal has of an outage that can be purged: what stops it, how much it is, and the steps taken so far."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,10 +8,11 @@ from uuid import UUID
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
-from contacts.models import DataKey, Principal
+from contacts.models import DataKey, Principal, Unit
 from contacts.models.data_key import name_of
 from forms.models import (
     ACCOUNTABLE,
+    COME_BACK,
     PaperEntry,
     PurgeStep,
     ScanAside,
@@ -22,9 +23,9 @@ from forms.models import (
     SheetFate,
 )
 from forms.queries.disposal import decision_in_force
-from forms.queries.left import LAST_STEP
+from forms.queries.left import LAST_STEP, not_entered_by
 from forms.queries.scan_keys import scan_keys_of
-from forms.rules.purge import PurgeFacts, PurgeStepKind
+from forms.rules.purge import PurgeFacts, PurgeStepKind, differing
 from forms.rules.sheet_fate import ENDS, Fate
 from forms.scan_store import KEYS
 from outage.models import CareChain, CareChainEvent, Handover, Outage, PatientLookup
@@ -86,10 +87,19 @@ def steps_of(principal: Principal, outages: Iterable[Outage]) -> dict[UUID, list
 
 
 def purged_among(principal: Principal, outages: Iterable[Outage]) -> set[UUID]:
-    """Those whose key is destroyed, also where the step is lost with a database that was restored."""
+    """Those whose key is destroyed or about to be, also where the step is lost with a database that was restored."""
     names = {name_of(principal.pk, outage.pk): outage.pk for outage in outages}
-    gone = DataKey.objects.filter(name__in=names, wrapped=b"").values_list("name", flat=True)
+    gone = DataKey.objects.filter(name__in=names, destroyed_at__isnull=False).values_list("name", flat=True)
     return {names[name] for name in gone}
+
+
+def changed_since(step: PurgeStep, counted: Mapping[str, int]) -> list[str]:
+    """In sentences, what is not as it was at a step: what there is, or the decision in force."""
+    decision = decision_in_force(step.principal)
+    found = [changed] if (changed := differing(step.counted, counted)) else []
+    if (decision and decision.pk) != step.decision_id:
+        found.append("Gallringsbeslutet är ett annat än när gallringen föreslogs.")
+    return found
 
 
 def confirmed_before(now: datetime) -> list[PurgeStep]:
@@ -104,9 +114,13 @@ def confirmed_before(now: datetime) -> list[PurgeStep]:
 def _facts(principal: Principal, outage: Outage, wanted: ToPurge) -> PurgeFacts:
     closed, decision = closed_at(outage, principal), decision_in_force(principal)
     own = name_of(principal.pk, outage.pk)
-    live = set(DataKey.objects.filter(name__in=wanted.keys).exclude(wrapped=b"").values_list("name", flat=True))
+    live = set(
+        DataKey.objects.filter(name__in=wanted.keys).exclude(wrapped=b"").values_list("name", flat=True)
+    )
     gone = DataKey.objects.filter(name=own, wrapped=b"").exists()
-    last = _sheets(principal, outage, closed).annotate(last=LAST_STEP)
+    sheets = _sheets(principal, outage, closed)
+    last = sheets.annotate(last=LAST_STEP)
+    not_entered = not_entered_by(Unit.objects.filter(principal=principal), COME_BACK)
     return PurgeFacts(
         closed_on=local_day(closed) if closed else None,
         # The page of a shared scan is left for as long as its scan's key is.
@@ -115,6 +129,7 @@ def _facts(principal: Principal, outage: Outage, wanted: ToPurge) -> PurgeFacts:
         allows=decision.allows if decision else None,
         reference=decision.reference if decision else "",
         without_fate=_by_unit(last.exclude(last__in=[end.value for end in ENDS])),
+        not_entered=_by_unit(sheets.filter(pk__in=not_entered.order_by().values("pk"))),
         kept=_by_unit(last.filter(last=Fate.KEPT.value)),
         waiting=_waiting(wanted),
     )
@@ -139,11 +154,13 @@ def _by_unit(sheets: QuerySet[Sheet]) -> tuple[tuple[str, int], ...]:
 
 
 def _waiting(wanted: ToPurge) -> tuple[tuple[str, int], ...]:
-    told = [Exists(model.objects.filter(page=OuterRef("pk"), undone=None)) for model in _TELLINGS]
-    pages = _pages(wanted)
-    for each in told:
-        pages = pages.exclude(each)
-    rows = pages.order_by("upload__unit__sort_key", "upload__unit").values("upload__unit__name")
+    said = [~Exists(model.objects.filter(page=OuterRef("pk"), undone=None)) for model in _TELLINGS]
+    rows = (
+        _pages(wanted)
+        .filter(*said)
+        .order_by("upload__unit__sort_key", "upload__unit")
+        .values("upload__unit__name")
+    )
     return tuple(rows.annotate(pages=Count("pk")).values_list("upload__unit__name", "pages"))
 
 

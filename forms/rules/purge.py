@@ -47,7 +47,8 @@ class LateOutcome(Labelled):
 @dataclass(frozen=True, slots=True)
 class PurgeFacts:
     """Of one principal's outage. `left`: there is something that can be read. Sheets and pages are counted by unit:
-    those without a fate, those that are kept as paper, and scanned pages that nobody has said what they are.
+    those without a fate, those with rows that are not in the log, those that are kept as paper, and scanned pages that
+    nobody has said what they are.
     `allows` is None where there is no disposal decision, `reference` what it is called.
     """
 
@@ -57,6 +58,7 @@ class PurgeFacts:
     allows: bool | None
     reference: str = ""
     without_fate: tuple[tuple[str, int], ...] = ()
+    not_entered: tuple[tuple[str, int], ...] = ()
     kept: tuple[tuple[str, int], ...] = ()
     waiting: tuple[tuple[str, int], ...] = ()
 
@@ -74,7 +76,12 @@ def stops(facts: PurgeFacts) -> list[str]:
         found.append(f"Får inte gallras enligt {facts.reference}.")
     for counts, one, several in (
         (facts.without_fate, "blad har inget öde", "blad har inget öde"),
-        (facts.kept, "blad är sparat på papper: förstör det först", "blad är sparade på papper: förstör dem först"),
+        (facts.not_entered, "blad är inte helt infört", "blad är inte helt införda"),
+        (
+            facts.kept,
+            "blad är sparat på papper: förstör det först",
+            "blad är sparade på papper: förstör dem först",
+        ),
         (facts.waiting, "skannad sida väntar", "skannade sidor väntar"),
     ):
         found += [f"{unit}: {count} {one if count == 1 else several}." for unit, count in counts]
