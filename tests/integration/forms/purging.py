@@ -12,13 +12,13 @@ from contacts.models.data_key import name_of
 from contacts.rules.permissions import Role
 from forms import scan_store
 from forms.models import PurgeStep, Sheet
-from forms.queries.purge import steps_of
-from forms.services.fates import check_scan, destroy_sheet
 from forms.queries.disposal import decision_in_force
+from forms.queries.purge import steps_of
+from forms.rules.sheet_fate import Look
 from forms.services.entering import say_all_entered
+from forms.services.fates import check_scan, destroy_sheet
 from forms.services.purge import confirm_purge, propose_purge
 from forms.services.purging import Outcome, purge_due
-from forms.rules.sheet_fate import Look
 from outage.models import CareChain, Outage
 from outage.queries.closing import keys_left, open_things
 from outage.queries.outages import outage_for

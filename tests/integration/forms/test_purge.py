@@ -9,8 +9,7 @@ from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from contacts.models import AuditEntry, DataKey, SubmissionClash
-from contacts.models import data_key
+from contacts.models import AuditEntry, DataKey, SubmissionClash, data_key
 from contacts.models.data_key import key_to_write_with
 from contacts.models.encrypted import KeyDestroyed
 from contacts.rules.errors import NotAllowed, RuleError
@@ -205,7 +204,7 @@ def test_what_has_changed_stops_it_and_why_is_said(county: County, outage, chain
     (step,) = run().refused
     assert CHANGES[change] in step.reason
     assert states(county, outage) == ["proposed", "confirmed", "refused"]
-    assert NAME == CareChainDetails.objects.filter(chain=chain).latest("pk").patient_name
+    assert CareChainDetails.objects.filter(chain=chain).latest("pk").patient_name == NAME
     key_to_write_with(own_key(county, outage)).cipher.encrypt(b"as before", b"")
     assert (run().done, run().refused) == ([], [])
 
@@ -254,12 +253,11 @@ def test_stopped_anywhere_it_is_finished_by_the_next_time(
     def die(*args, **more):
         raise Killed
 
-    with monkeypatch.context() as patched, pytest.raises(Killed):
-        if place == "wait":
-            service.purge_due(wait=die)
-        else:
+    with monkeypatch.context() as patched:
+        if place != "wait":
             patched.setattr(service, place, die)
-            run()
+        with pytest.raises(Killed):
+            service.purge_due(wait=die if place == "wait" else bool)
     assert "done" not in states(county, outage)
     assert len(run().done) == 1
     assert states(county, outage) == ["proposed", "confirmed", "done"]
@@ -277,9 +275,10 @@ def test_without_its_record_nothing_is_destroyed(county: County, outage, chain, 
     def full(lines: bytes) -> None:
         raise OSError("No space left on device")
 
-    with monkeypatch.context() as patched, pytest.raises(SystemExit):
+    with monkeypatch.context() as patched:
         patched.setattr(purge_record, "_append", full)
-        call_command("purge")
+        with pytest.raises(SystemExit):
+            call_command("purge")
     assert "förteckningen över gallringar går inte att skriva" in capsys.readouterr().err
     assert bytes(DataKey.objects.get(name=own_key(county, outage)).wrapped)
     call_command("purge")

@@ -1,4 +1,4 @@
-"""What stops a purge, each thing alone and all together; and its steps, every order of them against a second telling."""
+"""What stops a purge, each thing alone and all together; its steps, in every order, against a second telling."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -66,8 +66,7 @@ def test_what_is_purged_is_said_to_be_and_an_empty_one_too():
 def refused(check, *args, **more) -> bool:
     try:
         check(*args, **more)
-    except RuleError as error:
-        assert error.reason.endswith(".")
+    except RuleError:
         return True
     return False
 
