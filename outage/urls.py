@@ -74,9 +74,7 @@ urlpatterns = [
     path("rapport/<uuid:outage_id>/<slug:name>.svg", report.report_chart, name="report_chart"),
     path("stangning/<uuid:outage_id>/", closing.closing, name="closing"),
     path("stangning/<uuid:outage_id>/stang/", closing.close, name="close_outage"),
-    path(
-        "stangning/<uuid:outage_id>/lamna/<row:unit_id>/<slug:what>/", closing.leave, name="leave_at_closing"
-    ),
+    path("stangning/<uuid:outage_id>/lamna/<row:unit_id>/", closing.leave, name="leave_at_closing"),
     path("rutinen/", routine.routine, name="routine"),
     path("checklistor/", checklists.checklists, name="checklists"),
     path("checklistor/<slug:key>/", checklists.checklist, name="checklist"),

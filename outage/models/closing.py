@@ -6,7 +6,6 @@ from django.utils import timezone
 from contacts.models import Unit
 from contacts.models.data_key import name_of
 from contacts.models.encrypted import EncryptedText
-from outage.rules.closing import Holds
 
 from .outage import Outage
 from .signed import SignedRow
@@ -30,7 +29,7 @@ class OutageClosing(SignedRow):
 
 
 class LeftOpen(SignedRow):
-    """What `about` is not done with when the outage is closed, who takes care of it, and why.
+    """What the unit `about` is not done with when the outage is closed, who takes care of it, and why.
 
     `keys` are those of the things left open (`outage.rules.closing.OpenThing`): ids and kinds, no patient.
     """
@@ -38,7 +37,6 @@ class LeftOpen(SignedRow):
     client_id = models.UUIDField(unique=True, editable=False)
     outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="left_open")
     about = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    what = models.CharField(max_length=20, choices=Holds.choices)
     keys = models.JSONField(default=list, editable=False)
     responsible = EncryptedText("ansvarig", max_length=200)
     reason = EncryptedText("skäl", max_length=500)

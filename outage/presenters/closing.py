@@ -7,52 +7,52 @@ from datetime import datetime
 from contacts.models import Unit
 from outage.models import LeftOpen
 from outage.queries.closing import ClosedNow
-from outage.rules.closing import Held, Holds, OpenThing, by_unit
+from outage.rules.closing import Held, Holds, OpenThing, by_unit, in_words
 from outage.rules.wording import moment
 
 
 @dataclass(frozen=True, slots=True)
 class HeldRow:
-    """One kind of things at a unit. `what` is its value, for the address."""
+    """What holds it up at a unit: each kind by its label, in the order of the columns."""
 
     unit_id: int
     unit: str
-    what: str
-    label: str
-    held: Held
+    held: tuple[tuple[str, Held], ...]
+
+    @property
+    def count(self) -> int:
+        return sum(held.count for _, held in self.held)
 
 
 @dataclass(frozen=True, slots=True)
 class ClosingPage:
-    """`others` are how many things hold it up in branches that are not shown, `left_there` how many more they left
-    open.
-    """
+    """`others` are how many things hold it up in branches that are not shown."""
 
     rows: tuple[HeldRow, ...]
-    count: int
     others: int
-    left_there: int
+    columns: tuple[str, ...] = tuple(what.label for what in Holds)
+
+    @property
+    def count(self) -> int:
+        return sum(row.count for row in self.rows)
 
     @property
     def units(self) -> int:
-        return len({row.unit_id for row in self.rows if row.held.count})
+        return sum(row.count > 0 for row in self.rows)
 
 
 def closing_page(things: Iterable[OpenThing], left: set[str], units: Mapping[int, Unit]) -> ClosingPage:
-    """`units` are those within reach, in the order to show them."""
+    """`units` are those within reach, in the order to show them; what holds it up comes first."""
     found = by_unit(things, left)
     rows = [
-        HeldRow(pk, units[pk].name, what, what.label, held)
+        HeldRow(pk, units[pk].name, tuple((what.label, found[pk].get(what, Held())) for what in Holds))
         for pk in units
-        for what, held in found.get(pk, {}).items()
+        if pk in found
     ]
     elsewhere = [held for pk, kinds in found.items() if pk not in units for held in kinds.values()]
     return ClosingPage(
-        # What holds it up first; within that as the units come.
-        rows=tuple(sorted(rows, key=lambda row: not row.held.count)),
-        count=sum(row.held.count for row in rows),
+        rows=tuple(sorted(rows, key=lambda row: not row.count)),
         others=sum(held.count for held in elsewhere),
-        left_there=sum(held.left for held in elsewhere),
     )
 
 
@@ -85,9 +85,11 @@ def closed_line(found: ClosedNow | None, units: Mapping[int, Unit], now: datetim
 
 @dataclass(frozen=True, slots=True)
 class LeftRow:
+    """`kinds` are what was left, in words; `still`: how many things of it are open yet."""
+
     unit: str
-    what: str
-    count: int
+    kinds: str
+    still: int
     responsible: str
     reason: str
     by: str
@@ -95,13 +97,12 @@ class LeftRow:
 
 
 def left_rows(rows: Iterable[LeftOpen], things: Iterable[OpenThing]) -> list[LeftRow]:
-    """Each with how many of what it left open are open still."""
     still = {thing.key for thing in things}
     return [
         LeftRow(
             unit=row.about.name,
-            what=Holds(row.what).label,
-            count=len(still.intersection(row.keys)),
+            kinds=in_words([OpenThing(row.about_id, key) for key in row.keys]),
+            still=len(still.intersection(row.keys)),
             responsible=row.responsible,
             reason=row.reason,
             by=f"{row.user.full_name}, {row.unit.name}",
@@ -109,8 +110,3 @@ def left_rows(rows: Iterable[LeftOpen], things: Iterable[OpenThing]) -> list[Lef
         )
         for row in rows
     ]
-
-
-def held_of(things: Iterable[OpenThing], left: set[str], unit_id: int, what: Holds) -> Held:
-    of_it = [thing for thing in things if (thing.unit_id, thing.what) == (unit_id, what)]
-    return by_unit(of_it, left).get(unit_id, {}).get(what, Held())

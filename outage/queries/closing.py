@@ -1,7 +1,7 @@
 """What holds up the closing of an outage for a principal, and whether it is closed. No patient is named."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,7 @@ from outage.models import (
 )
 from outage.queries.care_chains import with_details
 from outage.queries.chain_log import ChainLog
+from outage.queries.outages import principals_back
 from outage.queries.owed import is_read_there
 from outage.queries.papers import PaperHeld, papers
 from outage.queries.standing import holder_of, own_parties
@@ -60,11 +61,8 @@ def open_things(principal: Principal, outage: Outage) -> list[OpenThing]:
         chain.outage, chain.principal = outage, principal
     found = [*_owed(principal, outage), *_tasks(chains)]
     found += _not_acknowledged(principal, outage, chains, units)
-    found += [OpenThing(paper.unit_id, Holds.SHEET, _key_of(paper)) for paper in _held(principal, outage)]
-    return [
-        OpenThing(units.get(thing.unit_id, thing.unit_id), thing.what, thing.key, thing.answered_for)
-        for thing in found
-    ]
+    found += [OpenThing(paper.unit_id, _key_of(paper)) for paper in _held(principal, outage)]
+    return [replace(thing, unit_id=units.get(thing.unit_id, thing.unit_id)) for thing in found]
 
 
 def _chains(principal: Principal, outage: Outage) -> QuerySet[CareChain]:
@@ -72,14 +70,20 @@ def _chains(principal: Principal, outage: Outage) -> QuerySet[CareChain]:
 
 
 def _owed(principal: Principal, outage: Outage) -> Iterable[OpenThing]:
-    for what, chain, unit, whom, party, former, message, since, reads_in, ticked, item in _states(
+    back = principals_back(outage)
+    for what, chain, unit, whom, party, former, message, since, reads_in, ticked, item, *places in _states(
         principal.pk, outage.pk
     ):
-        if is_read_there(outage, principal, reads_in, since, ticked=ticked, message=message):
-            continue
         holds = Holds.CALL if what == StateKind.OWED else Holds.ANSWER
+        if holds is Holds.ANSWER:
+            # Whoever is back answers in the system.
+            done = dict(zip(_PLACES, places, strict=True))[party] in back
+        else:
+            done = is_read_there(outage, principal, reads_in, since, ticked=ticked, message=message)
+        if done:
+            continue
         key = f"{holds}:{chain}:{unit}:{whom}:{party}:{former}:{message}"
-        yield OpenThing(unit, holds, key, answered_for=item is not None)
+        yield OpenThing(unit, key, answered_for=item is not None)
 
 
 @prepared
@@ -99,7 +103,16 @@ def _states(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[An
         "reads_in",
         "ticked",
         "open_item",
+        *_PLACES.values(),
     )
+
+
+# Whose each party of a chain is.
+_PLACES = {
+    Party.MUNICIPALITY: "chain__details__municipality",
+    Party.INPATIENT: "chain__details__ward_unit__principal",
+    Party.OUTPATIENT: "chain__details__outpatient_unit__principal",
+}
 
 
 def _tasks(chains: list[CareChain]) -> Iterable[OpenThing]:
@@ -109,8 +122,8 @@ def _tasks(chains: list[CareChain]) -> Iterable[OpenThing]:
         log = logs[chain.pk]
         for task in to_do(*ticks_of(chain, log)):
             if not task.done and (task.by is None or task.by in own_parties(chain.principal)):
-                key = f"task:{chain.pk}:{task.key}:{task.seen}"
-                yield OpenThing(_doer(chain, log, task.by), Holds.TASK, key)
+                key = f"{Holds.TASK}:{chain.pk}:{task.key}:{task.seen}"
+                yield OpenThing(_doer(chain, log, task.by), key)
 
 
 def _doer(chain: CareChain, log: ChainLog, by: Party | None) -> int:
@@ -132,7 +145,7 @@ def _not_acknowledged(
     done = Acknowledgement.objects.filter(outage=outage, unit__in=units).values_list("unit", flat=True)
     have = {units[pk] for pk in done}
     for pk in sorted({units.get(pk, pk) for pk in took_part} - have):
-        yield OpenThing(pk, Holds.ACKNOWLEDGE, f"acknowledge:{pk}")
+        yield OpenThing(pk, f"{Holds.ACKNOWLEDGE}:{pk}")
 
 
 def _of_chains(principal: Principal, outage: Outage, way: str) -> dict[str, Any]:
@@ -144,7 +157,7 @@ def _held(principal: Principal, outage: Outage) -> list[PaperHeld]:
 
 
 def _key_of(paper: PaperHeld) -> str:
-    return f"sheet:{paper.serial}"
+    return f"{Holds.SHEET}:{paper.serial}"
 
 
 def left_at_closing(by: Acting, outage: Outage) -> list[LeftOpen]:

@@ -1,5 +1,6 @@
 """Closing an outage: what must be done first, or be left open by somebody's name and a reason. No patient is named."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,23 +20,29 @@ class Holds(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class OpenThing:
-    """One thing that is not done. `key` names it and what it was like: changed, it is another. `answered_for`: somebody
-    has left it open by name and reason in the log already.
+    """One thing that is not done. `key` begins with its kind and names it and what it was like: changed, it is another.
+    `answered_for`: somebody has left it open by name and reason in the log already.
     """
 
     unit_id: int
-    what: Holds
     key: str
     answered_for: bool = False
+
+    @property
+    def what(self) -> Holds:
+        return what_of(self.key)
+
+
+def what_of(key: str) -> Holds:
+    return Holds(key.partition(":")[0])
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How many things of a kind hold the closing up, and how many more are left open. `seen` names the former."""
+    """How many things of a kind hold the closing up, and how many more are left open."""
 
     count: int = 0
     left: int = 0
-    seen: str = ""
 
 
 def holding(things: Iterable[OpenThing], left: Collection[str]) -> list[OpenThing]:
@@ -45,18 +52,12 @@ def holding(things: Iterable[OpenThing], left: Collection[str]) -> list[OpenThin
 
 def by_unit(things: Iterable[OpenThing], left: Collection[str]) -> Mapping[int, Mapping[Holds, Held]]:
     """Each unit that has anything, and of it each kind that there is."""
-    sorted_out: dict[int, dict[Holds, tuple[list[OpenThing], list[OpenThing]]]] = {}
+    counts: dict[int, dict[Holds, list[int]]] = {}
     for thing in things:
-        holds, is_left = sorted_out.setdefault(thing.unit_id, {}).setdefault(thing.what, ([], []))
-        (holds if holding([thing], left) else is_left).append(thing)
+        count = counts.setdefault(thing.unit_id, {}).setdefault(thing.what, [0, 0])
+        count[0 if holding([thing], left) else 1] += 1
     return {
-        unit: {
-            what: Held(len(holds), len(is_left), seen_of(holds))
-            for what in Holds
-            if what in kinds
-            for holds, is_left in [kinds[what]]
-        }
-        for unit, kinds in sorted_out.items()
+        unit: {what: Held(*kinds[what]) for what in Holds if what in kinds} for unit, kinds in counts.items()
     }
 
 
@@ -68,8 +69,8 @@ def seen_of(things: Iterable[OpenThing]) -> str:
 
 def in_words(things: Collection[OpenThing]) -> str:
     """How many of each kind, in the order of the page: «samtal att ringa: 3, att kvittera: 1»."""
-    counts = {what: sum(thing.what is what for thing in things) for what in Holds}
-    return ", ".join(f"{what.label.lower()}: {count}" for what, count in counts.items() if count)
+    counts = Counter(thing.what for thing in things)
+    return ", ".join(f"{what.label.lower()}: {counts[what]}" for what in Holds if counts[what])
 
 
 def entered_since(then: Mapping[str, int], now: Mapping[str, int]) -> list[str]:

@@ -1,5 +1,6 @@
 """Closing an outage for a principal: what is not done is left open by name and reason, then all of it is closed."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import transaction
@@ -23,20 +24,20 @@ def leave_open(
     outage: Outage,
     client_id: UUID,
     unit_id: int,
-    what: Holds,
+    what: Collection[Holds],
     seen: str,
     responsible: str,
     reason: str,
 ) -> LeftOpen:
-    """Leave open all of a kind that a unit is not done with now; `seen` is that of the page that was read.
+    """Leave open all of some kinds that a unit is not done with now; `seen` is that of all that the page had of it.
 
     A resend returns the first row. Raises NotYours for a unit out of reach, and RuleError where what is left is no
     longer what was seen.
     """
     check_may(by, Right.CLOSE_OUTAGE)
-    said = {"unit": unit_id, "what": what, "seen": seen, "responsible": responsible.strip()}
+    said = {"responsible": responsible.strip(), "reason": reason.strip()}
     with transaction.atomic():
-        content = said | {"outage": outage.pk, "reason": reason.strip()}
+        content = said | {"outage": outage.pk, "unit": unit_id, "what": sorted(what), "seen": seen}
         if claim(by=by, client_id=client_id, kind="left_open", content=content):
             return LeftOpen.objects.get(client_id=client_id)
         locked = lock_outage(by.principal, outage)
@@ -47,22 +48,21 @@ def leave_open(
         found = [
             thing
             for thing in holding(open_things(by.principal, locked), keys_left(by.principal, locked))
-            if (thing.unit_id, thing.what) == (unit_id, what)
+            if thing.unit_id == unit_id
         ]
-        if not found or seen_of(found) != seen:
+        keys = [thing.key for thing in found if thing.what in what]
+        if not keys or seen_of(found) != seen:
             raise RuleError("Det som är kvar har ändrats sedan sidan öppnades. Läs det som står nu.")
         row = LeftOpen.objects.create(
             client_id=client_id,
             outage=outage,
             about=unit,
-            what=what,
-            keys=[thing.key for thing in found],
-            responsible=responsible.strip(),
-            reason=reason.strip(),
+            keys=keys,
+            **said,
             user=by.user,
             unit=by.unit,
         )
-        audit.record(by=by, action="outage.left_open", target=row, changes={"count": len(found)})
+        audit.record(by=by, action="outage.left_open", target=row, changes={"count": len(keys)})
     return row
 
 

@@ -70,7 +70,7 @@ def _tell_pages(chain: CareChain, log: ChainLog, others: set[int]) -> None:
     # The first discharge of an outage, and the last one that stands, say whether the routine applies.
     kinds = (chain.outage.routine.message(event.kind) for event in log.events)
     # What is entered after the closing opens the outage again, for everybody of the principal.
-    closed = not chain.outage.is_open and is_closed_once(chain.outage, chain.principal)
+    closed = is_closed_once(chain.outage, chain.principal)
     discharge = any(kind.effect is Effect.DISCHARGE for kind in kinds)
     if closed or (discharge and is_the_only_discharge(chain.outage)):
         changed(EVERYBODY)

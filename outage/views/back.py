@@ -89,7 +89,6 @@ def _context(
         "press": uuid4(),
         "here": "back_registration",
         "others": earlier_outages(acting.principal, outage),
-        "closed": closed_line(closing_of(outage, acting.principal), {}, timezone.now()),
         "failed": failed,
     }
     if can(acting, Right.READ_CARE):
@@ -97,6 +96,7 @@ def _context(
         context |= {
             "page_of_chains": page,
             "groups": groups,
+            "closed": closed_line(closing_of(outage, acting.principal), {}, timezone.now()),
             "calls_left": chains_with_calls_owed(acting, outage).count(),
             "failed_row_is_gone": failed is not None and failed.place not in {row.place for row in rows},
         }

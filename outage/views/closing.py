@@ -1,5 +1,6 @@
 """Stängning: what holds it up, by unit; what is left open by name and reason; and the closing itself."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -16,10 +17,10 @@ from contacts.rules.permissions import Right
 from contacts.views.tools import FormPage, get_or_404, held_as, require, told_if_refused
 from contacts.webforms.fields import SentOnce
 from outage.models import Outage
-from outage.presenters.closing import closed_line, closing_page, held_of, left_rows
+from outage.presenters.closing import closed_line, closing_page, left_rows
 from outage.queries.closing import closing_of, keys_left, left_at_closing, open_things
 from outage.queries.outages import outage_for
-from outage.rules.closing import Holds
+from outage.rules.closing import by_unit, holding, seen_of
 from outage.services.closing import close_outage, leave_open
 from outage.webforms.closing import LeaveForm
 
@@ -29,7 +30,8 @@ def closing(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     acting = request.acting
     outage = _outage_or_404(request, outage_id)
     units = _units(acting)
-    context = {"outage": outage, "reach": name_of_reach(acting, Right.CLOSE_OUTAGE), "press": uuid4()}
+    reach = name_of_reach(acting, Right.CLOSE_OUTAGE)
+    context: dict[str, Any] = {"outage": outage, "reach": reach, "press": uuid4()}
     if not outage.is_open:
         things = open_things(acting.principal, outage)
         left = keys_left(acting.principal, outage)
@@ -55,23 +57,24 @@ def close(request: ActingRequest, outage_id: UUID) -> HttpResponse:
 
 @held_as(HeldAs("Lämna öppet när driftstoppet stängs"))
 @require_http_methods(["GET", "POST"])
-def leave(request: ActingRequest, outage_id: UUID, unit_id: int, what: str) -> HttpResponse:
-    """One kind of things at one unit, all that are left of it."""
+def leave(request: ActingRequest, outage_id: UUID, unit_id: int) -> HttpResponse:
+    """What is left at one unit, of the kinds that are chosen."""
     acting = request.acting
     outage = _outage_or_404(request, outage_id)
     unit = get_or_404(_units(acting).get, unit_id)
-    if what not in set(Holds) or outage.is_open:
+    if outage.is_open:
         raise Http404
-    kind = Holds(what)
-    held = held_of(open_things(acting.principal, outage), keys_left(acting.principal, outage), unit.pk, kind)
-    page = FormPage(request, LeaveForm(request.POST or None, initial={"seen": held.seen}))
+    found = holding(open_things(acting.principal, outage), keys_left(acting.principal, outage))
+    found = [thing for thing in found if thing.unit_id == unit.pk]
+    if request.method == "GET" and not found:
+        return redirect("closing", outage.pk)
+    held = by_unit(found, ()).get(unit.pk, {})
+    page = FormPage(request, LeaveForm(request.POST or None, held=held, initial={"seen": seen_of(found)}))
     if page.to_save():
         with page:
-            leave_open(by=acting, outage=outage, unit_id=unit.pk, what=kind, **page.form.cleaned_data)
+            leave_open(by=acting, outage=outage, unit_id=unit.pk, **page.form.cleaned_data)
             return page.done("Antecknat: det lämnas öppet.", "closing", outage.pk)
-    if request.method == "GET" and not held.count:
-        return redirect("closing", outage.pk)
-    return page.show("outage/closing/leave.html", outage=outage, unit=unit, kind=kind, held=held)
+    return page.show("outage/closing/leave.html", outage=outage, unit=unit)
 
 
 def _outage_or_404(request: ActingRequest, outage_id: UUID) -> Outage:

@@ -1,14 +1,24 @@
-"""What is left open when an outage is closed: who takes care of it, and why."""
+"""What is left open when an outage is closed: which kinds of things at a unit, who takes care of them, and why."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
 from contacts.webforms.fields import SentOnce
+from outage.rules.closing import Held, Holds
 
 
 class LeaveForm(SentOnce):
-    """`seen` names what stood on the page."""
+    """`held` is what holds the closing up at the unit; `seen` names it as it stood on the page."""
 
     seen = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    what = forms.TypedMultipleChoiceField(
+        label="Vad lämnas öppet?",
+        coerce=Holds,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Välj vad som lämnas öppet."},
+    )
     responsible = forms.CharField(
         label="Vem tar hand om det?",
         max_length=200,
@@ -22,3 +32,10 @@ class LeaveForm(SentOnce):
         help_text="Inga patientuppgifter.",
         error_messages={"required": "Skriv varför det lämnas öppet."},
     )
+
+    def __init__(self, *args: Any, held: Mapping[Holds, Held], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(what, f"{what.label}: {each.count}") for what, each in held.items() if each.count]
+        self.fields["what"].choices = choices
+        if len(choices) == 1:
+            self.fields["what"].initial = [choices[0][0]]

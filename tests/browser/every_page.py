@@ -70,7 +70,15 @@ PAGES = {
         "choose_assignment",
         "status",
     },
-    "test_pages_after_an_outage": {"back_registration", "status", "chain", "reports", "report"},
+    "test_pages_after_an_outage": {
+        "back_registration",
+        "status",
+        "chain",
+        "reports",
+        "report",
+        "closing",
+        "leave_at_closing",
+    },
     "test_the_pages_of_bringing_in_a_file": {
         "import_directory",
         "work",

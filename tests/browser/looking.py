@@ -57,6 +57,7 @@ NO_PAGE = {
     "saml_metadata",
     "saml_sls",
     "account_logout",
+    "close_outage",
     "undo_call",
     "unflag_called_number",
     "unflag_number",

@@ -190,6 +190,8 @@ def test_pages_after_an_outage(demo: Demo, looker: Looker):
     finish(make_report(by=coordinator, outage=outage_for(coordinator.principal, outage.pk)))
     looker.look(page, "/rapport/", starts=False)
     looker.look(page, f"/rapport/{outage.pk}/", starts=False)
+    looker.look(page, f"/stangning/{outage.pk}/", starts=False)
+    looker.look(page, f"/stangning/{outage.pk}/lamna/{coordinator.unit.pk}/")
 
 
 def sought(page: Page, text: str) -> None:

@@ -8,19 +8,23 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.models import AuditEntry, ReviewSample
-from contacts.rules.permissions import Right, role_may
+from contacts.rules.permissions import Right, Role, role_may
 from contacts.rules.reviewing import Verdict
 from contacts.services.reviewing import draw_sample, note_patients, note_review
 from forms.services.report_prints import print_outage_report
 from forms.services.reviewing import print_extract, print_report
 from outage.models import OutageFigures
+from outage.queries.closing import open_things
+from outage.queries.outages import outage_for
 from outage.queries.report import reach_of
+from outage.rules.closing import Holds, seen_of
+from outage.services.closing import close_outage, leave_open
 from outage.services.outages import end_outage
 from outage.services.report import ask_for_report, make_report, write_lesson
-from tests.factories import make_outage
+from tests.factories import make_chain, make_outage
 from tests.integration.borders.table import BRANCH, NONE, Cast, Given, Row, Table, with_other
 
-REVIEW, REPORT = Right.REVIEW_LOG, Right.READ_REPORT
+REVIEW, REPORT, CLOSE = Right.REVIEW_LOG, Right.READ_REPORT, Right.CLOSE_OUTAGE
 
 
 def seen_row(by: Acting) -> AuditEntry:
@@ -65,6 +69,17 @@ def kept(s: Cast, by: Acting) -> Given:
     return given
 
 
+def not_acknowledged(s: Cast, by: Acting) -> Given:
+    """The unit of `by` took part in the outage."""
+    outage = over(s, by)["outage"]
+    nurse = next(one for (role, _), one in s.people.items() if (role, one.unit) == (Role.STAFF, by.unit))
+    make_chain(s.county, outage_for(nurse.principal, outage.pk), nurse)
+    things = open_things(by.principal, outage)
+    own = [one for one in things if one.unit_id == by.unit.pk]
+    said = {"what": [Holds.ACKNOWLEDGE], "seen": seen_of(own), "responsible": "Esa", "reason": "I morgon"}
+    return {"outage": outage, "client_id": uuid4(), "unit_id": by.unit.pk, **said}
+
+
 TABLE: Table[Cast] = {
     draw_sample: Row(REVIEW, NONE, drawn),
     note_review: Row(REVIEW, BRANCH, noted),
@@ -79,7 +94,10 @@ TABLE: Table[Cast] = {
         lambda s, by: over(s, by) | {"client_id": uuid4(), "text": "Ring tidigare.", "owner": "Esa"},
     ),
     print_outage_report: Row(REPORT, NONE, kept),
+    close_outage: Row(CLOSE, NONE, lambda s, by: over(s, by) | {"client_id": uuid4()}),
+    leave_open: Row(CLOSE, NONE, not_acknowledged),
 }
 MIXED = [
+    (leave_open, with_other(TABLE[leave_open], unit_id=lambda s: s.county.cissi.unit.pk)),
     (note_review, with_other(TABLE[note_review], entry=lambda s: seen_row(s.county.cissi))),
 ]

@@ -43,6 +43,8 @@ PLAIN = {
     "outage.ChainState.whom": "a key of a place, or a participant's number",
     "outage.Outage.routine_id": "a key of content",
     "outage.Outage.system": "a key of content",
+    "outage.LeftOpen.keys": "ids and kinds",
+    "outage.OutageClosing.counted": "counts",
     "outage.OutageFigures.charts": "drawings of counts",
     "outage.OutageFigures.main": "counts and minutes",
     "outage.OutageFigures.reach": "a branch, or a unit's id",

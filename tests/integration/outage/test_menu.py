@@ -46,7 +46,7 @@ TABLE = {
     ("Loggkontroll", "Stickprov"): {"review_samples", "review_sample"},
     ("Loggkontroll", "Rapport"): {"review_report"},
     ("Avgöranden", ""): {"decisions"},
-    ("Rapport", ""): {"reports", "report"},
+    ("Rapport", ""): {"reports", "report", "closing", "leave_at_closing"},
     ("Kontakter", "Sök"): {"contacts", "contact", "unit", "rota", "turn_new", "turn_edit", "import_rota"},
     ("Kontakter", "Avancerad sökning"): {"advanced_search"},
     ("Kontakter", "Förvalta"): {

@@ -72,6 +72,10 @@ def of_the_report(status: int, *methods: HTTPMethod) -> Row:
     return everyone(FORBIDDEN, FORBIDDEN, *methods, esa=status, ro=status)
 
 
+def of_the_closing(status: int, *methods: HTTPMethod) -> Row:
+    return everyone(FORBIDDEN, FORBIDDEN, *methods, esa=status, lo=FORBIDDEN, ro=FORBIDDEN)
+
+
 def of_the_chain(status: int, *methods: HTTPMethod, names_patient: bool = False) -> Row:
     return Row(methods, status, status, HIDDEN, HIDDEN, FORBIDDEN, names_patient)
 
@@ -141,6 +145,10 @@ TABLE: dict[str, Row] = {
     # None is made while the outage goes on.
     "report_file": of_the_report(HIDDEN, GET),
     "report_chart": of_the_report(HIDDEN, GET),
+    "closing": of_the_closing(OK, GET),
+    "close_outage": of_the_closing(MOVED, POST),
+    # Nothing is left open while the outage goes on.
+    "leave_at_closing": of_the_closing(HIDDEN, GET, POST),
     "routine": everyone(OK, OK, GET),
     "checklists": everyone(OK, OK, GET),
     "checklist": of_the_ward(OK, GET),
@@ -160,6 +168,7 @@ IDS = (
     "sample_id",
     "shift_id",
     "outage_id",
+    "unit_id",
 )
 NAMES = [pattern.name for pattern in urlpatterns]
 WITH_ID = [p.name for p in urlpatterns if set(p.pattern.converters) & set(IDS)]
@@ -190,6 +199,7 @@ def addresses_about(county: County, by: Acting, event: CareChainEvent, handover:
         "shift_id": hand_over(by).pk,
         "outage_id": event.chain.outage_id,
         "name": "hours",
+        "unit_id": by.unit.pk,
     }
 
     def nothing(there: Any) -> Any:
@@ -259,7 +269,11 @@ def test_the_other_branch_is_answered_as_a_unit_that_takes_no_part(
     column = {Role.STAFF: "bo", Role.ADMIN: "adam", Role.LOG_REVIEWER: "lo", Role.ROUTINE_OWNER: "ro"}
     told = {name: getattr(row, column.get(role, "bo")) for name, row in TABLE.items()}
     if role is Role.COORDINATOR:
-        mine = ("end_outage", "reopen_outage", *(name for name in TABLE if name.startswith("report")))
+        mine = (
+            "end_outage",
+            "reopen_outage",
+            *(n for n in TABLE if n.startswith(("report", "clos", "leave_at"))),
+        )
         told |= {name: TABLE[name].esa for name in mine}
     if role is Role.LOG_REVIEWER:
         told |= {"review_row": HIDDEN, "review_sample": HIDDEN}

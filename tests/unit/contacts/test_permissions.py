@@ -28,6 +28,7 @@ WHO_MAY: dict[str, set[Role]] = {
     "follow_decisions": {Role.ROUTINE_OWNER},
     "see_overview": CARE,
     "read_report": {Role.COORDINATOR, Role.ROUTINE_OWNER},
+    "close_outage": {Role.COORDINATOR},
 }
 # How far each role reaches with what it may do; a unit's own where nothing else is said.
 REACH: dict[Role, dict[str, Border]] = {
@@ -39,6 +40,7 @@ REACH: dict[Role, dict[str, Border]] = {
         "count_sheets": Border.BRANCH,
         "see_overview": Border.BRANCH,
         "read_report": Border.BRANCH,
+        "close_outage": Border.BRANCH,
     },
     Role.ADMIN: {
         "report_outage": Border.ALL,

@@ -1,0 +1,367 @@
+"""An outage is closed for a principal when all is done or left open by name and reason; what comes later opens it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.access import Acting
+from contacts.models import AuditEntry, MunicipalKind, Unit
+from contacts.rules.errors import IdClash, NotAllowed, NotYours, RuleError
+from contacts.rules.parties import Party
+from contacts.rules.permissions import Role
+from forms.rules.sheet_fate import VoidReason
+from forms.services.fates import mark_filled, void_sheet
+from outage.models import CareChain, LeftOpen, Outage, OutageClosing
+from outage.queries.care_chains import get_chain
+from outage.queries.closing import closed_at, closing_of, keys_left, open_things
+from outage.queries.outages import outage_for
+from outage.rules.closing import Holds, OpenThing, holding, seen_of
+from outage.rules.informing import CallOutcome
+from outage.services.closing import close_outage, leave_open
+from outage.services.events import leave_discharge_open
+from outage.services.outages import end_outage, reopen_outage
+from outage.services.registrations import acknowledge
+from tests.factories import County, end_for_all, make_chain, make_event, make_outage, person, same_id, tell
+from tests.integration.forms.sheets_made import make_sheet
+from tests.integration.outage.pages import fields_of, form_of, read
+from tests.integration.outage.ticking import mark, rows
+
+pytestmark = pytest.mark.django_db
+
+
+def as_seen(by: Acting, outage: Outage) -> Outage:
+    return outage_for(by.principal, outage.pk)
+
+
+def things(by: Acting, outage: Outage) -> list[OpenThing]:
+    return open_things(by.principal, as_seen(by, outage))
+
+
+def kinds(by: Acting, outage: Outage) -> dict[tuple[int, Holds], int]:
+    """How many hold it up, by unit and kind."""
+    found: dict[tuple[int, Holds], int] = {}
+    for thing in holding(things(by, outage), keys_left(by.principal, outage)):
+        found[thing.unit_id, thing.what] = found.get((thing.unit_id, thing.what), 0) + 1
+    return found
+
+
+def leave(by: Acting, outage: Outage, unit: Unit, what: Holds, number: int = 0, **more: str) -> LeftOpen:
+    own = [thing for thing in things(by, outage) if thing.unit_id == unit.pk]
+    given = {
+        "seen": seen_of(holding(own, keys_left(by.principal, outage))),
+        "responsible": "Esa Påhittad",
+        "reason": "Ringer i morgon",
+    } | more
+    client_id = same_id(number) if number else uuid4()
+    return leave_open(by=by, outage=outage, client_id=client_id, unit_id=unit.pk, what=[what], **given)
+
+
+def close(by: Acting, outage: Outage, number: int = 0) -> OutageClosing:
+    return close_outage(by=by, outage=outage, client_id=same_id(number) if number else uuid4())
+
+
+def leave_all(by: Acting, outage: Outage) -> None:
+    for unit_id, what in kinds(by, outage):
+        leave(by, outage, Unit.objects.get(pk=unit_id), what)
+
+
+def is_closed(by: Acting, outage: Outage) -> bool:
+    return closed_at(as_seen(by, outage), by.principal) is not None
+
+
+@pytest.fixture
+def done(county: County, outage: Outage, chain: CareChain) -> CareChain:
+    """All that the region had to do is done: told, entered, acknowledged."""
+    event = make_event(county.alva, chain, "admission", outcome=CallOutcome.REACHED)
+    tell(county.alva, chain, event, to=Party.OUTPATIENT)
+    over = end_for_all(county, outage, timezone.now())
+    chain = get_chain(county.alva, chain.pk)
+    for task in rows(county.alva, chain):
+        mark(county.alva, chain, task)
+    for who in (county.alva, county.disa):
+        acknowledge(by=who, outage=over)
+    return chain
+
+
+def test_what_holds_it_up_is_counted_where_it_is_to_be_done(county: County, outage: Outage, chain: CareChain):
+    make_event(county.alva, chain, "admission")
+    end_for_all(county, outage, timezone.now())
+    ward, centre = county.ward.pk, county.health_centre.pk
+    assert kinds(county.esa, outage) == {
+        (ward, Holds.CALL): 2,
+        (ward, Holds.TASK): 1,
+        (ward, Holds.ACKNOWLEDGE): 1,
+        (centre, Holds.ACKNOWLEDGE): 1,
+    }
+
+
+def test_it_is_closed_once_all_is_done(county: County, outage: Outage, done: CareChain):
+    assert kinds(county.esa, outage) == {}
+    assert not is_closed(county.esa, outage)
+    row = close(county.esa, outage)
+    assert closed_at(as_seen(county.esa, outage), county.region) == row.at
+    assert (row.user, row.unit) == (county.esa.user, county.ward)
+    assert AuditEntry.objects.filter(action="outage.closed").count() == 1
+
+
+@pytest.mark.parametrize("what", [Holds.CALL, Holds.TASK, Holds.ACKNOWLEDGE])
+def test_it_is_not_closed_while_one_thing_is_left(
+    county: County, outage: Outage, chain: CareChain, what: Holds
+):
+    make_event(county.alva, chain, "admission")
+    end_for_all(county, outage, timezone.now())
+    for unit_id, kind in kinds(county.esa, outage):
+        if kind is not what:
+            leave(county.esa, outage, Unit.objects.get(pk=unit_id), kind)
+    with pytest.raises(RuleError, match=what.label.lower()):
+        close(county.esa, outage)
+    leave_all(county.esa, outage)
+    close(county.esa, outage)
+    assert is_closed(county.esa, outage)
+
+
+def test_while_it_goes_on_it_is_neither_closed_nor_left(county: County, outage: Outage, chain: CareChain):
+    make_event(county.alva, chain, "admission")
+    with pytest.raises(RuleError, match="inte åter i drift"):
+        close(county.esa, outage)
+    with pytest.raises(RuleError, match="inte åter i drift"):
+        leave(county.esa, outage, county.ward, Holds.CALL, seen="x")
+
+
+def test_what_is_left_open_is_what_was_there_and_no_more(county: County, outage: Outage, chain: CareChain):
+    make_event(county.alva, chain, "admission")
+    end_for_all(county, outage, timezone.now())
+    row = leave(county.esa, outage, county.ward, Holds.CALL)
+    assert len(row.keys) == 2
+    assert (row.responsible, row.reason) == ("Esa Påhittad", "Ringer i morgon")
+    assert (county.ward.pk, Holds.CALL) not in kinds(county.esa, outage)
+    make_event(county.alva, chain, "ready_for_discharge", ago=timedelta(minutes=40))
+    assert kinds(county.esa, outage)[county.ward.pk, Holds.CALL] > 0
+
+
+def test_what_changed_since_the_page_was_read_is_not_left_unseen(
+    county: County, outage: Outage, chain: CareChain
+):
+    make_event(county.alva, chain, "admission")
+    end_for_all(county, outage, timezone.now())
+    with pytest.raises(RuleError, match="har ändrats"):
+        leave(county.esa, outage, county.ward, Holds.CALL, seen="another")
+    with pytest.raises(RuleError, match="har ändrats"):
+        leave(county.esa, outage, county.ward, Holds.SHEET)
+    assert not LeftOpen.objects.exists()
+
+
+def test_a_form_sent_twice_is_one_row_and_with_other_content_a_clash(
+    county: County, outage: Outage, chain: CareChain
+):
+    make_event(county.alva, chain, "admission")
+    end_for_all(county, outage, timezone.now())
+    seen = seen_of([t for t in things(county.esa, outage) if t.unit_id == county.ward.pk])
+    first = leave(county.esa, outage, county.ward, Holds.CALL, 1, seen=seen)
+    assert leave(county.esa, outage, county.ward, Holds.CALL, 1, seen=seen) == first
+    with pytest.raises(IdClash):
+        leave(county.esa, outage, county.ward, Holds.CALL, 1, seen=seen, reason="Annat")
+    leave_all(county.esa, outage)
+    closed = close(county.esa, outage, 2)
+    assert close(county.esa, outage, 2) == closed
+    # Another press finds it closed.
+    assert close(county.esa, outage, 3) == closed
+    assert close(county.esa, outage, 3) == closed
+    assert OutageClosing.objects.count() == 1
+
+
+def late_call(county: County, chain: CareChain) -> None:
+    tell(county.alva, chain, *chain.events.all())
+
+
+def late_event(county: County, chain: CareChain) -> None:
+    make_event(county.alva, chain, "ready_for_discharge", ago=timedelta(minutes=40))
+
+
+def late_chain(county: County, chain: CareChain) -> None:
+    make_chain(county, chain.outage)
+
+
+def task_undone(county: County, chain: CareChain) -> None:
+    task = next(row for row in rows(county.alva, chain) if row.done)
+    mark(county.alva, chain, task, done=False)
+
+
+def ended_too_early(county: County, chain: CareChain) -> None:
+    reopen_outage(by=county.esa, outage=chain.outage)
+    end_outage(by=county.esa, outage=chain.outage, ended_at=timezone.now())
+
+
+def another_is_out_again(county: County, chain: CareChain) -> None:
+    by = person("cilla", county.social_care, Role.COORDINATOR)
+    reopen_outage(by=by, outage=outage_for(by.principal, chain.outage_id))
+
+
+@pytest.mark.parametrize(
+    "late", [late_call, late_event, late_chain, task_undone, ended_too_early, another_is_out_again]
+)
+def test_what_comes_after_opens_it_again_and_says_so(
+    county: County, outage: Outage, done: CareChain, late: Callable[[County, CareChain], None], client: Client
+):
+    close(county.esa, outage)
+    assert is_closed(county.esa, outage)
+    late(county, done)
+    assert not is_closed(county.esa, outage)
+    client.force_login(county.esa.user)
+    page = read(client.get(reverse("closing", args=[outage.pk])))
+    assert "öppet igen" in page.text
+    client.force_login(county.alva.user)
+    assert "öppet igen" in read(client.get(reverse("back_registration"))).text
+    if kinds(county.esa, outage):
+        with pytest.raises(RuleError):
+            close(county.esa, outage)
+    leave_all(county.esa, outage)
+    close(county.esa, outage)
+    assert is_closed(county.esa, outage)
+
+
+def test_what_was_left_open_may_be_done_without_opening_it(county: County, outage: Outage, chain: CareChain):
+    make_event(county.alva, chain, "admission", outcome=CallOutcome.REACHED)
+    end_for_all(county, outage, timezone.now())
+    chain = get_chain(county.alva, chain.pk)
+    leave_all(county.esa, outage)
+    close(county.esa, outage)
+    for task in rows(county.alva, chain):
+        mark(county.alva, chain, task)
+    acknowledge(by=county.alva, outage=as_seen(county.alva, outage))
+    assert is_closed(county.esa, outage)
+
+
+def test_a_sheet_holds_it_up_and_one_found_later_opens_it_again(
+    county: County, outage: Outage, done: CareChain
+):
+    printed = make_sheet(county.alva, outage=outage)
+    assert kinds(county.esa, outage) == {(county.ward.pk, Holds.SHEET): 1}
+    later = make_outage(county.esa, started=timedelta())
+    make_sheet(county.alva, outage=later)
+    assert kinds(county.esa, outage)[county.ward.pk, Holds.SHEET] == 1
+    void_sheet(by=county.alva, sheet=printed, client_id=uuid4(), void_reason=VoidReason.UNUSED)
+    # The system is down again: what is to be told is told by telephone.
+    leave_all(county.esa, outage)
+    close(county.esa, outage)
+    # The paper was found, written on.
+    mark_filled(by=county.alva, sheet=printed, reason="Hittat")
+    found = closing_of(as_seen(county.esa, outage), county.region)
+    assert found is not None
+    assert found.entered == county.ward
+    assert not is_closed(county.esa, outage)
+
+
+def test_each_principal_closes_its_own(county: County, outage: Outage, done: CareChain):
+    cilla = person("cilla", county.social_care, Role.COORDINATOR)
+    close(cilla, outage)
+    assert is_closed(cilla, outage)
+    assert not is_closed(county.esa, outage)
+    close(county.esa, outage)
+    # What the municipality enters is nothing to the region.
+    theirs = make_chain(county, as_seen(county.cissi, outage), county.cissi)
+    assert theirs.principal == county.municipality
+    assert is_closed(county.esa, outage)
+    assert not is_closed(cilla, outage)
+
+
+def test_a_discharge_left_open_in_the_log_holds_nothing_up(county: County, outage: Outage, chain: CareChain):
+    event = make_event(county.alva, chain, "discharge", outcome=CallOutcome.REACHED)
+    leave_discharge_open(
+        by=county.alva,
+        event=event,
+        client_id=uuid4(),
+        recipient=str(Party.OUTPATIENT),
+        responsible="Disa",
+        reason="Stängt",
+    )
+    end_for_all(county, outage, timezone.now())
+    assert (county.ward.pk, Holds.CALL) not in kinds(county.esa, outage)
+    assert any(thing.what is Holds.CALL and thing.answered_for for thing in things(county.esa, outage))
+
+
+def test_another_branch_is_a_number_and_leaves_open_itself(county: County, outage: Outage, client: Client):
+    nursing = Unit.objects.create(
+        principal=county.municipality, name="Hemsjukvården", municipal_kind=MunicipalKind.HOME_NURSING
+    )
+    hanna = person("hanna", nursing)
+    cilla = person("cilla", county.social_care, Role.COORDINATOR)
+    hilde = person("hilde", nursing, Role.COORDINATOR)
+    theirs = make_chain(county, as_seen(hanna, outage), hanna)
+    make_event(hanna, theirs, "municipality_ready", sender=Party.MUNICIPALITY, to=Party.INPATIENT)
+    end_for_all(county, outage, timezone.now())
+    client.force_login(cilla.user)
+    page = read(client.get(reverse("closing", args=[outage.pk])))
+    assert "annan verksamhetsgren" in page.text
+    assert "Hemsjukvården" not in page.text
+    with pytest.raises(NotYours):
+        leave(cilla, outage, nursing, Holds.ACKNOWLEDGE)
+    assert client.get(reverse("leave_at_closing", args=[outage.pk, nursing.pk])).status_code == 404
+    with pytest.raises(RuleError):
+        close(cilla, outage)
+    leave_all(hilde, outage)
+    close(cilla, outage)
+    assert is_closed(hilde, outage)
+
+
+@pytest.mark.parametrize("who", ["alva", "adam"])
+def test_only_a_coordinator_closes(county: County, outage: Outage, done: CareChain, who: str):
+    by = county.somebody(who)
+    with pytest.raises(NotAllowed):
+        close(by, outage)
+    with pytest.raises(NotAllowed):
+        leave(by, outage, county.ward, Holds.CALL, seen="x")
+
+
+def test_the_page_is_left_and_closed_by_its_forms(
+    county: County, outage: Outage, chain: CareChain, client: Client
+):
+    make_event(county.alva, chain, "admission")
+    end_for_all(county, outage, timezone.now())
+    client.force_login(county.esa.user)
+    path = reverse("closing", args=[outage.pk])
+    page = read(client.get(path))
+    assert chain.details.patient_name not in page.text
+    assert page.main.find("form", action=reverse("close_outage", args=[outage.pk])) is None
+    links = [a["href"] for a in page.main.find_all("a") if "/lamna/" in a["href"]]
+    assert len(links) == 2
+    for link in links:
+        form = form_of(read(client.get(link)))
+        chosen = [box["value"] for box in form.find_all("input", {"name": "what"})]
+        typed = fields_of(form) | {"responsible": "Esa Påhittad", "what": chosen}
+        refused = client.post(link, typed)
+        assert refused.status_code == 422
+        assert "Skriv varför det lämnas öppet." in read(refused).text
+        answer = client.post(link, typed | {"reason": "I morgon"})
+        assert (answer.status_code, answer["Location"]) == (302, path)
+        # What is left no more leads back.
+        assert client.get(link)["Location"] == path
+    page = read(client.get(path))
+    form = page.main.find("form", action=reverse("close_outage", args=[outage.pk]))
+    client.post(reverse("close_outage", args=[outage.pk]), fields_of(form))
+    assert "är stängt" in read(client.get(path)).text
+    assert is_closed(county.esa, outage)
+
+
+def test_the_number_of_queries_does_not_hang_on_the_chains(county: County, outage: Outage, client: Client):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert client.get(reverse("closing", args=[outage.pk])).status_code == 200
+        return len(found)
+
+    for _ in range(2):
+        make_event(county.alva, make_chain(county, outage), "admission")
+    end_for_all(county, outage, timezone.now())
+    client.force_login(county.esa.user)
+    queries()
+    few = queries()
+    for _ in range(6):
+        make_event(county.alva, make_chain(county, as_seen(county.alva, outage)), "admission")
+    assert queries() <= few
