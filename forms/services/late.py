@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from contacts import audit
-from contacts.access import Acting, can, check_may
+from contacts.access import Acting, check_may
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.rules.trace_words import LATE_READ
@@ -39,8 +39,18 @@ def keep_late(*, by: Acting, outage_id: UUID, client_id: UUID, said: Sequence[tu
 
 
 def read_late(*, by: Acting, entry: LateEntry) -> list[tuple[str, str]]:
-    """What it says. Each look leaves a row in the trace: it may be about a patient."""
-    check_may(by, Right.DECIDE_LATE if can(by, Right.DECIDE_LATE) else Right.READ_CARE, entry)
+    """What one of the own unit's says. Each look leaves a row in the trace: it may be about a patient."""
+    check_may(by, Right.READ_CARE, entry)
+    return _read(by, entry)
+
+
+def read_to_decide(*, by: Acting, entry: LateEntry) -> list[tuple[str, str]]:
+    """The same, of one that the acting person decides."""
+    check_may(by, Right.DECIDE_LATE, entry)
+    return _read(by, entry)
+
+
+def _read(by: Acting, entry: LateEntry) -> list[tuple[str, str]]:
     with transaction.atomic():
         audit.record(by=by, action=LATE_READ, target=entry)
     return [(label, text) for label, text in entry.said]

@@ -22,7 +22,7 @@ from forms.models import LateEntry
 from forms.presenters.purge import outcome_words
 from forms.queries.late import decisions_of, late_entry_of, purged_outages
 from forms.queries.late import late_entries as entries_for
-from forms.services.late import decide_late, keep_late, read_late
+from forms.services.late import decide_late, keep_late, read_late, read_to_decide
 from forms.webforms.purge import LateDecisionForm, LateForm
 from outage.presenters.held import said_in
 from outage.queries.care_chains import get_chain
@@ -63,6 +63,7 @@ def late_entry(request: ActingRequest, late_id: UUID) -> HttpResponse:
     entry = get_or_404(late_entry_of, acting, late_id)
     if request.method == "POST":
         require(acting, Right.DECIDE_LATE)
+    decides = can(acting, Right.DECIDE_LATE)
     decisions = decisions_of(entry)
     form = LateDecisionForm(
         request.POST or None, initial={"seen": len(decisions)}, system=entry.outage.system
@@ -78,9 +79,9 @@ def late_entry(request: ActingRequest, late_id: UUID) -> HttpResponse:
     return page.show(
         "forms/late/show.html",
         entry=entry,
-        said=read_late(by=acting, entry=entry),
+        said=(read_to_decide if decides else read_late)(by=acting, entry=entry),
         decisions=[(outcome_words(each), each) for each in decisions],
-        form=form if can(acting, Right.DECIDE_LATE) else None,
+        form=form if decides else None,
     )
 
 

@@ -22,7 +22,7 @@ from forms.services.purging import Outcome, purge_due
 from outage.models import CareChain, Outage
 from outage.queries.closing import keys_left, open_things
 from outage.queries.outages import outage_for
-from outage.rules.closing import holding, seen_of
+from outage.rules.closing import OpenThing, holding, seen_of
 from outage.services.closing import close_outage, leave_open
 from tests.factories import County, end_for_all, make_chain, make_event, person, tell
 from tests.integration.forms.sheets_made import decide, make_sheet, scan
@@ -46,16 +46,16 @@ def over(county: County, outage: Outage) -> Outage:
 def close(by: Acting, outage: Outage) -> None:
     """Whatever is left is left open by name and reason."""
     outage = outage_for(by.principal, outage.pk)
-    left: dict[tuple[int, Any], list[Any]] = {}
+    left: dict[int, list[OpenThing]] = {}
     for thing in holding(open_things(by.principal, outage), keys_left(by.principal, outage)):
-        left.setdefault((thing.unit_id, thing.what), []).append(thing)
-    for (unit_id, what), things in left.items():
+        left.setdefault(thing.unit_id, []).append(thing)
+    for unit_id, things in left.items():
         leave_open(
             by=by,
             outage=outage,
             client_id=uuid4(),
             unit_id=unit_id,
-            what=what,
+            what={thing.what for thing in things},
             seen=seen_of(things),
             responsible="Esa",
             reason="Hemligsson är hemma",

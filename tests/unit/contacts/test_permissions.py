@@ -38,6 +38,7 @@ REACH: dict[Role, dict[str, Border]] = {
         "end_outage": Border.PRINCIPAL,
         "emergency_open": Border.BRANCH,
         "count_sheets": Border.BRANCH,
+        "decide_late": Border.BRANCH,
         "see_overview": Border.BRANCH,
         "read_report": Border.BRANCH,
         "close_outage": Border.BRANCH,
@@ -47,11 +48,16 @@ REACH: dict[Role, dict[str, Border]] = {
         "end_outage": Border.PRINCIPAL,
         "count_sheets": Border.PRINCIPAL,
         "decide_disposal": Border.PRINCIPAL,
+        "confirm_purge": Border.PRINCIPAL,
         "manage_directory": Border.PRINCIPAL,
         "manage_people": Border.PRINCIPAL,
     },
     Role.LOG_REVIEWER: {"review_log": Border.BRANCH},
-    Role.ROUTINE_OWNER: {"follow_decisions": Border.PRINCIPAL, "read_report": Border.PRINCIPAL},
+    Role.ROUTINE_OWNER: {
+        "confirm_purge": Border.PRINCIPAL,
+        "follow_decisions": Border.PRINCIPAL,
+        "read_report": Border.PRINCIPAL,
+    },
 }
 
 
