@@ -21,6 +21,8 @@ WHO_MAY: dict[str, set[Role]] = {
     "manage_directory": {Role.ADMIN},
     "handle_sheets": CARE,
     "decide_disposal": {Role.ADMIN},
+    "confirm_purge": {Role.ADMIN, Role.ROUTINE_OWNER},
+    "decide_late": {Role.COORDINATOR},
     "emergency_open": CARE,
     "count_sheets": {Role.COORDINATOR, Role.ADMIN},
     "manage_people": {Role.ADMIN},
