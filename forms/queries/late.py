@@ -17,7 +17,7 @@ def late_entries(by: Acting) -> QuerySet[LateEntry]:
     """Of all units that the acting person decides for, else of the own; those not decided first, then the newest."""
     decided = Exists(LateDecision.objects.filter(entry=OuterRef("pk")))
     rows = LateEntry.objects.annotate(decided=decided).select_related("user", "unit", "outage__current")
-    return _within(by, rows).order_by("decided", "-at", "pk")
+    return _within(by, rows).order_by("decided", "-at", "pk")  # type: ignore[misc]
 
 
 def late_entry_of(by: Acting, late_id: UUID) -> LateEntry:

@@ -57,8 +57,8 @@ class Preview:
 def ended_for(principal: Principal) -> QuerySet[Outage]:
     """The outages that are over for the principal and in which it has logged patients, the newest first."""
     logged = CareChain.objects.filter(outage=OuterRef("pk"), principal=principal)
-    ended = outages_for(principal).filter(Q(Exists(logged)), own_ended_at__isnull=False)
-    return ended.order_by("-recorded_at")
+    ended = Q(Exists(logged)) & Q(own_ended_at__isnull=False)
+    return outages_for(principal).filter(ended).order_by("-recorded_at")
 
 
 def to_purge(principal: Principal, outage: Outage) -> ToPurge:
@@ -120,7 +120,8 @@ def _facts(principal: Principal, outage: Outage, wanted: ToPurge) -> PurgeFacts:
     gone = DataKey.objects.filter(name=own, wrapped=b"").exists()
     sheets = _sheets(principal, outage, closed)
     last = sheets.annotate(last=LAST_STEP)
-    not_entered = not_entered_by(Unit.objects.filter(principal=principal), COME_BACK)
+    units = Unit.objects.filter(principal=principal).values_list("pk", flat=True)
+    not_entered = not_entered_by(units, COME_BACK)
     return PurgeFacts(
         closed_on=local_day(closed) if closed else None,
         # The page of a shared scan is left for as long as its scan's key is.

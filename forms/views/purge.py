@@ -61,7 +61,9 @@ def purge_confirm(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     with told_if_refused(request):
         check_sent(form)
         step = confirm_purge(by=request.acting, outage=outage, **form.cleaned_data)
-        messages.success(request, f"Gallringen är bekräftad. Den görs {step.on}.")
+        messages.success(
+            request, f"Gallringen är bekräftad. {state_words([step], is_purged=False).partition('. ')[2]}"
+        )
     return redirect("purge", outage.pk)
 
 
