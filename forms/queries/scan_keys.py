@@ -6,10 +6,11 @@ from itertools import chain
 from uuid import UUID
 
 from contacts.models import DataKey, Principal
-from contacts.models.data_key import outage_id_of
+from contacts.models.data_key import name_of, outage_id_of
 from forms import scan_store
-from forms.models import PaperEntry, ScanBack, ScanMatch, ScanUpload
+from forms.models import PaperEntry, ScanBack, ScanMatch, ScanUpload, Sheet
 from outage.models import Outage
+from outage.queries.outages import outage_id_in_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,18 @@ def scan_keys_of(principal: Principal, outage: Outage) -> ScanKeys:
             shared.append(scan_store.key_name(upload_id))
             pages += [page for page, of in of_pages.items() if outage.pk in of and of - purged <= {outage.pk}]
     return ScanKeys(tuple(sorted(alone)), tuple(sorted(shared)), tuple(sorted(pages)))
+
+
+def key_to_tell_with(principal: Principal, sheet: Sheet | None) -> str:
+    """The name of the key of what is typed about a sheet, or about a page of none, so that it goes with what it tells
+    of: a blank sheet is of the outage that its calls were entered in, else of the one in view; and of none, once
+    that is purged.
+    """
+    if sheet is not None and sheet.outage_id:
+        return sheet.key_name
+    entered = PaperEntry.objects.filter(sheet=sheet).values_list("handover__chain__outage", flat=True)
+    outage_id = (entered.first() if sheet else None) or outage_id_in_view(principal)
+    return name_of(principal.pk, None if outage_id in _purged(principal) else outage_id)
 
 
 def keys_of_no_scan(keys: list[DataKey]) -> list[DataKey]:

@@ -21,8 +21,10 @@ from forms import scan_store
 from forms.models import PurgeStep, ScannedPage
 from forms.queries.purge import preview_of, steps_of
 from forms.rules.purge import stops
+from forms.rules.sheet_fate import VoidReason
 from forms.scan_store import PictureLost
 from forms.services import purging as service
+from forms.services.fates import void_sheet
 from forms.services.purge import confirm_purge, propose_purge, withdraw_purge
 from outage.models import (
     CareChain,
@@ -334,3 +336,14 @@ def test_each_principal_purges_its_own(county: County, outage: Outage, chain: Ca
     assert CareChainDetails.objects.get(chain=theirs).patient_name == "Granne Gransson"
     assert PatientLookup.objects.filter(chain=theirs).exists()
     assert not SubmissionClash.objects.exists()
+
+
+def test_what_stood_on_a_blank_sheet_that_was_lost_goes_with_its_outage(county: County, outage, chain, clock):
+    earlier, lost = make_sheet(county.alva), make_sheet(county.alva)
+    lose = {"by": county.alva, "void_reason": VoidReason.LOST}
+    void_sheet(sheet=lost, client_id=uuid4(), reason="Hemligsson och en till", **lose)
+    outage = purged(county, outage, clock)
+    assert lost.fates.latest("number").reason == ""
+    # It is of no outage by now: nobody can write with that key.
+    void_sheet(sheet=earlier, client_id=uuid4(), reason="Inget stod på det", **lose)
+    assert earlier.fates.latest("number").reason == "Inget stod på det"
