@@ -1,7 +1,7 @@
 """Gallring as the server does it, by the clock: confirmed purges whose day has come, and those of a restored backup."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -51,12 +51,26 @@ def purge_due(*, now: datetime | None = None, wait: Callable[[float], object] = 
     Raises OSError where the record cannot be written: nothing is destroyed then.
     """
     now, outcome = now or timezone.now(), Outcome()
-    begun = [step for step in confirmed_before(now) if _shut(step, now, outcome)]
+    due = confirmed_before(now)
+    _open_left_shut(due)
+    begun = [step for step in due if _shut(step, now, outcome)]
     if begun:
         wait(WAIT_SECONDS)
     for step in begun:
         _finish(step, now, outcome)
     return outcome
+
+
+def _open_left_shut(due: Iterable[PurgeStep]) -> None:
+    """Those of a purge that was stopped midway, and then taken back by somebody."""
+    shut = set(
+        DataKey.objects.filter(destroyed_at__isnull=False).exclude(wrapped=b"").values_list("name", flat=True)
+    )
+    wanted = (
+        {name for step in due for name in to_purge(step.principal, _outage(step)).keys} if shut else set()
+    )
+    if left := shut - wanted:
+        open_keys(sorted(left))
 
 
 def _shut(step: PurgeStep, now: datetime, outcome: Outcome) -> bool:

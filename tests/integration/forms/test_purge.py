@@ -39,7 +39,7 @@ from outage.queries.closing import closed_at
 from outage.queries.outages import outage_for
 from outage.services.report import make_report
 from outage.services.states import rebuilt
-from tests.factories import County, make_chain, make_event, make_outage
+from tests.factories import County, at_once, make_chain, make_event, make_outage
 from tests.integration.forms.purging import (
     NAME,
     account_for,
@@ -264,6 +264,35 @@ def test_stopped_anywhere_it_is_finished_by_the_next_time(
     assert len(run().done) == 1
     assert states(county, outage) == ["proposed", "confirmed", "done"]
     assert "emligsson" not in everything()
+    assert len(read_record(record_path()).purged) == 1
+
+
+def test_stopped_midway_and_then_taken_back_it_can_be_read_as_before(county: County, outage, chain, clock):
+    outage = purgeable(county, outage)
+    propose(county.adam, outage)
+    confirm(rut := second(county), outage)
+    clock.shift(timedelta(days=1))
+
+    def die(seconds: float) -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        service.purge_due(wait=die)
+    assert CareChainDetails.objects.get(chain=chain).is_purged
+    withdraw_purge(by=rut, outage=outage, client_id=uuid4(), reason="Vänta", seen=2)
+    assert (run().done, run().refused) == ([], [])
+    assert CareChainDetails.objects.get(chain=chain).patient_name == NAME
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_purge_it_once(county: County, outage, chain, clock):
+    outage = purgeable(county, outage)
+    propose(county.adam, outage)
+    confirm(second(county), outage)
+    clock.shift(timedelta(days=1))
+    done = [len(outcome.done) for outcome in at_once([run, run])]
+    assert sorted(done) == [0, 1]
+    assert states(county, outage) == ["proposed", "confirmed", "done"]
     assert len(read_record(record_path()).purged) == 1
 
 
