@@ -27,7 +27,7 @@ EVERYBODY = "all"
 KEPT, MOST_KEPT, COMPARED = timedelta(hours=1), 10_000, 64
 # No page that stays open shows anything of these, but of calls that were entered.
 _ENTERED = ("sheet.entered", "sheet.entry_moved", "sheet.all_entered")
-_NOWHERE = ("sheet.", "batch.", "scan.", "file.", "disposal.", "report.")
+_NOWHERE = ("sheet.", "batch.", "scan.", "file.", "disposal.", "report.", "late.")
 _READ_OUT = ("directory.exported", "rota.exported", "people.exported", "directory.uploaded")
 # What shows on the pages of the own unit, or of the own principal, and on nobody else's.
 _OWN_UNIT, _OWN_PRINCIPAL = ("checklist.", "shift."), ("held_form.", "clash.")

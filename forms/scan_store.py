@@ -30,6 +30,8 @@ _UNKEPT = ".new"
 # Before the picture: this, and the id of its key. What stands alone is from before there were data keys.
 _SIGN = b"driftstopp-scan-1\n"
 _ID_BYTES = 16
+# In the place of a picture.
+_PURGED = b"driftstopp-scan-purged\n"
 NEW_KEY = "python3 -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())'"
 
 
@@ -106,6 +108,26 @@ def remove(page_id: UUID) -> None:
     _files().delete(_unkept(page_id))
 
 
+def purge(page_ids: Iterable[UUID]) -> int:
+    """Nobody can see the pictures of those pages any longer, whatever key they lie with; their names stay, so that they
+    are told as purged and not as lost. Returns how many there were; once more changes nothing.
+    """
+    files, done = _files(), 0
+    for name in (name for page_id in page_ids for name in (str(page_id), _unkept(page_id))):
+        if not files.exists(name):
+            continue
+        with files.open(name) as file:
+            if file.read(len(_PURGED) + 1) == _PURGED:
+                continue
+        done += 1
+        if isinstance(files, DurableFiles):
+            files.replace(name, _PURGED)
+        else:
+            files.delete(name)
+            files.save(name, ContentFile(_PURGED))
+    return done
+
+
 def encrypt_again(page_id: UUID, *, upload_id: UUID) -> bool:
     """Put a picture from before there were data keys under that of its scan; False where it is so, or is gone.
 
@@ -156,7 +178,9 @@ def _encrypted(page_id: UUID, picture: bytes, upload_id: UUID) -> bytes:
 
 
 def _decrypted(page_id: UUID, stored: bytes) -> bytes | None:
-    """None where its key is destroyed."""
+    """None where its key is destroyed, or it was purged alone."""
+    if stored == _PURGED:
+        return None
     if not stored.startswith(_SIGN):
         return environments_key().decrypt(stored)
     content = stored[len(_SIGN) :]

@@ -232,7 +232,7 @@ def check_trail(
     if settings.PRODUCTION and may_change:
         return [
             Warning(
-                "Databasens roll får ändra och ta bort rader i loggen.",
+                "Databasens roll får ändra och ta bort rader i loggen, eller förstöra datanycklar.",
                 hint="Ge servern en egen roll: python manage.py trail_role NAMN (docs/operation.md).",
                 id=f"{TAG}.W003",
             )

@@ -31,6 +31,12 @@ def principal_id_of(name: str) -> int | None:
     return int(told[0]) if kind == "patients" else None
 
 
+def outage_id_of(name: str) -> uuid.UUID | None:
+    """Of which outage the patients are; None for a key of no outage."""
+    kind, *told = name.split("/")
+    return uuid.UUID(told[1]) if kind == "patients" and told[1] != "-" else None
+
+
 class DataKey(models.Model):
     """One key. It is made when first written with; destroyed, it leaves its row, and all that it encrypted is gone."""
 
@@ -52,8 +58,13 @@ class DataKey(models.Model):
 
     @property
     def cipher(self) -> Cipher | None:
-        """None for a destroyed one. Raises InvalidToken where it was wrapped by another key than the environment's."""
-        return Cipher(environments_key().decrypt(bytes(self.wrapped))) if self.wrapped else None
+        """None for a destroyed one, and for one that is shut: it is about to be, and can still be opened again.
+
+        Raises InvalidToken where it was wrapped by another key than the environment's.
+        """
+        if not self.wrapped or self.destroyed_at is not None:
+            return None
+        return Cipher(environments_key().decrypt(bytes(self.wrapped)))
 
 
 def environments_key() -> MultiFernet:

@@ -38,10 +38,15 @@ GONE = Gone()
 
 
 class KeyDestroyed(RuleError):
-    """Nothing more can be written beside what was purged."""
+    """Nothing more can be written beside what was purged with the key of that name.
 
-    def __init__(self) -> None:
-        super().__init__("Uppgifterna är gallrade. Det går inte att skriva mer här.")
+    `form` is the one that somebody had filled in, where it was one: what was typed must not be lost.
+    """
+
+    def __init__(self, key_name: str = "") -> None:
+        super().__init__("Uppgifterna är gallrade. Skriv i stället en sen uppgift, under Blad.")
+        self.key_name = key_name
+        self.form: Any = None
 
 
 class HasDataKey(Protocol):
@@ -50,7 +55,10 @@ class HasDataKey(Protocol):
 
 def encrypted(plain: str, key_name: str, about: bytes) -> Ciphertext:
     """Raises KeyDestroyed."""
-    return encrypted_with(key_to_write_with(key_name), plain, about)
+    key = key_to_write_with(key_name)
+    if key.cipher is None:
+        raise KeyDestroyed(key_name)
+    return encrypted_with(key, plain, about)
 
 
 def encrypted_with(key: KnownKey, plain: str, about: bytes) -> Ciphertext:

@@ -8,5 +8,5 @@ def hashed_with(key_name: str, text: str) -> str:
     """64 hexadecimal digits, the same for the same text as long as the key lives. Raises KeyDestroyed."""
     cipher = key_to_write_with(key_name).cipher
     if cipher is None:
-        raise KeyDestroyed
+        raise KeyDestroyed(key_name)
     return cipher.keyed_hash(text)

@@ -29,6 +29,8 @@ class Right(Labelled):
     HANDLE_SHEETS = "handle_sheets", "hantera blad"
     COUNT_SHEETS = "count_sheets", "räkna enheternas blad"
     DECIDE_DISPOSAL = "decide_disposal", "föra in gallringsbeslut"
+    CONFIRM_PURGE = "confirm_purge", "bekräfta gallring"
+    DECIDE_LATE = "decide_late", "avgöra sena uppgifter"
     MANAGE_DIRECTORY = "manage_directory", "ändra kontakter"
     MANAGE_PEOPLE = "manage_people", "förvalta personer"
     REVIEW_LOG = "review_log", "granska loggen"
@@ -66,6 +68,10 @@ TABLE: Mapping[Right, Mapping[Role, Border]] = {
     Right.HANDLE_SHEETS: _CARE,
     Right.COUNT_SHEETS: {Role.COORDINATOR: Border.BRANCH, Role.ADMIN: Border.PRINCIPAL},
     Right.DECIDE_DISPOSAL: {Role.ADMIN: Border.PRINCIPAL},
+    # Whoever decides on disposal proposes, and a second person confirms: where there is one administrator, the one who
+    # answers for the routine, who sees all of the principal as well, and no patients.
+    Right.CONFIRM_PURGE: dict.fromkeys((Role.ADMIN, Role.ROUTINE_OWNER), Border.PRINCIPAL),
+    Right.DECIDE_LATE: {Role.COORDINATOR: Border.BRANCH},
     Right.MANAGE_DIRECTORY: {Role.ADMIN: Border.PRINCIPAL},
     Right.MANAGE_PEOPLE: {Role.ADMIN: Border.PRINCIPAL},
     Right.REVIEW_LOG: {Role.LOG_REVIEWER: Border.BRANCH},

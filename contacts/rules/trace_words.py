@@ -13,6 +13,8 @@ TAKEN_OUT = "patients.taken_out"
 HELD_SHOWN = "held_form.shown"
 PICTURE = "scan.viewed"
 ELSEWHERE = "chain.found_elsewhere"
+# Of no chain: what came after its outage was purged.
+LATE_READ = "late.read"
 
 LOOKS: frozenset[str] = frozenset({LISTED, FOUND, READ, PRINTED, TAKEN_OUT, HELD_SHOWN, PICTURE, ELSEWHERE})
 
@@ -135,6 +137,15 @@ TRACE_WORDS: Mapping[str, str] = {
     "work.cancelled": "Avbröt ett långt arbete",
     "work.fetched": "Hämtade en färdig fil",
     "disposal.decided": "Förde in ett gallringsbeslut",
+    "purge.proposed": "Föreslog en gallring",
+    "purge.confirmed": "Bekräftade en gallring",
+    "purge.withdrawn": "Tog tillbaka en gallring",
+    "purge.refused": "Gallringen blev inte gjord: något hade ändrats",
+    "purge.done": "Gallrade ett driftstopp",
+    "purge.repeated": "Gjorde om gallringar efter en återställning",
+    "late.kept": "Sparade en sen uppgift",
+    LATE_READ: "Läste en sen uppgift",
+    "late.decided": "Avgjorde en sen uppgift",
     # The directory.
     "directoryentry.added": "Lade till en kontakt",
     "directoryentry.changed": "Ändrade en kontakt",
@@ -210,7 +221,7 @@ REASONS: Mapping[str, str] = {
 SECOND_STEPS: frozenset[str] = frozenset({"passnyckel", "kodapp", "reservkoder"})
 
 NOT_WRITTEN: frozenset[str] = LOOKS | frozenset(
-    {"protected_opened", "access.denied", "assignment.chosen", "second_factor.failed"}
+    {"protected_opened", LATE_READ, "access.denied", "assignment.chosen", "second_factor.failed"}
     | {action for action in TRACE_WORDS if action.startswith(("login.", "log."))}
 )
 """What changes nothing that a page shows."""

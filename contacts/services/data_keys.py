@@ -1,6 +1,8 @@
 """The life of data keys: destroyed when what they encrypt is purged, wrapped anew when the environment's key is."""
 
-from cryptography.fernet import Fernet, InvalidToken
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -16,25 +18,50 @@ UNOPENED = (
 
 
 def destroy_key(*, by: User | None, name: str) -> DataKey:
-    """Nobody can read any longer what the key encrypted, nor look anything up by it; the rows stand, with their types
-    and times. Once more changes nothing.
+    """As `destroy_keys`, of one. Raises DataKey.DoesNotExist."""
+    row = DataKey.objects.get(name=name)
+    destroy_keys(by=by, names=[name])
+    row.refresh_from_db()
+    return row
 
-    Backups from before have the key until they are gone. Raises DataKey.DoesNotExist. None is a command on the server.
+
+def destroy_keys(*, by: User | None, names: Sequence[str], owner: Principal | None = None) -> int:
+    """Nobody can read any longer what the keys encrypted, nor look anything up by them; the rows stand, with their
+    types and times. Returns how many there were to destroy: once more changes nothing.
+
+    Backups from before have the keys until they are gone. `by` is None for a command on the server.
     """
     with transaction.atomic():
-        row = DataKey.objects.select_for_update(no_key=True).get(name=name)
-        if row.destroyed_at is not None:
-            return row
+        found = DataKey.objects.select_for_update(no_key=True).filter(name__in=names).exclude(wrapped=b"")
+        rows = list(found.order_by("name"))
+        if not rows:
+            return 0
         # What points at a key is hashed with it.
-        for relation in row._meta.related_objects:
-            relation.related_model._default_manager.filter(**{relation.field.name: row}).delete()
-        row.wrapped, row.destroyed_at = b"", timezone.now()
-        row.save(update_fields=["wrapped", "destroyed_at"])
-        owner = Principal.objects.filter(pk=principal_id_of(name) or 0).first()
-        audit.record_system(action="data_key.destroyed", user=by, principal=owner, target=row)
+        for relation in DataKey._meta.related_objects:
+            relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": rows}).delete()
+        for row in rows:
+            row.wrapped, row.destroyed_at = b"", timezone.now()
+            row.save(update_fields=["wrapped", "destroyed_at"])
+        owner = owner or Principal.objects.filter(pk=principal_id_of(rows[0].name) or 0).first()
+        told = {"target": rows[0]} if len(rows) == 1 else {"changes": {"keys": len(rows)}}
+        audit.record_system(action="data_key.destroyed", user=by, principal=owner, **told)
         transaction.on_commit(forget_keys)
     forget_keys()
-    return row
+    return len(rows)
+
+
+def shut_keys(names: Sequence[str]) -> None:
+    """Whoever reads a key anew can neither read nor write with it. In `KNOWN_SECONDS` that holds for everybody, and
+    what was written meanwhile can still be read once it is opened again.
+    """
+    DataKey.objects.filter(name__in=names, destroyed_at=None).update(destroyed_at=timezone.now())
+    forget_keys()
+
+
+def open_keys(names: Sequence[str]) -> None:
+    """Those that are shut are as they were; one that is destroyed stays so."""
+    DataKey.objects.filter(name__in=names).exclude(wrapped=b"").update(destroyed_at=None)
+    forget_keys()
 
 
 def wrap_anew(*, by: User | None) -> int:
@@ -44,7 +71,7 @@ def wrap_anew(*, by: User | None) -> int:
     """
     first = Fernet(settings.DATA_KEYS[0])
     with transaction.atomic():
-        rows = list(DataKey.objects.select_for_update(no_key=True).filter(destroyed_at=None))
+        rows = list(DataKey.objects.select_for_update(no_key=True).exclude(wrapped=b""))
         if unopened := sum(not is_opened(row) for row in rows):
             raise RuleError(UNOPENED.format(count=unopened, all=len(rows)))
         others = [row for row in rows if not _opens(first, row)]
@@ -58,13 +85,10 @@ def wrap_anew(*, by: User | None) -> int:
 
 def is_opened(row: DataKey) -> bool:
     """Whether one of `DATA_KEYS` opens it; a destroyed one needs none."""
-    try:
-        return row.cipher is not None or row.destroyed_at is not None
-    except InvalidToken:
-        return False
+    return not row.wrapped or _opens(environments_key(), row)
 
 
-def _opens(key: Fernet, row: DataKey) -> bool:
+def _opens(key: Fernet | MultiFernet, row: DataKey) -> bool:
     try:
         key.decrypt(bytes(row.wrapped))
     except InvalidToken:

@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 
 from contacts.access import TYPED_BY_FIELD, Acting, ActingRequest, can
 from contacts.models import Unit
+from contacts.models.encrypted import KeyDestroyed
 from contacts.rules.errors import IdClash, NotAllowed, NotYours, Question, RuleError
 from contacts.rules.held import HowHeld
 from contacts.rules.permissions import Right
@@ -136,7 +137,7 @@ class FormPage:
     What the service refuses in the block becomes a sentence by its field (else by the field `beside`), a Question a
     field to answer; both 422. NotAllowed is 403, NotYours 404. An id used before with other content is 409: both are
     kept, and the form gets a new id, so that it can be saved as one of its own. A row that somebody else changed
-    meanwhile is 409 too: then `changed` is true, and the view may tell more of it.
+    meanwhile is 409 too: then `changed` is true, and the view may tell more of it. KeyDestroyed goes on, with the form.
     """
 
     def __init__(self, request: ActingRequest, form: forms.Form, *, beside: str | None = None) -> None:
@@ -166,8 +167,16 @@ class FormPage:
             raise Http404 from None
         if isinstance(error, NotAllowed):
             raise PermissionDenied(error.reason) from None
+        if isinstance(error, KeyDestroyed):
+            # It can never be saved there; whoever stands above keeps what was typed.
+            error.form = self.form
+            return False
         if isinstance(error, RuleError):
-            self._refuse(error)
+            try:
+                self._refuse(error)
+            except KeyDestroyed as gone:
+                gone.form = self.form
+                raise
             return True
         if error is None:
             self._tell_notes()

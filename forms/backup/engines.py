@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -26,6 +27,7 @@ _OTHERS = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     " AND usesysid IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend'"
 )
+_LOOKS = 20
 _EMPTIED = "DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n"
 # What a connection of Django's calls it, and what PostgreSQL's own programs do.
 _VARIABLES = {
@@ -136,9 +138,13 @@ def check_nobody_else() -> None:
                 alone.execute("PRAGMA journal_mode = DELETE")
         return
     with connection.cursor() as cursor:
-        cursor.execute(_OTHERS)
-        if cursor.fetchone()[0]:
-            raise RuleError(_BUSY)
+        # A connection that was just closed, our own too, is seen for a moment more.
+        for _ in range(_LOOKS):
+            cursor.execute(_OTHERS)
+            if not cursor.fetchone()[0]:
+                return
+            time.sleep(0.1)
+    raise RuleError(_BUSY)
 
 
 @contextmanager

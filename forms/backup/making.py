@@ -19,12 +19,14 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.rules.errors import RuleError
+from contacts.trail.purge_record import begin_record, record_path
 from forms.rules.backup import Account
 
 from .archive import Encrypting
 from .engines import copy_to
 
 ACCOUNT, DATABASE, CHECKPOINTS, SCANS = "account.json", "database", "checkpoints.jsonl", "scans/"
+PURGES = "purges.jsonl"
 
 
 def back_up(to: Path) -> Account:
@@ -33,6 +35,7 @@ def back_up(to: Path) -> Account:
     Raises RuleError, OSError, DatabaseError.
     """
     audit.record_system(action="backup.made", changes={"file": to.name})
+    begin_record()
     return write(to)
 
 
@@ -46,8 +49,9 @@ def write(to: Path) -> Account:
     with a_room() as room, _new(unfinished) as file:
         sealed = Encrypting(file)
         with tarfile.open(fileobj=sealed, mode="w|") as archive:
-            if Path(settings.TRAIL_CHECKPOINTS).exists():
-                archive.add(settings.TRAIL_CHECKPOINTS, CHECKPOINTS)
+            for told, name in ((Path(settings.TRAIL_CHECKPOINTS), CHECKPOINTS), (record_path(), PURGES)):
+                if told.exists():
+                    archive.add(told, name)
             counts = copy_to(room / DATABASE)
             archive.add(room / DATABASE, DATABASE)
             pictures = _put_pictures(archive)

@@ -2,7 +2,7 @@
 
 import shutil
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from contacts import audit
 from contacts.models.trail import trails_cipher
 from contacts.rules.errors import RuleError
 from contacts.trail.checkpoints import verify_checkpoints
+from contacts.trail.purge_record import record_path
 from contacts.trail.verifying import verify
 from forms.rules.backup import (
     Account,
@@ -29,12 +30,13 @@ from forms.rules.backup import (
     unknown_migrations,
 )
 from forms.scan_files import DurableFiles
+from forms.services.purging import repeat_purges
 from outage.models import CareChain
 from outage.services.states import rebuilt
 
 from .archive import Damaged, Decrypting, NotABackup, OtherKeys
 from .engines import Counts, check_nobody_else, faults_of_file, put_in_place, rows_of_tables
-from .making import ACCOUNT, CHECKPOINTS, DATABASE, SCANS, a_room, write
+from .making import ACCOUNT, CHECKPOINTS, DATABASE, PURGES, SCANS, a_room, write
 
 _ENGINES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 _NOTHING = "Inget är återställt."
@@ -50,9 +52,13 @@ class Opened:
 
 @dataclass
 class Restored:
-    """`faults` are sentences: what is not as the backup says. What was there before lies in `aside`, if anything."""
+    """`faults` are sentences: what is not as the backup says. What was there before lies in `aside`, if anything.
+
+    `purges` says what was purged again, or that it cannot be known whether something is to be.
+    """
 
     aside: Path | None
+    purges: str = ""
     trail_rows: int = 0
     faults: list[str] = field(default_factory=list)
 
@@ -119,8 +125,9 @@ def there_now() -> Counts | None:
         connection.close()
 
 
-def put_back(backup: Opened, *, as_it_was: bool = False) -> Restored:
-    """Put database, pictures and checkpoints in place; what was there is kept in a folder beside them.
+def put_back(backup: Opened, *, as_it_was: bool = False, purges: Sequence[Path] = ()) -> Restored:
+    """Put database, pictures and checkpoints in place; what was there is kept in a folder beside them. What was purged
+    since the backup is purged again, by the record that is there and those that `purges` name.
 
     Raises RuleError: where the database is in use nothing has been changed then, else it says what has. It can be done
     again. `as_it_was`: the database stays of the version that the backup is of, which checks it itself.
@@ -134,7 +141,7 @@ def put_back(backup: Opened, *, as_it_was: bool = False) -> Restored:
         write(aside / "database.backup")
     put_in_place(backup.room / DATABASE, aside)
     try:
-        return _the_rest(backup, aside, as_it_was=as_it_was)
+        return _the_rest(backup, aside, as_it_was=as_it_was, purges=purges)
     except (OSError, DatabaseError) as failed:
         kept = f"Det som fanns ligger i {aside}. " if aside.exists() else ""
         raise RuleError(
@@ -159,7 +166,7 @@ def _names(files: DurableFiles) -> list[str]:
     return files.listdir("")[1] if Path(files.location).is_dir() else []
 
 
-def _the_rest(backup: Opened, aside: Path, *, as_it_was: bool) -> Restored:
+def _the_rest(backup: Opened, aside: Path, *, as_it_was: bool, purges: Sequence[Path]) -> Restored:
     """Of what was put in place: pictures, checkpoints and what shows that all of it is as it was."""
     differ = differing(backup.account.counts, rows_of_tables())
     restored = Restored(None, faults=faults_of_file())
@@ -171,6 +178,9 @@ def _the_rest(backup: Opened, aside: Path, *, as_it_was: bool) -> Restored:
     restored.aside = aside if aside.exists() else None
     if not as_it_was:
         call_command("migrate", interactive=False, verbosity=0)
+    # Before anybody can read.
+    _purge_again(backup, restored, purges)
+    if not as_it_was:
         _check(restored)
     # Who had logged out since, or was shut out, is not let in again.
     Session.objects.all().delete()
@@ -205,6 +215,27 @@ def _put_checkpoints(backup: Opened, aside: Path) -> None:
     if kept.exists():
         there.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.move(kept, there)
+
+
+def _purge_again(backup: Opened, restored: Restored, purges: Sequence[Path]) -> None:
+    """What the record of the backup itself tells of is done in it: by that the one here is only completed."""
+    here, kept = record_path(), backup.room / PURGES
+    told = [*purges] if purges and not here.exists() else [here, *purges]
+    done = repeat_purges(*told, *([kept] if kept.exists() else []))
+    if done.wrong:
+        restored.faults.append(
+            f"Förteckningen över gallringar: {done.wrong} rader går inte att läsa eller är ändrade"
+        )
+    said = []
+    if done.count:
+        said.append(f"Gallrat på nytt: {done.count}.")
+    if done.missing:
+        files = ", ".join(str(path) for path in done.missing)
+        said.append(
+            f"Förteckningen över gallringar finns inte ({files}). Det går inte att veta om något har gallrats sedan "
+            "säkerhetskopian gjordes. Finns den på en annan dator: ge kommandot på nytt med --purges FIL."
+        )
+    restored.purges = " ".join(said)
 
 
 def _check(restored: Restored) -> None:

@@ -1,5 +1,6 @@
 """The paper: sheets and what became of them, their scans, and what was entered from them."""
 
+from .purge import LateDecision, LateEntry, PurgeStep
 from .scan import AllEntered, PaperEntry, ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUndone, ScanUpload
 from .sheet import (
     ACCOUNTABLE,
@@ -22,7 +23,10 @@ __all__ = [
     "AllEntered",
     "DisposalDecision",
     "Export",
+    "LateDecision",
+    "LateEntry",
     "PaperEntry",
+    "PurgeStep",
     "ScanAside",
     "ScanBack",
     "ScanMatch",

@@ -165,7 +165,12 @@ class ScanUndone(SignedRow):
             ),
         ]
 
+    # As that of a step.
+    kept_with = ""
+
     def data_key_name(self) -> str:
+        if self.kept_with:
+            return self.kept_with
         told = self.match or self.back or self.aside
         sheet = told.sheet if isinstance(told, ScanMatch | ScanBack) else None
         return sheet.key_name if sheet else name_of(self.unit.principal_id)

@@ -171,8 +171,11 @@ class SheetFate(AppendOnlyModel):
     def __str__(self) -> str:
         return f"{self.get_fate_display()} {self.at:%Y-%m-%d %H.%M}"
 
+    # The name of the key of what is typed here, where that of the sheet is of no outage.
+    kept_with = ""
+
     def data_key_name(self) -> str:
-        return self.sheet.key_name
+        return self.kept_with or self.sheet.key_name
 
 
 class Export(AppendOnlyModel):

@@ -20,6 +20,7 @@ from contacts.rules.permissions import Right
 from contacts.rules.trace_words import PICTURE
 from contacts.services.progress import Progress, Steps
 from contacts.services.submissions import claim
+from contacts.trail.roles import may_destroy_keys
 from forms import scan_store
 from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUndone, ScanUpload, Sheet
 from forms.queries.opened import chains_on, check_sheet_opened
@@ -112,7 +113,12 @@ def tidy_pictures() -> int:
 
 
 def drop_keys_of_no_scan() -> int:
-    """Keys of scans that were never written, and will not be: a form that old has ended with its log-in."""
+    """Keys of scans that were never written, and will not be: a form that old has ended with its log-in.
+
+    None where the role that is connected may destroy no keys: whoever may purge does it then.
+    """
+    if not may_destroy_keys():
+        return 0
     with transaction.atomic():
         old = DataKey.objects.filter(name__startswith=scan_store.KEYS, made_at__lt=timezone.now() - _KEY_KEPT)
         left = keys_of_no_scan(list(old.filter(destroyed_at=None)))

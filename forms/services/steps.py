@@ -15,6 +15,7 @@ from contacts.models import Unit
 from contacts.rules.errors import RuleError
 from contacts.services.versions import ChangedMeanwhile
 from forms.models import DisposalDecision, Sheet, SheetFate
+from forms.queries.scan_keys import key_to_tell_with
 from forms.rules.serial import make_serial
 from forms.rules.sheet_fate import PAPER_GONE, Fate, VoidReason, check_step
 from outage.rules.handover import signature
@@ -104,6 +105,8 @@ def write_step(
         user=by.user if by else None,
         unit=unit,
     )
+    if row.reason or row.given_to:
+        row.kept_with = key_to_tell_with(unit.principal, sheet)
     _save(row)
     return row
 

@@ -7,6 +7,7 @@ from contacts import audit
 from contacts.access import Acting
 from contacts.rules.errors import RuleError
 from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUndone, Sheet, SheetFate
+from forms.queries.scan_keys import key_to_tell_with
 from forms.queries.scans import (
     Telling,
     last_steps,
@@ -59,7 +60,9 @@ def write_undone(*, by: Acting, told: Telling, reason: str) -> ScanUndone:
     sheet = sheet_told_of(told)
     step = _step_back(by, sheet, told, reason) if sheet is not None else None
     kind = {ScanMatch: "match", ScanBack: "back", ScanAside: "aside"}[type(told)]
-    row = ScanUndone.objects.create(**{kind: told}, step=step, reason=reason, user=by.user, unit=by.unit)
+    row = ScanUndone(**{kind: told}, step=step, reason=reason, user=by.user, unit=by.unit)
+    row.kept_with = key_to_tell_with(by.principal, sheet)
+    row.save()
     if step is not None and sheet is not None:
         # Without a back it may be whole still, and is looked at again.
         scanned_when_whole(by, [sheet])

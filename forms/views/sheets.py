@@ -19,6 +19,7 @@ from forms.models import ACCOUNTABLE, AllEntered, Sheet, SheetFate
 from forms.presenters.sheets import ShownSheet, listed, shown_sheet
 from forms.queries.batches import get_batch
 from forms.queries.disposal import decision_in_force
+from forms.queries.late import late_waiting
 from forms.queries.opened import check_sheet_opened
 from forms.queries.scans import waiting_count
 from forms.queries.sheets import (
@@ -132,6 +133,7 @@ def sheets(request: ActingRequest) -> HttpResponse:
         "stock_rows": stock_of(stock) if stock else [],
         "in_stock": counts[Where.STOCK],
         "waiting": waiting_count(acting.unit),
+        "late": late_waiting(acting),
         "printed": any_printed(acting.unit),
     }
     if can(acting, Right.COUNT_SHEETS):

@@ -136,6 +136,10 @@ class Page:
         return bool(self.acting and can(self.acting, Right.COUNT_SHEETS))
 
     @property
+    def may_purge(self) -> bool:
+        return bool(self.acting and can(self.acting, Right.CONFIRM_PURGE))
+
+    @property
     def may_review(self) -> bool:
         return bool(self.acting and can(self.acting, Right.REVIEW_LOG))
 

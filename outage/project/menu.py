@@ -28,6 +28,8 @@ _MENU: dict[str, dict[str, str]] = {
         "scan": "scan_result",
         "waiting_pages": "waiting_page",
         "my_work": "work work_file",
+        "purges": "purge purge_withdraw",
+        "late_entries": "late_entry",
     },
 }
 # Entries of a menu below that have no pages but their own.

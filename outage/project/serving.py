@@ -146,7 +146,8 @@ class Supervisor:
             if time.monotonic() - tidied >= _TIDY_SECONDS:
                 tidied = time.monotonic()
                 # It gives way to who logs calls.
-                subprocess.Popen(["nice", "-n", "19", sys.executable, "manage.py", "tidy"])
+                for command in (["tidy"], ["purge", "--where-allowed"]):
+                    subprocess.Popen(["nice", "-n", "19", sys.executable, "manage.py", *command])
         self._stop()
         if self._is_ready:
             _say("\nDriftstopp är stoppat.")

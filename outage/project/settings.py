@@ -123,6 +123,7 @@ MIDDLEWARE = [
     "outage.project.middleware.PrivatePagesMiddleware",
     "outage.project.middleware.AdminInputMiddleware",
     "outage.project.middleware.OpeningMiddleware",
+    "forms.views.late.PurgedMiddleware",
 ]
 
 ROOT_URLCONF = "outage.project.urls"

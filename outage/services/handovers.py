@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
+from contacts.models.encrypted import KeyDestroyed
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
@@ -193,7 +194,7 @@ def _new_event(
             paper=paper,
             answers=answers,
         )
-    except Question:
+    except (Question, KeyDestroyed):
         raise
     except RuleError as error:
         raise CallErrors({f"{error.field or 'kind'}-{message.kind}": error.reason}) from None

@@ -164,6 +164,14 @@ PAGES = {
         "verify_file",
         "disposal",
     },
+    "test_the_pages_of_gallring": {
+        "purges",
+        "purge",
+        "purge_withdraw",
+        "late_entries",
+        "late_entry",
+        "chain",
+    },
 }
 
 

@@ -58,6 +58,7 @@ NO_PAGE = {
     "saml_sls",
     "account_logout",
     "close_outage",
+    "purge_confirm",
     "undo_call",
     "unflag_called_number",
     "unflag_number",

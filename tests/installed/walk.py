@@ -73,7 +73,7 @@ class Walk:
         self.certificate = self.machine.run("cat /etc/ssl/driftstopp.pem")
         units = "driftstopp-web driftstopp-work driftstopp-backup.timer driftstopp-tidy.timer"
         self.machine.run(f"systemctl is-active {units} driftstopp-verify.timer")
-        self.machine.run("systemctl start driftstopp-tidy driftstopp-verify")
+        self.machine.run("systemctl start driftstopp-tidy driftstopp-verify driftstopp-purge")
         self.machine.run("systemd-analyze verify /etc/systemd/system/driftstopp-*.service")
 
     def begin(self) -> None:
@@ -218,7 +218,7 @@ class Walk:
             "rm -rf /etc/driftstopp /srv/driftstopp /var/{lib,backups}/driftstopp /usr/local/sbin/driftstopp\n"
             "rm /etc/nginx/sites-*/driftstopp /etc/ssl/driftstopp.pem; userdel driftstopp\n"
             "runuser -u postgres -- dropdb driftstopp\n"
-            "for role in driftstopp driftstopp_owner; do runuser -u postgres -- dropuser $role; done"
+            "for role in driftstopp{,_owner,_purge}; do runuser -u postgres -- dropuser $role; done"
         )
         at = INSTALLING.index("Services")
         for heading in (*INSTALLING[1:at], "On a new machine, from a backup", *INSTALLING[at:-1]):

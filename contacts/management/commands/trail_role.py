@@ -1,4 +1,4 @@
-"""The rights of a PostgreSQL role to serve with: all but to change the trace."""
+"""The rights of a PostgreSQL role to serve with: all but to change the trace and to destroy data keys."""
 
 import sys
 from argparse import ArgumentParser
@@ -13,8 +13,12 @@ from contacts.trail.roles import grants_to, role_exists
 class Command(BaseCommand):
     help = (
         "Ge en roll i PostgreSQL det som servern behöver: allt i de andra tabellerna, men bara läsa och lägga till i "
-        "loggens. Körs som den roll som äger tabellerna, och igen efter varje uppgradering."
+        "loggens och datanycklarnas. Körs som den roll som äger tabellerna, och igen efter varje uppgradering."
     )
+    may = "får läsa och lägga till i loggen och bland datanycklarna, men inte ändra eller ta bort något där."
+
+    def grants(self, role: str) -> list[str]:
+        return grants_to(role)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("role", metavar="NAMN", help="Rollen. Den görs om den inte finns.")
@@ -25,7 +29,7 @@ class Command(BaseCommand):
             self._refuse("SQLite har inga roller. Det här gäller PostgreSQL.")
         is_new = not role_exists(role)
         statements = [f"CREATE ROLE {connection.ops.quote_name(role)} LOGIN"] if is_new else []
-        statements += grants_to(role)
+        statements += self.grants(role)
         if sql:
             self.stdout.write("\n".join(f"{statement};" for statement in statements))
             return
@@ -35,9 +39,7 @@ class Command(BaseCommand):
                     cursor.execute(statement)
         except DatabaseError as error:
             self._refuse(f"Databasen sade nej: {error}")
-        self.stdout.write(
-            f"{role} får läsa och lägga till i loggen, men inte ändra eller ta bort något i den."
-        )
+        self.stdout.write(f"{role} {self.may}")
         if is_new:
             self.stdout.write(f"Rollen är ny. Ge den ett lösenord, i psql: \\password {role}")
 

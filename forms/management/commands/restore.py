@@ -40,17 +40,28 @@ class Command(BaseCommand):
             help="låt databasen vara av den version som säkerhetskopian är av, för att gå tillbaka till den",
         )
 
-    def handle(self, *, backup: Path, replace: bool, as_it_was: bool, **options: Any) -> None:
+        parser.add_argument(
+            "--purges",
+            type=Path,
+            metavar="FIL",
+            action="append",
+            default=[],
+            help="en förteckning över gallringar från en annan dator: de görs om. Får anges flera gånger.",
+        )
+
+    def handle(
+        self, *, backup: Path, replace: bool, as_it_was: bool, purges: list[Path], **options: Any
+    ) -> None:
         keep_to_ourselves()
         try:
             with opened(backup) as found:
-                self._restore(found, replace=replace, as_it_was=as_it_was)
+                self._restore(found, replace=replace, as_it_was=as_it_was, purges=purges)
         except RuleError as refused:
             self._refuse(refused.reason)
         except (OSError, DatabaseError) as failed:
             self._refuse(f"Det gick inte att återställa: {failed}")
 
-    def _restore(self, found: Opened, *, replace: bool, as_it_was: bool) -> None:
+    def _restore(self, found: Opened, *, replace: bool, as_it_was: bool, purges: list[Path]) -> None:
         check_nobody_else()
         account, now = found.account, there_now()
         self.stdout.write(f"Säkerhetskopian är från {localtime(account.moment):%Y-%m-%d %H.%M}.")
@@ -58,9 +69,11 @@ class Command(BaseCommand):
             self._tell_lost(found, now)
             if not replace:
                 self._refuse(f"Inget är återställt. {_AGAIN}")
-        restored = put_back(found, as_it_was=as_it_was)
+        restored = put_back(found, as_it_was=as_it_was, purges=purges)
         for fault in restored.faults:
             self.stdout.write(fault)
+        if restored.purges:
+            self.stdout.write(restored.purges)
         if restored.aside:
             self.stdout.write(f"Det som fanns ligger i {restored.aside}. Ta bort det när det inte behövs.")
         if restored.faults:

@@ -28,6 +28,7 @@ NO_PATIENTS = {
     "outage.HeldForm": "what its owner alone has typed",
     "blanketter.SheetBatch": "how many blank sheets a unit was issued",
     "blanketter.DisposalDecision": "a principal's decision",
+    "blanketter.PurgeStep": "when a principal's outage is purged, and counts",
 }
 # In full what came under an id that was used before.
 _OF_CONTACTS = {"contacts.SubmissionClash"}

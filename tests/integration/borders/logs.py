@@ -1,4 +1,4 @@
-"""The services of loggkontroll and of the report, and rows of the log that are there to be reviewed."""
+"""The services of loggkontroll, the report, closing and gallring, and rows of the log that are there to be reviewed."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,9 +8,15 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.models import AuditEntry, ReviewSample
+from contacts.models.data_key import name_of
 from contacts.rules.permissions import Right, Role, role_may
 from contacts.rules.reviewing import Verdict
+from contacts.services.data_keys import destroy_keys
 from contacts.services.reviewing import draw_sample, note_patients, note_review
+from forms.models import LateEntry
+from forms.rules.purge import LateOutcome
+from forms.services.late import decide_late, keep_late, read_late, read_to_decide
+from forms.services.purge import confirm_purge, propose_purge, withdraw_purge
 from forms.services.report_prints import print_outage_report
 from forms.services.reviewing import print_extract, print_report
 from outage.models import OutageFigures
@@ -22,7 +28,9 @@ from outage.services.closing import close_outage, leave_open
 from outage.services.outages import end_outage
 from outage.services.report import ask_for_report, make_report, write_lesson
 from tests.factories import make_chain, make_outage
-from tests.integration.borders.table import BRANCH, NONE, Cast, Given, Row, Table, with_other
+from tests.integration.borders.table import BRANCH, NONE, UNIT, Cast, Given, Row, Table, with_other
+from tests.integration.forms.purging import close, propose
+from tests.integration.forms.sheets_made import decide
 
 REVIEW, REPORT, CLOSE = Right.REVIEW_LOG, Right.READ_REPORT, Right.CLOSE_OUTAGE
 
@@ -80,6 +88,45 @@ def not_acknowledged(s: Cast, by: Acting) -> Given:
     return {"outage": outage, "client_id": uuid4(), "unit_id": by.unit.pk, **said}
 
 
+def somebody(s: Cast, by: Acting, role: Role) -> Acting:
+    """In that role, of the principal of `by`, in an assignment that goes on."""
+    same = (one for (its, _), one in s.people.items() if its is role and one.principal == by.principal)
+    return next(one for one in same if one.membership.active)
+
+
+def to_purge(s: Cast, by: Acting) -> Given:
+    """Closed for the principal of `by`, under a decision that allows it."""
+    leads, nurse = s.coordinator_at(by.unit), somebody(s, by, Role.STAFF)
+    outage = make_outage(leads)
+    make_chain(s.county, outage, nurse)
+    close(leads, end_outage(by=leads, outage=outage, ended_at=timezone.now()))
+    decide(somebody(s, by, Role.ADMIN))
+    return {"outage": outage_for(by.principal, outage.pk), "client_id": uuid4()}
+
+
+def proposed(s: Cast, by: Acting, **more: Any) -> Given:
+    given = to_purge(s, by)
+    propose(somebody(s, by, Role.ADMIN), given["outage"])
+    return given | {"seen": 1} | more
+
+
+def purged(s: Cast, by: Acting) -> Given:
+    outage = to_purge(s, by)["outage"]
+    destroy_keys(by=None, names=[name_of(by.principal.pk, outage.pk)])
+    return {"outage_id": outage.pk, "client_id": uuid4(), "said": [("Vem gäller det?", "Tolvan")]}
+
+
+def late(s: Cast, by: Acting) -> Given:
+    alva = s.county.alva
+    row = LateEntry(outage=make_outage(alva), said=[["Vem?", "Tolvan"]], user=alva.user, unit=alva.unit)
+    row.save()
+    return {"entry": row}
+
+
+def decided(s: Cast, by: Acting) -> Given:
+    return late(s, by) | {"client_id": uuid4(), "outcome": LateOutcome.NOTHING, "reason": "Dubblett"}
+
+
 TABLE: Table[Cast] = {
     draw_sample: Row(REVIEW, NONE, drawn),
     note_review: Row(REVIEW, BRANCH, noted),
@@ -96,6 +143,17 @@ TABLE: Table[Cast] = {
     print_outage_report: Row(REPORT, NONE, kept),
     close_outage: Row(CLOSE, NONE, lambda s, by: over(s, by) | {"client_id": uuid4()}),
     leave_open: Row(CLOSE, NONE, not_acknowledged),
+    propose_purge: Row(
+        Right.DECIDE_DISPOSAL,
+        NONE,
+        lambda s, by: to_purge(s, by) | {"on": timezone.localdate() + timedelta(days=1)},
+    ),
+    confirm_purge: Row(Right.CONFIRM_PURGE, NONE, proposed),
+    withdraw_purge: Row(Right.CONFIRM_PURGE, NONE, lambda s, by: proposed(s, by, reason="Fel dag")),
+    keep_late: Row(Right.LOG_CARE, NONE, purged),
+    read_late: Row(Right.READ_CARE, UNIT, late),
+    read_to_decide: Row(Right.DECIDE_LATE, BRANCH, late),
+    decide_late: Row(Right.DECIDE_LATE, BRANCH, decided),
 }
 MIXED = [
     (leave_open, with_other(TABLE[leave_open], unit_id=lambda s: s.county.cissi.unit.pk)),

@@ -13,7 +13,7 @@ from django.urls import reverse
 from contacts.access import Acting
 from contacts.models import AuditEntry, MunicipalKind, Unit
 from contacts.rules.permissions import Role
-from forms.models import ScannedPage, SheetKind
+from forms.models import LateEntry, ScannedPage, SheetKind
 from forms.services.batches import issue_batch
 from forms.services.printing import print_care_chain
 from forms.urls import urlpatterns
@@ -76,6 +76,11 @@ def of_the_chain(status: int, *methods: HTTPMethod) -> Row:
     return Row(methods, status, HIDDEN, HIDDEN, FORBIDDEN)
 
 
+def of_the_purge(status: int, *methods: HTTPMethod) -> Row:
+    """Administrators, and the routine's owner, who reads no patients either."""
+    return Row(methods, FORBIDDEN, FORBIDDEN, FORBIDDEN, status, lo=FORBIDDEN, ro=status)
+
+
 TABLE: dict[str, Row] = {
     "chain_sheet": of_the_chain(BAD, POST),
     "chain_sip": of_the_chain(BAD, POST),
@@ -101,6 +106,13 @@ TABLE: dict[str, Row] = {
     "batch_part": of_the_unit(SEE_OTHER, POST),
     "void_batch": of_the_unit(OK, GET, POST),
     "disposal": everyone(OK, GET, POST),
+    "purges": of_the_purge(OK, GET),
+    # There is nothing to purge while the outage goes on.
+    "purge": of_the_purge(HIDDEN, GET, POST),
+    "purge_confirm": of_the_purge(HIDDEN, POST),
+    "purge_withdraw": of_the_purge(HIDDEN, GET, POST),
+    "late_entries": of_care(OK, GET, POST),
+    "late_entry": of_the_unit(OK, GET, POST, names_patient=True),
     "scan": of_care(OK, GET, POST),
     "scan_result": of_the_unit(OK, GET, POST),
     "waiting_pages": of_care(OK, GET),
@@ -139,6 +151,8 @@ def addresses_about(county: County, by: Acting) -> Callable[..., str]:
     sheet = make_sheet(by, SheetKind.CARE_CHAIN, chain=chain, outage=chain.outage)
     (page,) = scan(by, sheet)
     batch = issue_batch(by=by, client_id=uuid4(), kind=SheetKind.LOG_SHEET, count=1)
+    late = LateEntry(outage=chain.outage, said=[["Vem gäller det?", PATIENT]], user=by.user, unit=by.unit)
+    late.save()
     there = {
         "chain_id": chain.pk,
         "serial": sheet.serial,
@@ -150,6 +164,7 @@ def addresses_about(county: County, by: Acting) -> Callable[..., str]:
         "which": "vardkedjor",
         "unit_id": county.ward.pk,
         "outage_id": chain.outage_id,
+        "late_id": late.pk,
     }
 
     def build(name: str, *, missing: bool = False) -> str:
@@ -228,6 +243,7 @@ def test_an_id_of_nothing_is_not_found(people: dict[str, Any], address: Callable
     assert len(WITH_ID) > 8
     for name in WITH_ID:
         who = {"emergency_codes": "adam", "report_pdf": "esa"}.get(name, "alva")
+        who = "adam" if name.startswith("purge") else who
         client.force_login(people[who].user)
         answer = ask(client, TABLE[name].methods[0], address(name, missing=True))
         assert answer.status_code == HIDDEN, name

@@ -83,6 +83,8 @@ def every_form(county: County, chain: CareChain) -> Iterator[tuple[str, Make]]:
             "before": [],
             "people": [],
             "lines": [],
+            "outages": [],
+            "system": "PRATOR",
         }
         usual = {name: value for name, value in known.items() if name in needed}
         for kwargs in variants.get(each, [usual]):

@@ -61,6 +61,7 @@ PLAIN = {
     "blanketter.DisposalDecision.reference": "of a decision on paper",
     "blanketter.Export.sealed_by": "a name in a certificate",
     "blanketter.Export.sha256": "of a file",
+    "blanketter.PurgeStep.counted": "counts",
     "blanketter.ScanUpload.sha256": "of a file",
     "blanketter.ScannedPage.serial": "a serial",
     "blanketter.ScannedPage.sha256": "of a picture",

@@ -90,6 +90,8 @@ TABLE = {
     ("Blad", "Mina utskrifter"): {"my_work", "work"},
     ("Blad", "Kontrollera fil"): {"verify_file"},
     ("Blad", "Gallringsbeslut"): {"disposal"},
+    ("Blad", "Gallring"): {"purges", "purge", "purge_withdraw"},
+    ("Blad", "Sena uppgifter"): {"late_entries", "late_entry"},
 }
 NO_ENTRY = {
     # A screen for many has no menu.

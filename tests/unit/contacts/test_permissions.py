@@ -21,6 +21,8 @@ WHO_MAY: dict[str, set[Role]] = {
     "manage_directory": {Role.ADMIN},
     "handle_sheets": CARE,
     "decide_disposal": {Role.ADMIN},
+    "confirm_purge": {Role.ADMIN, Role.ROUTINE_OWNER},
+    "decide_late": {Role.COORDINATOR},
     "emergency_open": CARE,
     "count_sheets": {Role.COORDINATOR, Role.ADMIN},
     "manage_people": {Role.ADMIN},
@@ -38,6 +40,7 @@ REACH: dict[Role, dict[str, Border]] = {
         "end_outage": Border.PRINCIPAL,
         "emergency_open": Border.BRANCH,
         "count_sheets": Border.BRANCH,
+        "decide_late": Border.BRANCH,
         "see_overview": Border.BRANCH,
         "read_report": Border.BRANCH,
         "close_outage": Border.BRANCH,
@@ -47,11 +50,16 @@ REACH: dict[Role, dict[str, Border]] = {
         "end_outage": Border.PRINCIPAL,
         "count_sheets": Border.PRINCIPAL,
         "decide_disposal": Border.PRINCIPAL,
+        "confirm_purge": Border.PRINCIPAL,
         "manage_directory": Border.PRINCIPAL,
         "manage_people": Border.PRINCIPAL,
     },
     Role.LOG_REVIEWER: {"review_log": Border.BRANCH},
-    Role.ROUTINE_OWNER: {"follow_decisions": Border.PRINCIPAL, "read_report": Border.PRINCIPAL},
+    Role.ROUTINE_OWNER: {
+        "confirm_purge": Border.PRINCIPAL,
+        "follow_decisions": Border.PRINCIPAL,
+        "read_report": Border.PRINCIPAL,
+    },
 }
 
 

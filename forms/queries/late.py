@@ -1,0 +1,51 @@
+"""What was written of outages that are purged: for whoever wrote it, and for the coordinator who decides."""
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from contacts.access import Acting, can
+from contacts.queries.branches import units_within
+from contacts.queries.joined import units_read_as
+from contacts.rules.permissions import Right
+from forms.models import LateDecision, LateEntry
+from forms.queries.purge import ended_for, purged_among
+from outage.models import Outage
+
+
+def late_entries(by: Acting) -> QuerySet[LateEntry]:
+    """Of all units that the acting person decides for, else of the own; those not decided first, then the newest."""
+    decided = Exists(LateDecision.objects.filter(entry=OuterRef("pk")))
+    rows = LateEntry.objects.annotate(decided=decided).select_related("user", "unit", "outage__current")
+    return _within(by, rows).order_by("decided", "-at", "pk")  # type: ignore[misc]
+
+
+def late_entry_of(by: Acting, late_id: UUID) -> LateEntry:
+    """Raises LateEntry.DoesNotExist for one out of reach."""
+    rows = LateEntry.objects.select_related("user", "unit__principal", "outage__current")
+    return _within(by, rows).get(pk=late_id)
+
+
+def late_waiting(by: Acting) -> int:
+    """How many the acting person has to decide."""
+    if not can(by, Right.DECIDE_LATE):
+        return 0
+    return _within(by, LateEntry.objects.filter(decisions=None)).count()
+
+
+def decisions_of(entry: LateEntry) -> list[LateDecision]:
+    """The newest first."""
+    return list(entry.decisions.select_related("user", "unit").order_by("-number"))
+
+
+def purged_outages(by: Acting) -> list[Outage]:
+    """Those that the principal has purged, the newest first."""
+    outages = list(ended_for(by.principal))
+    gone = purged_among(by.principal, outages)
+    return [outage for outage in outages if outage.pk in gone]
+
+
+def _within(by: Acting, rows: QuerySet[LateEntry]) -> QuerySet[LateEntry]:
+    if can(by, Right.DECIDE_LATE):
+        return rows.filter(unit__in=units_within(by, Right.DECIDE_LATE))
+    return rows.filter(unit__in=units_read_as(by.unit))

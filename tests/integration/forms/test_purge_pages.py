@@ -1,0 +1,230 @@
+"""The pages of gallring and of what is written after it, as people use them."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.access import Acting
+from contacts.models import AuditEntry, DataKey, MunicipalKind, Unit
+from contacts.models.data_key import name_of
+from contacts.rules.errors import CHANGED_MEANWHILE, IdClash, NotAllowed, NotYours, RuleError
+from contacts.rules.permissions import Role
+from contacts.services.versions import ChangedMeanwhile
+from forms.models import LateDecision, LateEntry, PurgeStep
+from forms.queries.late import late_waiting
+from forms.rules.purge import LateOutcome
+from forms.services.late import decide_late, keep_late
+from outage.models import CareChain, Handover, Outage
+from tests.factories import County, make_outage, person, same_id
+from tests.integration.forms.purging import (
+    NAME,
+    confirm,
+    everything,
+    log_it,
+    propose,
+    purgeable,
+    purged,
+    second,
+)
+from tests.integration.forms.sheets_made import make_sheet
+from tests.integration.outage.holding import TYPED, mark_of
+from tests.integration.outage.pages import errors_of, fields_of, form_of, read
+
+pytestmark = pytest.mark.django_db
+KEPT = "Uppgifterna från driftstoppet är gallrade. Din anteckning är sparad och går till samordnaren."
+
+
+@pytest.fixture(autouse=True)
+def folders(settings, tmp_path):
+    settings.SCAN_DIR = tmp_path / "scans"
+    settings.TRAIL_CHECKPOINTS = tmp_path / "trail" / "checkpoints.jsonl"
+
+
+@pytest.fixture
+def outage(county: County) -> Outage:
+    return make_outage(county.alva)
+
+
+@pytest.fixture
+def chain(county: County, outage: Outage) -> CareChain:
+    return log_it(county, outage)
+
+
+def words(answer) -> str:
+    return " ".join(read(answer).main.get_text(" ").split())
+
+
+def at(acting: Acting) -> Client:
+    client = Client()
+    client.force_login(acting.user)
+    return client
+
+
+def sent(client: Client, path: str, to: str = "", **typed: str):
+    """The page's form, filled in and sent."""
+    form = form_of(read(client.get(path)), method="post", action=to or path)
+    return client.post(to or path, {k: v for k, v in fields_of(form).items() if v} | typed, follow=True)
+
+
+def test_two_people_purge_on_the_pages_and_see_what_holds_it_up(county: County, outage, chain, clock):
+    adam, rut = at(county.adam), at(second(county))
+    assert "Inget driftstopp med vårdkedjor är avslutat" in words(adam.get(reverse("purges")))
+    outage = purgeable(county, outage)
+    page = reverse("purge", args=[outage.pk])
+    assert "Inte gallrat" in words(adam.get(reverse("purges")))
+    told = words(adam.get(page))
+    assert "Vårdkedjor 1" in told
+    assert NAME not in told
+    early = sent(adam, page, on=timezone.localdate().isoformat())
+    assert "Välj tidigast i morgon" in errors_of(read(early))
+    on = timezone.localdate() + timedelta(days=2)
+    assert "Gallringen är föreslagen." in read(sent(adam, page, on=on.isoformat())).get_text()
+    assert "Du har föreslagit gallringen." in words(adam.get(page))
+    assert "Ta tillbaka gallringen" in words(rut.get(page))
+    said = sent(rut, page, reverse("purge_confirm", args=[outage.pk]))
+    assert "Bekräftad. Gallras tors 26 nov 2026." in words(said)
+    withdrawn = sent(adam, reverse("purge_withdraw", args=[outage.pk]), reason="Revisionen vill läsa")
+    assert "Revisionen vill läsa" in words(withdrawn)
+    assert list(PurgeStep.objects.order_by("number").values_list("kind", flat=True)) == [
+        "proposed",
+        "confirmed",
+        "withdrawn",
+    ]
+    assert {"purge.proposed", "purge.confirmed", "purge.withdrawn"} <= set(
+        AuditEntry.objects.values_list("action", flat=True)
+    )
+
+
+def test_what_stops_it_stands_on_the_page_and_there_is_no_button(county: County, outage, chain):
+    outage = purgeable(county, outage)
+    make_sheet(county.alva, outage=outage)
+    told = at(county.adam).get(reverse("purge", args=[outage.pk]))
+    assert "Det går inte att gallra än." in words(told)
+    assert "Medicin 2: 1 blad har inget öde." in words(told)
+    assert "Föreslå gallringen" not in words(told)
+
+
+def test_when_it_is_done_it_says_so_and_the_pages_say_gallrad(county: County, outage, chain, clock):
+    outage = purged(county, outage, clock)
+    told = words(at(county.adam).get(reverse("purge", args=[outage.pk])))
+    assert "Driftstoppet är gallrat." in told
+    assert "Under RS 980-2026: vårdkedjor 1" in told
+    assert "gallrad" in words(at(county.alva).get(reverse("chain", args=[chain.pk]))).casefold()
+
+
+def test_a_call_logged_after_the_purge_is_kept_and_goes_to_the_coordinator(
+    county: County, outage, chain, clock
+):
+    purged(county, outage, clock)
+    alva, path = at(county.alva), reverse("chain_call", args=[chain.pk]) + "?riktning=received"
+    calls = Handover.objects.count()
+    fields = fields_of(form_of(read(alva.get(path)), method="post"))
+    typed = TYPED | {"spoken_to": "Karin Hemligsson", "comment": "Hemligsson ringde"}
+    answer = alva.post(path, fields | typed, follow=True)
+    assert KEPT in read(answer).get_text(), errors_of(read(answer))
+    assert Handover.objects.count() == calls
+    entry = LateEntry.objects.get()
+    said = dict(entry.said)
+    assert said["Vårdkedja"] == "1"
+    assert "Hemligsson ringde" in said.values()
+    assert "emligsson" not in everything()
+    assert (entry.user, entry.unit) == (county.alva.user, county.ward)
+    # Sent once more it is the same.
+    alva.post(path, fields | typed, follow=True)
+    assert LateEntry.objects.count() == 1
+    esa = at(county.esa)
+    assert late_waiting(county.esa) == 1
+    listed = words(esa.get(reverse("late_entries")))
+    assert "Väntar på samordnaren" in listed
+    assert "emligsson" not in listed
+    page = reverse("late_entry", args=[entry.pk])
+    before = AuditEntry.objects.filter(action="late.read").count()
+    assert "Hemligsson ringde" in words(esa.get(page))
+    assert AuditEntry.objects.filter(action="late.read").count() == before + 1
+    told = words(sent(esa, page, outcome="journal", reason="Står inte i journalen"))
+    assert "Införs i journalen. Står inte i journalen" in told
+    assert late_waiting(county.esa) == 0
+    assert at(county.alva).post(page, {"typed_by": mark_of(county.alva)}).status_code == 403
+
+
+def test_a_new_chain_of_a_purged_outage_is_kept_too(county: County, outage, chain, clock):
+    purged(county, outage, clock)
+    alva, path = at(county.alva), reverse("new_chain")
+    form = read(alva.get(path)).find("form", attrs={"data-guard": True})
+    fields = {k: v for k, v in fields_of(form).items() if v}
+    typed = {"patient_name": "Ny Hemligsson", "before": "unknown", "ward_kind": "somatic"}
+    answer = alva.post(path, fields | typed, follow=True)
+    assert KEPT in read(answer).get_text(), errors_of(read(answer))
+    assert CareChain.objects.count() == 1
+    assert "Ny Hemligsson" in dict(LateEntry.objects.get().said).values()
+
+
+def test_a_paper_that_is_found_later_is_written_by_hand(county: County, outage, chain, clock):
+    alva, path = at(county.alva), reverse("late_entries")
+    assert "Inget driftstopp är gallrat hos er." in words(alva.get(path))
+    outage = purged(county, outage, clock)
+    clock.shift(timedelta(days=100))
+    alva = at(county.alva)
+    typed = {"outage": str(outage.pk), "who": NAME, "when": "24 nov 11.30", "text": "Hemtjänsten fick veta"}
+    assert KEPT in read(sent(alva, path, **typed)).get_text()
+    assert errors_of(read(sent(alva, path, **typed | {"text": ""})))
+    entry = LateEntry.objects.get()
+    assert entry.said[0] == ["Vem gäller det?", NAME]
+    assert DataKey.objects.get(name=name_of(county.region.pk)).wrapped
+
+
+def test_who_keeps_reads_and_decides(county: County, outage, chain, clock):
+    said = [("Vem gäller det?", NAME)]
+    with pytest.raises(RuleError, match="inte gallrat"):
+        keep_late(by=county.alva, outage_id=outage.pk, client_id=uuid4(), said=said)
+    outage = purged(county, outage, clock)
+    for somebody in (county.adam, second(county)):
+        with pytest.raises(NotAllowed):
+            keep_late(by=somebody, outage_id=outage.pk, client_id=uuid4(), said=said)
+    id_ = uuid4()
+    entry = keep_late(by=county.alva, outage_id=outage.pk, client_id=id_, said=said)
+    assert keep_late(by=county.alva, outage_id=outage.pk, client_id=id_, said=said) == entry
+    with pytest.raises(IdClash):
+        keep_late(by=county.alva, outage_id=outage.pk, client_id=id_, said=[("Vem gäller det?", "Annan")])
+    page = reverse("late_entry", args=[entry.pk])
+    assert [at(who).get(page).status_code for who in (county.alva, county.bo, county.cissi, county.adam)] == [
+        200,
+        404,
+        404,
+        403,
+    ]
+    home = Unit.objects.create(
+        principal=county.municipality, name="Hemsjukvården", municipal_kind=MunicipalKind.HOME_NURSING
+    )
+    decide = {"entry": entry, "outcome": LateOutcome.NOTHING, "reason": "Dubblett"}
+    with pytest.raises(NotYours):
+        decide_late(by=person("cilla", home, Role.COORDINATOR), client_id=uuid4(), **decide)
+    with pytest.raises(NotAllowed):
+        decide_late(by=county.alva, client_id=uuid4(), **decide)
+    with pytest.raises(RuleError, match="Skriv varför"):
+        decide_late(by=county.esa, client_id=uuid4(), **decide | {"reason": " "})
+    first = decide_late(by=county.esa, client_id=same_id(7), **decide)
+    assert decide_late(by=county.esa, client_id=same_id(7), **decide) == first
+    with pytest.raises(ChangedMeanwhile):
+        decide_late(by=county.esa, client_id=uuid4(), **decide)
+    decide_late(by=county.esa, client_id=uuid4(), seen=1, **decide | {"outcome": LateOutcome.BY_HAND})
+    assert LateDecision.objects.count() == 2
+
+
+def test_somebody_who_was_second_is_told(county: County, outage, chain):
+    outage = purgeable(county, outage)
+    page = reverse("purge", args=[outage.pk])
+    adam = at(county.adam)
+    form = fields_of(form_of(read(adam.get(page)), method="post", action=page))
+    propose(person("ada", county.ward, Role.ADMIN), outage)
+    answer = adam.post(page, {k: v for k, v in form.items() if v})
+    assert answer.status_code == 409
+    rut, to = at(second(county)), reverse("purge_confirm", args=[outage.pk])
+    form = fields_of(form_of(read(rut.get(page)), method="post", action=to))
+    confirm(second(county), outage)
+    assert CHANGED_MEANWHILE in read(rut.post(to, form, follow=True)).get_text()
+    assert PurgeStep.objects.count() == 2
