@@ -88,6 +88,14 @@ def _report(job: Job) -> Steps[Made]:
     return _made(print_outage_report(by=job.by, outage=outage))
 
 
+def _outage_file(job: Job) -> Steps[Made]:
+    yield Progress("Skriver filen")
+    outage = outage_for(job.by.principal, UUID(job.args["outage"]))
+    which, form = OutageFile(job.args["which"]), TableForm(job.args["form"])
+    made = take_out(by=job.by, outage=outage, which=which, form=form)
+    return Made(content=made.content, filename=made.filename, content_type=made.content_type)
+
+
 def _outage_log(job: Job) -> Steps[Made]:
     yield _SETTING
     outage = outage_for(job.by.principal, UUID(job.args["outage"]))
@@ -116,6 +124,7 @@ def know_paper() -> None:
     know_work("code_slips", Kind(_code_slips, "code_slips", "Inga nya koder är gjorda."))
     know_work("log_extract", Kind(_log_extract, "review_log", _UNPRINTED))
     know_work("report_print", Kind(_report, "report", _UNPRINTED, of="outage"))
+    know_work("outage_file", Kind(_outage_file, "outage_files", "Ingen fil är gjord."))
     know_work("outage_log", Kind(_outage_log, "outage_files", _UNPRINTED))
     know_work("outage_file", Kind(_outage_file, "outage_files", "Ingen fil är gjord."))
     know_work("scan", Kind(_scan, "scan", "Inget av skanningen är sparat. Behåll papperen."))
