@@ -1,4 +1,4 @@
-"""The paper and the files that take long: what grows with the directory, the unit or the pile, and not with one patient."""
+"""The paper that takes long: what grows with the directory, the unit or the pile, and not with one patient."""
 
 import json
 from typing import Any
@@ -102,14 +102,6 @@ def _outage_log(job: Job) -> Steps[Made]:
     return _made(print_outage_log(by=job.by, outage=outage, number=job.args["part"]))
 
 
-def _outage_file(job: Job) -> Steps[Made]:
-    yield Progress("Skriver filen")
-    outage = outage_for(job.by.principal, UUID(job.args["outage"]))
-    which, form = OutageFile(job.args["which"]), TableForm(job.args["form"])
-    made = take_out(by=job.by, outage=outage, which=which, form=form)
-    return Made(content=made.content, filename=made.filename, content_type=made.content_type)
-
-
 def _scan(job: Job) -> Steps[Made]:
     upload = yield from scan_steps(by=job.by, client_id=job.client_id, files=job.read_files())
     return Made(to=("scan_result", str(upload.pk)))
@@ -126,5 +118,4 @@ def know_paper() -> None:
     know_work("report_print", Kind(_report, "report", _UNPRINTED, of="outage"))
     know_work("outage_file", Kind(_outage_file, "outage_files", "Ingen fil är gjord."))
     know_work("outage_log", Kind(_outage_log, "outage_files", _UNPRINTED))
-    know_work("outage_file", Kind(_outage_file, "outage_files", "Ingen fil är gjord."))
     know_work("scan", Kind(_scan, "scan", "Inget av skanningen är sparat. Behåll papperen."))
