@@ -27,6 +27,7 @@ urlpatterns = [
     ),
     path("loggblad.pdf", prints.log_sheet_pdf, name="log_sheet_pdf"),
     path("lista/<slug:which>.pdf", prints.work_list_pdf, name="work_list_pdf"),
+    path("ater-i-drift/filer/logg/<row:part>.pdf", prints.outage_log_pdf, name="outage_log_pdf"),
     path("samtalsstod/", prints.call_support, name="call_support"),
     path("checklistor/<slug:key>/pdf", prints.checklist_pdf, name="checklist_pdf"),
     path("kontaktlista/", prints.contact_list, name="contact_list"),

@@ -1,8 +1,11 @@
 """Rows of text to a file's bytes, with what a spreadsheet could run escaped."""
 
 import io
+import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import zip_longest
 from typing import Any
 
 import tablib
@@ -46,25 +49,51 @@ def write_book(sheets: Iterable[tuple[str, Sequence[Sequence[str | int]]]]) -> b
 
     Of a title a spreadsheet takes 31 letters. Cells that a spreadsheet could run are neutralised.
     """
-    from openpyxl.styles import Font
-
-    workbook = _workbook()
-    workbook.remove(workbook.worksheets[0])
+    workbook = _workbook(write_only=True)
     for title, rows in sheets:
         sheet = workbook.create_sheet(title[:_TITLE_LETTERS])
-        for row in rows:
-            sheet.append([_escaped(neutralise(cell)) if isinstance(cell, str) else cell for cell in row])
         sheet.freeze_panes = "A2"
-        for cell in sheet[1]:
-            cell.font = Font(bold=True)
-        _fit(sheet)
+        for place, column in enumerate(zip_longest(*rows, fillvalue=""), start=1):
+            _widen(sheet, place, max(len(str(cell)) for cell in column))
+        with _streamed(sheet):
+            for number, row in enumerate(rows):
+                sheet.append([_cell(sheet, value, heading=not number) for value in row])
     return _written(workbook)
+
+
+@contextmanager
+def _streamed(sheet: Any) -> Iterator[None]:
+    """Rows are written as they come, into a file in memory: of patients nothing is on a disk, though it be let go."""
+    from openpyxl.worksheet._writer import WorksheetWriter
+
+    file = os.fdopen(os.memfd_create("sheet"), "rb")
+    writer = WorksheetWriter(sheet, out=f"/proc/self/fd/{file.fileno()}")
+    writer.cleanup = file.close
+    sheet._writer = writer
+    writer.write_top()
+    yield
+    sheet.close()
+
+
+def _cell(sheet: Any, value: str | int, *, heading: bool) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    if not isinstance(value, str):
+        return value
+    text = _escaped(neutralise(value))
+    if not (heading or text.startswith("#")):
+        return text or None
+    cell = WriteOnlyCell(sheet, text)
+    # As in `_fit`.
+    cell.data_type = "s"
+    if heading:
+        cell.font = Font(bold=True)
+    return cell
 
 
 def _fit(sheet: Any) -> None:
     """Makes its columns wide enough, and lets no text be taken for anything else."""
-    from openpyxl.utils import get_column_letter
-
     for place, column in enumerate(sheet.iter_cols(), start=1):
         longest = 0
         for cell in column:
@@ -73,15 +102,21 @@ def _fit(sheet: Any) -> None:
                 cell.data_type = "s"
             if cell.value is not None:
                 longest = max(longest, len(str(cell.value)))
-        width = min(max(longest + 2, _NARROWEST), _WIDEST)
-        sheet.column_dimensions[get_column_letter(place)].width = width
+        _widen(sheet, place, longest)
 
 
-def _workbook() -> Any:
+def _widen(sheet: Any, place: int, letters: int) -> None:
+    from openpyxl.utils import get_column_letter
+
+    width = min(max(letters + 2, _NARROWEST), _WIDEST)
+    sheet.column_dimensions[get_column_letter(place)].width = width
+
+
+def _workbook(*, write_only: bool = False) -> Any:
     # Loaded by whoever writes one: it loads numpy where that is there, 13 MB in each process of the server.
     from openpyxl import Workbook
 
-    return Workbook()
+    return Workbook(write_only=write_only)
 
 
 def _written(workbook: Any) -> bytes:

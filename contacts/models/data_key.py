@@ -138,6 +138,13 @@ def known_keys(names: Iterable[str]) -> dict[str, KnownKey]:
     return found
 
 
+def name_for_files(principal_id: int, outage_id: uuid.UUID) -> str:
+    """Of what is made of an outage and waits for somebody: its own key, and once that is destroyed the principal's."""
+    name = name_of(principal_id, outage_id)
+    known = known_keys([name]).get(name)
+    return name_of(principal_id) if known and known.cipher is None else name
+
+
 def key_to_read_with(key_id: uuid.UUID) -> KnownKey:
     """Raises DataKey.DoesNotExist."""
     return key_with_bytes(key_id.bytes)

@@ -103,6 +103,8 @@ TRACE_WORDS: Mapping[str, str] = {
     "report.made": "Gjorde rapporten om ett driftstopp",
     "report.printed": "Skrev ut rapporten om ett driftstopp",
     "report.lesson": "Skrev en lärdom av ett driftstopp",
+    "outage.tasks_taken_out": "Gjorde en fil av vad som ska registreras",
+    "outage.log_taken_out": "Gjorde en fil av loggen från ett driftstopp",
     "support.rung": "Antecknade att supporten är uppringd",
     "checklist.ticked": "Bockade av i en checklista",
     "checklist.unticked": "Tog bort en bock i en checklista",

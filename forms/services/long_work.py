@@ -12,6 +12,7 @@ from forms.rules.work_list_spec import WorkList
 from forms.services.batches import print_part
 from forms.services.binder import print_binder
 from forms.services.code_slips import print_code_slips
+from forms.services.outage_log_prints import print_outage_log
 from forms.services.printing import PrintedFile, print_contact_list
 from forms.services.report_prints import print_outage_report
 from forms.services.reviewing import print_extract
@@ -85,6 +86,12 @@ def _report(job: Job) -> Steps[Made]:
     return _made(print_outage_report(by=job.by, outage=outage))
 
 
+def _outage_log(job: Job) -> Steps[Made]:
+    yield _SETTING
+    outage = outage_for(job.by.principal, UUID(job.args["outage"]))
+    return _made(print_outage_log(by=job.by, outage=outage, number=job.args["part"]))
+
+
 def _scan(job: Job) -> Steps[Made]:
     upload = yield from scan_steps(by=job.by, client_id=job.client_id, files=job.read_files())
     return Made(to=("scan_result", str(upload.pk)))
@@ -99,4 +106,5 @@ def know_paper() -> None:
     know_work("code_slips", Kind(_code_slips, "code_slips", "Inga nya koder är gjorda."))
     know_work("log_extract", Kind(_log_extract, "review_log", _UNPRINTED))
     know_work("report_print", Kind(_report, "report", _UNPRINTED, of="outage"))
+    know_work("outage_log", Kind(_outage_log, "outage_files", _UNPRINTED))
     know_work("scan", Kind(_scan, "scan", "Inget av skanningen är sparat. Behåll papperen."))

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest
-from contacts.models.data_key import name_of
+from contacts.models.data_key import name_for_files, name_of
 from contacts.rules.held import held_print
 from contacts.rules.permissions import Right
 from contacts.views.exporting import chosen_principal
@@ -28,6 +28,9 @@ from forms.views._pdf import pdf_answer, press_of
 from outage.presenters.checklists import checklist_card
 from outage.queries.care_chains import get_chain
 from outage.queries.outages import outage_in_view
+from outage.queries.owed import chains_seen
+from outage.rules.outage_files import parts_of
+from outage.rules.wording import day_and_year
 from outage.views._tools import chosen_outage_or_404
 
 
@@ -82,6 +85,27 @@ def work_list_pdf(request: ActingRequest, which: str) -> HttpResponse:
         client_id=press,
         args={"which": which, "outage": str(outage.pk)},
         key_name=name_of(request.acting.principal.pk, outage.pk),
+    )
+
+
+@held_as(held_print("Hämta loggen som PDF"))
+@require_POST
+def outage_log_pdf(request: ActingRequest, part: int) -> HttpResponse:
+    """404 for a part that it has not."""
+    require(request.acting, Right.PRINT_SHEET)
+    outage = chosen_outage_or_404(request)
+    press = press_of(request)
+    parts = parts_of(chains_seen(request.acting, outage).count())
+    if part not in parts:
+        raise Http404
+    of_part = f", del {part} av {len(parts)}" if len(parts) > 1 else ""
+    return asked_by_press(
+        request,
+        kind="outage_log",
+        label=f"Loggen, driftstoppet {day_and_year(outage.current.started_at)}{of_part}, som PDF",
+        client_id=press,
+        args={"outage": str(outage.pk), "part": part},
+        key_name=name_for_files(request.acting.principal.pk, outage.pk),
     )
 
 

@@ -27,6 +27,7 @@ class StateKind(Labelled):
     LATEST = "latest", "Senast"
     UNTOLD = "untold", "Inte känd av alla"
     OTHERS = "others", "Andras"
+    MISSING = "missing", "Utan inskrivning"
 
 
 def is_answer(message: str) -> bool:
@@ -36,7 +37,8 @@ def is_answer(message: str) -> bool:
 
 class ChainState(models.Model):
     """One message that a unit is to tell one target, an answer that it waits for, when it last told a party, the
-    chain's latest event, or one that not everybody was told of or that others sent (`Untold`).
+    chain's latest event, one that not everybody was told of or that others sent (`Untold`), or that nobody has logged
+    or decided how the patient came (case 18).
 
     Recomputed from the log with each row, so that lists of thousands of chains are read by few queries. No patient
     text: who or what is named stands in the rows of the log that are pointed at. Nor anything that hangs on the

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from contacts.access import Acting, can
 from contacts.models import Principal
@@ -84,6 +84,25 @@ def chains_seen(
 @prepared
 def _seen(principal_id: int, units: tuple[int, ...], outage_id: UUID) -> QuerySet[CareChain, UUID]:
     return seen_by(principal_id, units, [outage_id]).values_list("pk", flat=True)
+
+
+def chains_seen_and_missing(acting: Acting, outage: Outage) -> tuple[ListedChains, ListedChains]:
+    """As `chains_seen`, and of these those of whom it is not known how the patient came to the ward, nor decided (case
+    18). Found together: to find the first takes the most.
+    """
+    may = can(acting, Right.READ_CARE)
+    found = _seen_and_missing(acting.principal.pk, ids_read_as(acting.unit), outage.pk) if may else []
+    seen, missing = [pk for pk, _ in found], [pk for pk, is_missing in found if is_missing]
+    return ListedChains(acting, [outage], seen), ListedChains(acting, [outage], missing)
+
+
+@prepared
+def _seen_and_missing(
+    principal_id: int, units: tuple[int, ...], outage_id: UUID
+) -> QuerySet[CareChain, tuple[UUID, bool]]:
+    missing = ChainState.objects.filter(chain=OuterRef("pk"), what=StateKind.MISSING)
+    seen = seen_by(principal_id, units, [outage_id])
+    return seen.annotate(missing=Exists(missing)).values_list("pk", "missing")
 
 
 def chains_with_calls_owed(acting: Acting, *outages: Outage, known: Known | None = None) -> ListedChains:

@@ -33,7 +33,7 @@ from outage.queries.standing import (
     untold_in,
 )
 from outage.queries.targets import named_in, rung_as_former, target_choices
-from outage.queries.tasks import entered_lines
+from outage.queries.tasks import entered_lines, is_admission_missing
 from outage.rules.awaited import AwaitedAnswer
 from outage.rules.informing import PARTICIPANT_PREFIX, InformState
 from outage.rules.places import PARTIES
@@ -46,6 +46,12 @@ def states_of(chain: CareChain, log: ChainLog) -> list[ChainState]:
     made = _Owed(chain, log) if owed else None
     found = [made.row(unit, one) for one in owed if made for unit in sorted(units_to_ring(chain, log, one))]
     found += [*_awaited(chain, log), *_told(chain, log), *_latest(chain, log), *_untold(chain, log)]
+    if is_admission_missing(chain, log):
+        found.append(
+            ChainState.unsaved(
+                what=StateKind.MISSING, chain=chain, unit_id=chain.unit_id, since=chain.recorded_at
+            )
+        )
     # Within each kind, so that a row more of one leaves those of the others as they are.
     positions: Counter[str] = Counter()
     for row in found:

@@ -1,6 +1,6 @@
 """From a chain's log to the rules of efterregistrering: what is to be entered afterwards, as the log stands (R4)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cached_property
 
@@ -23,7 +23,7 @@ from outage.rules.back_registration import (
 )
 from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Particular
-from outage.rules.ticks import Mark, Tick, Typed, entered_events, picture_of, stored_picture, ticks
+from outage.rules.ticks import Mark, Tick, TickState, Typed, entered_events, picture_of, stored_picture, ticks
 from outage.rules.told import NOT_ADMITTED
 from outage.rules.wording import day, local_day
 
@@ -37,17 +37,32 @@ def tasks_of(chain: CareChain, log: ChainLog) -> tuple[Task, ...]:
     # What happened after the own end is outside R4, and still tells how the patient came. What was logged when the
     # system was down again, before anybody had reported that, is in no other list than this.
     inside = [event for event, outage in logged if outage]
-    missing = missing_admission(
-        routine=routine,
-        in_region=chain.principal.is_region,
-        on_ward=details.place_keys.get(Party.INPATIENT, NOT_ADMITTED) != NOT_ADMITTED,
-        before=before,
-        status=status,
-        events=events,
-    )
+    missing = _missing(chain, log, events)
     scope = OutageScope(chain.outage.current.scope)
     found = back_registration(routine=routine, scope=scope, before=before, status=status, events=inside)
     return (missing, *found) if missing else found
+
+
+def _missing(chain: CareChain, log: ChainLog, events: Iterable[LoggedEvent]) -> Task | None:
+    details = log.versions[-1]
+    return missing_admission(
+        routine=chain.outage.routine,
+        in_region=chain.principal.is_region,
+        on_ward=details.place_keys.get(Party.INPATIENT, NOT_ADMITTED) != NOT_ADMITTED,
+        before=Before(details.before),
+        status=ChainStatus(details.status),
+        events=events,
+    )
+
+
+def is_admission_missing(chain: CareChain, log: ChainLog) -> bool:
+    """Whether nobody has logged how the patient came to the ward, and nobody has decided about it (case 18)."""
+    logged = (LoggedEvent(id="", kind=event.kind, at=event.happened_at) for event in log.live_events)
+    missing = _missing(chain, log, logged)
+    if missing is None or not log.marks:
+        return missing is not None
+    found, _ = ticks_of(chain, log)
+    return any(tick.task == missing and tick.state is not TickState.DONE for tick in found)
 
 
 def outage_at(chain: CareChain, at: datetime) -> Outage | None:

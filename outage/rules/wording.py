@@ -56,6 +56,11 @@ def day_and_time(at: datetime, seen: date | datetime) -> str:
     return f"{day(at, seen)} {clock_time(at)}"
 
 
+def day_and_clock(at: datetime) -> str:
+    """Day and time of the aware `at` as a spreadsheet knows and sorts them: 2026-11-24 10:52."""
+    return f"{at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}"
+
+
 def lower_first(text: str) -> str:
     """A label inside a sentence: its own capitals stay, SIP and Skellefteå among them."""
     return text[:1].lower() + text[1:] if text[1:2].islower() else text

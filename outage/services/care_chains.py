@@ -18,7 +18,7 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile, replacing
 from outage.models import CareChain, CareChainDetails, ChainFacts, ChainJoin, Outage
-from outage.queries.chain_log import log_of
+from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.joined import joined_to
 from outage.queries.standing import standing_of
 from outage.rules.back_registration import ChainStatus
@@ -78,7 +78,8 @@ def _open(
     chain = CareChain.objects.create(
         pk=chain_id, outage=outage, principal=by.principal, unit=by.unit, user=by.user, number=last + 1
     )
-    write_details(by, chain, facts, replaces=None, changed={})
+    details = write_details(by, chain, facts, replaces=None, changed={})
+    settle(chain, ChainLog(versions=[details]))
     audit.record(by=by, action="chain.opened", target=chain, chain=chain.pk)
     trace_despite(by, chain, found)
     return chain

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Page
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -23,8 +24,9 @@ from outage.presenters.back import TaskGroups, TaskRow, grouped, task_place, tas
 from outage.presenters.closing import closed_line
 from outage.queries.care_chains import get_chain
 from outage.queries.closing import closing_of
+from outage.queries.naming import patient_in_list
 from outage.queries.outages import acknowledgement_of, earlier_outages
-from outage.queries.owed import chains_seen, chains_with_calls_owed
+from outage.queries.owed import ListedChains, chains_seen, chains_seen_and_missing, chains_with_calls_owed
 from outage.queries.task_logs import task_logs_of, turns_of
 from outage.rules.wording import clock_time, midnight_after
 from outage.services.registrations import acknowledge, mark_task, turn_task
@@ -33,6 +35,8 @@ from outage.webforms.back import MarkForm, TurnForm
 from ._tools import PageVersion, back_address, chosen_outage_or_404, still_holds
 
 CHAINS_A_PAGE = 50
+# Of those without an admission so many are named; the others follow as these are logged or decided.
+_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,34 +96,54 @@ def _context(
         "failed": failed,
     }
     if can(acting, Right.READ_CARE):
-        page, rows, groups = _listed(acting, outage, page_number, anew=failed is not None)
+        listed = _listed(acting, outage, page_number, anew=failed is not None)
+        places = {row.place for row in listed.rows}
         context |= {
-            "page_of_chains": page,
-            "groups": groups,
             "closed": closed_line(closing_of(outage, acting.principal), {}, timezone.now()),
+            "page_of_chains": listed.page,
+            "groups": listed.groups,
             "calls_left": chains_with_calls_owed(acting, outage).count(),
-            "failed_row_is_gone": failed is not None and failed.place not in {row.place for row in rows},
+            "no_admission": listed.no_admission,
+            "not_admitted": listed.not_admitted,
+            "failed_row_is_gone": failed is not None and failed.place not in places,
         }
     return context
 
 
-def _listed(
-    acting: Acting, outage: Outage, number: str | int | None, *, anew: bool
-) -> tuple[Page[CareChain], list[TaskRow], TaskGroups]:
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A page of chains with their tasks; how many there are on all pages without an admission, and of the first of them
+    the address and the name.
+    """
+
+    page: Page[CareChain]
+    rows: list[TaskRow]
+    groups: TaskGroups
+    no_admission: int
+    not_admitted: list[tuple[str, str]]
+
+
+def _listed(acting: Acting, outage: Outage, number: str | int | None, *, anew: bool) -> _Listed:
     """Colleagues who ask in the same minute are shown the same; who has just tried to mark a task gets it `anew`."""
     require(acting, Right.READ_CARE)
 
-    def make() -> tuple[Page[CareChain], list[TaskRow], TaskGroups]:
-        page, rows = _page(acting, outage, number)
-        return page, rows, grouped(rows)
+    def make() -> _Listed:
+        chains, missing = chains_seen_and_missing(acting, outage)
+        page, rows = _page(acting, chains, number)
+        named = [
+            (reverse("chain", args=[chain.pk]), patient_in_list(chain).name) for chain in missing[:_NAMED]
+        ]
+        return _Listed(page, rows, grouped(rows), missing.count(), named)
 
     shown = "back", *shown_alike(acting), outage.pk, number
     return make() if anew else of_one_minute(shown, timezone.now(), make)
 
 
-def _page(acting: Acting, outage: Outage, number: str | int | None) -> tuple[Page[CareChain], list[TaskRow]]:
+def _page(
+    acting: Acting, seen: ListedChains, number: str | int | None
+) -> tuple[Page[CareChain], list[TaskRow]]:
     require(acting, Right.READ_CARE)
-    page = chains_seen(acting, outage).page(CHAINS_A_PAGE, number)
+    page = seen.page(CHAINS_A_PAGE, number)
     chains, now = list(page), timezone.now()
     logs = task_logs_of(chains)
     turns = turns_of(chain.pk for chain in chains)
@@ -172,7 +196,7 @@ def _after(
         if failed:
             return _show(request, chain.outage, page_number, failed)
         return redirect(f"{back_address(chain.outage)}&sida={page_number or 1}#{place}")
-    page, rows = _page(request.acting, chain.outage, page_number)
+    page, rows = _page(request.acting, chains_seen(request.acting, chain.outage), page_number)
     context = {
         "row": next((row for row in rows if row.place == place), None),
         "groups": grouped(rows),

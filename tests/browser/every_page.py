@@ -62,6 +62,7 @@ PAGES = {
         "checklist",
         "routine",
         "back_registration",
+        "outage_files",
         "contacts",
         "hand_over_shift",
         "held_form",

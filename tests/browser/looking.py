@@ -65,6 +65,8 @@ NO_PAGE = {
     "work_cancel",
     "work_file",
     "work_list_pdf",
+    "outage_file",
+    "outage_log_pdf",
     "mark_task",
     "turn_task",
     "back_now",

@@ -150,6 +150,7 @@ def test_the_other_pages_in_an_outage(demo: Demo, looker: Looker):
     coordinator.get_by_text("Kommun", exact=True).first.click()
     looker.look(coordinator, starts=False)
     looker.look(coordinator, "/ater-i-drift/", starts=False)
+    looker.look(coordinator, "/ater-i-drift/filer/", starts=False)
     looker.look(coordinator, "/overlamning/lamna-over/")
     coordinator.get_by_label("Att tänka på").fill("Karin ringer tillbaka efter 16.")
     coordinator.get_by_role("button", name="Lämna över").click()

@@ -74,7 +74,8 @@ class Stage(Log, Directory, People):
             "upload_id": [scanned.pk, self.shown, self.imported],
             "batch_id": [batch.pk],
             "part": [1],
-            "which": ["vardkedjor"],
+            "which": ["vardkedjor", "logg"],
+            "form": ["csv"],
             "entry_id": [self.entries[name].pk for name in ("Hjälpmedel", "Avförd", "Tvätten")],
             "unit_id": [self.units["A"].pk, self.units["C"].pk, alva.unit.pk],
             "person_id": [self.kept[name].user.pk for name in ("anna", "ended")],
@@ -269,7 +270,7 @@ POSTS: dict[str, Post] = {
     "chain_sip_patient": printed("chain_sip_patient"),
     "chain_sip_invitation": printed("chain_sip_invitation"),
     "log_sheet_pdf": Post(PRINT, NONE),
-    "work_list_pdf": Post(PRINT, NONE),
+    **dict.fromkeys(("work_list_pdf", "outage_file", "outage_log_pdf"), Post(PRINT, NONE)),
     "binder": Post(PRINT, NONE),
     "new_sheets": Post(PRINT, NONE),
     "batch_part": Post(PRINT, UNIT),
@@ -346,7 +347,8 @@ LEFT_OUT = {
     **dict.fromkeys(("purge", "purge_confirm", "purge_withdraw", "late_entries", "late_entry"), _WALKED),
     "report": "writes what is nobody's before; the service is walked by role and scope",
     **dict.fromkeys(
-        ("contact_columns", "contact_list", "flag_number", "unflag_number", "verify_file"), _OF_ALL
+        ("contact_columns", "contact_list", "export_contacts", "flag_number", "unflag_number", "verify_file"),
+        _OF_ALL,
     ),
     **dict.fromkeys(("import_staff", "import_rota"), "only shows what a file would do"),
     **dict.fromkeys(("confirm_staff", "confirm_rota"), "sends back a file as shown; the service is walked"),
@@ -357,7 +359,7 @@ LEFT_OUT = {
 WITH_FORMS: Mapping[str, tuple[str, ...]] = {
     "alva": (
         *("chain", "calls_to_make", "checklist", "sheets"),
-        *("sheet", "sheet_batch", "work_list_pdf", "chains"),
+        *("sheet", "sheet_batch", "work_list_pdf", "outage_files", "chains"),
     ),
     "esa": ("change_outage",),
     "adam": ("contact", "person", "rota", "keep_contacts", "binder"),

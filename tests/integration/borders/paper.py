@@ -33,6 +33,7 @@ from forms.services.fates import (
     void_stock,
 )
 from forms.services.log_prints import print_log_sheet
+from forms.services.outage_log_prints import print_outage_log
 from forms.services.printing import print_call_support, print_care_chain, print_checklist, print_contact_list
 from forms.services.scans import (
     lay_aside,
@@ -50,8 +51,10 @@ from outage.presenters.checklists import checklist_cards
 from outage.queries.care_chains import get_chain
 from outage.rules.handover import Message
 from outage.rules.informing import CallOutcome
+from outage.rules.outage_files import OutageFile, TableForm
 from outage.rules.paper import PaperMark
 from outage.services.handovers import log_call
+from outage.services.outage_files import take_out
 from tests.factories import call_facts, make_chain, make_outage
 from tests.integration.borders.table import (
     CHAIN,
@@ -175,6 +178,12 @@ TABLE: Table[Paper] = {
     print_log_sheet: Row(PRINT, NONE, lambda s, by: {"client_id": uuid4()}),
     print_work_list: Row(
         PRINT, NONE, lambda s, by: {"which": WorkList.CHAINS, "outage": s.outage, "client_id": uuid4()}
+    ),
+    print_outage_log: Row(PRINT, NONE, lambda s, by: {"outage": s.outage, "number": 1}),
+    take_out: Row(
+        PRINT,
+        NONE,
+        lambda s, by: {"outage": s.outage, "which": OutageFile.LOG, "form": TableForm.CSV},
     ),
     print_checklist: Row(None, NONE, card),
     print_contact_list: Row(None, NONE, lambda s, by: {}),

@@ -88,6 +88,7 @@ TABLE: dict[str, Row] = {
     "chain_sip_invitation": of_the_chain(BAD, POST),
     "log_sheet_pdf": everyone(BAD, POST),
     "work_list_pdf": everyone(BAD, POST),
+    "outage_log_pdf": of_care(BAD, POST),
     "call_support": everyone(OK, GET),
     "checklist_pdf": Row((GET,), OK, OK, HIDDEN, OK),
     "contact_list": everyone(OK, GET, POST),

@@ -93,7 +93,7 @@ class World:
         fixed = {
             "list_id": [str(self.lists)],
             "key": self._checklists,
-            "which": ["att-ringa", "att-registrera", "vardkedjor", "lagesbild", "overlamning"],
+            "which": ["att-ringa", "att-registrera", "vardkedjor", "lagesbild", "overlamning", "logg"],
             "form": ["csv", "xlsx", "vcf"],
             "part": ["1"],
             "name": ["hours"],

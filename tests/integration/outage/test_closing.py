@@ -28,7 +28,18 @@ from outage.services.closing import close_outage, leave_open
 from outage.services.events import leave_discharge_open
 from outage.services.outages import end_outage, reopen_outage
 from outage.services.registrations import acknowledge
-from tests.factories import County, end_for_all, make_chain, make_event, make_outage, person, same_id, tell
+from tests.factories import (
+    County,
+    at_once,
+    end_for_all,
+    make_chain,
+    make_county,
+    make_event,
+    make_outage,
+    person,
+    same_id,
+    tell,
+)
 from tests.integration.forms.sheets_made import make_sheet
 from tests.integration.outage.pages import fields_of, form_of, read
 from tests.integration.outage.ticking import mark, rows
@@ -365,3 +376,26 @@ def test_the_number_of_queries_does_not_hang_on_the_chains(county: County, outag
     for _ in range(6):
         make_event(county.alva, make_chain(county, as_seen(county.alva, outage)), "admission")
     assert queries() <= few
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
+def test_who_writes_while_it_is_closed_is_in_before_or_opens_it_again():
+    county = make_county()
+    outage = make_outage(county.esa)
+    chain = make_chain(county, outage)
+    end_for_all(county, outage, timezone.now())
+    for who in (county.alva, county.disa):
+        acknowledge(by=who, outage=as_seen(who, outage))
+    leave_all(county.esa, outage)
+
+    def ring() -> None:
+        late_event(county, get_chain(county.alva, chain.pk))
+
+    def open_one() -> None:
+        make_chain(county, as_seen(county.alva, outage), patient_name="Sen Tolvansson")
+
+    closed, *written = at_once([lambda: close(county.esa, outage), ring, open_one])
+    assert [one for one in written if isinstance(one, Exception)] == []
+    # Refused, where either was there first; opened again, where both came after.
+    assert isinstance(closed, RuleError) or not is_closed(county.esa, outage)

@@ -8,7 +8,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.clock import TUESDAY, standing_at
 from tests.long import runs
-from tests.model.changes import RandomOutage
+from tests.model.closing import RandomClosing
 from tests.model.stage import build
 
 
@@ -19,9 +19,9 @@ from tests.model.stage import build
 @pytest.mark.parametrize("part", range(runs(1, full=20)))
 def test_the_log_says_what_the_second_formulation_says(part: int) -> None:
     with standing_at(TUESDAY - timedelta(minutes=1)):
-        RandomOutage.stage = build()
+        RandomClosing.stage = build()
     run_state_machine_as_test(
-        seed(part)(RandomOutage),
+        seed(part)(RandomClosing),
         settings=settings(
             max_examples=runs(2, full=100),
             stateful_step_count=runs(14, full=30),

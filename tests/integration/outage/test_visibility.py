@@ -155,6 +155,8 @@ TABLE: dict[str, Row] = {
     "checklist_tick": of_the_ward(MOVED, POST),
     "back_registration": everyone(OK, OK, GET, names_patient=True),
     "back_now": everyone(OK, OK, GET, names_patient=True),
+    "outage_files": everyone(OK, FORBIDDEN, GET),
+    "outage_file": everyone(MOVED, FORBIDDEN, POST),
     "acknowledge": everyone(MOVED, FORBIDDEN, POST),
 }
 PEOPLE = ("alva", "disa", "bo", "cissi", "adam", "esa", "lo", "ro")
@@ -200,6 +202,8 @@ def addresses_about(county: County, by: Acting, event: CareChainEvent, handover:
         "outage_id": event.chain.outage_id,
         "name": "hours",
         "unit_id": by.unit.pk,
+        "which": "logg",
+        "form": "csv",
     }
 
     def nothing(there: Any) -> Any:

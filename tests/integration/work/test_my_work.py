@@ -135,6 +135,8 @@ ASKED: dict[str, tuple[str, Callable[[County, Client], str], Callable[[County], 
     "batch_part": ("alva", part, lambda c: {}),
     "contact_list": ("alva", lambda c, b: reverse("contact_list"), lambda c: {}),
     "work_list": ("alva", lambda c, b: reverse("work_list_pdf", args=["vardkedjor"]), lambda c: {}),
+    "outage_file": ("alva", lambda c, b: reverse("outage_file", args=["logg", "csv"]), lambda c: {}),
+    "outage_log": ("alva", lambda c, b: reverse("outage_log_pdf", args=[1]), lambda c: {}),
     "code_slips": ("adam", lambda c, b: reverse("code_slips"), lambda c: {"person": [c.alva.user.pk]}),
     "scan": (
         "alva",
@@ -154,6 +156,7 @@ ASKED: dict[str, tuple[str, Callable[[County, Client], str], Callable[[County], 
 }
 # What leaves a row of the trace alone.
 ONLY_TRACED = {"batch_part", "directory.export", "log_extract", "outage.report", "report_print"}
+ONLY_TRACED |= {"outage_file", "outage_log"}
 # What a try leaves behind on purpose: the work, the trace, that something was typeset.
 OF_TRIES = {Work, WorkPiece, DBTaskResult, Export}
 

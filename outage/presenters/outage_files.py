@@ -1,0 +1,304 @@
+"""What is to be entered, and the log of an outage, as rows of a file: each cell a text, every moment with its day."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+
+from contacts.models.encrypted import GONE
+from contacts.rules.parties import Party
+from outage.models import CareChain, CareChainEvent, Handover
+from outage.presenters.back import TaskGroups, TaskRow
+from outage.presenters.call_codes import CodeLine, CodeLines, code_lines_in_list
+from outage.presenters.chain import event_title, told_labels
+from outage.queries.chain_log import ChainLog, in_time_order, logs_of
+from outage.queries.naming import Patient, party_in_list, patient_in_list, shown_in_list
+from outage.queries.owed import ListedChains
+from outage.rules.handover import Checked, Direction, ReadBack
+from outage.rules.informing import CallOutcome
+from outage.rules.outage_files import row_state
+from outage.rules.routine import Decision
+from outage.rules.said import labelled
+from outage.rules.wording import day_and_clock
+
+PURGED = "gallrad"
+WITHHELD = "Visas inte här"
+AT_ONCE = 200
+_BETWEEN = "; "
+Row = TypeVar("Row", CareChainEvent, Handover)
+
+
+def read_later(now: datetime) -> datetime:
+    """A moment from which all is told with its day and year: a file is read at any time."""
+    return now + timedelta(days=400)
+
+
+class TaskCells(NamedTuple):
+    """One task."""
+
+    decision: str
+    chain: str
+    patient: str
+    identity: str
+    where: str
+    do: str
+    why: str
+    clause: str
+    facts: str
+    who: str
+    typed: str
+    state: str
+    marked: str
+    choice: str
+    changes: str
+    remedy: str
+    holder: str
+    note: str
+
+
+TASK_HEADINGS = TaskCells(
+    decision="Att göra",
+    chain="Vårdkedja",
+    patient="Patient",
+    identity="Nummer",
+    where="Var",
+    do="Gör så här",
+    why="Varför",
+    clause="Rutin",
+    facts="Händelser",
+    who="Vem registrerar",
+    typed="Skriv in",
+    state="Läge",
+    marked="Markerad",
+    choice="Beslut",
+    changes="Ändrat sedan dess",
+    remedy="Gör om",
+    holder="Görs av",
+    note="Anteckning",
+)
+
+
+def task_cells(groups: TaskGroups, numbers: Mapping[UUID, int]) -> Iterator[TaskCells]:
+    """In the order of the page; `numbers` are those of the chains by their ids."""
+    for row in (*groups.undo, *groups.register, *groups.decide, *groups.do_not_register):
+        turn = row.turn
+        yield TaskCells(
+            decision="Ångra" if row.undo else row.decision.label,
+            chain=str(numbers[row.chain_id]),
+            patient=row.patient.name,
+            identity=row.patient.identity,
+            where=row.patient.where,
+            do=row.do,
+            why=row.why,
+            clause=row.clause,
+            facts=_BETWEEN.join(row.facts),
+            who=row.who if row.mine or not row.who else f"{row.who}, inte er uppgift",
+            typed=_BETWEEN.join(f"{label}: {value}" for label, value in row.typed),
+            state=_state(row),
+            marked=row.done_text,
+            choice=_plain(row.choice),
+            changes=_BETWEEN.join(f"{label}: {was} → {now}" for label, was, now in row.changes),
+            remedy=row.remedy,
+            holder=f"{turn.holder}, sedan {turn.since}" if turn.holder else "",
+            note=turn.note,
+        )
+
+
+def _state(row: TaskRow) -> str:
+    if row.done:
+        return "Klar"
+    if row.changed or row.undo:
+        return "Ändrad sedan den gjordes"
+    return "" if row.decision is Decision.DO_NOT_REGISTER else "Inte klar"
+
+
+class LogCells(NamedTuple):
+    """One row of the log: an event or a call. `row` is its place among all rows of the chain."""
+
+    chain: str
+    row: str
+    patient: str
+    identity: str
+    kind: str
+    messages: str
+    direction: str
+    sender: str
+    recipient: str
+    happened: str
+    recorded: str
+    signature: str
+    state: str
+    outcome: str = ""
+    spoken_to: str = ""
+    number: str = ""
+    read_back: str = ""
+    checked: str = ""
+    said: str = ""
+    comment: str = ""
+    next_step: str = ""
+    call_back: str = ""
+    code: str = ""
+    written: str = ""
+    sheet: str = ""
+    paper_signature: str = ""
+    replaces: str = ""
+    replaced_by: str = ""
+    changed: str = ""
+    reason: str = ""
+
+
+LOG_HEADINGS = LogCells(
+    chain="Vårdkedja",
+    row="Rad",
+    patient="Patient",
+    identity="Nummer",
+    kind="Slag",
+    messages="Meddelande",
+    direction="Riktning",
+    sender="Från",
+    recipient="Till",
+    happened="Hände",
+    recorded="Loggat",
+    signature="Signatur",
+    state="Läge",
+    outcome="Utfall",
+    spoken_to="Talade med",
+    number="Uppringt nummer",
+    read_back="Återläsning",
+    checked="Kontroll av motparten",
+    said="Uppgifter",
+    comment="Kommentar",
+    next_step="Nästa steg",
+    call_back="Ring tillbaka",
+    code="Kvittenskod",
+    written="Skrivet på papper",
+    sheet="Blad",
+    paper_signature="Signatur på pappret",
+    replaces="Ersätter rad",
+    replaced_by="Ersatt av rad",
+    changed="Rättad eller återtagen",
+    reason="Varför rättad eller återtagen",
+)
+
+
+def log_of_outage(
+    chains: ListedChains | Sequence[CareChain], now: datetime
+) -> Iterator[tuple[CareChain, list[LogCells]]]:
+    """Each chain with its rows. Of so many at once the logs are read, and let go of: an outage has any number."""
+    for start in range(0, len(chains), AT_ONCE):
+        some = chains[start : start + AT_ONCE]
+        logs = logs_of(chain.pk for chain in some)
+        codes: dict[UUID, CodeLine] = {}
+        for hidden in (False, True):
+            own = (logs[chain.pk] for chain in some if chain.details.protected_identity is hidden)
+            calls = [call for log in own for call in log.live_handovers]
+            codes |= code_lines_in_list(calls, now, hidden)
+        for chain in some:
+            yield chain, list(log_cells(chain, logs[chain.pk], codes, now))
+
+
+def log_cells(chain: CareChain, log: ChainLog, codes: CodeLines, now: datetime) -> Iterator[LogCells]:
+    """Every event and call of the chain in time order, also what was corrected and taken back, and what did that.
+
+    The log is signed. Of a patient with protected personal data what is withheld on paper is so here.
+    """
+    shown = _Shown(chain, log, codes, now)
+    rows: list[CareChainEvent | Handover] = in_time_order([*log.events, *log.handovers])
+    for row in rows:
+        yield shown.call(row) if isinstance(row, Handover) else shown.event(row)
+
+
+class _Shown:
+    """The rows of one chain."""
+
+    def __init__(self, chain: CareChain, log: ChainLog, codes: CodeLines, now: datetime) -> None:
+        self._chain, self._log, self._codes, self._now = chain, log, codes, now
+        self._patient: Patient = patient_in_list(chain)
+        self._hidden, self._purged = chain.details.protected_identity, chain.details.is_purged
+        rows: list[CareChainEvent | Handover] = [*log.events, *log.handovers]
+        self._places = {row.pk: row.order for row in rows}
+        self._newer = {row.supersedes_id: row for row in rows if row.supersedes_id}
+
+    def event(self, row: CareChainEvent) -> LogCells:
+        said = [f"{label}: {value}" for label, value in labelled(shown_in_list(self._chain, row), self._now)]
+        if row.in_system:
+            said.append(f"Står i {self._chain.outage.system} sedan före driftstoppet")
+        if row.told_rightly:
+            said.append("De underrättade fick rätt uppgift")
+        return self._common(row, row.happened_at)._replace(
+            kind="Händelse",
+            messages=event_title(self._chain.outage.routine, row),
+            sender=Party(row.sender).label,
+            signature=f"{row.user.full_name}, {row.unit.name}",
+            said=PURGED if self._purged else _BETWEEN.join(said),
+        )
+
+    def call(self, row: Handover) -> LogCells:
+        ours, theirs = row.unit.name, self._whom(row)
+        given = row.direction == Direction.GIVEN
+        code = self._codes.get(row.pk)
+        return self._common(row, row.at)._replace(
+            kind="Samtal",
+            messages=", ".join(told_labels(row, self._log.events, self._chain.outage.routine)),
+            direction=Direction(row.direction).label,
+            sender=ours if given else theirs,
+            recipient=theirs if given else ours,
+            signature=row.signature,
+            outcome=CallOutcome(row.outcome).label,
+            spoken_to=self._text(row.spoken_to, row.spoken_to_unit),
+            number=self._text(row.number),
+            read_back=self._answer(dict(ReadBack.choices()).get(row.read_back, ""), row.read_back_reason),
+            checked=self._answer(dict(Checked.choices()).get(row.checked, ""), row.checked_reason),
+            comment=self._text(row.comment),
+            next_step=self._text(row.next_step),
+            call_back=self._text(row.call_back),
+            code=code.on_paper if code else "",
+        )
+
+    def _common(self, row: Row, at: datetime) -> LogCells:
+        newer = self._newer.get(row.pk)
+        state = row_state(
+            withdraws=row.withdraws,
+            replaced=newer is not None,
+            taken_back=newer is not None and newer.withdraws,
+            double=row.pk in self._log.doubles,
+        )
+        return LogCells(
+            chain=str(self._chain.number),
+            row=str(row.order),
+            patient=self._patient.name,
+            identity=self._patient.identity,
+            kind="",
+            messages="",
+            direction="",
+            sender="",
+            recipient="",
+            happened=day_and_clock(at),
+            recorded=day_and_clock(row.recorded_at),
+            signature="",
+            state=state.label,
+            written=day_and_clock(row.written_at) if row.written_at else "",
+            sheet=row.paper_serial,
+            paper_signature=_plain(row.paper_signature),
+            replaces=str(self._places.get(row.supersedes_id, "")) if row.supersedes_id else "",
+            replaced_by=str(newer.order) if newer else "",
+            changed=f"{day_and_clock(newer.recorded_at)} {newer.user.full_name}" if newer else "",
+            reason=self._text(newer.reason) if newer else "",
+        )
+
+    def _whom(self, call: Handover) -> str:
+        """Whom one rings tells where the patient is."""
+        named = "" if self._hidden else call.place_name
+        return named or party_in_list(self._chain, call.recipient)
+
+    def _text(self, *values: str) -> str:
+        """What somebody wrote."""
+        found = ", ".join(filter(None, map(_plain, values)))
+        return WITHHELD if self._hidden and found else found
+
+    def _answer(self, label: str, reason: str) -> str:
+        return ": ".join(filter(None, (label, self._text(reason))))
+
+
+def _plain(value: str) -> str:
+    return PURGED if value is GONE else value

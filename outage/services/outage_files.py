@@ -1,0 +1,84 @@
+"""What is to be entered, and the log of an outage, as files to keep: CSV and XLSX, with a row in the trace."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from contacts import audit
+from contacts.access import Acting, check_may
+from contacts.filing.out import CONTENT_TYPES, FileForm
+from contacts.filing.writing import write_book, write_csv
+from contacts.rules.permissions import Right
+from outage.models import CareChain, Outage
+from outage.presenters.back import TaskRow, grouped, task_rows
+from outage.presenters.outage_files import (
+    AT_ONCE,
+    LOG_HEADINGS,
+    TASK_HEADINGS,
+    LogCells,
+    log_of_outage,
+    read_later,
+    task_cells,
+)
+from outage.queries.owed import ListedChains, chains_seen
+from outage.queries.task_logs import task_logs_of, turns_of
+from outage.rules.outage_files import OutageFile, TableForm, file_name
+from outage.rules.wording import local_day
+
+ACTIONS = {OutageFile.TASKS: "outage.tasks_taken_out", OutageFile.LOG: "outage.log_taken_out"}
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOut:
+    """A file as it is handed out. `filename` contains the day and nothing about anybody."""
+
+    content: bytes
+    content_type: str
+    filename: str
+
+
+def take_out(*, by: Acting, outage: Outage, which: OutageFile, form: TableForm) -> TakenOut:
+    """What the acting person may see of it, all of it, as it stands now. Raises NotAllowed."""
+    check_may(by, Right.PRINT_SHEET)
+    chains = chains_seen(by, outage)
+    rows: Sequence[Sequence[str]]
+    rows = (
+        [TASK_HEADINGS, *_tasks(by, chains)] if which is OutageFile.TASKS else [LOG_HEADINGS, *_log(chains)]
+    )
+    content = write_csv(rows) if form is TableForm.CSV else write_book([(which.label, rows)])
+    with transaction.atomic():
+        note_taken_out(by, outage, which, form, len(rows) - 1, chains.ids)
+    name = file_name(which, local_day(outage.current.started_at), form)
+    return TakenOut(content, CONTENT_TYPES[FileForm(form)], name)
+
+
+def note_taken_out(
+    by: Acting, outage: Outage, which: OutageFile, form: str, rows: int, chains: Sequence[UUID]
+) -> None:
+    """In the trace, with whom it shows, inside the transaction of the caller."""
+    changes = {"form": form, "rows": rows, "patients": len(chains)}
+    audit.record(by=by, action=ACTIONS[which], target=outage, patients=chains, changes=changes)
+
+
+def _tasks(by: Acting, chains: ListedChains) -> Iterator[Sequence[str]]:
+    found: list[TaskRow] = []
+    numbers: dict[UUID, int] = {}
+    for start in range(0, len(chains), AT_ONCE):
+        some = chains[start : start + AT_ONCE]
+        numbers |= {chain.pk: chain.number for chain in some}
+        found += _rows_of(by, some)
+    return task_cells(grouped(found), numbers)
+
+
+def _rows_of(by: Acting, chains: Sequence[CareChain]) -> list[TaskRow]:
+    logs, turns = task_logs_of(chains), turns_of(chain.pk for chain in chains)
+    later = read_later(timezone.now())
+    return [row for chain in chains for row in task_rows(by, chain, logs[chain.pk], later, turns=turns)]
+
+
+def _log(chains: ListedChains) -> Iterator[LogCells]:
+    for _, rows in log_of_outage(chains, read_later(timezone.now())):
+        yield from rows
