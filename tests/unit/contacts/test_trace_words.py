@@ -20,6 +20,7 @@ from contacts.rules.trace_words import (
     right_words,
     trace_words,
 )
+from forms.rules.purge import PurgeStepKind
 from forms.rules.sheet_fate import Fate
 from outage.models import ReportKind
 from tests.architecture.tree import parsed, python_files
@@ -44,6 +45,7 @@ PUT_TOGETHER = {
     "f'turn.{verb}'": ["turn.added", "turn.changed", "turn.withdrawn"],
     "f'outage.{kind}'": [f"outage.{kind}" for kind in (ReportKind.FIRST, ReportKind.JOINED)],
     "seen.action or _action(response, kwargs)": sorted(LOOKS),
+    "f'purge.{kind}'": [f"purge.{kind}" for kind in PurgeStepKind],
     "f'sheet.{step.value}'": [f"sheet.{step.value}" for step in Fate],
 }
 # Handed on as it came, or made in the same module, where its constants are found.
