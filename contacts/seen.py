@@ -75,6 +75,14 @@ def showing() -> Iterator[set[UUID]]:
         found.chains = before
 
 
+@contextmanager
+def counting() -> Iterator[None]:
+    """What is made within the block counts patients and compares what was typed of them, and names none to anybody."""
+    with showing() as shown:
+        yield
+        shown.clear()
+
+
 def looks_as(action: str, target: Model | None = None) -> None:
     """What this look is called in the trace; with a `target` it leaves a row though no chain is shown."""
     if (found := _seen.get()) is not None:

@@ -186,7 +186,7 @@ def _row(listed: _Listed, log: ChainLog, tick: Tick, mark: RegistrationMark | No
         why=task.why,
         clause=task.clause or "",
         who=task.by.label if task.by else "",
-        mine=task.by in listed.parties or by_hand,
+        mine=task.by in listed.parties or by_hand or (tick.undo and _did_it(tick, listed.parties)),
         done=tick.state is TickState.DONE,
         done_text=f"{moment(mark.at, now)} {mark.user.full_name}" if mark and is_set else "",
         choice=mark.choice if mark else "",
@@ -197,6 +197,12 @@ def _row(listed: _Listed, log: ChainLog, tick: Tick, mark: RegistrationMark | No
         remedy=_remedy(chain, tick),
         undo=tick.undo,
     )
+
+
+def _did_it(tick: Tick, parties: frozenset[Party]) -> bool:
+    """Whether what was entered, and is not to be, is one of these parties' to undo."""
+    picture = tick.mark.picture if tick.mark else None
+    return picture is None or not picture.by or picture.by in parties
 
 
 def _undo_row(listed: _Listed, mark: Mark, row: RegistrationMark) -> TaskRow:

@@ -13,6 +13,7 @@ from contacts.models import Principal, Unit
 from contacts.queries.prepared import prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
+from contacts.seen import counting
 from outage.models import (
     Acknowledgement,
     CareChain,
@@ -120,7 +121,9 @@ def _tasks(chains: list[CareChain]) -> Iterable[OpenThing]:
     logs = task_logs_of(chains)
     for chain in chains:
         log = logs[chain.pk]
-        for task in to_do(*ticks_of(chain, log)):
+        with counting():
+            tasks = to_do(*ticks_of(chain, log))
+        for task in tasks:
             if not task.done and (task.by is None or task.by in own_parties(chain.principal)):
                 key = f"{Holds.TASK}:{chain.pk}:{task.key}:{task.seen}"
                 yield OpenThing(_doer(chain, log, task.by), key)

@@ -103,9 +103,17 @@
   let whole = true;
   const late = new Set();
 
-  const attempt = (act, undo) => {
+  const moved = () => (hands.length ? hands[0].element.getBoundingClientRect().top - hands[0].box.top : 0);
+
+  /* What must not wait for a hand that rests scrolls the page by what it grows by. */
+
+  const attempt = (act, undo, rush = false) => {
     act();
     if (still()) return true;
+    const by = rush ? moved() : 0;
+    window.scrollBy({ top: by, behavior: "instant" });
+    if (still()) return true;
+    window.scrollBy({ top: -by, behavior: "instant" });
     undo();
     return false;
   };
@@ -126,22 +134,23 @@
       const added = document.importNode(child, true);
       let next = child.nextElementSibling;
       while (next && !pairs.has(next)) next = next.nextElementSibling;
-      if (attempt(() => old.insertBefore(added, pairs.get(next) || null), () => added.remove())) continue;
+      const rush = child.hasAttribute("data-rush");
+      if (attempt(() => old.insertBefore(added, pairs.get(next) || null), () => added.remove(), rush)) continue;
       if (child.matches(".owed-call")) late.add(child.id);
       if (child.id) attempt(() => old.append(added), () => added.remove());
     }
   };
 
-  /* What the head grows by, the page is scrolled by: a reminder must not wait for a hand that rests. */
+  /* Nor must a reminder wait, which the head holds. */
 
   const settleHead = (head, fresh) => {
     const before = head.cloneNode(true);
     become(head, fresh);
-    const moved = hands.length ? hands[0].element.getBoundingClientRect().top - hands[0].box.top : 0;
-    window.scrollBy({ top: moved, behavior: "instant" });
+    const by = moved();
+    window.scrollBy({ top: by, behavior: "instant" });
     const below = ({ element, box }) => head.contains(element) || box.top >= head.getBoundingClientRect().bottom;
     if (still() && hands.every(below)) return;
-    window.scrollBy({ top: -moved, behavior: "instant" });
+    window.scrollBy({ top: -by, behavior: "instant" });
     become(head, before);
     settle(head, fresh);
   };
@@ -153,15 +162,16 @@
     const note = row.querySelector(".fresh-note") || document.createElement("span");
     note.className = "fresh-note";
     if (note.textContent !== text) note.textContent = text;
-    if (!note.isConnected) row.querySelector(".owed-what").append(note);
+    if (!note.isConnected) (row.querySelector(".owed-what") ?? row).append(note);
   };
 
   const sayOfRows = (root, answer) => {
     const told = new Map([...answer.querySelectorAll("#told > li")].map((line) => [line.dataset.row, line.textContent]));
-    for (const row of root.querySelectorAll(".owed-call")) {
+    const group = (row) => row.closest("section")?.getAttribute("aria-labelledby");
+    for (const row of root.querySelectorAll("[data-gone]")) {
       const fresh = answer.getElementById(row.id);
       if (!fresh) say(row, told.get(row.id) || row.querySelector(".fresh-note")?.textContent || row.dataset.gone, true);
-      else if (row.dataset.said !== fresh.dataset.said) say(row, fresh.dataset.said, false);
+      else if (row.dataset.said !== fresh.dataset.said) say(row, fresh.dataset.said, group(row) !== group(fresh));
     }
   };
 

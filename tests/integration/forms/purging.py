@@ -126,12 +126,12 @@ def scanned_sheet(county: County, chain: CareChain) -> Sheet:
     return sheet
 
 
-def account_for(county: County, sheet: Sheet) -> None:
+def account_for(county: County, sheet: Sheet, rows: int = 0) -> None:
     """Checked, entered and destroyed under the decision in force."""
     alva = county.alva
     check_scan(by=alva, sheet=sheet, client_id=uuid4(), looked=list(Look))
     seen = sheet.fates.count()
-    say_all_entered(by=alva, sheet=sheet, client_id=uuid4(), rows=0, seen=seen)
+    say_all_entered(by=alva, sheet=sheet, client_id=uuid4(), rows=rows, seen=seen)
     decision = decision_in_force(county.region)
     assert decision
     destroy_sheet(by=alva, sheet=sheet, client_id=uuid4(), on=timezone.localdate(), decision=decision.pk)
