@@ -26,6 +26,7 @@ from .views import (
 urlpatterns = [
     path("", status.status, name="status"),
     path("att-ringa/", status.calls_to_make, name="calls_to_make"),
+    path("paminnelser/", status.reminders_now, name="reminders_now"),
     path("lagesbild/", overview.overview, name="overview"),
     path("lagesbild/nu/", overview.overview_now, name="overview_now"),
     path("lagesbild/<row:number>/", overview.overview_chain, name="overview_chain"),

@@ -23,6 +23,9 @@ class User(AbstractUser):
     contact_columns = models.JSONField(
         "kolumner i kontaktsökningen", default=list, blank=True, editable=False
     )
+    reminds_outside = models.BooleanField(
+        "visar påminnelser utanför webbläsaren", default=False, editable=False
+    )
     is_demo = models.BooleanField("påhittad person för demo", default=False)
     search_key = models.CharField(max_length=900, editable=False, default="")
     sort_key = models.CharField(max_length=900, editable=False, default="")

@@ -7,7 +7,10 @@ from contacts.models import DirectoryEntry, Membership, Unit, User
 
 # That somebody confirmed a row, or logged in, is no other content; the keys are made from the rest.
 _NOT_CONTENT = frozenset(
-    {"id", "verified_at", "verified_by_id", "retired_by_id", "password", "last_login", "contact_columns"}
+    {
+        *("id", "verified_at", "verified_by_id", "retired_by_id"),
+        *("password", "last_login", "contact_columns", "reminds_outside"),
+    }
 )
 
 

@@ -36,6 +36,7 @@ TRACE_WORDS: Mapping[str, str] = {
     "user.restored": "Återupptog en person",
     "user.password_set": "Satte ett lösenord",
     "user.columns_chosen": "Valde kolumner i kontaktsökningen",
+    "user.reminders_chosen": "Valde om påminnelser visas utanför webbläsaren",
     "emergency_codes.printed": "Skrev ut nödkoder för en enhet",
     "code.issued": "Skrev ut en engångskod",
     "code.used": "Använde en engångskod",

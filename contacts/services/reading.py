@@ -1,4 +1,4 @@
-"""Viewing: that somebody saw patients' data leaves an audit row too; a person's own column choice."""
+"""Viewing: that somebody saw patients' data leaves an audit row too; a person's own choices."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -46,3 +46,17 @@ def choose_columns(*, by: Acting, columns: Collection[ContactColumn]) -> None:
         user.save(update_fields=["contact_columns"])
         changes = {"contact_columns": [" ".join(before), " ".join(chosen)]}
         audit.record(by=by, action="user.columns_chosen", target=user, changes=changes)
+
+
+def choose_reminders(*, by: Acting, outside: bool) -> None:
+    """Remember whether the acting person wants reminders beside the browser's window too. The same changes nothing."""
+    with transaction.atomic():
+        user = User.objects.select_for_update(no_key=True).get(pk=by.user.pk)
+        before = user.reminds_outside
+        if before == outside:
+            return
+        user.reminds_outside = by.user.reminds_outside = outside
+        user.save(update_fields=["reminds_outside"])
+        audit.record(
+            by=by, action="user.reminders_chosen", target=user, changes={"reminds_outside": [before, outside]}
+        )

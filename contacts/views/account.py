@@ -12,13 +12,15 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.access import ActingRequest, memberships_of
 from contacts.rules.errors import RuleError
+from contacts.rules.held import HeldAs
 from contacts.services.passwords import change_own_password, use_code
+from contacts.services.reading import choose_reminders
 from contacts.views.arriving import wanted_path
-from contacts.views.tools import FormPage
+from contacts.views.tools import FormPage, held_as
 from contacts.webforms.passwords import OneTimeCodeForm, OwnPasswordForm
 
 
@@ -80,3 +82,18 @@ def account(request: ActingRequest) -> HttpResponse:
             messages.success(request, "Lösenordet är bytt. Dina andra inloggningar är avslutade.")
             return redirect("account")
     return page.show("contacts/account/show.html", memberships=memberships_of(request.user))
+
+
+@held_as(
+    HeldAs(
+        "Spara valet", pressed=True, asks="Valet är som förut. Svarar du ja visas påminnelser som du valde."
+    )
+)
+@require_POST
+def reminders_outside(request: ActingRequest) -> HttpResponse:
+    """Whether one wants reminders beside the browser's window too. Each browser has to allow it as well."""
+    outside = bool(request.POST.get("utanfor"))
+    choose_reminders(by=request.acting, outside=outside)
+    how = "utanför webbläsaren också" if outside else "bara i webbläsaren"
+    messages.success(request, f"Påminnelser visas {how}.")
+    return redirect("account")

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from contacts.access import Acting
+from contacts.page_versions import holds_until
 from contacts.rules.parties import Party
 from contacts.rules.phone import same_number
 from contacts.rules.whom_to_call import NumberToRing
@@ -15,6 +16,7 @@ from outage.presenters.chain import closed_label
 from outage.queries.chain_log import ChainLog
 from outage.queries.naming import Patient, party_in_list, party_label, patient_in_list
 from outage.queries.owed import is_read_there
+from outage.queries.reminders import told_by
 from outage.queries.ringing import place_to_ring
 from outage.queries.states import owed_rows
 from outage.rules.back_registration import ChainStatus
@@ -60,6 +62,10 @@ class OwedCall:
     rank: int = 9
     since: datetime | None = None
     age: str = ""
+    # When the first of the messages should have been told, of those whose time is out, and how long ago that is.
+    late_since: datetime | None = None
+    late_by: str = ""
+    late: str = ""
     numbers: Sequence[NumberToRing] = ()
     open_item: str = ""
     # The newest failed try of one's own unit to reach the recipient.
@@ -170,6 +176,10 @@ def calls_of(
             call.last_at, call.last_try = row.last_at, moment(row.last_at, now)
         if call.since is None or row.since < call.since:
             call.since, call.age = row.since, span(now - row.since)
+        late_since = _late_since(chain, row, now)
+        if late_since and (call.late_since is None or late_since < call.late_since):
+            call.late_since, call.late = late_since, span(now - late_since)
+            call.late_by = moment(late_since, now)
         if item := row.open_item:
             call.open_item = "se vårdkedjan" if hidden else f"{item.responsible}: {item.reason}"
     return in_order_to_ring(call for call in calls.values() if call.messages or on_own_page)
@@ -228,6 +238,14 @@ def _message(chain: CareChain, row: ChainState, now: datetime, hidden: bool) -> 
         is_answer=row.is_answer,
         closed=closed_label(chain, row.closed) if row.closed else "",
     )
+
+
+def _late_since(chain: CareChain, row: ChainState, now: datetime) -> datetime | None:
+    """When everybody should have been told, where that time is out."""
+    left = row.open_item_id is not None
+    due = told_by(chain.outage, row.kind, row.since, retracts=row.retracts, left_open=left)
+    holds_until(now, due)
+    return due if due and due <= now else None
 
 
 def event_label(chain: CareChain, kind: str, retracts: bool, corrects: bool = False) -> str:

@@ -6,7 +6,9 @@ from contacts.access import Acting, can
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from outage.models import Outage
+from outage.routine.loader import length_in_words
 from outage.rules.routine import ClauseLine, Place, Routine
+from outage.rules.wording import lower_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,21 @@ def party_views(acting: Acting, outage: Outage | None, routine: Routine) -> list
         )
         for party in parties
     ]
+
+
+def reminder_texts(routine: Routine) -> list[str]:
+    """What the pages remind of, and when."""
+    found = []
+    for message in routine.messages.values():
+        if message.tell_within:
+            found.append(
+                f"{message.label}: någon är inte underrättad efter {length_in_words(message.tell_within)}"
+            )
+        if after := message.due_after:
+            asked, days = lower_first(routine.label(after.message)), after.calendar_days
+            passed = f"{days} kalenderdagar" if days > 1 else "1 kalenderdag"
+            found.append(f"{message.label}: inte gjord när {passed} har gått sedan {asked}")
+    return [*found, "Ring tillbaka: tiden som ni lovade är inne"]
 
 
 _ADDRESSES: dict[Place, str] = {

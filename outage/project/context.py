@@ -23,6 +23,7 @@ from outage.models import Outage
 from outage.presenters.banner import Banner, banner_for
 from outage.presenters.held import HeldCard
 from outage.presenters.receipts import FLAG_MARK, Receipt, about_call, may_undo
+from outage.presenters.reminders import Reminders, reminders_for
 from outage.project.emergency import emergency_until
 from outage.project.holding import cards_of, typed_by_now
 from outage.project.menu import place_of
@@ -77,6 +78,13 @@ class Page:
     def banner(self) -> Banner:
         """The line at the top of every page."""
         return banner_for(self.outage, self.acting, timezone.now())
+
+    @cached_property
+    def reminders(self) -> Reminders | None:
+        """What the acting unit owes for too long; None where nobody is reminded."""
+        if self.acting is None or self.outage is None or not self.may_read_care:
+            return None
+        return reminders_for(self.acting, self.outage, timezone.now())
 
     def query(self, **changed: object) -> str:
         """The query of the page's address, with what is changed in it."""

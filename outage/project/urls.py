@@ -43,6 +43,7 @@ urlpatterns = [
     path("engangskod/", account.one_time_code, name="one_time_code"),
     path("nodinloggning/", views.emergency_log_in, name="emergency_log_in"),
     path("konto/", account.account, name="account"),
+    path("konto/paminnelser/", account.reminders_outside, name="reminders_outside"),
     path("utskrifter/", work.my_work, name="my_work"),
     path("utskrifter/<uuid:work_id>/", work.work, name="work"),
     path("utskrifter/<uuid:work_id>/fil", work.work_file, name="work_file"),

@@ -2,20 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Length
+from django.db.models import QuerySet
 
 from contacts.access import Acting, can
 from contacts.models import Membership
 from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.permissions import Right, roles_with
-from outage.models import CareChain, ChainState, Handover, Outage, ShiftHandover, StateKind
+from outage.models import ChainState, Outage, ShiftHandover, StateKind
 from outage.queries.care_chains import seen_by
-from outage.queries.joined import with_joined
 from outage.queries.outages import earlier_outages
 from outage.queries.owed import (
     Known,
@@ -29,9 +28,9 @@ from outage.queries.owed import (
 from outage.queries.papers import PaperOut, papers
 from outage.queries.task_logs import task_logs_of
 from outage.queries.tasks import ticks_of
-from outage.rules.informing import CallOutcome
-from outage.rules.shift import Handed, RungCall, to_ring_back
+from outage.rules.shift import Handed
 from outage.rules.ticks import to_do
+from outage.rules.told import minute_of
 
 # Each chain has to be worked out from its log. No unit has so many.
 MOST_COUNTED = 200
@@ -139,54 +138,20 @@ def calls_to_ring_back(acting: Acting, *outages: Outage) -> list[UUID]:
     """The acting unit's calls that asked to be rung back, and that no call has answered since, the oldest first."""
     if not can(acting, Right.READ_CARE):
         return []
-    units, ids = ids_read_as(acting.unit), tuple(outage.pk for outage in outages)
-    asking = _asking(acting.principal.pk, units, ids)
-    if not asking:
-        return []
-    chains = tuple({chain for _, chain in asking})
-    asks = {pk for pk, _ in asking}
-    home = {pk: kept or pk for pk, kept in _homes(chains)}
-    calls = [
-        RungCall(
-            id=pk,
-            chain=home[chain],
-            whom=whom,
-            place=place,
-            asks=pk in asks,
-            reached=outcome == CallOutcome.REACHED,
-        )
-        for pk, chain, whom, place, outcome, *_ in sorted(
-            _calls_in(tuple(home), units), key=lambda row: (row[5].replace(second=0, microsecond=0), row[6])
-        )
-    ]
-    return to_ring_back(calls)
+    asked = acting.principal.pk, ids_read_as(acting.unit), tuple(outage.pk for outage in outages)
+    calls = sorted(_to_ring_back(*asked), key=lambda row: (minute_of(row[1]), row[2]))
+    return [pk for pk, *_ in calls]
 
 
 @prepared
-def _asking(
+def _to_ring_back(
     principal_id: int, units: tuple[int, ...], outage_ids: tuple[UUID, ...]
-) -> QuerySet[Handover, tuple[UUID, UUID]]:
-    chains = with_joined(seen_by(principal_id, units, outage_ids))
-    calls = _standing(units).filter(chain__in=chains).annotate(asked=Length("call_back"))
-    return calls.filter(asked__gt=0).order_by().values_list("pk", "chain")
-
-
-@prepared
-def _homes(chain_ids: tuple[UUID, ...]) -> QuerySet[CareChain, tuple[UUID, UUID | None]]:
-    """Each chain with the one it is read in; those joined to the same are read with it."""
-    kept = CareChain.objects.filter(pk__in=chain_ids, joined_to__isnull=False).order_by().values("joined_to")
-    own = Q(pk__in=chain_ids) | Q(pk__in=kept) | Q(joined_to__in=chain_ids) | Q(joined_to__in=kept)
-    return CareChain.objects.filter(own).order_by().values_list("pk", "joined_to")
-
-
-@prepared
-def _calls_in(chain_ids: tuple[UUID, ...], units: tuple[int, ...]) -> QuerySet[Handover, tuple[Any, ...]]:
-    calls = _standing(units).filter(chain__in=chain_ids).order_by()
-    return calls.values_list("pk", "chain", "recipient", "place", "outcome", "at", "recorded_at")
-
-
-def _standing(units: tuple[int, ...]) -> QuerySet[Handover]:
-    return Handover.objects.filter(unit__in=units, withdraws=False, superseded_by__isnull=True)
+) -> QuerySet[ChainState, tuple[UUID, datetime, datetime]]:
+    rows = ChainState.objects.filter(
+        what=StateKind.RING_BACK, outage__in=outage_ids, principal=principal_id, unit__in=units
+    )
+    seen = seen_by(principal_id, units, outage_ids).order_by().values("pk")
+    return rows.filter(chain__in=seen).order_by().values_list("rung", "since", "rung__recorded_at")
 
 
 def tasks_done(acting: Acting, outage: Outage) -> tuple[int, int] | None:

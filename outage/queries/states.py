@@ -35,9 +35,11 @@ from outage.queries.standing import (
 from outage.queries.targets import named_in, rung_as_former, target_choices
 from outage.queries.tasks import entered_lines, is_admission_missing
 from outage.rules.awaited import AwaitedAnswer
-from outage.rules.informing import PARTICIPANT_PREFIX, InformState
+from outage.rules.informing import PARTICIPANT_PREFIX, CallOutcome, InformState
 from outage.rules.places import PARTIES
-from outage.rules.told import Owed, Target
+from outage.rules.reminders import ring_back_at, unsent
+from outage.rules.shift import RungCall, to_ring_back
+from outage.rules.told import Owed, Target, minute_of
 
 
 def states_of(chain: CareChain, log: ChainLog) -> list[ChainState]:
@@ -52,6 +54,7 @@ def states_of(chain: CareChain, log: ChainLog) -> list[ChainState]:
                 what=StateKind.MISSING, chain=chain, unit_id=chain.unit_id, since=chain.recorded_at
             )
         )
+    found += [*_unsent(chain, log), *_to_ring_back(chain, log)]
     # Within each kind, so that a row more of one leaves those of the others as they are.
     positions: Counter[str] = Counter()
     for row in found:
@@ -223,6 +226,47 @@ def _untold(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
                     message=f"event:{event.pk}",
                     since=event.happened_at,
                 )
+
+
+def _unsent(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
+    for one in unsent(standing_of(chain, log)):
+        yield ChainState.unsaved(
+            what=StateKind.UNSENT,
+            chain=chain,
+            unit_id=holder_of(chain, log, one.sender),
+            party=one.sender,
+            kind=one.kind,
+            since=one.since,
+        )
+
+
+def _to_ring_back(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
+    """Each unit's own: which of its calls asked to be rung back, and were not."""
+    asking = {call.unit_id for call in log.live_handovers if call.call_back}
+    for unit in sorted(asking):
+        calls = {call.pk: call for call in log.live_handovers if call.unit_id == unit}
+        in_order = sorted(calls.values(), key=lambda call: (minute_of(call.at), call.recorded_at))
+        rung = [
+            RungCall(
+                id=call.pk,
+                chain=chain.pk,
+                whom=call.recipient,
+                place=call.place,
+                asks=bool(call.call_back),
+                reached=call.outcome == CallOutcome.REACHED,
+            )
+            for call in in_order
+        ]
+        for pk in to_ring_back(rung):
+            call, zone = calls[pk], chain.outage.routine.limits.time_zone
+            yield ChainState.unsaved(
+                what=StateKind.RING_BACK,
+                chain=chain,
+                unit_id=unit,
+                rung=call,
+                since=call.at,
+                at=ring_back_at(call.call_back, call.at, zone),
+            )
 
 
 def states_for(unit_id: int, chains: Iterable[CareChain]) -> dict[UUID, list[ChainState]]:

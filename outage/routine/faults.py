@@ -11,6 +11,9 @@ from contacts.rules.parties import Party
 
 from ..rules.routine import EXPECTABLE_REASONS, Limits, MessageType, RingingHours, Routine, Sending
 
+# Nobody has to be reminded of what is not due until after that.
+MOST_DAYS = 366
+
 
 def check_limits(limits: Limits) -> Faults:
     """The time zone is one, and the windows around the break points of two days do not meet."""
@@ -91,10 +94,18 @@ def _message(message: MessageType, before: dict[str, MessageType]) -> Iterator[t
     if not re.fullmatch(r"[a-z][a-z0-9_]*", message.key):
         yield "key", "write the key with a–z, digits and _ only"
     need = message.needs
+    due = message.due_after
     named = {"answers": message.answers, "awaited_after": message.awaited_after}
-    for key, other in (named | ({"needs.instead": need.instead} if need else {})).items():
+    more = ({"needs.instead": need.instead} if need else {}) | (
+        {"due_after.message": due.message} if due else {}
+    )
+    for key, other in (named | more).items():
         if other and other not in before:
             yield key, "name a message type that stands before this one"
+    if due and due.calendar_days > MOST_DAYS:
+        yield "due_after.calendar_days", f"write at most {MOST_DAYS}"
+    if message.tell_within and message.tell_within.days > MOST_DAYS:
+        yield "tell_within_minutes", f"write at most {MOST_DAYS * 24 * 60}"
     if all(named.values()):
         yield "awaited_after", "remove it: an answer is waited for after what it answers"
     if need and need.instead in before and not set(message.senders) <= set(before[need.instead].senders):

@@ -98,9 +98,9 @@ def _words(system: str, limits: Limits) -> dict[str, str]:
     noon = datetime.combine(date(2000, 1, 1), limits.break_point)
     return {
         "system": system,
-        "long_outage": _length(limits.long_outage),
+        "long_outage": length_in_words(limits.long_outage),
         "break_point": _clock(noon),
-        "window": _length(limits.break_point_window),
+        "window": length_in_words(limits.break_point_window),
         "window_start": _clock(noon - limits.break_point_window),
         "window_end": _clock(noon + limits.break_point_window),
     }
@@ -110,7 +110,7 @@ def _clock(moment: datetime) -> str:
     return f"{moment.hour}.{moment.minute:02}"
 
 
-def _length(length: timedelta) -> str:
+def length_in_words(length: timedelta) -> str:
     hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
     parts = []
     if hours:

@@ -1,6 +1,6 @@
 """A routine's rules as Markdown tables, for docs/routine.md: what stands there is printed from the content."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from outage.rules.routine import Routine
 
@@ -36,6 +36,8 @@ def rule_tables(routine: Routine) -> str:
                 for sending in message.sendings
             ),
         ),
+        "**What Läge reminds of**",
+        _table(("Message", "When"), _reminders(routine)),
         "**What is entered afterwards, and what is not**",
         _table(
             ("Case", "Outcome", "About", "By", "Clause", "Why"),
@@ -53,6 +55,17 @@ def rule_tables(routine: Routine) -> str:
         ),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _reminders(routine: Routine) -> Iterator[tuple[str, str]]:
+    for message in routine.messages.values():
+        if message.tell_within:
+            minutes = _minutes(message.tell_within.total_seconds())
+            yield message.label, f"Somebody has not been told {minutes} minutes after it happened"
+        if after := message.due_after:
+            asked = routine.label(after.message)
+            yield message.label, f"Not sent when {after.calendar_days} whole days have gone since {asked}"
+    yield "–", "The time has come at which somebody was to be rung back"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -144,13 +144,22 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
+class DueAfter:
+    """That a message is to be sent within so many whole days, by the calendar, after the `message` of that key."""
+
+    message: str
+    calendar_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class MessageType:
     """A kind of message. `particulars` are what every sender is asked.
 
     `law_reminder` is a Swedish sentence to show beside it, or empty; it never blocks. `answers` is the key
     of the message that each of its senders must answer with it (R3.6, R3.8), or empty. `awaited_after` is the key of
     the message after which those it goes to wait for it (R2.2): what it answers, or another; or empty. `needs` is what
-    it is no such message without, or None.
+    it is no such message without, or None. Somebody not told `tell_within` after it happened is a reminder, and so is
+    that it has not been sent when it is `due_after` another; None where nobody is reminded.
     """
 
     key: str
@@ -162,6 +171,8 @@ class MessageType:
     answers: str = ""
     awaited_after: str = ""
     needs: Need | None = None
+    tell_within: timedelta | None = None
+    due_after: DueAfter | None = None
 
     @property
     def senders(self) -> tuple[Party, ...]:

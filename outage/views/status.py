@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Page
-from django.http import HttpResponse
+from django.core.paginator import Page, Paginator
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -22,6 +22,7 @@ from outage.presenters.call_codes import code_lines_in_list
 from outage.presenters.checklists import checklist_cards
 from outage.presenters.owed import place_to_find
 from outage.presenters.readiness import readiness
+from outage.presenters.reminders import Reminders, reminder_lines, reminders_for
 from outage.presenters.ringing import calls_to_ring
 from outage.presenters.shift import waiting_line
 from outage.presenters.status import chain_row, nothing_to_ring, outage_facts, received_row, told_rows
@@ -34,18 +35,23 @@ from outage.queries.care_chains import (
 from outage.queries.outages import earlier_outages, outage_in_view
 from outage.queries.owed import (
     Known,
+    ListedChains,
     chains_seen,
     chains_with_a_place_to_find,
     chains_with_answers_awaited,
     chains_with_calls_owed,
 )
+from outage.queries.reminders import all_due, due_now
+from outage.queries.shift_done import calls_by_id
 from outage.queries.states import awaited_in, states_for
+from outage.rules.reminders import late
 from outage.rules.wording import clock_time, midnight_after
 
 from ._tools import PageVersion, still_holds
 
 CALLS_A_PAGE = 10
 AWAITED_A_PAGE = 10
+LATE_A_PAGE = 10
 PLACES_A_PAGE = 10
 CHAINS_A_PAGE = 25
 # How far back an open page is told who made a call that has gone from its list.
@@ -67,6 +73,19 @@ def calls_to_make(request: ActingRequest) -> HttpResponse:
     return _shown(request, "outage/status/fresh.html")
 
 
+@require_GET
+def reminders_now(request: ActingRequest) -> HttpResponse:
+    """What the browser may show beside its window, for an open page that nobody looks at; nothing of any patient."""
+    acting = request.acting
+    require(acting, Right.READ_CARE)
+    outage = outage_in_view(acting.principal)
+    found = Reminders()
+    if outage and acting.user.reminds_outside:
+        found = reminders_for(acting, outage, timezone.now())
+    whose = f"{acting.user.pk}-{acting.membership.pk}"
+    return JsonResponse({"notice": found.notice, "marks": found.marks, "for": whose})
+
+
 def _shown(request: ActingRequest, template: str) -> HttpResponse:
     acting, now = request.acting, timezone.now()
     with noting_until() as moments:
@@ -77,6 +96,8 @@ def _shown(request: ActingRequest, template: str) -> HttpResponse:
         shown = version.of, acting.unit.pk, acting.role, request.GET.urlencode()
         context = of_one_minute(shown, now, lambda: _now(request)) | {"here": "status", "version": version}
         outage = context["outage"]
+        if "due" in context:
+            all_due(acting, lambda: context["due"])
         if template == "outage/status/fresh.html" and outage and can(acting, Right.READ_CARE):
             require(acting, Right.READ_CARE)
             told = told_lately(acting, now - TOLD_LATELY, outage, *context["earlier"])
@@ -104,7 +125,9 @@ def _now(request: ActingRequest) -> dict[str, Any]:
     if can(acting, Right.READ_CARE):
         context |= _care(request, outage, earlier, now)
     shared = shared_part(request, "outage/status/_outage.jinja", context)
-    return {"outage": outage, "earlier": earlier, "shared": shared}
+    return {name: context[name] for name in ("outage", "earlier", "due") if name in context} | {
+        "shared": shared
+    }
 
 
 def _care(request: ActingRequest, outage: Outage, earlier: Sequence[Outage], now: datetime) -> dict[str, Any]:
@@ -118,11 +141,20 @@ def _care(request: ActingRequest, outage: Outage, earlier: Sequence[Outage], now
     to_find = chains_with_a_place_to_find(acting, outage, known=known)
     places = to_find.page(PLACES_A_PAGE, request.GET.get("platser"))
     states = states_for(acting.unit.pk, [*chains, *owed, *waiting])
+    due = all_due(acting, lambda: due_now(acting, now, outage, *earlier))
+    unlisted = [one for one in due if not one.is_listed]
+    holds_until(now, *(one.at for one in unlisted))
+    late_page = Paginator(late(unlisted, now), LATE_A_PAGE).get_page(request.GET.get("sent"))
+    about = ListedChains(acting, [outage, *earlier], list({one.chain: None for one in late_page}), known)[:]
+    rung = calls_by_id(acting, [outage, *earlier], (one.call for one in late_page if one.call))
     received = received_lately(acting, outage)
     codes = code_lines_in_list(received, now)
-    listed = [*chains, *owed, *places, *(call.chain for call in received)]
+    listed = [*chains, *owed, *places, *about, *(call.chain for call in received)]
     mark_namesakes(acting, listed, outage, *earlier)
     return owed_context(acting, outage, owed, states) | {
+        "late_lines": reminder_lines(late_page, about, rung, now),
+        "late_page": late_page,
+        "due": due,
         "awaited": [
             line for chain in waiting for line in awaited_lines(chain, awaited_in(states[chain.pk]), now)
         ],

@@ -132,6 +132,20 @@
     }
   };
 
+  /* What the head grows by, the page is scrolled by: a reminder must not wait for a hand that rests. */
+
+  const settleHead = (head, fresh) => {
+    const before = head.cloneNode(true);
+    become(head, fresh);
+    const moved = hands.length ? hands[0].element.getBoundingClientRect().top - hands[0].box.top : 0;
+    window.scrollBy({ top: moved, behavior: "instant" });
+    const below = ({ element, box }) => head.contains(element) || box.top >= head.getBoundingClientRect().bottom;
+    if (still() && hands.every(below)) return;
+    window.scrollBy({ top: -moved, behavior: "instant" });
+    become(head, before);
+    settle(head, fresh);
+  };
+
   /* What became of a row that somebody has a hand on is said in it, over what stands there: nothing moves by it. */
 
   const say = (row, text, gone) => {
@@ -177,7 +191,7 @@
     const focused = document.activeElement;
     latest = answer;
     whole = true;
-    settle(document.getElementById("stuck"), answer.getElementById("stuck"));
+    settleHead(document.getElementById("stuck"), answer.getElementById("stuck"));
     settle(root, answer.getElementById("status"));
     if (whole) late.clear();
     sayOfRows(root, answer);

@@ -75,6 +75,8 @@ NO_PAGE = {
     "person_restore",
     "quick_try",
     "reopen_outage",
+    "reminders_now",
+    "reminders_outside",
     "report_chart",
     "report_file",
     "report_make",

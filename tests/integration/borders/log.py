@@ -11,7 +11,7 @@ from contacts.rules.directory_search import ContactColumn
 from contacts.rules.entry_facts import EntryKind
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
-from contacts.services.reading import choose_columns, note_look
+from contacts.services.reading import choose_columns, choose_reminders, note_look
 from contacts.services.submissions import claim, keep_clash
 from contacts.services.tries import note_denied, note_log_in
 from outage.models import CareChain, ChainJoin, Handover, HeldForm, Outage, ShiftHandover
@@ -292,6 +292,7 @@ TABLE: Table[Log] = {
     note_look: Row(None, NONE, lambda s, by: {"action": "chains.viewed"}),
     note_denied: Row(None, NONE, lambda s, by: {"why": "not_yours", "page": "chain"}),
     note_log_in: Row(None, NONE, lambda s, by: {"action": "login.in"}),
+    choose_reminders: Row(None, NONE, lambda s, by: {"outside": True}),
     choose_columns: Row(None, NONE, lambda s, by: {"columns": [next(iter(ContactColumn))]}),
     keep_clash: Row(None, NONE, clash),
 }

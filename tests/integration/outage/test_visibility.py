@@ -93,6 +93,7 @@ def of_the_shift(status: int, *methods: HTTPMethod, names_patient: bool = False)
 TABLE: dict[str, Row] = {
     "status": everyone(OK, OK, GET, names_patient=True),
     "calls_to_make": everyone(OK, OK, GET, names_patient=True),
+    "reminders_now": everyone(OK, FORBIDDEN, GET),
     "overview": everyone(OK, FORBIDDEN, GET),
     "overview_now": everyone(OK, FORBIDDEN, GET),
     "overview_chain": Row((GET,), MOVED, MOVED, HIDDEN, HIDDEN, FORBIDDEN),

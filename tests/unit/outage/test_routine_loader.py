@@ -48,6 +48,8 @@ OPTIONAL = (
     "awaited_after",
     "short",
     "needs",
+    "tell_within_minutes",
+    "due_after",
 )
 
 

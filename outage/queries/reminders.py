@@ -1,0 +1,144 @@
+"""What the acting unit has to do by a certain moment, from the kept rows alone: no patient text is read."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from contacts.access import Acting, can, check_may
+from contacts.page_versions import holds_until, of_one_minute, shown_alike
+from contacts.queries.joined import ids_read_as
+from contacts.queries.prepared import prepared
+from contacts.rules.parties import PrincipalKind
+from contacts.rules.permissions import Right
+from contacts.seen import once
+from outage.models import CareChain, ChainState, Outage, StateKind
+from outage.queries.care_chains import seen_by
+from outage.queries.owed import is_read_there
+from outage.rules.outage_status import cut_off
+from outage.rules.reminders import Due, late, send_by, tell_by
+
+
+def told_by(
+    outage: Outage, kind: str, since: datetime, *, retracts: bool, left_open: bool
+) -> datetime | None:
+    """When everybody should have been told of an owed message, by the columns of its kept row. None where nobody is
+    reminded of it: what somebody has taken on by name and reason, and what is taken back, which has no limit.
+    """
+    return None if not kind or retracts or left_open else tell_by(outage.routine.message(kind), since)
+
+
+def reminders_of(acting: Acting, now: datetime, *outages: Outage) -> list[Due]:
+    """What the acting unit owes for too long, the longest first; `outages` are those in reach, the one in view first.
+
+    One query, two where somebody is to be rung back.
+    """
+    # Whose assignment has ended is still shown what they had written, and nothing of the unit's.
+    if not (can(acting, Right.READ_CARE) and acting.membership.active and acting.unit.active):
+        return []
+
+    def made() -> list[Due]:
+        # The same for all colleagues, on every page of theirs.
+        return of_one_minute(("due", *shown_alike(acting)), now, lambda: due_now(acting, now, *outages))
+
+    found = all_due(acting, made)
+    holds_until(now, *(one.at for one in found))
+    return late(found, now)
+
+
+def all_due(acting: Acting, read: Callable[[], list[Due]]) -> list[Due]:
+    """What the acting unit is to do by a certain moment, late or not: what `read` gives the first time in a request. A
+    page that was made for several has it already.
+    """
+    return once(("due", acting.unit.pk, acting.role), read)
+
+
+def due_now(acting: Acting, now: datetime, *outages: Outage) -> list[Due]:
+    """As `all_due`, read."""
+    check_may(acting, Right.READ_CARE)
+    by_id, units = {outage.pk: outage for outage in outages}, ids_read_as(acting.unit)
+    asked = acting.principal.pk, units, tuple(by_id)
+    found, calls = [], []
+    for what, unit, outage_id, chain, kind, since, at, call, whom, *rest in _rows(
+        *asked, _kinds(by_id.values())
+    ):
+        if what == StateKind.RING_BACK:
+            if at is not None:
+                calls.append(Due("", chain, at, call))
+            continue
+        due = (
+            _due(acting, by_id[outage_id], now, what, kind, since, *rest) if unit == acting.unit.pk else None
+        )
+        if due is not None:
+            found.append(Due(kind, chain, due, whom=whom, is_listed=what == StateKind.OWED))
+    seen = set(_seen(*asked, tuple({one.chain for one in calls}))) if calls else ()
+    return [*found, *(one for one in calls if one.chain in seen)]
+
+
+def _kinds(outages: Iterable[Outage]) -> tuple[str, ...]:
+    """Those that anybody is reminded of; "" where a row is of no message."""
+    messages = (message for outage in outages for message in outage.routine.messages.values())
+    return ("", *sorted({each.key for each in messages if each.tell_within or each.due_after}))
+
+
+def _due(
+    acting: Acting,
+    outage: Outage,
+    now: datetime,
+    what: str,
+    kind: str,
+    since: datetime,
+    message: str,
+    retracts: bool,
+    reads_in: int | None,
+    ticked: bool,
+    open_item: int | None,
+) -> datetime | None:
+    routine = outage.routine
+    if what == StateKind.UNSENT:
+        # Who is in the system sends it there, and the log does not know.
+        if not outage.is_open or not cut_off(outage.scope_at(now), PrincipalKind(acting.principal.kind)):
+            return None
+        return send_by(routine.message(kind), since, routine.limits.time_zone)
+    if is_read_there(outage, acting.principal, reads_in, since, ticked=ticked, message=message):
+        return None
+    return told_by(outage, kind, since, retracts=retracts, left_open=open_item is not None)
+
+
+@prepared
+def _rows(
+    principal_id: int, units: tuple[int, ...], outage_ids: tuple[UUID, ...], kinds: tuple[str, ...]
+) -> QuerySet[ChainState, tuple[Any, ...]]:
+    rows = ChainState.objects.filter(
+        what__in=(StateKind.OWED, StateKind.UNSENT, StateKind.RING_BACK),
+        outage__in=outage_ids,
+        principal=principal_id,
+        unit__in=units,
+        kind__in=kinds,
+    )
+    return rows.order_by().values_list(
+        "what",
+        "unit",
+        "outage",
+        "chain",
+        "kind",
+        "since",
+        "at",
+        "rung",
+        "whom",
+        "message",
+        "retracts",
+        "reads_in",
+        "ticked",
+        "open_item",
+    )
+
+
+@prepared
+def _seen(
+    principal_id: int, units: tuple[int, ...], outage_ids: tuple[UUID, ...], chain_ids: tuple[UUID, ...]
+) -> QuerySet[CareChain, UUID]:
+    seen = seen_by(principal_id, units, outage_ids).filter(pk__in=chain_ids)
+    return seen.order_by().values_list("pk", flat=True)
