@@ -344,8 +344,7 @@ LEFT_OUT = {
     "review_log": _SEARCHES,
     "log_extract": "prints what stands sealed for the log-in; the service is walked by role and scope",
     **dict.fromkeys(("log_report", "report_make", "report_pdf", "close_outage"), _WALKED),
-    **dict.fromkeys(("purge", "purge_confirm", "purge_withdraw", "late_entries", "late_entry"), _WALKED),
-    "report": "writes what is nobody's before; the service is walked by role and scope",
+    **dict.fromkeys(("report", "purge", "purge_confirm", "purge_withdraw", "late_entries"), _WALKED),
     **dict.fromkeys(
         ("contact_columns", "contact_list", "export_contacts", "flag_number", "unflag_number", "verify_file"),
         _OF_ALL,
