@@ -28,14 +28,14 @@ class OutageConfig(AppConfig):
         from .queries.outages import outage_id_in_view
         from .queries.unit_ties import in_care, logged_since
         from .routine import choose_routine_by, current_routine
-        from .services.long_work import know_outage_work
+        from .services.long_work import know_report
         from .services.states import settle_naming, settle_recent
 
         choose_routine_by(lambda: settings.ROUTINE)
         know_outage_by(outage_id_in_view)
         know_units_by(units_of_chain)
         tie_units_by(Ties(to_join=in_care, to_part=logged_since, changed=settle_naming))
-        know_outage_work()
+        know_report()
         post_migrate.connect(settle_recent, sender=self)
         # Content that cannot be read is told by the checks E003 and E007, in words.
         with suppress(ContentError):

@@ -12,6 +12,7 @@ from forms.rules.work_list_spec import WorkList
 from forms.services.batches import print_part
 from forms.services.binder import print_binder
 from forms.services.code_slips import print_code_slips
+from forms.services.outage_files import take_out
 from forms.services.outage_log_prints import print_outage_log
 from forms.services.printing import PrintedFile, print_contact_list
 from forms.services.report_prints import print_outage_report
@@ -19,6 +20,7 @@ from forms.services.reviewing import print_extract
 from forms.services.scans import scan_steps
 from forms.services.work_list_prints import print_work_list
 from outage.queries.outages import outage_for
+from outage.rules.outage_files import OutageFile, TableForm
 
 _SETTING = Progress("Sätter sidorna")
 _UNPRINTED = "Inget är utskrivet."
@@ -86,6 +88,14 @@ def _report(job: Job) -> Steps[Made]:
     return _made(print_outage_report(by=job.by, outage=outage))
 
 
+def _outage_file(job: Job) -> Steps[Made]:
+    yield Progress("Skriver filen")
+    outage = outage_for(job.by.principal, UUID(job.args["outage"]))
+    which, form = OutageFile(job.args["which"]), TableForm(job.args["form"])
+    made = take_out(by=job.by, outage=outage, which=which, form=form)
+    return Made(content=made.content, filename=made.filename, content_type=made.content_type)
+
+
 def _outage_log(job: Job) -> Steps[Made]:
     yield _SETTING
     outage = outage_for(job.by.principal, UUID(job.args["outage"]))
@@ -106,5 +116,6 @@ def know_paper() -> None:
     know_work("code_slips", Kind(_code_slips, "code_slips", "Inga nya koder är gjorda."))
     know_work("log_extract", Kind(_log_extract, "review_log", _UNPRINTED))
     know_work("report_print", Kind(_report, "report", _UNPRINTED, of="outage"))
+    know_work("outage_file", Kind(_outage_file, "outage_files", "Ingen fil är gjord."))
     know_work("outage_log", Kind(_outage_log, "outage_files", _UNPRINTED))
     know_work("scan", Kind(_scan, "scan", "Inget av skanningen är sparat. Behåll papperen."))

@@ -6,13 +6,13 @@ from django.utils import timezone
 from contacts.access import Acting, check_may
 from contacts.rules.permissions import Right
 from forms.presenters.outage_log import TITLE, outage_log_part
+from forms.services.outage_files import note_taken_out
 from forms.services.printing import PrintedFile, typeset
 from outage.models import Outage
 from outage.presenters.outage_files import log_of_outage, read_later
 from outage.queries.owed import chains_seen
 from outage.rules.outage_files import OutageFile, file_name, part_of, parts_of
 from outage.rules.wording import local_day
-from outage.services.outage_files import note_taken_out
 
 
 def print_outage_log(*, by: Acting, outage: Outage, number: int) -> PrintedFile:

@@ -33,6 +33,7 @@ from forms.services.fates import (
     void_stock,
 )
 from forms.services.log_prints import print_log_sheet
+from forms.services.outage_files import take_out
 from forms.services.outage_log_prints import print_outage_log
 from forms.services.printing import print_call_support, print_care_chain, print_checklist, print_contact_list
 from forms.services.scans import (
@@ -54,7 +55,6 @@ from outage.rules.informing import CallOutcome
 from outage.rules.outage_files import OutageFile, TableForm
 from outage.rules.paper import PaperMark
 from outage.services.handovers import log_call
-from outage.services.outage_files import take_out
 from tests.factories import call_facts, make_chain, make_outage
 from tests.integration.borders.table import (
     CHAIN,

@@ -5,26 +5,22 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.access import Acting
-from contacts.models import AuditEntry, MunicipalKind, Unit
-from contacts.rules.errors import IdClash, NotAllowed, NotYours, RuleError
+from contacts.models import AuditEntry, Unit
+from contacts.rules.errors import IdClash, NotAllowed, RuleError
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Role
 from forms.rules.sheet_fate import VoidReason
 from forms.services.fates import mark_filled, void_sheet
 from outage.models import CareChain, LeftOpen, Outage, OutageClosing
 from outage.queries.care_chains import get_chain
-from outage.queries.closing import closed_at, closing_of, keys_left, open_things
+from outage.queries.closing import closed_at, closing_of
 from outage.queries.outages import outage_for
-from outage.rules.closing import Holds, OpenThing, holding, seen_of
+from outage.rules.closing import Holds, seen_of
 from outage.rules.informing import CallOutcome
-from outage.services.closing import close_outage, leave_open
 from outage.services.events import leave_discharge_open
 from outage.services.outages import end_outage, reopen_outage
 from outage.services.registrations import acknowledge
@@ -37,54 +33,14 @@ from tests.factories import (
     make_event,
     make_outage,
     person,
-    same_id,
     tell,
 )
 from tests.integration.forms.sheets_made import make_sheet
-from tests.integration.outage.pages import fields_of, form_of, read
+from tests.integration.outage.closing import as_seen, close, is_closed, kinds, leave, leave_all, things
+from tests.integration.outage.pages import read
 from tests.integration.outage.ticking import mark, rows
 
 pytestmark = pytest.mark.django_db
-
-
-def as_seen(by: Acting, outage: Outage) -> Outage:
-    return outage_for(by.principal, outage.pk)
-
-
-def things(by: Acting, outage: Outage) -> list[OpenThing]:
-    return open_things(by.principal, as_seen(by, outage))
-
-
-def kinds(by: Acting, outage: Outage) -> dict[tuple[int, Holds], int]:
-    """How many hold it up, by unit and kind."""
-    found: dict[tuple[int, Holds], int] = {}
-    for thing in holding(things(by, outage), keys_left(by.principal, outage)):
-        found[thing.unit_id, thing.what] = found.get((thing.unit_id, thing.what), 0) + 1
-    return found
-
-
-def leave(by: Acting, outage: Outage, unit: Unit, what: Holds, number: int = 0, **more: str) -> LeftOpen:
-    own = [thing for thing in things(by, outage) if thing.unit_id == unit.pk]
-    given = {
-        "seen": seen_of(holding(own, keys_left(by.principal, outage))),
-        "responsible": "Esa Påhittad",
-        "reason": "Ringer i morgon",
-    } | more
-    client_id = same_id(number) if number else uuid4()
-    return leave_open(by=by, outage=outage, client_id=client_id, unit_id=unit.pk, what=[what], **given)
-
-
-def close(by: Acting, outage: Outage, number: int = 0) -> OutageClosing:
-    return close_outage(by=by, outage=outage, client_id=same_id(number) if number else uuid4())
-
-
-def leave_all(by: Acting, outage: Outage) -> None:
-    for unit_id, what in kinds(by, outage):
-        leave(by, outage, Unit.objects.get(pk=unit_id), what)
-
-
-def is_closed(by: Acting, outage: Outage) -> bool:
-    return closed_at(as_seen(by, outage), by.principal) is not None
 
 
 @pytest.fixture
@@ -298,30 +254,6 @@ def test_a_discharge_left_open_in_the_log_holds_nothing_up(county: County, outag
     assert any(thing.what is Holds.CALL and thing.answered_for for thing in things(county.esa, outage))
 
 
-def test_another_branch_is_a_number_and_leaves_open_itself(county: County, outage: Outage, client: Client):
-    nursing = Unit.objects.create(
-        principal=county.municipality, name="Hemsjukvården", municipal_kind=MunicipalKind.HOME_NURSING
-    )
-    hanna = person("hanna", nursing)
-    cilla = person("cilla", county.social_care, Role.COORDINATOR)
-    hilde = person("hilde", nursing, Role.COORDINATOR)
-    theirs = make_chain(county, as_seen(hanna, outage), hanna)
-    make_event(hanna, theirs, "municipality_ready", sender=Party.MUNICIPALITY, to=Party.INPATIENT)
-    end_for_all(county, outage, timezone.now())
-    client.force_login(cilla.user)
-    page = read(client.get(reverse("closing", args=[outage.pk])))
-    assert "annan verksamhetsgren" in page.text
-    assert "Hemsjukvården" not in page.text
-    with pytest.raises(NotYours):
-        leave(cilla, outage, nursing, Holds.ACKNOWLEDGE)
-    assert client.get(reverse("leave_at_closing", args=[outage.pk, nursing.pk])).status_code == 404
-    with pytest.raises(RuleError):
-        close(cilla, outage)
-    leave_all(hilde, outage)
-    close(cilla, outage)
-    assert is_closed(hilde, outage)
-
-
 @pytest.mark.parametrize("who", ["alva", "adam"])
 def test_only_a_coordinator_closes(county: County, outage: Outage, done: CareChain, who: str):
     by = county.somebody(who)
@@ -331,55 +263,8 @@ def test_only_a_coordinator_closes(county: County, outage: Outage, done: CareCha
         leave(by, outage, county.ward, Holds.CALL, seen="x")
 
 
-def test_the_page_is_left_and_closed_by_its_forms(
-    county: County, outage: Outage, chain: CareChain, client: Client
-):
-    make_event(county.alva, chain, "admission")
-    end_for_all(county, outage, timezone.now())
-    client.force_login(county.esa.user)
-    path = reverse("closing", args=[outage.pk])
-    page = read(client.get(path))
-    assert chain.details.patient_name not in page.text
-    assert page.main.find("form", action=reverse("close_outage", args=[outage.pk])) is None
-    links = [a["href"] for a in page.main.find_all("a") if "/lamna/" in a["href"]]
-    assert len(links) == 2
-    for link in links:
-        form = form_of(read(client.get(link)))
-        chosen = [box["value"] for box in form.find_all("input", {"name": "what"})]
-        typed = fields_of(form) | {"responsible": "Esa Påhittad", "what": chosen}
-        refused = client.post(link, typed)
-        assert refused.status_code == 422
-        assert "Skriv varför det lämnas öppet." in read(refused).text
-        answer = client.post(link, typed | {"reason": "I morgon"})
-        assert (answer.status_code, answer["Location"]) == (302, path)
-        # What is left no more leads back.
-        assert client.get(link)["Location"] == path
-    page = read(client.get(path))
-    form = page.main.find("form", action=reverse("close_outage", args=[outage.pk]))
-    client.post(reverse("close_outage", args=[outage.pk]), fields_of(form))
-    assert "är stängt" in read(client.get(path)).text
-    assert is_closed(county.esa, outage)
-
-
-def test_the_number_of_queries_does_not_hang_on_the_chains(county: County, outage: Outage, client: Client):
-    def queries() -> int:
-        with CaptureQueriesContext(connection) as found:
-            assert client.get(reverse("closing", args=[outage.pk])).status_code == 200
-        return len(found)
-
-    for _ in range(2):
-        make_event(county.alva, make_chain(county, outage), "admission")
-    end_for_all(county, outage, timezone.now())
-    client.force_login(county.esa.user)
-    queries()
-    few = queries()
-    for _ in range(6):
-        make_event(county.alva, make_chain(county, as_seen(county.alva, outage)), "admission")
-    assert queries() <= few
-
-
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
 def test_who_writes_while_it_is_closed_is_in_before_or_opens_it_again():
     county = make_county()
     outage = make_outage(county.esa)
@@ -389,13 +274,13 @@ def test_who_writes_while_it_is_closed_is_in_before_or_opens_it_again():
         acknowledge(by=who, outage=as_seen(who, outage))
     leave_all(county.esa, outage)
 
-    def ring() -> None:
-        late_event(county, get_chain(county.alva, chain.pk))
-
-    def open_one() -> None:
-        make_chain(county, as_seen(county.alva, outage), patient_name="Sen Tolvansson")
-
-    closed, *written = at_once([lambda: close(county.esa, outage), ring, open_one])
+    closed, *written = at_once(
+        [
+            lambda: close(county.esa, outage),
+            lambda: late_event(county, get_chain(county.alva, chain.pk)),
+            lambda: late_chain(county, get_chain(county.alva, chain.pk)),
+        ]
+    )
     assert [one for one in written if isinstance(one, Exception)] == []
     # Refused, where either was there first; opened again, where both came after.
     assert isinstance(closed, RuleError) or not is_closed(county.esa, outage)

@@ -20,6 +20,7 @@ from contacts.rules.parties import Party
 from contacts.rules.permissions import Role
 from contacts.rules.trace_words import TAKEN_OUT
 from contacts.services.data_keys import destroy_key
+from forms.services.outage_files import take_out
 from outage.models import CareChain, CareChainEvent, Handover, Outage
 from outage.presenters.outage_files import LOG_HEADINGS
 from outage.queries.care_chains import get_chain, visible_chains
@@ -31,7 +32,6 @@ from outage.rules.outage_files import OutageFile, TableForm
 from outage.services.events import correct_event, withdraw_event
 from outage.services.handovers import withdraw_call
 from outage.services.openings import open_in_emergency
-from outage.services.outage_files import take_out
 from outage.services.registrations import turn_task
 from tests.factories import County, call_facts, end_for_all, make_chain, make_event, person, tell
 from tests.integration.outage.joining import join, two_chains
@@ -149,7 +149,7 @@ def test_the_list_has_every_group_of_every_page_and_who_does_what(
     county: County, outage: Outage, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("outage.views.back.CHAINS_A_PAGE", 1)
-    monkeypatch.setattr("outage.services.outage_files.AT_ONCE", 1)
+    monkeypatch.setattr("forms.services.outage_files.AT_ONCE", 1)
     stay = make_chain(county, outage, patient_name="Ada Alm")
     make_event(county.alva, stay, ago=timedelta(hours=1))
     out = make_chain(county, outage, patient_name="Bo Bok")

@@ -1,0 +1,91 @@
+"""The pages of closing an outage."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.models import MunicipalKind, Unit
+from contacts.rules.errors import NotYours, RuleError
+from contacts.rules.parties import Party
+from contacts.rules.permissions import Role
+from outage.models import CareChain, Outage
+from outage.rules.closing import Holds
+from tests.factories import County, end_for_all, make_chain, make_event, person
+from tests.integration.outage.closing import as_seen, close, is_closed, leave, leave_all
+from tests.integration.outage.pages import fields_of, form_of, read
+
+pytestmark = pytest.mark.django_db
+
+
+def test_another_branch_is_a_number_and_leaves_open_itself(county: County, outage: Outage, client: Client):
+    nursing = Unit.objects.create(
+        principal=county.municipality, name="Hemsjukvården", municipal_kind=MunicipalKind.HOME_NURSING
+    )
+    hanna = person("hanna", nursing)
+    cilla = person("cilla", county.social_care, Role.COORDINATOR)
+    hilde = person("hilde", nursing, Role.COORDINATOR)
+    theirs = make_chain(county, as_seen(hanna, outage), hanna)
+    make_event(hanna, theirs, "municipality_ready", sender=Party.MUNICIPALITY, to=Party.INPATIENT)
+    end_for_all(county, outage, timezone.now())
+    client.force_login(cilla.user)
+    page = read(client.get(reverse("closing", args=[outage.pk])))
+    assert "annan verksamhetsgren" in page.text
+    assert "Hemsjukvården" not in page.text
+    with pytest.raises(NotYours):
+        leave(cilla, outage, nursing, Holds.ACKNOWLEDGE)
+    assert client.get(reverse("leave_at_closing", args=[outage.pk, nursing.pk])).status_code == 404
+    with pytest.raises(RuleError):
+        close(cilla, outage)
+    leave_all(hilde, outage)
+    close(cilla, outage)
+    assert is_closed(hilde, outage)
+
+
+def test_the_page_is_left_and_closed_by_its_forms(
+    county: County, outage: Outage, chain: CareChain, client: Client
+):
+    make_event(county.alva, chain, "admission")
+    end_for_all(county, outage, timezone.now())
+    client.force_login(county.esa.user)
+    path = reverse("closing", args=[outage.pk])
+    page = read(client.get(path))
+    assert chain.details.patient_name not in page.text
+    assert page.main.find("form", action=reverse("close_outage", args=[outage.pk])) is None
+    links = [a["href"] for a in page.main.find_all("a") if "/lamna/" in a["href"]]
+    assert len(links) == 2
+    for link in links:
+        form = form_of(read(client.get(link)))
+        chosen = [box["value"] for box in form.find_all("input", {"name": "what"})]
+        typed = fields_of(form) | {"responsible": "Esa Påhittad", "what": chosen}
+        refused = client.post(link, typed)
+        assert refused.status_code == 422
+        assert "Skriv varför det lämnas öppet." in read(refused).text
+        answer = client.post(link, typed | {"reason": "I morgon"})
+        assert (answer.status_code, answer["Location"]) == (302, path)
+        # What is left no more leads back.
+        assert client.get(link)["Location"] == path
+    page = read(client.get(path))
+    form = page.main.find("form", action=reverse("close_outage", args=[outage.pk]))
+    client.post(reverse("close_outage", args=[outage.pk]), fields_of(form))
+    assert "är stängt" in read(client.get(path)).text
+    assert is_closed(county.esa, outage)
+
+
+def test_the_number_of_queries_does_not_hang_on_the_chains(county: County, outage: Outage, client: Client):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert client.get(reverse("closing", args=[outage.pk])).status_code == 200
+        return len(found)
+
+    for _ in range(2):
+        make_event(county.alva, make_chain(county, outage), "admission")
+    end_for_all(county, outage, timezone.now())
+    client.force_login(county.esa.user)
+    queries()
+    few = queries()
+    for _ in range(6):
+        make_event(county.alva, make_chain(county, as_seen(county.alva, outage)), "admission")
+    assert queries() <= few
