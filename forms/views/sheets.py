@@ -134,7 +134,7 @@ def sheets(request: ActingRequest) -> HttpResponse:
         "in_stock": counts[Where.STOCK],
         "waiting": waiting_count(acting.unit),
         "late": late_waiting(acting),
-        "printed": any_printed(acting.unit),
+        "printed": counts[Where.ALL] > 0 or any_printed(acting.unit),
     }
     if can(acting, Right.COUNT_SHEETS):
         context |= _by_unit(acting)
