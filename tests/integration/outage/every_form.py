@@ -22,10 +22,12 @@ from contacts.webforms.importing import ChoicesForm
 from forms.webforms.entering import EntryForm as PaperEntryForm
 from outage.models import CareChain
 from outage.queries.chain_log import logs_of
+from outage.rules.closing import Held, Holds
 from outage.rules.handover import Direction
 from outage.rules.pasted_list import read_pasted
 from outage.webforms.calls import CallForm
 from outage.webforms.chains import ChainForm
+from outage.webforms.closing import LeaveForm
 from outage.webforms.events import CorrectEventForm
 from outage.webforms.tries import TryForm
 from outage.webforms.ward_patients import ForAllForm, PasteForm, PatientRowForm, Places
@@ -70,6 +72,7 @@ def every_form(county: County, chain: CareChain) -> Iterator[tuple[str, Make]]:
         PatientRowForm: [{"patient": patient, "places": Places.read()} for patient in pasted],
         ForAllForm: [{"places": Places.read()}],
         CorrectEventForm: [{"event": event} for event in events],
+        LeaveForm: [{"held": {Holds.CALL: Held(2), Holds.SHEET: Held(1)}}],
         ChoicesForm: [{"step": a_step()}],
     }
     for each in form_classes():
