@@ -93,6 +93,8 @@ def test_an_admission_entered_and_a_discharge_found_later_is_to_be_undone(county
     make_event(county.alva, ended, "discharge", ago=timedelta(minutes=5))
     (task,) = rows(county.alva, ended)
     assert (task.decision, task.undo, task.done) == (Decision.DO_NOT_REGISTER, True, False)
+    # It is undone by those who entered it, and by nobody else.
+    assert (task.mine, rows(county.disa, ended)[0].mine) == (True, False)
     groups = grouped([task])
     assert (groups.undo, groups.do_not_register, groups.counts["all"]) == ((task,), (), "0 av 1 klara")
     mark(county.alva, ended, task, done=False)
