@@ -11,9 +11,7 @@ from django.utils import timezone
 from contacts.models import DataKey, Principal, Unit
 from contacts.models.data_key import name_of
 from forms.models import (
-    ACCOUNTABLE,
     COME_BACK,
-    PaperEntry,
     PurgeStep,
     ScanAside,
     ScanBack,
@@ -25,6 +23,7 @@ from forms.models import (
 from forms.queries.disposal import decision_in_force
 from forms.queries.left import LAST_STEP, not_entered_by
 from forms.queries.scan_keys import scan_keys_of
+from forms.queries.sheets import sheets_in
 from forms.rules.purge import PurgeFacts, PurgeStepKind, differing
 from forms.rules.sheet_fate import ENDS, Fate
 from forms.scan_store import KEYS
@@ -118,7 +117,7 @@ def _facts(principal: Principal, outage: Outage, wanted: ToPurge) -> PurgeFacts:
         DataKey.objects.filter(name__in=wanted.keys).exclude(wrapped=b"").values_list("name", flat=True)
     )
     gone = DataKey.objects.filter(name=own, wrapped=b"").exists()
-    sheets = _sheets(principal, outage, closed)
+    sheets = sheets_in(principal, outage, closed or timezone.now())
     last = sheets.annotate(last=LAST_STEP)
     units = Unit.objects.filter(principal=principal).values_list("pk", flat=True)
     not_entered = not_entered_by(units, COME_BACK)
@@ -133,19 +132,6 @@ def _facts(principal: Principal, outage: Outage, wanted: ToPurge) -> PurgeFacts:
         not_entered=_by_unit(sheets.filter(pk__in=not_entered.order_by().values("pk"))),
         kept=_by_unit(last.filter(last=Fate.KEPT.value)),
         waiting=_waiting(wanted),
-    )
-
-
-def _sheets(principal: Principal, outage: Outage, closed: datetime | None) -> QuerySet[Sheet]:
-    """The principal's sheets of the outage; of the blank ones those that its calls were entered from, and those filled
-    in while it went on.
-    """
-    entered = PaperEntry.objects.filter(sheet=OuterRef("pk"), handover__chain__outage=outage)
-    filled = SheetFate.objects.filter(sheet=OuterRef("pk"), fate=Fate.FILLED)
-    filled = filled.filter(at__gte=outage.current.started_at, at__lte=closed or timezone.now())
-    blank = Q(outage=None) & (Q(Exists(entered)) | Q(Exists(filled)))
-    return Sheet.objects.filter(
-        Q(outage=outage) | blank, unit__principal=principal, kind__in=[kind.value for kind in ACCOUNTABLE]
     )
 
 

@@ -25,11 +25,12 @@ from contacts.models import Principal, Unit
 from contacts.queries.joined import ids_read_as, units_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.labelled import Labelled
-from forms.models import ACCOUNTABLE, COME_BACK, Export, Sheet, SheetBatch, SheetFate
+from forms.models import ACCOUNTABLE, COME_BACK, Export, PaperEntry, Sheet, SheetBatch, SheetFate
 from forms.queries.batches import printed_with
 from forms.queries.left import LAST_STEP, not_entered, not_entered_by
 from forms.rules.serial import NoSerial, read_page_code, read_serial
 from forms.rules.sheet_fate import ENDS, Fate
+from outage.models import Outage
 from outage.queries.care_chains import visible_chains
 from outage.queries.joined import with_joined
 from outage.queries.outages import outages_for
@@ -130,14 +131,25 @@ def count_out(unit_ids: Iterable[int]) -> dict[int, int]:
     return found
 
 
-def papers_held(principal: Principal, outage_id: UUID) -> list[PaperHeld]:
-    """The principal's sheets of an outage, and those of none that somebody has taken, that are not accounted for or
-    not entered whole. Three queries at most.
+def sheets_in(principal: Principal, outage: Outage, until: datetime) -> QuerySet[Sheet]:
+    """The principal's sheets of the outage; of the blank ones those that its calls were entered from, and those filled
+    in from when it began `until` a moment.
     """
+    entered = PaperEntry.objects.filter(sheet=OuterRef("pk"), handover__chain__outage=outage)
+    filled = SheetFate.objects.filter(sheet=OuterRef("pk"), fate=Fate.FILLED)
+    filled = filled.filter(at__gte=outage.current.started_at, at__lte=until)
+    blank = Q(outage=None) & (Q(Exists(entered)) | Q(Exists(filled)))
+    return Sheet.objects.filter(
+        Q(outage=outage) | blank, unit__principal=principal, kind__in=[kind.value for kind in ACCOUNTABLE]
+    )
+
+
+def papers_held(principal: Principal, outage: Outage, until: datetime) -> list[PaperHeld]:
+    """Those of `sheets_in` that are not accounted for or not entered whole. Four queries at most."""
     units = {unit.pk: unit.joined_into_id or unit.pk for unit in Unit.objects.filter(principal=principal)}
-    of_it = Q(outage=outage_id) | Q(outage=None)
-    out = _open_sheets(Q(unit__in=units), "").filter(of_it).filter(Q(in_stock=False))
-    left = not_entered_by(units, COME_BACK).filter(of_it)
+    of_it = sheets_in(principal, outage, until)
+    out = of_it.annotate(last=LAST_STEP).exclude(last__in=[end.value for end in ENDS])
+    left = not_entered_by(units, COME_BACK).filter(pk__in=of_it.order_by().values("pk"))
     sheets = {row.pk: row for row in (*out, *left)}
     steps = last_steps_of(sheets.values())
     return [PaperHeld(units[row.unit_id], row.serial, steps[pk].at) for pk, row in sheets.items()]

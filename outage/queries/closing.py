@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from contacts.access import Acting, check_may
 from contacts.models import Principal, Unit
@@ -62,7 +63,9 @@ def open_things(principal: Principal, outage: Outage) -> list[OpenThing]:
         chain.outage, chain.principal = outage, principal
     found = [*_owed(principal, outage), *_tasks(chains)]
     found += _not_acknowledged(principal, outage, chains, units)
-    found += [OpenThing(paper.unit_id, _key_of(paper)) for paper in _held(principal, outage)]
+    found += [
+        OpenThing(paper.unit_id, _key_of(paper)) for paper in papers().held(principal, outage, timezone.now())
+    ]
     return [replace(thing, unit_id=units.get(thing.unit_id, thing.unit_id)) for thing in found]
 
 
@@ -155,10 +158,6 @@ def _of_chains(principal: Principal, outage: Outage, way: str) -> dict[str, Any]
     return {f"{way}principal": principal, f"{way}outage": outage}
 
 
-def _held(principal: Principal, outage: Outage) -> list[PaperHeld]:
-    return papers().held(principal, outage.pk)
-
-
 def _key_of(paper: PaperHeld) -> str:
     return f"{Holds.SHEET}:{paper.serial}"
 
@@ -193,7 +192,11 @@ def closing_of(outage: Outage, principal: Principal) -> ClosedNow | None:
     more = entered_since(row.counted, {kind: rows.count() for kind, rows in entries.items()})
     since = [_when_and_where(entries[kind]) for kind in more]
     left = keys_left(principal, outage)
-    since += [(paper.at, paper.unit_id) for paper in _held(principal, outage) if _key_of(paper) not in left]
+    since += [
+        (paper.at, paper.unit_id)
+        for paper in papers().held(principal, outage, row.at)
+        if _key_of(paper) not in left
+    ]
     if not since:
         return ClosedNow(row)
     again, unit = max(since)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from contacts.models import Principal, Unit
+from outage.models import Outage
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ class PaperHeld:
 @dataclass(frozen=True, slots=True)
 class Papers:
     """Which sheets of a unit are out, the oldest first; how many of each of several units, by their ids; which of a
-    principal hold up the closing of an outage; and a number that is another whenever any of that may be. The number of
-    queries hangs neither on the sheets nor on the units.
+    principal hold up the closing of an outage, of blank ones those filled in until a moment; and a number that is another
+    whenever any of that may be. The number of queries hangs neither on the sheets nor on the units.
     """
 
     of: Callable[[Unit], list[PaperOut]] = lambda unit: []
     counted: Callable[[Iterable[int]], Mapping[int, int]] = lambda units: {}
-    held: Callable[[Principal, UUID], list[PaperHeld]] = lambda principal, outage_id: []
+    held: Callable[[Principal, Outage, datetime], list[PaperHeld]] = lambda principal, outage, until: []
     newest: Callable[[], int] = lambda: 0
 
 

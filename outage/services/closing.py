@@ -11,11 +11,10 @@ from contacts.queries.branches import units_within
 from contacts.rules.errors import NotYours, RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
-from outage.models import CareChain, LeftOpen, Outage, OutageClosing
+from outage.models import LeftOpen, Outage, OutageClosing
 from outage.queries.closing import closing_of, counted, keys_left, open_things
 from outage.rules.closing import Holds, holding, in_words, seen_of
 from outage.services.outages import lock_outage
-from outage.services.states import lock_all
 
 
 def leave_open(
@@ -77,18 +76,18 @@ def close_outage(*, by: Acting, outage: Outage, client_id: UUID) -> OutageClosin
             return OutageClosing.objects.filter(client_id=client_id).first() or _standing(by, outage)
         locked = lock_outage(by.principal, outage)
         _check_ended(locked)
-        # Whoever opens a chain or logs an event locks the outage, and whoever writes about a chain that one.
-        lock_all(CareChain.objects.filter(principal=by.principal, outage=outage))
         stands = closing_of(locked, by.principal)
         if stands and stands.again is None:
             return stands.row
+        # Counted first: what is written while the rest is read, or was not committed yet, is more than was counted.
+        rows = counted(by.principal, locked)
         left = holding(open_things(by.principal, locked), keys_left(by.principal, locked))
         if left:
             raise RuleError(f"Det går inte att stänga än. Kvar: {in_words(left)}.")
         row = OutageClosing.objects.create(
             client_id=client_id,
             outage=outage,
-            counted=counted(by.principal, locked),
+            counted=rows,
             user=by.user,
             unit=by.unit,
         )

@@ -90,7 +90,7 @@ def settle_ticked(outage: Outage, principal: Principal | None = None) -> None:
     chains = CareChain.objects.filter(pk__in=marks.values("chain"))
     if principal:
         chains = chains.filter(principal=principal)
-    lock_all(chains)
+    _lock(chains)
     for chain in chains.select_related("unit", "principal"):
         settle(chain)
 
@@ -129,11 +129,11 @@ def rebuilt(chains: QuerySet[CareChain], *, write: bool = True) -> Iterator[Care
         if differ:
             with transaction.atomic():
                 # Somebody may have been writing about them just then.
-                lock_all(CareChain.objects.filter(pk__in=differ))
+                _lock(CareChain.objects.filter(pk__in=differ))
                 yield from list(_differing(differ, write=write))
 
 
-def lock_all(chains: QuerySet[CareChain]) -> None:
+def _lock(chains: QuerySet[CareChain]) -> None:
     """As each write about a chain does first."""
     list(chains.order_by("pk").select_for_update(no_key=True).values_list("pk"))
 

@@ -24,6 +24,7 @@ from outage.rules.informing import CallOutcome
 from outage.services.events import leave_discharge_open
 from outage.services.outages import end_outage, reopen_outage
 from outage.services.registrations import acknowledge
+from tests.clock import Clock
 from tests.factories import (
     County,
     at_once,
@@ -35,7 +36,7 @@ from tests.factories import (
     person,
     tell,
 )
-from tests.integration.forms.sheets_made import make_sheet
+from tests.integration.forms.sheets_made import make_batch, make_sheet
 from tests.integration.outage.closing import as_seen, close, is_closed, kinds, leave, leave_all, things
 from tests.integration.outage.pages import read
 from tests.integration.outage.ticking import mark, rows
@@ -224,6 +225,21 @@ def test_a_sheet_holds_it_up_and_one_found_later_opens_it_again(
     assert found is not None
     assert found.entered == county.ward
     assert not is_closed(county.esa, outage)
+
+
+def test_a_blank_sheet_counts_where_it_was_filled_in_meanwhile(
+    county: County, outage: Outage, done: CareChain, clock: Clock
+):
+    taken, later = make_batch(county.alva, 2)
+    assert kinds(county.esa, outage) == {}
+    mark_filled(by=county.alva, sheet=taken)
+    assert kinds(county.esa, outage) == {(county.ward.pk, Holds.SHEET): 1}
+    leave_all(county.esa, outage)
+    close(county.esa, outage)
+    # One that is filled in another day is of another outage, if of any.
+    clock.shift(timedelta(days=2))
+    mark_filled(by=county.alva, sheet=later)
+    assert is_closed(county.esa, outage)
 
 
 def test_each_principal_closes_its_own(county: County, outage: Outage, done: CareChain):
