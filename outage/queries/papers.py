@@ -34,8 +34,8 @@ class PaperHeld:
 @dataclass(frozen=True, slots=True)
 class Papers:
     """Which sheets of a unit are out, the oldest first; how many of each of several units, by their ids; which of a
-    principal hold up the closing of an outage, of blank ones those filled in until a moment; and a number that is another
-    whenever any of that may be. The number of queries hangs neither on the sheets nor on the units.
+    principal hold up the closing of an outage, of blank ones those filled in until a moment; and a number that is
+    another whenever any of that may be. The number of queries hangs neither on the sheets nor on the units.
     """
 
     of: Callable[[Unit], list[PaperOut]] = lambda unit: []
