@@ -20,7 +20,9 @@ from outage.queries.care_chains import get_chain
 from outage.queries.closing import closed_at, closing_of
 from outage.queries.outages import outage_for
 from outage.rules.closing import Holds, seen_of
+from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
+from outage.rules.routine import Decision
 from outage.services.events import leave_discharge_open
 from outage.services.outages import end_outage, reopen_outage
 from outage.services.registrations import acknowledge
@@ -225,6 +227,26 @@ def test_a_sheet_holds_it_up_and_one_found_later_opens_it_again(
     assert found is not None
     assert found.entered == county.ward
     assert not is_closed(county.esa, outage)
+
+
+def test_what_was_entered_and_is_not_to_be_holds_it_up_until_it_is_undone(
+    county: County, outage: Outage, done: CareChain
+):
+    make_event(county.alva, done, "discharge", ago=timedelta(minutes=5))
+    assert kinds(county.esa, outage)[county.ward.pk, Holds.TASK] == 1
+    (task,) = [row for row in rows(county.alva, done) if row.undo]
+    mark(county.alva, done, task, done=False)
+    assert (county.ward.pk, Holds.TASK) not in kinds(county.esa, outage)
+
+
+def test_what_another_principal_enters_is_not_waited_for(county: County, outage: Outage):
+    theirs = make_chain(county, as_seen(county.cissi, outage), county.cissi)
+    heard = {"direction": Direction.RECEIVED, "outcome": CallOutcome.REACHED, "to": Party.INPATIENT}
+    make_event(county.cissi, theirs, "admission", **heard)
+    end_for_all(county, outage, timezone.now())
+    (task,) = [row for row in rows(county.cissi, theirs) if row.decision is Decision.REGISTER]
+    assert not task.mine
+    assert {what for _, what in kinds(county.cissi, outage)} == {Holds.ACKNOWLEDGE}
 
 
 def test_a_blank_sheet_counts_where_it_was_filled_in_meanwhile(
