@@ -212,10 +212,15 @@ def live(key: Hashable, version: str, now: datetime, make: Callable[[], Made], *
     return found
 
 
+# What was read before, for whoever asks the database each time whether it still holds.
+compared: dict[Hashable, Any] = {}
+
+
 def forget_pages() -> None:
     """The database is another."""
     _kept.clear()
     _live.clear()
+    compared.clear()
 
 
 def holds_until(now: datetime, *moments: datetime | None) -> None:

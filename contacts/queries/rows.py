@@ -127,7 +127,7 @@ def _wants_to_be_told(column: Any) -> bool:
 
 
 # What SQLite has as text. The same ids and moments come again and again.
-_OFTEN_THE_SAME = {"convert_uuidfield_value", "convert_datetimefield_value"}
+_OFTEN_THE_SAME = {"convert_uuidfield_value", "convert_datetimefield_value", "convert_booleanfield_value"}
 _MOST_KEPT = 10_000
 
 

@@ -122,13 +122,18 @@ def unaccounted_by_unit(units: QuerySet[Unit]) -> list[Unaccounted]:
 
 def count_out(unit_ids: Iterable[int]) -> dict[int, int]:
     """Of each of the units that has any: how many of its sheets somebody has taken and nobody has told the fate of."""
-    units = Q(unit__in=list(unit_ids)) | Q(unit__joined_into__in=list(unit_ids))
-    rows = _not_ended(units).order_by().values_list("unit", "unit__joined_into")
     found: dict[int, int] = {}
-    for unit, joined_into, sheets in rows.annotate(sheets=Count("pk", filter=~_UNTOUCHED)):
+    for unit, joined_into, sheets in _count_out(tuple(unit_ids)):
         pk = joined_into or unit
         found[pk] = found.get(pk, 0) + sheets
     return found
+
+
+@prepared
+def _count_out(unit_ids: tuple[int, ...]) -> QuerySet[Sheet, tuple[Any, ...]]:
+    rows = _not_ended(Q(unit__in=unit_ids) | Q(unit__joined_into__in=unit_ids)).order_by()
+    counted = rows.values("unit", "unit__joined_into").annotate(sheets=Count("pk", filter=~_UNTOUCHED))
+    return counted.values_list("unit", "unit__joined_into", "sheets")
 
 
 def sheets_in(principal: Principal, outage: Outage, until: datetime) -> QuerySet[Sheet]:

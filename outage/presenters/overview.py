@@ -131,7 +131,7 @@ def picture_of(found: Overview, outage: Outage, now: datetime) -> Picture:
     names = {pk: unit.name for pk, unit in units.items()}
     lines = by_unit(found.lines, found.last, names)
     parts = [line for line in lines.values() if line.takes_part]
-    untold = [line for line in lines_in_order(found.lines) if line.untold_since]
+    untold = lines_in_order(line for line in found.lines if line.untold_since)
     times = [line.untold_since for line in untold if line.untold_since]
     rows = [_unit_row(found, units[line.unit_id], line, outage, now) for line in parts]
     if outage.is_open:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Count, Max, Q, QuerySet
-from django.db.models.functions import Cast, Substr
+from django.db.models import Q, QuerySet
 
 from contacts.access import Acting, can, check_may
 from contacts.models import Membership, Principal, Unit
@@ -17,22 +16,15 @@ from contacts.queries.prepared import prepared
 from contacts.rules.permissions import Border, Right, border_of
 from outage.models import (
     CareChain,
-    CareChainDetails,
-    CareChainEvent,
     ChainState,
     ChecklistTick,
-    Handover,
     Outage,
     StateKind,
 )
 from outage.queries.owed import chains_seen, is_read_there
 from outage.queries.papers import papers
-from outage.rules.handover import Direction
-from outage.rules.informing import CallOutcome
+from outage.queries.written import written_in
 from outage.rules.overview import ChainLine
-
-# How far into the text of a moment its hour goes: 2026-11-24 10
-_TO_THE_HOUR = 13
 
 
 def matrix_of(acting: Acting, outage: Outage) -> list[ChainLine]:
@@ -165,52 +157,12 @@ def overview_of(acting: Acting, outage: Outage) -> Overview:
 def _entries(
     acting: Acting, outage: Outage, read_as: Mapping[int, int]
 ) -> tuple[dict[int, datetime], list[tuple[datetime, str, int]]]:
+    written = written_in(acting.principal.pk, outage.pk)
     last: dict[int, datetime] = {}
-    calls = []
-    given = _calls_by_hour(acting.principal.pk, outage.pk)
-    for unit, hour, direction, outcome, count, at in given:
-        if unit not in read_as:
-            continue
-        last[read_as[unit]] = max(at, last.get(read_as[unit], at))
-        if count:
-            begins = datetime.fromisoformat(f"{hour}:00").replace(tzinfo=UTC)
-            calls.append((begins, _column(direction, outcome), count))
-    for read in (_events, _versions):
-        for unit, at in read(acting.principal.pk, outage.pk):
-            if unit in read_as:
-                last[read_as[unit]] = max(at, last.get(read_as[unit], at))
-    return last, calls
-
-
-def _column(direction: str, outcome: str) -> str:
-    if outcome not in (CallOutcome.REACHED, CallOutcome.RELAYED):
-        return "tries"
-    return "given" if direction == Direction.GIVEN else "received"
-
-
-@prepared
-def _calls_by_hour(principal_id: int, outage_id: UUID) -> QuerySet[Handover, tuple[Any, ...]]:
-    rows = Handover.objects.filter(chain__principal=principal_id, chain__outage=outage_id)
-    # Both engines write a moment in UTC so that its hour is the beginning of the text.
-    rows = rows.annotate(hour=Substr(Cast("at", CharField()), 1, _TO_THE_HOUR)).order_by()
-    stands = Q(withdraws=False, superseded_by__isnull=True)
-    return (
-        rows.values("unit", "hour", "direction", "outcome")
-        .annotate(count=Count("pk", filter=stands), last=Max("recorded_at"))
-        .values_list("unit", "hour", "direction", "outcome", "count", "last")
-    )
-
-
-@prepared
-def _events(principal_id: int, outage_id: UUID) -> QuerySet[CareChainEvent, tuple[int, datetime]]:
-    rows = CareChainEvent.objects.filter(chain__principal=principal_id, chain__outage=outage_id).order_by()
-    return rows.values("unit").annotate(last=Max("recorded_at")).values_list("unit", "last")
-
-
-@prepared
-def _versions(principal_id: int, outage_id: UUID) -> QuerySet[CareChainDetails, tuple[int, datetime]]:
-    rows = CareChainDetails.objects.filter(chain__principal=principal_id, chain__outage=outage_id).order_by()
-    return rows.values("unit").annotate(last=Max("recorded_at")).values_list("unit", "last")
+    for unit, at in written.last.items():
+        if unit in read_as:
+            last[read_as[unit]] = max(at, last.get(read_as[unit], at))
+    return last, [(hour, column, n) for (unit, hour, column), n in written.calls.items() if unit in read_as]
 
 
 @prepared

@@ -16,6 +16,10 @@ _ORDER = {str(state): place for place, state in enumerate(LEAST_FIRST)}
 _AN_HOUR = timedelta(hours=1)
 
 
+def _least(one: str, other: str) -> str:
+    return one if _ORDER[one] <= _ORDER[other] else other
+
+
 @dataclass(slots=True)
 class ChainLine:
     """One chain and how far each party has been told of it. Of a `protected` one nobody is shown where the patient is.
@@ -67,7 +71,7 @@ class ChainLine:
         self.calls[unit_id, whom] = min(at, since)
         if party and not former:
             least, oldest = self.told.get(party, (state, since))
-            self.told[party] = min(least, state, key=_ORDER.__getitem__), min(oldest, since)
+            self.told[party] = _least(least, state), min(oldest, since)
         if discharge:
             self.untold[whom] = party
             self.untold_by.add(unit_id)
@@ -108,14 +112,15 @@ def by_unit(
     """Each of `units`; `last` has when each that wrote anything wrote last."""
     found = {pk: UnitLine(pk, last=last.get(pk)) for pk in units}
     for line in lines:
-        for pk in {line.unit_id, line.ward} & found.keys():
-            found[pk].chains += 1
+        for pk in {line.unit_id, line.ward}:
+            if pk in found:
+                found[pk].chains += 1
         for (pk, _), since in line.calls.items():
             if pk in found:
                 found[pk].calls += 1
                 found[pk].calls_since = min(found[pk].calls_since or since, since)
-        for pk in line.untold_by & found.keys():
-            if line.untold_since:
+        for pk in line.untold_by:
+            if pk in found and line.untold_since:
                 found[pk].untold += 1
                 found[pk].untold_since = min(found[pk].untold_since or line.untold_since, line.untold_since)
     return found

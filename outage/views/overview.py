@@ -92,13 +92,13 @@ def _shown(
         made = _of_now(request, outage, now, on_wall=on_wall, lately=lately)
         own: Collection[UUID] = () if on_wall else chains_seen(acting, outage).ids
         context["version"] = PageVersion(acting, made.version, now, made.moments)
-        context["shared"] = _with_ways(made.made, own)
+        context["shared"] = made.made.on_page_of(own)
     return render(request, template, context)
 
 
 def _of_now(
     request: ActingRequest, outage: Outage, now: datetime, *, on_wall: bool, lately: bool
-) -> Live[Markup]:
+) -> Live["_Shared"]:
     """The same for all who watch the same: it names no unit's own, and whom it leads on to is put in for each."""
     acting = request.acting
     alone = (
@@ -107,10 +107,10 @@ def _of_now(
     reach = acting.unit.pk if alone else acting.unit.branch
     key = "overview", outage.pk, acting.principal.pk, acting.role, reach, on_wall, request.GET.urlencode()
 
-    def make() -> Markup:
+    def make() -> _Shared:
         # Times of today stand without their day, and the hour has a bar of its own.
         holds_until(now, midnight_after(now), now.replace(minute=0, second=0) + timedelta(hours=1))
-        return _html(request, outage, now, on_wall=on_wall)
+        return _Shared(_html(request, outage, now, on_wall=on_wall))
 
     return live(key, version_of_overview(), now, make, lately=lately)
 
@@ -119,7 +119,7 @@ def _html(request: ActingRequest, outage: Outage, now: datetime, *, on_wall: boo
     acting = request.acting
     found = overview_of(acting, outage)
     choices = _Choices(found, request.GET)
-    lines = lines_in_order(filter(choices.match, found.lines))
+    lines = lines_in_order(choices.among(found.lines))
     page_of_lines = Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("sida"))
     context = {
         "outage": outage,
@@ -155,10 +155,13 @@ class _Choices:
     def any(self) -> bool:
         return any(field.chosen for field in self.fields)
 
-    def match(self, line: ChainLine) -> bool:
+    def among(self, lines: list[ChainLine]) -> list[ChainLine]:
         """What is chosen tells where a patient is: of one who is protected it finds nothing."""
+        return [line for line in lines if not line.protected and self._match(line)] if self.any else lines
+
+    def _match(self, line: ChainLine) -> bool:
         municipality, ward, unit = (field.chosen for field in self.fields)
-        return not (self.any and line.protected) and (
+        return (
             (not municipality or str(line.municipality_id) == municipality)
             and (not ward or str(line.ward) == ward)
             and (not unit or str(line.unit_id) == unit or any(str(pk) == unit for pk, _ in line.calls))
@@ -173,13 +176,28 @@ class _Field:
     chosen: str = ""
 
 
-def _with_ways(html: Markup, own: Collection[UUID]) -> Markup:
-    """Each chain leads to its page for whoever sees it; for others nothing of it but the number is left."""
-    ids, pieces, end = {str(pk) for pk in own}, [], 0
-    for found in _CHAIN.finditer(html):
-        pieces += [html[end : found.start()], _way(found, ids)]
-        end = found.end()
-    return Markup("").join([*pieces, html[end:]])
+class _Shared:
+    """Each chain leads to its page for whoever sees it; for others nothing of it but the number is left. Made once for
+    all who see the same of the chains that are shown.
+    """
+
+    def __init__(self, html: Markup) -> None:
+        self._html = html
+        self._ids = frozenset(UUID(found[1]) for found in _CHAIN.finditer(html))
+        self._made: dict[frozenset[UUID], Markup] = {}
+
+    def on_page_of(self, own: Collection[UUID]) -> Markup:
+        seen = self._ids.intersection(own)
+        if seen not in self._made:
+            self._made[seen] = self._with_ways({str(pk) for pk in seen})
+        return self._made[seen]
+
+    def _with_ways(self, own: Collection[str]) -> Markup:
+        pieces, end = [], 0
+        for found in _CHAIN.finditer(self._html):
+            pieces += [self._html[end : found.start()], _way(found, own)]
+            end = found.end()
+        return Markup("").join([*pieces, self._html[end:]])
 
 
 def _way(found: "re.Match[str]", own: Collection[str]) -> SafeString:

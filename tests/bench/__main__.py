@@ -27,14 +27,17 @@ from .report import (
     Scene,
     Terms,
     found_wrong,
+    over_in,
     write_guessing,
     write_head,
     write_paper,
     write_scenes,
     write_trail,
+    write_watching,
 )
 from .targets import MATRIX, directory_targets_of, targets_of
 from .trail import trail_section
+from .watching import watching_section
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
@@ -196,6 +199,16 @@ def guessing(terms: Terms) -> str:
     return found
 
 
+def watching(terms: Terms) -> str:
+    """Measure what those who watch Lägesbild cost those who log calls."""
+    print("Watching …", flush=True)
+    seeding = ["outage", str(USUAL), str(terms.chains), str(terms.handovers)]
+    with prepared_room(*seeding) as (env, prepared), serving(env, terms.workers) as (port, workers):
+        found = watching_section(port, prepared, 2 * terms.seconds, lambda: processor_seconds(workers()))
+    print(found, flush=True)
+    return found
+
+
 def trail(terms: Terms) -> str:
     """Measure what sealing costs, on both engines."""
     print("Sealing …", flush=True)
@@ -260,19 +273,31 @@ def main() -> int:
         "--only-guessing", action="store_true", help="measure pages while clients guess passwords, alone"
     )
     parser.add_argument("--only-trail", action="store_true", help="measure what sealing costs, alone")
+    parser.add_argument(
+        "--only-watching", action="store_true", help="measure what those who watch Lägesbild cost, alone"
+    )
     arguments = vars(parser.parse_args())
     only_directory, only_wards = arguments.pop("only_directory"), arguments.pop("only_wards")
     if arguments.pop("only_paper"):
         write_paper(paper())
         return 0
-    only_guessing, only_trail = arguments.pop("only_guessing"), arguments.pop("only_trail")
+    parts = {
+        "watching": (watching, write_watching),
+        "guessing": (guessing, write_guessing),
+        "trail": (trail, write_trail),
+    }
+    chosen = [name for name in parts if arguments.pop(f"only_{name}")]
     terms = Terms(**arguments)
-    if only_guessing:
-        write_guessing(guessing(terms))
-        return 0
-    if only_trail:
-        write_trail(trail(terms))
-        return 0
+
+    def part(name: str) -> list[str]:
+        """What is over its bound."""
+        measured, write = parts[name]
+        section = measured(terms)
+        write(section)
+        return over_in(section)
+
+    if chosen:
+        return _told_wrong([line for name in chosen for line in part(name)])
     usual = f"A ward among others: {round(terms.chains * USUAL)} chains of its own"
 
     def outage(title: str, share: float, with_postgres: bool = False) -> Scene:
@@ -306,9 +331,12 @@ def main() -> int:
     write_scenes(scenes)
     if not (only_directory or only_wards):
         write_head(terms)
-        write_guessing(guessing(terms))
-        write_trail(trail(terms))
+        wrong += [line for name in parts for line in part(name)]
         write_paper(paper())
+    return _told_wrong(wrong)
+
+
+def _told_wrong(wrong: list[str]) -> int:
     print(f"Written: {FILE.relative_to(ROOT)}")
     for line in wrong:
         print(line, file=sys.stderr)

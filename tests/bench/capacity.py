@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -24,7 +23,7 @@ from typing import Any
 from tests import postgres
 
 from .__main__ import ROOT, environment, processor_seconds, serving
-from .load import Request
+from .load import Request, ask_once
 from .targets import call_of, cookies_of
 
 PEOPLE, LOGGING, MINUTE, BURST = 1_500, 10, 60.0, 50
@@ -48,24 +47,6 @@ class Asked:
         )
 
 
-async def ask(port: int, request: Request, expected: tuple[int, ...]) -> tuple[str, str]:
-    """One request on a connection of its own; gives the version of what was answered, and what was wrong."""
-    method, path, body, headers = request
-    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Connection: close"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    if body is not None:
-        lines.append(f"Content-Length: {len(body)}")
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
-        writer.write("\r\n".join([*lines, "", ""]).encode() + (body or b""))
-        head, _, content = (await reader.read()).partition(b"\r\n\r\n")
-    finally:
-        writer.close()
-    status = int(head.split(b" ", 2)[1]) if head else 0
-    version = re.search(rb'data-version="([^"]*)"', content)
-    return version[1].decode() if version else "", "" if status in expected else f"{method} {path}: {status}"
-
-
 class Crowd:
     """People at their PCs."""
 
@@ -79,7 +60,7 @@ class Crowd:
     async def timed(self, name: str, request: Request, *expected: int) -> str:
         began = perf_counter()
         try:
-            version, wrong = await ask(self.port, request, expected)
+            version, wrong = await ask_once(self.port, request, expected)
         except OSError as error:
             version, wrong = "", f"{name}: {error}"
         self.asked.seconds.setdefault(name, []).append(perf_counter() - began)

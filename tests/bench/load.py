@@ -1,5 +1,7 @@
 """The load generator: a few clients, each asking as fast as it is answered."""
 
+import asyncio
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -60,6 +62,24 @@ def ask(connection: HTTPConnection, target: Target) -> None:
     if answer.status != target.status:
         start = content[:600].decode(errors="replace")
         raise WrongAnswer(f"{target.name}: {method} {path} answered {answer.status}: {start}")
+
+
+async def ask_once(port: int, request: Request, expected: tuple[int, ...]) -> tuple[str, str]:
+    """One request on a connection of its own; gives the version of what was answered, and what was wrong."""
+    method, path, body, headers = request
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Connection: close"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    if body is not None:
+        lines.append(f"Content-Length: {len(body)}")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write("\r\n".join([*lines, "", ""]).encode() + (body or b""))
+        head, _, content = (await reader.read()).partition(b"\r\n\r\n")
+    finally:
+        writer.close()
+    status = int(head.split(b" ", 2)[1]) if head else 0
+    version = re.search(rb'data-version="([^"]*)"', content)
+    return version[1].decode() if version else "", "" if status in expected else f"{method} {path}: {status}"
 
 
 def run_round(port: int, target: Target, clients: int, seconds: float) -> tuple[float, list[float]]:

@@ -46,11 +46,31 @@ def mark_of(acting: Any) -> str:
 
 
 def outage(share: str, chains: str, handovers: str) -> tuple[Any, dict[str, Any]]:
-    """Lay an outage; give who looks at it, and what to ask for."""
+    """Lay an outage; give who looks at it, and what to ask for. A coordinator of the region is logged in too."""
     from tests.seed import seed_outage
 
     seeded = seed_outage(chains=int(chains), handovers=int(handovers), own_share=float(share))
-    return seeded.acting.user, {"chains": [str(pk) for pk in seeded.chains], "mark": mark_of(seeded.acting)}
+    return seeded.acting.user, {
+        "chains": [str(pk) for pk in seeded.chains],
+        "mark": mark_of(seeded.acting),
+        "coordinator": coordinator_of(seeded.acting.unit),
+    }
+
+
+def coordinator_of(unit: Any) -> dict[str, str]:
+    """The log-in of one who coordinates the branch of a unit."""
+    from django.test import Client
+
+    from contacts.models import Membership, User
+    from contacts.rules.permissions import Role
+
+    user = User(username="seed.coordinator", first_name="Esa", last_name="Påhittad")
+    user.set_unusable_password()
+    user.save()
+    Membership.objects.create(user=user, unit=unit, role=Role.COORDINATOR, title="samordnare")
+    client = Client()
+    client.force_login(user)
+    return {"session": client.cookies["sessionid"].value}
 
 
 def crowd(people: str) -> tuple[Any, dict[str, Any]]:

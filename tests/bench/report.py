@@ -14,6 +14,7 @@ from .guessing import TITLE
 from .load import Measured, Target, times
 from .paper_report import HEADING
 from .trail import TITLE as TRAIL_TITLE
+from .watching import TITLE as WATCHING_TITLE
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 
@@ -92,6 +93,13 @@ def write_scenes(scenes: Iterable[Scene]) -> None:
         else:
             text = text.replace(f"\n## {TITLE}\n", f"\n{_section(scene)}\n\n## {TITLE}\n")
     FILE.write_text(text, encoding="utf-8")
+
+
+def write_watching(watching: str) -> None:
+    """Rewrite what the file says of those who watch, which stands before guessing."""
+    before, after = FILE.read_text(encoding="utf-8").split(f"\n## {TITLE}\n")
+    before = before.partition(f"\n## {WATCHING_TITLE}\n")[0]
+    FILE.write_text(f"{before.rstrip()}\n\n{watching}\n\n## {TITLE}\n{after}", encoding="utf-8")
 
 
 def write_guessing(guessing: str) -> None:
@@ -174,6 +182,11 @@ def found_wrong(scenes: Iterable[Scene]) -> list[str]:
         for mark in (_over(scene, target), _worse(scene, target))
         if mark
     ]
+
+
+def over_in(*sections: str) -> list[str]:
+    """The rows of what the file says that are over their bound."""
+    return [line for section in sections for line in section.splitlines() if "**OVER**" in line]
 
 
 def _last_run() -> dict[tuple[str, str], float]:

@@ -63,11 +63,11 @@ def call_of(person: dict[str, Any], chain: str) -> tuple[Request, str]:
 def targets_of(prepared: dict[str, Any]) -> list[Target]:
     """Each asks for the chains of the prepared database in turn; `read_page` in it gives the text of a page."""
     read_page: Callable[[str, dict[str, str]], str] = prepared["read_page"]
-    cookies = cookies_of(prepared)
+    cookies, coordinator = cookies_of(prepared), cookies_of(prepared["coordinator"])
     chains = itertools.cycle(prepared["chains"])
 
-    def page(path: str) -> Callable[[], Request]:
-        return lambda: ("GET", path.replace("CHAIN", next(chains)), None, cookies)
+    def page(path: str, of: dict[str, str] = cookies) -> Callable[[], Request]:
+        return lambda: ("GET", path.replace("CHAIN", next(chains)), None, of)
 
     def call() -> Request:
         return call_of(prepared, next(chains))[0]
@@ -83,8 +83,8 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
     # An address that nobody has asked for yet: what was made for a colleague is of no use.
     unseen = itertools.count(10**6)
 
-    def anew(path: str, name: str = "vantar") -> Callable[[], Request]:
-        return lambda: ("GET", f"{path.replace('CHAIN', next(chains))}?{name}={next(unseen)}", None, cookies)
+    def anew(path: str, name: str = "vantar", of: dict[str, str] = cookies) -> Callable[[], Request]:
+        return lambda: ("GET", f"{path.replace('CHAIN', next(chains))}?{name}={next(unseen)}", None, of)
 
     read = Target(BARE_READ, lambda: ("GET", f"/bare/read/{next(chains)}/", None, {}), 200)
     return [
@@ -111,8 +111,15 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
             200,
             BARE_READ,
         ),
-        Target("Lägesbild", page("/lagesbild/"), 200, BARE_READ, 60),
-        Target("Lägesbild, the first who watches after a change", anew("/lagesbild/"), 200, BARE_READ, 60),
+        Target("Lägesbild", page("/lagesbild/", coordinator), 200, BARE_READ, 60),
+        Target(
+            "Lägesbild, the first who watches after a change",
+            anew("/lagesbild/", of=coordinator),
+            200,
+            BARE_READ,
+            60,
+        ),
+        Target("Lägesbild of the own unit, the first", anew("/lagesbild/"), 200, BARE_READ, 60),
         Target("Överlämning", page("/overlamning/"), 200, BARE_READ, 60),
         Target(
             MATRIX,

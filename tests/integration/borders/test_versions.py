@@ -1,5 +1,6 @@
 """An open Läge is told of whatever changes it: by any service, and by the clock."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
@@ -13,18 +14,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import Acting
-from contacts.models import DirectoryEntry
+from contacts.models import DirectoryEntry, Principal
 from contacts.page_versions import forget_pages, noting_until
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Role
 from contacts.services.progress import finish
 from contacts.verification import verification_lasts
-from outage.models import CareChain
+from outage.models import CareChain, Outage
 from outage.queries.matrix import version_of_overview
+from outage.queries.written import Written
 from outage.views import _tools
 from tests.clock import TUESDAY, Clock, standing_at
 from tests.factories import make_entry
-from tests.integration.borders import paper
+from tests.integration.borders import log, paper
 from tests.integration.borders.filled import Stage
 from tests.integration.borders.table import Scope
 from tests.integration.borders.test_services import PARTS, Undone, each_part
@@ -177,6 +179,30 @@ def test_where_a_service_changes_a_page_its_version_is_another(
             # However long the walk takes, the clock changes nothing in it.
             clock.move_to(begun)
     assert missed == []
+
+
+def counted(known: Written) -> tuple[dict[int, datetime], Counter[Any]]:
+    return dict(known.last), +Counter(known.calls)
+
+
+@pytest.mark.parametrize("module", [log, paper])
+def test_what_was_read_of_the_chains_before_is_read_on_as_if_anew(module: ModuleType, no_typesetting: None):
+    """Whatever a service writes in a log counts up the chain's rows."""
+    missed, changes = [], 0
+    for stage in stages_of(module):
+        of_each = [
+            (outage, principal, Written().read_on(principal, outage))
+            for outage in Outage.objects.values_list("pk", flat=True)
+            for principal in Principal.objects.values_list("pk", flat=True)
+        ]
+        for name in each_done(module, stage, step=1):
+            for outage, principal, known in of_each:
+                anew = counted(Written().read_on(principal, outage))
+                changes += anew != counted(known)
+                if counted(known.read_on(principal, outage)) != anew:
+                    missed.append(f"{name}: {principal}")
+    assert missed == []
+    assert changes
 
 
 @pytest.mark.once

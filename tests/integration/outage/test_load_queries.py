@@ -26,7 +26,7 @@ from outage.rules.informing import CallOutcome
 from outage.services.events import correct_event
 from outage.services.handovers import log_call
 from outage.services.states import settle
-from tests.bench.prepare import mark_of
+from tests.bench.prepare import coordinator_of, mark_of
 from tests.bench.targets import targets_of
 from tests.factories import messages_owed
 from tests.kept import Keeper
@@ -219,6 +219,7 @@ def test_what_the_benchmarks_ask_for_is_answered(seeded: Seeded):
         "session": client.cookies["sessionid"].value,
         "chains": [str(pk) for pk in seeded.chains],
         "mark": mark_of(seeded.acting),
+        "coordinator": coordinator_of(seeded.acting.unit),
         "read_page": lambda path, _: client.get(path).content.decode(),
     }
     for target in targets_of(prepared):
