@@ -132,8 +132,11 @@ class _Owed:
     def _whom(self, target: Target) -> str:
         if not target.place.startswith(PARTICIPANT_PREFIX):
             return target.whom
-        places = dict.fromkeys(self._standing.participant(name).place for _, _, name in self._said)
-        return f"{PARTICIPANT_PREFIX}{[*places].index(target.place)}"
+        said = (self._standing.participant(name).place for _, _, name in self._said)
+        # Somebody may have been rung whom no message names.
+        rung = (call.place for call in self._standing.calls if call.place.startswith(PARTICIPANT_PREFIX))
+        places = [*dict.fromkeys([*said, *rung, target.place])]
+        return f"{PARTICIPANT_PREFIX}{places.index(target.place)}"
 
     def _tried(self, unit_id: int, target: Target) -> Handover | None:
         """The unit's newest failed try to reach the target."""

@@ -80,6 +80,7 @@ class RandomClosing(RandomOutage):
 
     @invariant()
     def closed_is_closed(self) -> None:
+        lists = watching.lists_of(self.stage, self.twins)
         for pk, by in self.stage.enders.items():
             if not self.ends.get(pk):
                 assert closed_at(self.outage_of(by), by.principal) is None
@@ -90,12 +91,14 @@ class RandomClosing(RandomOutage):
                 assert left == [], "it is closed, and something is open that nobody answers for"
             for twin in self.twins:
                 if twin.chain.principal_id == pk:
-                    self._same(by, twin, things)
+                    self._same(by, twin, things, lists)
 
-    def _same(self, by: Acting, twin: Twin, things: list[OpenThing]) -> None:
+    def _same(
+        self, by: Acting, twin: Twin, things: list[OpenThing], lists: dict[int, watching.Lists]
+    ) -> None:
         ours = [thing for thing in things if thing.key.split(":")[1] == str(twin.chain.pk)]
         rings = {thing.unit_id for thing in ours if thing.what is Holds.CALL}
-        assert rings == {unit for unit in self.lists if twin.chain.pk in self.lists[unit].rings}
+        assert rings == {unit for unit in lists if twin.chain.pk in lists[unit].rings}
         if by.principal.is_region:
             tasks = {":".join(thing.key.split(":")[2:-1]) for thing in ours if thing.what is Holds.TASK}
             works = self.look(twin).works()

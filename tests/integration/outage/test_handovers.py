@@ -1,5 +1,6 @@
 """Calls: several messages in one, tries that never count, corrected and taken back by new rows (R1.6, R2.5)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,7 +11,7 @@ from django.utils import timezone
 from contacts.models import AuditEntry
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
 from contacts.rules.parties import Party
-from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage, Outage
+from outage.models import CareChain, CareChainEvent, ChainState, Handover, HandoverMessage, Outage, StateKind
 from outage.queries.care_chains import get_chain, get_handover
 from outage.queries.chain_log import logs_of
 from outage.queries.owed import event_standings
@@ -18,6 +19,7 @@ from outage.routine import current_routine
 from outage.rules.handover import Direction, Message, ReadBack
 from outage.rules.informing import FAILED, CallOutcome, InformState
 from outage.services.call_errors import CallErrors
+from outage.services.events import withdraw_event
 from outage.services.handovers import correct_call, log_call, withdraw_call
 from tests.factories import (
     County,
@@ -299,3 +301,13 @@ def test_the_longest_name_title_and_unit_sign_a_call_whole(county: County, chain
         row.save()
     signed = tell(by, chain, make_event(county.esa, chain)).signature
     assert signed == f"{'F' * 150} {'E' * 150}, {'T' * 60}, {'U' * 200} ({'H' * 31})"
+
+
+def test_who_was_rung_and_no_message_names_is_owed_what_is_taken_back(county: County, chain: CareChain):
+    event = make_event(county.alva, chain, outcome=CallOutcome.REACHED)
+    call = Handover.objects.get()
+    withdraw_event(by=county.alva, event=event, client_id=uuid4(), reason="Fel patient")
+    facts = replace(call.facts, recipient="participant:dotter")
+    correct_call(by=county.alva, handover=call, client_id=uuid4(), facts=facts, reason="Dottern svarade")
+    rows = ChainState.objects.filter(what=StateKind.OWED, retracts=True)
+    assert [row.whom for row in rows] == ["participant:0"]
