@@ -143,7 +143,9 @@ class ChainState(models.Model):
     @property
     def participant(self) -> str:
         if self.said_in is None:
-            return ""
+            # Somebody who was rung, and whom no message names.
+            called = self.rung.recipient if self.rung else ""
+            return called.removeprefix(PARTICIPANT_PREFIX) if called.startswith(PARTICIPANT_PREFIX) else ""
         names = self.said_in.participants
         # None are left once they are purged.
         return names[self.said_no].strip() if names else "gallrad"

@@ -32,7 +32,7 @@ from outage.queries.standing import (
     units_to_tell,
     untold_in,
 )
-from outage.queries.targets import named_in, rung_as_former, target_choices
+from outage.queries.targets import named_in, rung_as_former, rung_by_name, target_choices
 from outage.queries.tasks import entered_lines, is_admission_missing
 from outage.rules.awaited import AwaitedAnswer
 from outage.rules.informing import PARTICIPANT_PREFIX, CallOutcome, InformState
@@ -102,7 +102,7 @@ class _Owed:
             choice=self._choices.get(target.key, ""),
             named_in=named and named[0],
             named_as=named[1] if named else "",
-            rung=None if named else rung_as_former(log, self._standing, target),
+            rung=self._rung(target) if named is None and said_in is None else None,
             said_in=said_in,
             said_no=said_no,
             message=_message(owed),
@@ -125,6 +125,9 @@ class _Owed:
         row.closed = owed.closed
         return row
 
+    def _rung(self, target: Target) -> Handover | None:
+        return rung_as_former(self._log, self._standing, target) or rung_by_name(self._log, target)
+
     def _said_as(self, target: Target) -> tuple[CareChainEvent | None, int]:
         found = ((event, n) for event, n, name in self._said if name == target.participant.strip())
         return next(found, (None, 0))
@@ -132,11 +135,12 @@ class _Owed:
     def _whom(self, target: Target) -> str:
         if not target.place.startswith(PARTICIPANT_PREFIX):
             return target.whom
-        said = (self._standing.participant(name).place for _, _, name in self._said)
+        names = [name for _, _, name in self._said]
         # Somebody may have been rung whom no message names.
-        rung = (call.place for call in self._standing.calls if call.place.startswith(PARTICIPANT_PREFIX))
-        places = [*dict.fromkeys([*said, *rung, target.place])]
-        return f"{PARTICIPANT_PREFIX}{places.index(target.place)}"
+        calls = [call.place for call in self._standing.calls if call.place.startswith(PARTICIPANT_PREFIX)]
+        names += [place.removeprefix(PARTICIPANT_PREFIX) for place in calls]
+        places = dict.fromkeys(self._standing.participant(name).place for name in names)
+        return f"{PARTICIPANT_PREFIX}{[*places].index(target.place)}"
 
     def _tried(self, unit_id: int, target: Target) -> Handover | None:
         """The unit's newest failed try to reach the target."""

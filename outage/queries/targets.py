@@ -6,8 +6,9 @@ from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainDetails, Handover
 from outage.queries.chain_log import ChainLog
 from outage.queries.standing import label_of, standing_of
+from outage.rules.informing import PARTICIPANT_PREFIX
 from outage.rules.owed import ChainStanding
-from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, Target
+from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, Target, folded
 
 
 def targets_to_choose(chain: CareChain, log: ChainLog, *, before: bool = False) -> list[Target]:
@@ -83,6 +84,12 @@ def rung_as_former(log: ChainLog, standing: ChainStanding, target: Target) -> Ha
     return next((call for call in calls if standing.same(call.place) == target.place), None)
 
 
+def rung_by_name(log: ChainLog, target: Target) -> Handover | None:
+    """The call by which somebody is known whom no message names."""
+    calls = log.live_handovers if target.place.startswith(PARTICIPANT_PREFIX) else ()
+    return next((call for call in calls if folded(call.recipient) == folded(target.place)), None)
+
+
 def target_name(chain: CareChain, log: ChainLog, target: Target) -> str:
     """Such as Skellefteå kommun, Medicin 2, a participant as written, Kommun (inte angiven än)."""
     if target.participant:
@@ -91,6 +98,6 @@ def target_name(chain: CareChain, log: ChainLog, target: Target) -> str:
     if named := named_in(log, standing, target.place):
         version, party = named
         return version.place_names[party]
-    if rung := rung_as_former(log, standing, target):
+    if rung := rung_as_former(log, standing, target) or rung_by_name(log, target):
         return rung.place_name
     return f"{label_of(log, target)} (inte angiven än)" if target.party else "Okänd plats"

@@ -307,7 +307,7 @@ def test_who_was_rung_and_no_message_names_is_owed_what_is_taken_back(county: Co
     event = make_event(county.alva, chain, outcome=CallOutcome.REACHED)
     call = Handover.objects.get()
     withdraw_event(by=county.alva, event=event, client_id=uuid4(), reason="Fel patient")
-    facts = replace(call.facts, recipient="participant:dotter")
+    facts = replace(call.facts, recipient="participant:Dottern Kim")
     correct_call(by=county.alva, handover=call, client_id=uuid4(), facts=facts, reason="Dottern svarade")
     rows = ChainState.objects.filter(what=StateKind.OWED, retracts=True)
-    assert [row.whom for row in rows] == ["participant:0"]
+    assert [(row.whom, row.target.participant) for row in rows] == [("participant:0", "Dottern Kim")]
