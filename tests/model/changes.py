@@ -358,8 +358,9 @@ class RandomOutage(Base):
         def act() -> None:
             was = outage.current.scope
             change_outage(by=by, outage=outage, client_id=uuid4(), facts=facts)
-            if was != scope:
-                self.seen.scopes.append((now, only))
+            # The same scope once more corrects from when it holds.
+            kept = self.seen.scopes if was != scope else self.seen.scopes[:-1]
+            self.seen.scopes = [*kept, (now, only)]
 
         self.tried(act)
 
