@@ -79,7 +79,7 @@ TABLE: Mapping[Right, Mapping[Role, Border]] = {
     # It counts, and names no patient.
     Right.SEE_OVERVIEW: {Role.STAFF: Border.UNIT, Role.COORDINATOR: Border.BRANCH},
     Right.READ_REPORT: {Role.COORDINATOR: Border.BRANCH, Role.ROUTINE_OWNER: Border.PRINCIPAL},
-    # What other branches have left is a number; they leave it open themselves.
+    # What other branches have left is a number; they leave it open themselves, where anybody there may.
     Right.CLOSE_OUTAGE: {Role.COORDINATOR: Border.BRANCH},
 }
 

@@ -1,6 +1,6 @@
 """The closing of an outage as it is shown: what holds it up, by unit, and what was left open. No patient is named."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,10 +13,11 @@ from outage.rules.wording import moment
 
 @dataclass(frozen=True, slots=True)
 class HeldRow:
-    """What holds it up at a unit: each kind by its label, in the order of the columns."""
+    """What holds it up at a unit: each kind by its label, in the order of the columns. `watched`: is in Lägesbild."""
 
     unit_id: int
     unit: str
+    watched: bool
     held: tuple[tuple[str, Held], ...]
 
     @property
@@ -41,11 +42,18 @@ class ClosingPage:
         return sum(row.count > 0 for row in self.rows)
 
 
-def closing_page(things: Iterable[OpenThing], left: set[str], units: Mapping[int, Unit]) -> ClosingPage:
+def closing_page(
+    things: Iterable[OpenThing], left: set[str], units: Mapping[int, Unit], watched: Container[int]
+) -> ClosingPage:
     """`units` are those within reach, in the order to show them; what holds it up comes first."""
     found = by_unit(things, left)
     rows = [
-        HeldRow(pk, units[pk].name, tuple((what.label, found[pk].get(what, Held())) for what in Holds))
+        HeldRow(
+            pk,
+            units[pk].name,
+            pk in watched,
+            tuple((what.label, found[pk].get(what, Held())) for what in Holds),
+        )
         for pk in units
         if pk in found
     ]

@@ -10,10 +10,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from contacts.access import Acting, check_may
-from contacts.models import Principal, Unit
+from contacts.models import Membership, Principal, Unit
+from contacts.queries.branches import units_within
 from contacts.queries.prepared import prepared
 from contacts.rules.parties import Party
-from contacts.rules.permissions import Right
+from contacts.rules.permissions import Right, roles_with
 from contacts.seen import counting
 from outage.models import (
     Acknowledgement,
@@ -162,10 +163,29 @@ def _key_of(paper: PaperHeld) -> str:
     return f"{Holds.SHEET}:{paper.serial}"
 
 
-def left_at_closing(by: Acting, outage: Outage) -> list[LeftOpen]:
-    """What was left open by name and reason for the principal, the oldest first."""
+def units_to_close(by: Acting) -> QuerySet[Unit]:
+    """Those whose things the acting person leaves open: of their branch, and of branches where nobody may.
+
+    Raises NotAllowed.
+    """
     check_may(by, Right.CLOSE_OUTAGE)
-    return list(_left(by.principal, outage).select_related("user", "unit", "about"))
+    may = Membership.objects.filter(
+        active=True,
+        user__is_active=True,
+        role__in=roles_with(Right.CLOSE_OUTAGE),
+        unit__principal=by.principal,
+    )
+    # A unit of no branch answers for itself alone.
+    of_branch = Q(municipal_kind__in=may.exclude(unit__municipal_kind="").values("unit__municipal_kind"))
+    itself = Q(municipal_kind="", pk__in=may.values("unit"))
+    orphaned = Unit.objects.filter(principal=by.principal).exclude(of_branch | itself)
+    return units_within(by, Right.CLOSE_OUTAGE) | orphaned
+
+
+def left_at_closing(by: Acting, outage: Outage) -> list[LeftOpen]:
+    """What was left open by name and reason where the acting person may, the oldest first."""
+    rows = _left(by.principal, outage).filter(about__in=units_to_close(by))
+    return list(rows.select_related("user", "unit", "about"))
 
 
 def keys_left(principal: Principal, outage: Outage) -> set[str]:

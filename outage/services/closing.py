@@ -7,12 +7,11 @@ from django.db import transaction
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.queries.branches import units_within
 from contacts.rules.errors import NotYours, RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from outage.models import LeftOpen, Outage, OutageClosing
-from outage.queries.closing import closing_of, counted, keys_left, open_things
+from outage.queries.closing import closing_of, counted, keys_left, open_things, units_to_close
 from outage.rules.closing import Holds, holding, in_words, seen_of
 from outage.services.outages import lock_outage
 
@@ -41,7 +40,7 @@ def leave_open(
             return LeftOpen.objects.get(client_id=client_id)
         locked = lock_outage(by.principal, outage)
         _check_ended(locked)
-        unit = units_within(by, Right.CLOSE_OUTAGE).filter(pk=unit_id).first()
+        unit = units_to_close(by).filter(pk=unit_id).first()
         if unit is None:
             raise NotYours
         found = [

@@ -18,7 +18,7 @@ from contacts.views.tools import FormPage, get_or_404, held_as, require, told_if
 from contacts.webforms.fields import SentOnce
 from outage.models import Outage
 from outage.presenters.closing import closed_line, closing_page, left_rows
-from outage.queries.closing import closing_of, keys_left, left_at_closing, open_things
+from outage.queries.closing import closing_of, keys_left, left_at_closing, open_things, units_to_close
 from outage.queries.outages import outage_for
 from outage.rules.closing import by_unit, holding, seen_of
 from outage.services.closing import close_outage, leave_open
@@ -35,8 +35,9 @@ def closing(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     if not outage.is_open:
         things = open_things(acting.principal, outage)
         left = keys_left(acting.principal, outage)
+        watched = set(units_within(acting, Right.SEE_OVERVIEW).values_list("pk", flat=True))
         context |= {
-            "found": closing_page(things, left, units),
+            "found": closing_page(things, left, units, watched),
             "closed": closed_line(closing_of(outage, acting.principal), units, timezone.now()),
             "left": left_rows(left_at_closing(acting, outage), things),
         }
@@ -84,4 +85,4 @@ def _outage_or_404(request: ActingRequest, outage_id: UUID) -> Outage:
 
 def _units(acting: Acting) -> dict[int, Unit]:
     """Those within reach, in Swedish order."""
-    return {unit.pk: unit for unit in units_within(acting, Right.CLOSE_OUTAGE).order_by("sort_key", "pk")}
+    return {unit.pk: unit for unit in units_to_close(acting).order_by("sort_key", "pk")}

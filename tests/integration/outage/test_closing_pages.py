@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.models import MunicipalKind, Unit
+from contacts.models import MunicipalKind, Unit, User
 from contacts.page_versions import forget_pages
 from contacts.rules.errors import NotYours, RuleError
 from contacts.rules.parties import Party
@@ -41,8 +41,42 @@ def test_another_branch_is_a_number_and_leaves_open_itself(county: County, outag
     with pytest.raises(RuleError):
         close(cilla, outage)
     leave_all(hilde, outage)
+    page = read(client.get(reverse("closing", args=[outage.pk])))
+    assert "Ringer i morgon" not in page.text
+    client.force_login(hilde.user)
+    assert "Ringer i morgon" in read(client.get(reverse("closing", args=[outage.pk]))).text
     close(cilla, outage)
     assert is_closed(hilde, outage)
+
+
+@pytest.mark.parametrize("kind", [MunicipalKind.HOME_NURSING, ""], ids=["branch", "of none"])
+@pytest.mark.parametrize("closes", ["nobody", "no longer", "out of use", "there"])
+def test_where_a_branch_has_nobody_who_may_another_coordinator_leaves_it_open(
+    county: County, outage: Outage, client: Client, kind: str, closes: str
+):
+    nursing = Unit.objects.create(principal=county.municipality, name="Hemsjukvården", municipal_kind=kind)
+    hanna = person("hanna", nursing)
+    cilla = person("cilla", county.social_care, Role.COORDINATOR)
+    if closes != "nobody":
+        hilde = person("hilde", nursing, Role.COORDINATOR)
+        User.objects.filter(pk=hilde.user.pk).update(is_active=closes != "out of use")
+        hilde.user.memberships.update(active=closes != "no longer")
+    theirs = make_chain(county, as_seen(hanna, outage), hanna)
+    make_event(hanna, theirs, "municipality_ready", sender=Party.MUNICIPALITY, to=Party.INPATIENT)
+    end_for_all(county, outage, timezone.now())
+    client.force_login(cilla.user)
+    page = read(client.get(reverse("closing", args=[outage.pk])))
+    link = reverse("leave_at_closing", args=[outage.pk, nursing.pk])
+    if closes == "there":
+        assert "annan verksamhetsgren" in page.text
+        assert client.get(link).status_code == 404
+        return
+    assert "annan verksamhetsgren" not in page.text
+    # Lägesbild is not hers to see there.
+    assert [a["href"] for a in page.main.find("th", string="Hemsjukvården").parent.find_all("a")] == [link]
+    leave_all(cilla, outage)
+    close(cilla, outage)
+    assert is_closed(cilla, outage)
 
 
 def test_the_page_is_left_and_closed_by_its_forms(
