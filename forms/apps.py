@@ -15,8 +15,11 @@ class FormsConfig(AppConfig):
 
         from . import checks  # noqa: F401
         from .queries import borders  # noqa: F401
+        from .queries.late import late_waiting
         from .queries.sheets import count_out, newest_fate, papers_held, papers_out
         from .services.long_work import know_paper
 
         know_paper()
-        know_papers_by(Papers(of=papers_out, counted=count_out, held=papers_held, newest=newest_fate))
+        know_papers_by(
+            Papers(of=papers_out, counted=count_out, held=papers_held, newest=newest_fate, late=late_waiting)
+        )

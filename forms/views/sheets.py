@@ -133,7 +133,7 @@ def sheets(request: ActingRequest) -> HttpResponse:
         "stock_rows": stock_of(stock) if stock else [],
         "in_stock": counts[Where.STOCK],
         "waiting": waiting_count(acting.unit),
-        "late": late_waiting(acting),
+        "late_entries": late_waiting(acting),
         "printed": counts[Where.ALL] > 0 or any_printed(acting.unit),
     }
     if can(acting, Right.COUNT_SHEETS):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from contacts.access import Acting
 from contacts.models import Principal, Unit
 from outage.models import Outage
 
@@ -34,14 +35,16 @@ class PaperHeld:
 @dataclass(frozen=True, slots=True)
 class Papers:
     """Which sheets of a unit are out, the oldest first; how many of each of several units, by their ids; which of a
-    principal hold up the closing of an outage, of blank ones those filled in until a moment; and a number that is
-    another whenever any of that may be. The number of queries hangs neither on the sheets nor on the units.
+    principal hold up the closing of an outage, of blank ones those filled in until a moment; a number that is
+    another whenever any of that may be; and how many late entries of purged outages somebody has to decide. The number
+    of queries hangs neither on the sheets nor on the units.
     """
 
     of: Callable[[Unit], list[PaperOut]] = lambda unit: []
     counted: Callable[[Iterable[int]], Mapping[int, int]] = lambda units: {}
     held: Callable[[Principal, Outage, datetime], list[PaperHeld]] = lambda principal, outage, until: []
     newest: Callable[[], int] = lambda: 0
+    late: Callable[[Acting], int] = lambda by: 0
 
 
 _known = [Papers()]

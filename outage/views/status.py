@@ -41,6 +41,7 @@ from outage.queries.owed import (
     chains_with_answers_awaited,
     chains_with_calls_owed,
 )
+from outage.queries.papers import papers
 from outage.queries.reminders import all_due, due_now
 from outage.queries.shift_done import calls_by_id
 from outage.queries.states import awaited_in, states_for
@@ -103,6 +104,8 @@ def _shown(request: ActingRequest, template: str) -> HttpResponse:
             told = told_lately(acting, now - TOLD_LATELY, outage, *context["earlier"])
             holds_until(now, *(call.recorded_at + TOLD_LATELY for call in told))
             context["told"] = told_rows(told)
+        elif template == "outage/status/show.html":
+            context["late_entries"] = papers().late(acting)
         return render(request, template, context)
 
 

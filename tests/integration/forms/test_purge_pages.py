@@ -138,6 +138,13 @@ def test_a_call_logged_after_the_purge_is_kept_and_goes_to_the_coordinator(
     assert LateEntry.objects.count() == 1
     esa = at(county.esa)
     assert late_waiting(county.esa) == 1
+    waits = "1 sen uppgift från gallrade driftstopp väntar på att du avgör"
+    # On the paper's own page, and on Läge, whether an outage goes on or not.
+    assert waits in words(esa.get("/"))
+    assert waits in words(esa.get(reverse("sheets")))
+    assert waits not in words(alva.get("/"))
+    make_outage(county.esa)
+    assert waits in words(esa.get("/"))
     listed = words(esa.get(reverse("late_entries")))
     assert "Väntar på samordnaren" in listed
     assert "emligsson" not in listed
@@ -148,6 +155,7 @@ def test_a_call_logged_after_the_purge_is_kept_and_goes_to_the_coordinator(
     told = words(sent(esa, page, outcome="journal", reason="Står inte i journalen"))
     assert "Införs i journalen. Står inte i journalen" in told
     assert late_waiting(county.esa) == 0
+    assert "väntar på att du avgör" not in words(esa.get("/"))
     assert at(county.alva).post(page, {"typed_by": mark_of(county.alva)}).status_code == 403
 
 
