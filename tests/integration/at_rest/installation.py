@@ -1,14 +1,17 @@
 """A whole installation beside the tests' own: its folders, its database, and commands run in it."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import psycopg2
 from django.db import connection
 
 from tests.architecture.tree import ROOT
@@ -78,3 +81,38 @@ def run(room: Path, address: str, *command: str, ends: int = 0) -> bytes:
     )
     assert done.returncode == ends, done.stderr.decode()[-3000:]
     return done.stdout + done.stderr
+
+
+class Installation:
+    def __init__(self, room: Path, address: str) -> None:
+        self.room, self.address = room, address
+        self.file = room / "var" / "driftstopp.sqlite3"
+
+    def does(self, *command: str, ends: int = 0) -> str:
+        return run(self.room, self.address, "manage.py", *command, ends=ends).decode()
+
+    def runs(self, script: str) -> str:
+        return self.does("shell", "-v0", "-c", script)
+
+    def asks(self, statement: str) -> list[Any]:
+        """Without a process of its own, which takes a second."""
+        database: Any = psycopg2.connect(self.address) if self.address else sqlite3.connect(self.file)
+        with closing(database) as opened, opened, closing(opened.cursor()) as cursor:
+            cursor.execute(statement)
+            return list(cursor.fetchall()) if cursor.description else []
+
+    def has_keys_of(self, other: "Installation") -> None:
+        (self.room / "var" / "data_key").write_bytes((other.room / "var" / "data_key").read_bytes())
+
+
+@contextmanager
+def installed(room: Path) -> Iterator[Installation]:
+    with database_of_its_own(folders(room)) as address:
+        yield Installation(room, address)
+
+
+@contextmanager
+def not_installed(room: Path) -> Iterator[Installation]:
+    """Its folders and no tables."""
+    with empty_database(folders(room)) as address:
+        yield Installation(room, address)

@@ -15,46 +15,21 @@ from django.db import connection
 
 from contacts.rules.errors import RuleError
 from forms.backup.engines import check_nobody_else
-from tests.integration.at_rest.installation import (
-    database_of_its_own,
-    empty_database,
-    environment_of,
-    folders,
-    run,
-)
+from tests.integration.at_rest.installation import Installation, environment_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
-class Installation:
-    def __init__(self, room: Path, address: str) -> None:
-        self.room, self.address = room, address
-        self.file = room / "var" / "driftstopp.sqlite3"
-
-    def does(self, *command: str, ends: int = 0) -> str:
-        return run(self.room, self.address, "manage.py", *command, ends=ends).decode()
-
-    def asks(self, statement: str) -> list[Any]:
-        database: Any = psycopg2.connect(self.address) if self.address else sqlite3.connect(self.file)
-        with closing(database) as opened, opened, closing(opened.cursor()) as cursor:
-            cursor.execute(statement)
-            return list(cursor.fetchall()) if cursor.description else []
-
-    def adds(self, name: str) -> None:
-        self.asks(f"INSERT INTO django_content_type (app_label, model) VALUES ('{name}', 'x')")
-
-    def has(self, name: str) -> bool:
-        return (name,) in self.asks("SELECT app_label FROM django_content_type")
-
-    def asides(self) -> list[Path]:
-        return sorted((self.room / "var").glob("before-restore-*"))
+def adds(ours: Installation, name: str) -> None:
+    ours.asks(f"INSERT INTO django_content_type (app_label, model) VALUES ('{name}', 'x')")
 
 
-@pytest.fixture
-def ours(tmp_path: Path) -> Iterator[Installation]:
-    room = folders(tmp_path / "ours")
-    with database_of_its_own(room) as address:
-        yield Installation(room, address)
+def has(ours: Installation, name: str) -> bool:
+    return (name,) in ours.asks("SELECT app_label FROM django_content_type")
+
+
+def asides(ours: Installation) -> list[Path]:
+    return sorted((ours.room / "var").glob("before-restore-*"))
 
 
 @contextmanager
@@ -73,7 +48,7 @@ def at_work(installation: Installation) -> Iterator[None]:
 def test_what_is_there_is_kept_aside_and_said_before_a_backup_takes_its_place(
     ours: Installation, tmp_path: Path
 ):
-    ours.adds("Före kopian")
+    adds(ours, "Före kopian")
     ours.asks(
         "INSERT INTO django_session VALUES ('somebody', 'who has logged out since', '2100-01-01 00:00:00')"
     )
@@ -87,32 +62,32 @@ def test_what_is_there_is_kept_aside_and_said_before_a_backup_takes_its_place(
     assert backup.stat().st_mode & 0o777 == 0o600
     assert re.search(rf"{backup}: \d+ rader i \d+ tabeller, 0 bilder", said)
     assert "finns redan. Inget är skrivet över." in ours.does("backup", str(backup), ends=1)
-    ours.adds("Efter kopian")
+    adds(ours, "Efter kopian")
     said = ours.does("restore", str(backup), ends=1)
     assert "Detta finns i databasen men inte i säkerhetskopian, och läggs undan, minst:" in said
     assert "  innehållstyper: 1\n" in said
     assert "Inget är återställt. Ge kommandot en gång till med --replace för att göra det." in said
-    assert ours.has("Efter kopian")
+    assert has(ours, "Efter kopian")
     with at_work(ours):
         assert "Databasen används. Stoppa servern" in ours.does("restore", str(backup), "--replace", ends=1)
-    assert ours.has("Efter kopian")
-    assert ours.asides() == []
+    assert has(ours, "Efter kopian")
+    assert asides(ours) == []
     said = ours.does("restore", str(backup), "--replace")
     assert "Loggen är hel:" in said
     assert "Alla får logga in på nytt." in said
-    assert ours.has("Före kopian")
-    assert not ours.has("Efter kopian")
+    assert has(ours, "Före kopian")
+    assert not has(ours, "Efter kopian")
     assert ours.asks("SELECT * FROM django_session") == []
     noted = ours.asks("SELECT action FROM contacts_auditentry WHERE action LIKE 'backup.%' ORDER BY id")
     assert noted == [("backup.made",), ("backup.restored",)]
     # What was there is whole, and can itself be put back.
-    (aside,) = ours.asides()
+    (aside,) = asides(ours)
     assert (aside / "checkpoints.jsonl").exists()
     if ours.address:
         ours.does("restore", str(aside / "database.backup"), "--replace")
     else:
         ours.file.write_bytes((aside / "driftstopp.sqlite3").read_bytes())
-    assert ours.has("Efter kopian")
+    assert has(ours, "Efter kopian")
 
 
 def test_a_backup_that_was_changed_cut_off_or_is_none_changes_nothing(ours: Installation, tmp_path: Path):
@@ -132,7 +107,7 @@ def test_a_backup_that_was_changed_cut_off_or_is_none_changes_nothing(ours: Inst
     assert "Säkerhetskopian blev inte gjord" in ours.does(
         "backup", str(tmp_path / "none" / "it.backup"), ends=1
     )
-    assert ours.asides() == []
+    assert asides(ours) == []
     # What a power cut has left goes after a day.
     for room in ("backup-20200101T000000Z-x", "backup-22000101T000000Z-x"):
         (ours.room / "var" / room).mkdir()
@@ -143,7 +118,7 @@ def test_a_backup_that_was_changed_cut_off_or_is_none_changes_nothing(ours: Inst
 
 
 def test_one_of_a_later_version_or_engine_is_refused_and_one_that_is_broken_off_can_be_done_again(
-    ours: Installation, tmp_path: Path
+    ours: Installation, another: Installation, tmp_path: Path
 ):
     backup, later = tmp_path / "it.backup", tmp_path / "later.backup"
     ours.does("backup", str(backup))
@@ -151,39 +126,32 @@ def test_one_of_a_later_version_or_engine_is_refused_and_one_that_is_broken_off_
         "INSERT INTO django_migrations (app, name, applied) VALUES ('outage', '9999_later', '2028-02-29')"
     )
     ours.does("backup", str(later))
-    with empty_database(folders(tmp_path / "other")) as address:
-        other = Installation(tmp_path / "other", address)
-        (other.room / "var" / "data_key").write_bytes((ours.room / "var" / "data_key").read_bytes())
-        assert "gjord av en nyare version" in other.does("restore", str(later), ends=1)
-        # No room for the checkpoints: it says how far it came, and can be done again.
-        (other.room / "var" / "trail").touch()
-        said = other.does("restore", str(backup), ends=1)
-        assert "Databasen är utbytt, men resten blev inte klart:" in said
-        (other.room / "var" / "trail").unlink()
-        assert "Loggen är hel:" in other.does("restore", str(backup), "--replace")
-        if address:
-            elsewhere = Installation(other.room, "")
-            said = elsewhere.does("restore", str(backup), ends=1)
-            assert (
-                "Säkerhetskopian är av PostgreSQL, och DATABASE_URL är SQLite. Inget är återställt." in said
-            )
+    another.has_keys_of(ours)
+    assert "gjord av en nyare version" in another.does("restore", str(later), ends=1)
+    # No room for the checkpoints: it says how far it came, and can be done again.
+    (another.room / "var" / "trail").touch()
+    said = another.does("restore", str(backup), ends=1)
+    assert "Databasen är utbytt, men resten blev inte klart:" in said
+    (another.room / "var" / "trail").unlink()
+    assert "Loggen är hel:" in another.does("restore", str(backup), "--replace")
+    if another.address:
+        said = Installation(another.room, "").does("restore", str(backup), ends=1)
+        assert "Säkerhetskopian är av PostgreSQL, och DATABASE_URL är SQLite. Inget är återställt." in said
 
 
 def test_pictures_where_there_is_no_database_are_another_installations_and_left_alone(
-    ours: Installation, tmp_path: Path
+    ours: Installation, another: Installation, tmp_path: Path
 ):
     backup = tmp_path / "it.backup"
     ours.does("backup", str(backup))
-    with empty_database(folders(tmp_path / "other")) as address:
-        other = Installation(tmp_path / "other", address)
-        (other.room / "var" / "data_key").write_bytes((ours.room / "var" / "data_key").read_bytes())
-        scans = other.room / "var" / "scans"
-        scans.mkdir(mode=0o700)
-        (scans / "another.bin").touch()
-        assert "ligger bilder av blad" in other.does("restore", str(backup), ends=1)
-        assert (scans / "another.bin").exists()
-        (scans / "another.bin").rename(tmp_path / "another.bin")
-        assert "Loggen är hel:" in other.does("restore", str(backup))
+    another.has_keys_of(ours)
+    scans = another.room / "var" / "scans"
+    scans.mkdir(mode=0o700)
+    (scans / "another.bin").touch()
+    assert "ligger bilder av blad" in another.does("restore", str(backup), ends=1)
+    assert (scans / "another.bin").exists()
+    (scans / "another.bin").rename(tmp_path / "another.bin")
+    assert "Loggen är hel:" in another.does("restore", str(backup))
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no roles")
@@ -204,7 +172,7 @@ def test_what_a_lost_database_has_left_beside_it_is_not_taken_for_its_own(ours: 
     if connection.vendor != "sqlite":
         # There it has no file of ours.
         return
-    ours.adds("Före kopian")
+    adds(ours, "Före kopian")
     backup = tmp_path / "it.backup"
     ours.does("backup", str(backup))
     with sqlite3.connect(ours.file) as database:
@@ -222,8 +190,8 @@ def test_what_a_lost_database_has_left_beside_it_is_not_taken_for_its_own(ours: 
             ours.file.write_bytes(there)
             assert "går inte att läsa" in ours.does("restore", str(backup), ends=1)
         ours.does("restore", str(backup), "--replace")
-        assert ours.has("Före kopian")
-        assert not ours.has("Ur loggen")
+        assert has(ours, "Före kopian")
+        assert not has(ours, "Ur loggen")
 
 
 def test_one_of_a_former_version_is_left_as_it_was_where_one_goes_back_to_that(
