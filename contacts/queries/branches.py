@@ -1,11 +1,11 @@
 """The units that a right reaches, by the border that the table of rights has for the role."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from contacts.access import Acting
-from contacts.models import Unit
+from contacts.models import Membership, Principal, Unit
 from contacts.rules.branches import Branch
-from contacts.rules.permissions import Border, Right, border_of
+from contacts.rules.permissions import Border, Right, border_of, roles_with
 
 from .joined import units_read_as
 
@@ -30,6 +30,19 @@ def units_within(by: Acting, right: Right) -> QuerySet[Unit]:
     if border is Border.BRANCH:
         return units_of_branch(by.unit)
     return Unit.objects.filter(pk__in=units_read_as(by.unit))
+
+
+def units_without(principal: Principal, right: Right) -> QuerySet[Unit]:
+    """Those in whose branch nobody who can log in has the right; a unit of no branch is one by itself."""
+    may = Membership.objects.filter(
+        active=True, user__is_active=True, role__in=roles_with(right), unit__principal=principal
+    )
+    if principal.is_region:
+        theirs = Q(principal__in=may.values("unit__principal"))
+    else:
+        kinds = may.exclude(unit__municipal_kind="").values("unit__municipal_kind")
+        theirs = Q(municipal_kind__in=kinds) | Q(municipal_kind="", pk__in=may.values("unit"))
+    return Unit.objects.filter(principal=principal).exclude(theirs)
 
 
 def name_of_branch(unit: Unit) -> str:

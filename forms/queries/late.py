@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from contacts.access import Acting, can
-from contacts.queries.branches import units_within
+from contacts.queries.branches import units_within, units_without
 from contacts.queries.joined import units_read_as
 from contacts.rules.permissions import Right
 from forms.models import LateDecision, LateEntry
@@ -14,16 +14,21 @@ from outage.models import Outage
 
 
 def late_entries(by: Acting) -> QuerySet[LateEntry]:
-    """Of all units that the acting person decides for, else of the own; those not decided first, then the newest."""
+    """Of all units that the acting person decides for, else of the own; those not decided first, then the newest.
+
+    `forsaken`: nobody can decide it.
+    """
     decided = Exists(LateDecision.objects.filter(entry=OuterRef("pk")))
-    rows = LateEntry.objects.annotate(decided=decided).select_related("user", "unit", "outage__current")
+    forsaken = Exists(units_without(by.principal, Right.DECIDE_LATE).filter(pk=OuterRef("unit")))
+    rows = LateEntry.objects.annotate(decided=decided, forsaken=forsaken).select_related(
+        "user", "unit__principal", "outage__current"
+    )
     return _within(by, rows).order_by("decided", "-at", "pk")  # type: ignore[misc]
 
 
 def late_entry_of(by: Acting, late_id: UUID) -> LateEntry:
     """Raises LateEntry.DoesNotExist for one out of reach."""
-    rows = LateEntry.objects.select_related("user", "unit__principal", "outage__current")
-    return _within(by, rows).get(pk=late_id)
+    return late_entries(by).get(pk=late_id)
 
 
 def late_waiting(by: Acting) -> int:

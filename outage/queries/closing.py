@@ -10,11 +10,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from contacts.access import Acting, check_may
-from contacts.models import Membership, Principal, Unit
-from contacts.queries.branches import units_within
+from contacts.models import Principal, Unit
+from contacts.queries.branches import units_within, units_without
 from contacts.queries.prepared import prepared
 from contacts.rules.parties import Party
-from contacts.rules.permissions import Right, roles_with
+from contacts.rules.permissions import Right
 from contacts.seen import counting
 from outage.models import (
     Acknowledgement,
@@ -169,17 +169,7 @@ def units_to_close(by: Acting) -> QuerySet[Unit]:
     Raises NotAllowed.
     """
     check_may(by, Right.CLOSE_OUTAGE)
-    may = Membership.objects.filter(
-        active=True,
-        user__is_active=True,
-        role__in=roles_with(Right.CLOSE_OUTAGE),
-        unit__principal=by.principal,
-    )
-    # A unit of no branch answers for itself alone.
-    of_branch = Q(municipal_kind__in=may.exclude(unit__municipal_kind="").values("unit__municipal_kind"))
-    itself = Q(municipal_kind="", pk__in=may.values("unit"))
-    orphaned = Unit.objects.filter(principal=by.principal).exclude(of_branch | itself)
-    return units_within(by, Right.CLOSE_OUTAGE) | orphaned
+    return units_within(by, Right.CLOSE_OUTAGE) | units_without(by.principal, Right.CLOSE_OUTAGE)
 
 
 def left_at_closing(by: Acting, outage: Outage) -> list[LeftOpen]:

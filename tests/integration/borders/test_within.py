@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contacts.access import Acting, acting_in, check_may, is_within
-from contacts.models import Membership, Unit
+from contacts.models import Membership, Principal, Unit, User
+from contacts.queries.branches import units_without
 from contacts.rules.errors import NotAllowed, NotYours
 from contacts.rules.parties import OutpatientKind, WardKind
 from contacts.rules.permissions import Border, Right, Role
@@ -121,3 +122,36 @@ def test_a_right_that_reaches_the_branch_stops_there():
     for by, right in [(people[1], Right.EMERGENCY_OPEN), (people[0], Right.LOG_CARE)]:
         with pytest.raises(NotYours):
             check_may(by, right, chain)
+
+
+def test_the_units_that_nobody_has_a_right_over_are_those_of_branches_without_anybody_in_force():
+    county = make_county()
+    town = {"principal": county.municipality}
+    kinds = {"Bistånd syd": "social_care", "Hemsjukvården": "home_nursing", "Växeln": "", "Kontoret": ""}
+    units = {
+        name: Unit.objects.create(name=name, municipal_kind=kind, **town) for name, kind in kinds.items()
+    }
+
+    def lacking(principal: Principal) -> set[str]:
+        return set(units_without(principal, Right.CLOSE_OUTAGE).values_list("name", flat=True))
+
+    assert lacking(county.region) == set()
+    everything = {"Biståndsenheten", *kinds}
+    assert lacking(county.municipality) == everything
+    theirs = {
+        "Bistånd syd": {"Biståndsenheten", "Bistånd syd"},
+        "Hemsjukvården": {"Hemsjukvården"},
+        "Växeln": {"Växeln"},
+    }
+    for name, reached in theirs.items():
+        coordinator = person(name, units[name], Role.COORDINATOR)
+        assert lacking(county.municipality) == everything - reached
+        coordinator.user.memberships.update(active=False)
+        assert lacking(county.municipality) == everything
+        coordinator.user.memberships.update(active=True, role=Role.ADMIN)
+        assert lacking(county.municipality) == everything
+        coordinator.user.memberships.update(role=Role.COORDINATOR)
+        User.objects.filter(pk=coordinator.user.pk).update(is_active=False)
+        assert lacking(county.municipality) == everything
+    User.objects.filter(pk=county.esa.user.pk).update(is_active=False)
+    assert lacking(county.region) == set(county.region.units.values_list("name", flat=True))

@@ -159,6 +159,19 @@ def test_a_call_logged_after_the_purge_is_kept_and_goes_to_the_coordinator(
     assert at(county.alva).post(page, {"typed_by": mark_of(county.alva)}).status_code == 403
 
 
+def test_a_late_entry_that_nobody_can_decide_says_so(county: County, outage, chain, clock):
+    outage = purged(county, outage, clock)
+    entry = keep_late(
+        by=county.alva, outage_id=outage.pk, client_id=same_id(7), said=[("Vad gäller det?", "Ett samtal")]
+    )
+    pages = [reverse("late_entries"), reverse("late_entry", args=[entry.pk])]
+    for page in pages:
+        assert "Väntar på samordnaren." in words(at(county.alva).get(page))
+    county.esa.user.memberships.update(active=False)
+    for page in pages:
+        assert "Ingen samordnare kan avgöra. Be administratören" in words(at(county.alva).get(page))
+
+
 def test_a_new_chain_of_a_purged_outage_is_kept_too(county: County, outage, chain, clock):
     purged(county, outage, clock)
     alva, path = at(county.alva), reverse("new_chain")
