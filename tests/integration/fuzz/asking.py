@@ -32,7 +32,7 @@ from tests.integration.fuzz.hostile import (
     quoted,
     text,
 )
-from tests.integration.fuzz.world import World
+from tests.integration.fuzz.world import Stands, World
 from tests.integration.outage.pages import Fields, fields_of
 from tests.marks import Browser
 
@@ -42,6 +42,7 @@ METHODS = ["HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "ge
 # Typesetting takes a thousand times what the rest of a request does: these are asked for seldom.
 SLOW = re.compile(r"pdf|samtalsstod|kontaktlista|beredskapsparm|blad/nya")
 LEADING = ("Location", "HX-Redirect", "HX-Location", "HX-Push-Url", "HX-Replace-Url")
+ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
 PLAUSIBLE = [
     "Åsa Påhittad",
     "19121212-1212",
@@ -126,16 +127,16 @@ class Fuzzer:
 
     def __init__(self, seed: int) -> None:
         self.chosen = Random(seed)
-        self.world = World()
+        self.world = World(list(Stands)[seed % len(Stands)])
         self.found: list[str] = []
         self.made = 0
         self._with_forms: list[tuple[Any, str]] = []
-        self._routes = sorted(set(routes(get_resolver().url_patterns)))
+        self.routes = sorted(set(routes(get_resolver().url_patterns)))
         self._browsers: dict[str, Served] = {}
 
     def run(self, requests: int) -> None:
         while self.made < requests:
-            for route in self.chosen.sample(self._routes, len(self._routes)):
+            for route in self.chosen.sample(self.routes, len(self.routes)):
                 if self.made < requests and not (SLOW.search(route) and self.chosen.random() < 0.95):
                     self._visit(self._somebody(route), route)
                 if self.made < requests and self._with_forms and self.chosen.random() < 0.5:
@@ -178,7 +179,7 @@ class Fuzzer:
             }.get(found[1] or "str", lambda: quoted(text(self.chosen)))
             return wrong()
 
-        return re.sub(r"<(?:(\w+):)?(\w+)>", value, route)
+        return ARGUMENT.sub(value, route)
 
     def _reading(self, route: str, path: str) -> Asked:
         if self.chosen.random() < 0.6:

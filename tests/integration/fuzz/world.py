@@ -1,31 +1,39 @@
 """A county where something of everything has happened, and the people who ask for it."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID, uuid4
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 
 from contacts.access import TypedBy
 from contacts.filing.uploads import upload_steps
 from contacts.models import Membership, User
+from contacts.models.data_key import forget_keys, name_of
 from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import Answers
 from contacts.rules.permissions import Role
 from contacts.rules.rota import Turn
+from contacts.services.data_keys import destroy_key
 from contacts.services.flags import flag_number
 from contacts.services.progress import finish
 from contacts.services.rota import add_turn
 from contacts.services.work import ask
-from forms.models import Sheet, SheetKind
+from forms.models import LateEntry, Sheet, SheetKind
 from forms.rules.sheet_fate import Fate
+from outage.models import Outage
 from outage.queries.checklists import checklists_for
 from outage.services.held_forms import hold_form
+from outage.services.outages import record_support_contact
+from outage.services.shift import hand_over_shift
 from outage.services.ward_patients import open_each
 from tests.factories import (
     TOLVAN,
     County,
     chain_facts,
+    end_for_all,
     make_chain,
     make_county,
     make_entry,
@@ -60,14 +68,23 @@ OF_KIND = {
     "work_id": ["contacts.Work"],
     "outage_id": ["outage.Outage"],
     "shift_id": ["outage.ShiftHandover"],
+    "late_id": ["blanketter.LateEntry"],
     "pk": ["mfa.Authenticator"],
 }
+
+
+class Stands(StrEnum):
+    """How the outage stands."""
+
+    GOES_ON = "goes on"
+    OVER = "over"
+    PURGED = "purged"
 
 
 class World:
     """The county, who asks in it, and which ids there are."""
 
-    def __init__(self) -> None:
+    def __init__(self, stands: Stands) -> None:
         self.county = county = make_county()
         _happenings(county)
         root, keeper = persons(
@@ -86,6 +103,12 @@ class World:
         others = User.objects.filter(pk__in=[two.user.pk, root.user.pk]).order_by("pk")
         self.people: list[User | AnonymousUser] = [AnonymousUser(), *others, *self.at_work]
         self.lists = _lists(county)
+        _late_entry(county)
+        if stands is not Stands.GOES_ON:
+            end_for_all(county, Outage.objects.get(), timezone.now())
+        if stands is Stands.PURGED:
+            destroy_key(by=None, name=name_of(county.region.pk, Outage.objects.get().pk))
+            forget_keys()
         self._checklists = [card.key for card in checklists_for(county.ward)]
 
     def ids(self, argument: str, route: str) -> list[str]:
@@ -135,6 +158,8 @@ def _happenings(county: County) -> None:
     scan(county.alva, sheet)
     bring_to(county.alva, make_sheet(county.alva, SheetKind.LOG_SHEET, outage=outage), Fate.CHECKED)
     make_batch(county.alva, 2)
+    hand_over_shift(by=county.alva, outage=outage, client_id=uuid4())
+    record_support_contact(by=county.esa, outage=outage, client_id=uuid4(), at=timezone.now())
     for by in (county.alva, county.esa):
         for path in (f"/vardkedja/{chain.pk}/samtal/?riktning=given", "/vardkedjor/ny/", "/kontakter/ny/"):
             hold_form(by=by.membership, path=path, content={"spoken_to": ["Karin"], "number": ["0910"]})
@@ -147,6 +172,10 @@ def _happenings(county: County) -> None:
 def _lists(county: County) -> UUID:
     list_id = uuid4()
     facts = chain_facts(county, identity=TOLVAN, patient_name="Klistrad Tolvansson")
-    outage = apps.get_model("outage.Outage")._default_manager.get()
-    open_each(by=county.alva, outage=outage, list_id=list_id, patients={0: facts})
+    open_each(by=county.alva, outage=Outage.objects.get(), list_id=list_id, patients={0: facts})
     return list_id
+
+
+def _late_entry(county: County) -> None:
+    by = county.alva
+    LateEntry(outage=Outage.objects.get(), said=[["Vem?", "Tolvan"]], user=by.user, unit=by.unit).save()
