@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from random import Random
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.forms import model_to_dict
@@ -12,7 +12,7 @@ from contacts.models import Principal, Unit
 from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
 from contacts.services.versions import ChangedMeanwhile
-from outage.models import CareChain, ChainJoin, ChainState, Handover, Outage
+from outage.models import CareChain, CareChainEvent, ChainJoin, ChainState, Handover, Outage
 from outage.queries.care_chains import get_chain, get_event
 from outage.queries.chain_log import logs_of
 from outage.queries.joining import differing, pairs_between
@@ -23,7 +23,7 @@ from outage.rules.routine import Decision
 from outage.services.care_chains import change_details
 from outage.services.events import correct_event, withdraw_event
 from outage.services.handovers import withdraw_call
-from outage.services.joining import undo_join
+from outage.services.joining import join_chains, undo_join
 from tests.factories import (
     County,
     at_once,
@@ -161,9 +161,29 @@ def states(chain: CareChain) -> set[tuple[object, ...]]:
 
 
 def owing(chain: CareChain) -> list[tuple[object, ...]]:
-    """How it stands, but for the row by which a place is named: to undo a join is to write a new one."""
+    """How it stands, but for the rows by which a place is named and an event's time told: to undo a join writes new
+    ones. Of each event its first row stands.
+    """
+    former = {row.pk: row.supersedes_id for row in CareChainEvent.objects.exclude(supersedes=None)}
+
+    def first_row(message: str) -> str:
+        kind, _, pk = message.partition(":")
+        if kind != "event":
+            return message
+        event = UUID(pk)
+        while event in former:
+            event = former[event]
+        return f"event:{event}"
+
     rows = ChainState.objects.filter(chain=chain).order_by("what", "position")
-    return [tuple(v for k, v in model_to_dict(row).items() if k not in ("id", "named_in")) for row in rows]
+    return [
+        tuple(
+            first_row(value) if name == "message" else value
+            for name, value in model_to_dict(row).items()
+            if name not in ("id", "named_in", "corrects")
+        )
+        for row in rows
+    ]
 
 
 def join_at_random(random: Random, county: County, kept: CareChain, other: CareChain) -> None:
@@ -233,10 +253,15 @@ def test_whatever_is_logged_while_joined_stands_and_counts_before_and_after(
 def test_of_two_who_join_the_same_chain_to_different_ones_the_second_is_refused():
     county = make_county()
     outage = make_outage(county.alva)
-    one, two, three = (make_chain(county, outage, patient_name=NAME) for _ in range(3))
+    ids = [make_chain(county, outage, patient_name=NAME).pk for _ in range(3)]
 
-    def joining(kept: CareChain, other: CareChain):
-        return lambda: join(county, kept, other)
+    def joining(kept: UUID, other: UUID):
+        # Each has read both before anybody joins them: whoever reads later is given the joined one.
+        both = {"kept": get_chain(county.alva, kept), "other": get_chain(county.alva, other)}
+        picks = dict.fromkeys(differing(both["kept"].details, both["other"].details), "kept")
+        return lambda: join_chains(by=county.alva, client_id=uuid4(), choices=picks, same={}, **both)
+
+    one, two, three = ids
 
     results = at_once([joining(one, two), joining(three, two), joining(two, one)])
     assert sum(isinstance(result, ChainJoin) for result in results) == 1
