@@ -212,15 +212,29 @@ def live(key: Hashable, version: str, now: datetime, make: Callable[[], Made], *
     return found
 
 
-# What was read before, for whoever asks the database each time whether it still holds.
-compared: dict[Hashable, Any] = {}
+_read: dict[Hashable, Any] = {}
+# Each of an outage and a principal takes some megabytes.
+_MOST_READ = 16
+
+
+def read_on(key: Hashable, first: Made, on: Callable[[Made], Made]) -> Made:
+    """What `on` makes of what this process read before, `first` of nothing; it asks the database each time what of that
+    still holds.
+    """
+    found = on(_read.get(key, first))
+    # What a request writes may yet be rolled back.
+    if only_reads():
+        if key not in _read and len(_read) >= _MOST_READ:
+            _read.clear()
+        _read[key] = found
+    return found
 
 
 def forget_pages() -> None:
     """The database is another."""
     _kept.clear()
     _live.clear()
-    compared.clear()
+    _read.clear()
 
 
 def holds_until(now: datetime, *moments: datetime | None) -> None:

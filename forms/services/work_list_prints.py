@@ -28,7 +28,7 @@ from outage.presenters.ringing import calls_to_ring
 from outage.presenters.shift import done_shown, open_shown, shift_rows
 from outage.presenters.status import chain_row
 from outage.queries.care_chains import visible_chains
-from outage.queries.matrix import add_told, overview_of
+from outage.queries.matrix import overview_of
 from outage.queries.outages import earlier_outages
 from outage.queries.owed import chains_with_calls_owed
 from outage.queries.shift import get_shift, handed, handovers_of, open_now
@@ -77,7 +77,7 @@ def _chains(by: Acting, outage: Outage, now: datetime) -> list[Row]:
 
 def _overview(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     found = overview_of(by, outage)
-    return overview_lines(matrix_rows(lines_in_order(add_told(found.lines)), found, now))
+    return overview_lines(matrix_rows(lines_in_order(found.lines), found, now))
 
 
 def _shift(by: Acting, outage: Outage, now: datetime) -> list[Row]:

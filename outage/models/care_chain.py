@@ -58,8 +58,10 @@ class CareChain(models.Model):
     # By which it is read where it is another unit's (`outage.queries.openings`).
     emergency: "Opening | None" = None
     # What has been written about it: the order of the newest row. Also what has no place among the rows counts, so that
-    # a log that was read while it had so many is all there is (`log_now`).
+    # a log that was read while it had so many is all there is (`log_now`), and so does all that changes how it stands.
     rows = models.PositiveIntegerField(default=0, editable=False)
+    # Whether what is being written about it has counted; the next to be written does so itself.
+    counted = False
 
     class Meta:
         ordering = ["number"]

@@ -1,106 +1,35 @@
 """How an outage stands for a principal, over all its chains, from the kept rows alone: no patient text is read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from contacts.access import Acting, can, check_may
 from contacts.models import Membership, Principal, Unit
-from contacts.page_versions import version_of_all
+from contacts.page_versions import read_on, version_of_all
 from contacts.queries.branches import units_within
 from contacts.queries.prepared import prepared
 from contacts.rules.permissions import Border, Right, border_of
-from outage.models import (
-    CareChain,
-    ChainState,
-    ChecklistTick,
-    Outage,
-    StateKind,
-)
-from outage.queries.owed import chains_seen, is_read_there
+from outage.models import ChecklistTick, Outage
+from outage.queries.lines import Lines
+from outage.queries.owed import chains_seen
 from outage.queries.papers import papers
 from outage.queries.written import written_in
 from outage.rules.overview import ChainLine
 
-
 def matrix_of(acting: Acting, outage: Outage) -> list[ChainLine]:
-    """By number. All chains of the acting person's principal and none of another's; two queries."""
+    """By number. All chains of the acting person's principal and none of another's; three queries at most."""
     may = can(acting, Right.READ_CARE)
-    return _lines(acting.principal, outage, StateKind.OWED, StateKind.TOLD) if may else []
+    return [*_lines(acting.principal, outage).by_number.values()] if may else []
 
 
-def _lines(principal: Principal, outage: Outage, *kinds: StateKind) -> list[ChainLine]:
-    lines = {row[1]: ChainLine(*row) for row in _chains(principal.pk, outage.pk)}
-    for row in _rows(principal.pk, outage.pk, *map(str, kinds)):
-        number, what, unit, whom, party, former, state, since, reads_in, ticked, message, urgent, item = row
-        if is_read_there(outage, principal, reads_in, since, ticked=ticked, message=message):
-            continue
-        if what == StateKind.TOLD:
-            lines[number].is_told(party, since)
-        else:
-            lines[number].owes(
-                unit_id=unit,
-                whom=f"{whom}{party}{former}",
-                party=party,
-                state=state,
-                since=since,
-                discharge=urgent,
-                former=former,
-                left_open=item is not None,
-            )
-    return list(lines.values())
-
-
-def add_told(lines: Iterable[ChainLine]) -> list[ChainLine]:
-    """The same, with when each party was last told that is owed nothing; one query, of a page of them."""
-    by_id = {line.chain_id: line for line in lines}
-    for chain, party, since in _told_of(*by_id) if by_id else ():
-        by_id[chain].is_told(party, since)
-    return list(by_id.values())
-
-
-@prepared
-def _chains(principal_id: int, outage_id: UUID) -> QuerySet[CareChain, tuple[Any, ...]]:
-    chains = CareChain.objects.filter(principal=principal_id, outage=outage_id, joined_to__isnull=True)
-    return chains.order_by("number").values_list(
-        "pk", "number", "unit", "ward_unit", "details__municipality", "details__protected_identity"
-    )
-
-
-@prepared
-def _rows(principal_id: int, outage_id: UUID, *kinds: str) -> QuerySet[ChainState, tuple[Any, ...]]:
-    rows = _of_parties().filter(what__in=kinds, outage=outage_id, principal=principal_id)
-    # What is owed comes before what has been told. By its number, which the outage has once: an id is dearer to read.
-    return rows.order_by("what").values_list(
-        "chain__number",
-        "what",
-        "unit",
-        "whom",
-        "party",
-        "former",
-        "state",
-        "since",
-        "reads_in",
-        "ticked",
-        "message",
-        "urgent",
-        "open_item",
-    )
-
-
-@prepared
-def _told_of(*chain_ids: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
-    rows = _of_parties().filter(what=StateKind.TOLD, chain__in=chain_ids)
-    return rows.order_by().values_list("chain", "party", "since")
-
-
-def _of_parties() -> QuerySet[ChainState]:
-    """Of what was told only what a party of the chain as it is now was."""
-    return ChainState.objects.exclude(Q(what=StateKind.TOLD) & (Q(former=True) | Q(party="")))
+def _lines(principal: Principal, outage: Outage) -> Lines:
+    key = "lines", principal.pk, outage.pk
+    return read_on(key, Lines(), lambda known: known.read_on(principal, outage))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +63,14 @@ def overview_of(acting: Acting, outage: Outage) -> Overview:
     units = list(units_within(acting, Right.SEE_OVERVIEW).order_by("sort_key", "pk"))
     # A unit that was joined into another is read as that one.
     read_as = {unit.pk: unit.joined_into_id or unit.pk for unit in units}
-    lines = _lines(acting.principal, outage, StateKind.OWED)
+    found = _lines(acting.principal, outage)
+    lines = list(found.by_number.values())
     if border_of(acting.role, Right.SEE_OVERVIEW) is Border.UNIT:
         own = frozenset(chains_seen(acting, outage).ids)
         lines = [line for line in lines if line.chain_id in own]
     else:
         lines = [line for line in lines if line.unit_id in read_as]
-    last, calls = _entries(acting, outage, read_as)
+    last, calls = _entries(acting, outage, found, read_as)
     ids = [unit.pk for unit in units if unit.joined_into_id is None]
     return Overview(
         lines=lines,
@@ -155,9 +85,10 @@ def overview_of(acting: Acting, outage: Outage) -> Overview:
 
 
 def _entries(
-    acting: Acting, outage: Outage, read_as: Mapping[int, int]
+    acting: Acting, outage: Outage, lines: Lines, read_as: Mapping[int, int]
 ) -> tuple[dict[int, datetime], list[tuple[datetime, str, int]]]:
-    written = written_in(acting.principal.pk, outage.pk)
+    rows = {number: rows for number, rows, *_ in lines.versions.values()}
+    written = written_in(acting.principal.pk, outage.pk, rows)
     last: dict[int, datetime] = {}
     for unit, at in written.last.items():
         if unit in read_as:

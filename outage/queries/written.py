@@ -15,17 +15,14 @@ from uuid import UUID
 from django.db.models import CharField, Count, Max, Q, QuerySet
 from django.db.models.functions import Cast, Substr
 
-from contacts.page_versions import compared
+from contacts.page_versions import read_on
 from contacts.queries.prepared import MOST_IN_GROUP, prepared
-from contacts.seen import only_reads
-from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
+from outage.models import CareChainDetails, CareChainEvent, Handover
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 
 # How far into the text of a moment its hour goes: 2026-11-24 10
 _TO_THE_HOUR = 13
-# Each of an outage and a principal takes some megabytes.
-_MOST_KNOWN = 16
 _Rows = QuerySet[Any, tuple[Any, ...]]
 # The unit, the beginning of the hour, and the column that a call counts in.
 Calls = tuple[int, datetime, str]
@@ -41,9 +38,8 @@ class Written:
     _rows: Mapping[int, int] = field(default_factory=dict)
     _of_chain: Mapping[int, Mapping[Calls, int]] = field(default_factory=dict)
 
-    def read_on(self, principal_id: int, outage_id: UUID) -> "Written":
+    def read_on(self, principal_id: int, outage_id: UUID, rows: Mapping[int, int]) -> "Written":
         """As the principal's log is now; what has not been written in since is not read."""
-        rows = dict(_rows(principal_id, outage_id))
         changed = [number for number, count in rows.items() if self._rows.get(number) != count]
         if not changed:
             return self
@@ -61,17 +57,10 @@ class Written:
         return Written(last, calls, rows, {**self._of_chain, **found})
 
 
-def written_in(principal_id: int, outage_id: UUID) -> Written:
-    """By all units, in the chains of the principal. Four queries at most."""
+def written_in(principal_id: int, outage_id: UUID, rows: Mapping[int, int]) -> Written:
+    """By all units, in the chains of the principal; `rows` has how many each has now. Three queries at most."""
     key = "written", principal_id, outage_id
-    known: Written = compared.get(key, Written())
-    found = known.read_on(principal_id, outage_id)
-    # What a request writes may yet be rolled back.
-    if only_reads():
-        if len(compared) >= _MOST_KNOWN:
-            compared.clear()
-        compared[key] = found
-    return found
+    return read_on(key, Written(), lambda known: known.read_on(principal_id, outage_id, rows))
 
 
 @lru_cache(maxsize=10_000)
@@ -80,12 +69,6 @@ def _counted_as(unit_id: int, hour: str, direction: str, outcome: str) -> Calls:
     if outcome not in (CallOutcome.REACHED, CallOutcome.RELAYED):
         column = "tries"
     return unit_id, datetime.fromisoformat(f"{hour}:00").replace(tzinfo=UTC), column
-
-
-@prepared
-def _rows(principal_id: int, outage_id: UUID) -> QuerySet[CareChain, tuple[int, int]]:
-    chains = CareChain.objects.filter(principal=principal_id, outage=outage_id)
-    return chains.order_by().values_list("number", "rows")
 
 
 def _calls(rows: QuerySet[Any]) -> _Rows:

@@ -49,7 +49,7 @@ class ChainLine:
         return self.ward_unit_id or self.unit_id
 
     def is_told(self, party: str, at: datetime) -> None:
-        """Of a party that nothing is owed; what is owed comes first. Of several times the last counts."""
+        """Of a party that nothing is owed: what is owed counts before it. Of several times the last counts."""
         state, since = self.told.get(party, (InformState.INFORMED, at))
         if state == InformState.INFORMED:
             self.told[party] = state, max(since, at)
@@ -71,6 +71,8 @@ class ChainLine:
         self.calls[unit_id, whom] = min(at, since)
         if party and not former:
             least, oldest = self.told.get(party, (state, since))
+            if least == InformState.INFORMED:
+                least, oldest = state, since
             self.told[party] = _least(least, state), min(oldest, since)
         if discharge:
             self.untold[whom] = party

@@ -110,7 +110,7 @@ def lock_chain(*chains: CareChain) -> None:
         row = found[chain.pk]
         if row.joined_to_id and row.joined_to_id not in found:
             raise ChangedMeanwhile
-        chain.details, chain.rows = row.details, row.rows
+        chain.details, chain.rows, chain.counted = row.details, row.rows, False
         chain.joined_to = found[row.joined_to_id] if row.joined_to_id else None
 
 
@@ -145,7 +145,7 @@ def home_of(chain: CareChain, row: CareChainEvent | Handover | None) -> CareChai
 
 def take_order(chain: CareChain) -> int:
     """The place of the next row among those of the chain, which the caller holds."""
-    chain.rows += 1
+    chain.rows, chain.counted = chain.rows + 1, True
     _count_rows(chain.pk, chain.rows)
     return chain.rows
 

@@ -5,13 +5,13 @@ from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.sql import Query
 
 from contacts.models import Principal, Unit
 from contacts.models.inserting import insert_all
 from contacts.page_versions import EVERYBODY, changed, of_unit
-from contacts.queries.prepared import deleting, prepared_write
+from contacts.queries.prepared import deleting, prepared_write, updating
 from outage.models import CareChain, CareChainDetails, ChainState, Outage, RegistrationMark, StateKind
 from outage.queries.care_chains import with_those_joined_into
 from outage.queries.chain_log import ChainLog, log_of, logs_of
@@ -40,19 +40,29 @@ def settle(chain: CareChain, log: ChainLog | None = None) -> None:
         # As the principal sees it by now: whether a tick is valid goes by it.
         chain.outage = outage_for(chain.principal, chain.outage_id)
     before, after = kept_states(*{home, chain.pk}), states_of(chain, log)
-    _replace(before, after)
+    _replace(chain, before, after)
     _tell_pages(chain, log, _ringing(before) ^ _ringing(after))
     tell_both_ends({call.code_id for call in log.handovers if call.code_id})
 
 
-def _replace(before: Iterable[ChainState], after: Iterable[ChainState]) -> int:
-    """Rows that say the same stay. How many did not."""
+def _replace(chain: CareChain, before: Iterable[ChainState], after: Iterable[ChainState]) -> None:
+    """Rows that say the same stay. Where any does not, and whoever wrote has not counted it, `chain` counts one more:
+    what was read of how it stands holds as long as its number of `rows`.
+    """
     wanted = {row.content: row for row in after}
     gone = [row.pk for row in before if wanted.pop(row.content, None) is None]
     if gone:
         _drop(tuple(gone))
     insert_all([*wanted.values()])
-    return len(gone) + len(wanted)
+    if (gone or wanted) and not chain.counted:
+        chain.rows += 1
+        _count(chain.pk)
+    chain.counted = False
+
+
+@prepared_write
+def _count(chain_id: UUID) -> Query:
+    return updating(CareChain.objects.filter(pk=chain_id), rows=F("rows") + 1)
 
 
 @prepared_write
@@ -151,7 +161,7 @@ def _differing(ids: list[UUID], *, write: bool = False) -> Iterator[CareChain]:
         wanted = states_of(chain, logs[chain.pk])
         if {row.content for row in kept[chain.pk]} != {row.content for row in wanted}:
             if write:
-                _replace(kept[chain.pk], wanted)
+                _replace(chain, kept[chain.pk], wanted)
             yield chain
 
 

@@ -27,7 +27,7 @@ from contacts.views.tools import get_or_404, require
 from outage.models import Outage
 from outage.presenters.overview import lines_in_order, matrix_rows, picture_of
 from outage.queries.care_chains import visible_chains
-from outage.queries.matrix import Overview, add_told, overview_of, version_of_overview
+from outage.queries.matrix import Overview, overview_of, version_of_overview
 from outage.queries.outages import outage_in_view
 from outage.queries.owed import chains_seen
 from outage.rules.overview import ChainLine
@@ -127,7 +127,7 @@ def _html(request: ActingRequest, outage: Outage, now: datetime, *, on_wall: boo
         "reach": name_of_reach(acting, Right.SEE_OVERVIEW),
         "choices": choices,
         "page_of_lines": page_of_lines,
-        "rows": matrix_rows(add_told(page_of_lines), found, now),
+        "rows": matrix_rows(page_of_lines, found, now),
         "on_wall": on_wall,
     }
     return escape(render_to_string("outage/overview/picture.html", context, request))

@@ -1,0 +1,149 @@
+"""The lines of Lägesbild: each chain of a principal in an outage, and how far each party has been told of it.
+
+Thousands of them are not read and put together anew for each who looks. Whatever changes what a chain has, or what is
+kept of how it stands, counts up its `rows` in the same transaction (`outage.services.states`): a line holds as long as
+that number, which is asked each time, and only chains with another are read.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from contacts.models import Principal
+from contacts.queries.prepared import MOST_IN_GROUP, prepared
+from outage.models import CareChain, ChainState, Outage, StateKind
+from outage.queries.owed import is_read_there
+from outage.rules.overview import ChainLine
+
+_Row = tuple[Any, ...]
+_Read = Mapping[int, _Row]
+# The number of a chain, how many rows, and which it was joined to; the last three columns of a row say whether it is
+# read there.
+_VERSION, _THERE = 3, -3
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """`by_number` are the lines, which nobody changes. `versions` has of each chain, those that were joined too, the
+    number and how many `rows` it was read with.
+    """
+
+    by_number: Mapping[int, ChainLine] = field(default_factory=dict)
+    versions: _Read = field(default_factory=dict)
+    _chains: _Read = field(default_factory=dict)
+    # How each chain stands, and what is left of that where somebody is back.
+    _states: _Read = field(default_factory=dict)
+    _left: _Read = field(default_factory=dict)
+
+    def read_on(self, principal: Principal, outage: Outage) -> "Lines":
+        """As it is now. What is read is no older than the number that it is known by."""
+        versions: _Read = {row[0]: row for row in _versions(principal.pk, outage.pk)} if self.versions else {}
+        changed = [number for number, row in versions.items() if self.versions.get(number) != row]
+        chains, states = self._chains, self._states
+        if not versions or len(changed) > MOST_IN_GROUP:
+            chains, states = _read(_all_chains(principal.pk, outage.pk), _all_states(principal.pk, outage.pk))
+            versions = {number: row[:_VERSION] for number, row in chains.items()}
+        elif changed:
+            few = principal.pk, outage.pk, *changed
+            read = _read(_chains(*few), _states(*few))
+            chains, states = {**chains, **read[0]}, {**states, **read[1]}
+        left = states if outage.is_open else _not_read_there(states, principal, outage)
+        lines = {}
+        for number, version in versions.items():
+            if version[-1] is None:
+                line = self.by_number.get(number)
+                if chains[number] is not self._chains.get(number) or left[number] != self._left[number]:
+                    line = _line(chains[number], left[number])
+                lines[number] = line
+        return Lines(lines, versions, chains, states, left)
+
+
+def _read(chains: list[_Row], states: list[_Row]) -> tuple[_Read, _Read]:
+    of_chain: dict[int, list[_Row]] = defaultdict(list)
+    for row in states:
+        of_chain[row[0]].append(row)
+    return {row[0]: row for row in chains}, {row[0]: tuple(of_chain[row[0]]) for row in chains}
+
+
+def _line(chain: _Row, states: _Row) -> ChainLine:
+    line = ChainLine(chain[_VERSION], chain[0], *chain[_VERSION + 1 :])
+    for _, what, since, party, unit, whom, former, state, urgent, item, *_ in states:
+        if what == StateKind.TOLD:
+            line.is_told(party, since)
+        else:
+            line.owes(
+                unit_id=unit,
+                whom=f"{whom}{party}{former}",
+                party=party,
+                state=state,
+                since=since,
+                discharge=urgent,
+                former=former,
+                left_open=item is not None,
+            )
+    return line
+
+
+def _not_read_there(states: _Read, principal: Principal, outage: Outage) -> _Read:
+    def is_left(row: _Row) -> bool:
+        reads_in, ticked, message = row[_THERE:]
+        return not is_read_there(outage, principal, reads_in, row[2], ticked=ticked, message=message)
+
+    return {number: tuple(filter(is_left, rows)) for number, rows in states.items()}
+
+
+@prepared
+def _versions(principal_id: int, outage_id: UUID) -> QuerySet[CareChain, _Row]:
+    return _of(principal_id, outage_id).values_list(*_CHAIN[:_VERSION])
+
+
+@prepared
+def _all_chains(principal_id: int, outage_id: UUID) -> QuerySet[CareChain, _Row]:
+    return _of(principal_id, outage_id).values_list(*_CHAIN)
+
+
+@prepared
+def _chains(principal_id: int, outage_id: UUID, *numbers: int) -> QuerySet[CareChain, _Row]:
+    return _of(principal_id, outage_id).filter(number__in=numbers).values_list(*_CHAIN)
+
+
+@prepared
+def _all_states(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, _Row]:
+    return _kept(principal_id, outage_id)
+
+
+@prepared
+def _states(principal_id: int, outage_id: UUID, *numbers: int) -> QuerySet[ChainState, _Row]:
+    return _kept(principal_id, outage_id).filter(chain__number__in=numbers)
+
+
+def _of(principal_id: int, outage_id: UUID) -> "QuerySet[CareChain]":
+    return CareChain.objects.filter(principal=principal_id, outage=outage_id).order_by("number")
+
+
+def _kept(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, _Row]:
+    rows = ChainState.objects.filter(
+        what__in=(StateKind.OWED, StateKind.TOLD), outage=outage_id, principal=principal_id
+    )
+    return rows.order_by().values_list(*_STATE)
+
+
+# Numbers, which the outage has once: ids are dearer to read.
+_CHAIN = (
+    "number",
+    "rows",
+    "joined_to__number",
+    "pk",
+    "unit",
+    "ward_unit",
+    "details__municipality",
+    "details__protected_identity",
+)
+_STATE = (
+    *("chain__number", "what", "since", "party", "unit", "whom", "former", "state", "urgent", "open_item"),
+    *("reads_in", "ticked", "message"),
+)
