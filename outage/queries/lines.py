@@ -42,23 +42,28 @@ class Lines:
     def read_on(self, principal: Principal, outage: Outage) -> "Lines":
         """As it is now. What is read is no older than the number that it is known by."""
         versions: _Read = {row[0]: row for row in _versions(principal.pk, outage.pk)} if self.versions else {}
-        changed = [number for number, row in versions.items() if self.versions.get(number) != row]
+        changed = {number for number, row in versions.items() if self.versions.get(number) != row}
         chains, states = self._chains, self._states
         if not versions or len(changed) > MOST_IN_GROUP:
-            chains, states = _read(_all_chains(principal.pk, outage.pk), _all_states(principal.pk, outage.pk))
+            found = _all_chains(principal.pk, outage.pk)
+            chains, states = _read(found, _all_states(principal.pk, outage.pk))
             versions = {number: row[:_VERSION] for number, row in chains.items()}
+            changed = set(versions)
         elif changed:
-            few = principal.pk, outage.pk, *changed
-            read = _read(_chains(*few), _states(*few))
+            found = _chains(principal.pk, outage.pk, *changed)
+            read = _read(found, _states(*(row[_VERSION] for row in found)))
             chains, states = {**chains, **read[0]}, {**states, **read[1]}
         left = states if outage.is_open else _not_read_there(states, principal, outage)
-        lines = {}
-        for number, version in versions.items():
-            if version[-1] is None:
-                line = self.by_number.get(number)
-                if chains[number] is not self._chains.get(number) or left[number] != self._left[number]:
-                    line = _line(chains[number], left[number])
-                lines[number] = line
+        if left is not states or self._left is not self._states:
+            changed |= {number for number in versions if left[number] != self._left.get(number)}
+        lines = {**self.by_number}
+        for number in changed:
+            if versions[number][-1] is None:
+                lines[number] = _line(chains[number], left[number])
+            else:
+                lines.pop(number, None)
+        if lines.keys() != self.by_number.keys():
+            lines = dict(sorted(lines.items()))
         return Lines(lines, versions, chains, states, left)
 
 
@@ -91,7 +96,7 @@ def _line(chain: _Row, states: _Row) -> ChainLine:
 def _not_read_there(states: _Read, principal: Principal, outage: Outage) -> _Read:
     def is_left(row: _Row) -> bool:
         reads_in, ticked, message = row[_THERE:]
-        return not is_read_there(outage, principal, reads_in, row[2], ticked=ticked, message=message)
+        return reads_in is None or not is_read_there(outage, principal, reads_in, row[2], ticked=ticked, message=message)
 
     return {number: tuple(filter(is_left, rows)) for number, rows in states.items()}
 
@@ -113,22 +118,20 @@ def _chains(principal_id: int, outage_id: UUID, *numbers: int) -> QuerySet[CareC
 
 @prepared
 def _all_states(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, _Row]:
-    return _kept(principal_id, outage_id)
+    return _kept().filter(outage=outage_id, principal=principal_id)
 
 
 @prepared
-def _states(principal_id: int, outage_id: UUID, *numbers: int) -> QuerySet[ChainState, _Row]:
-    return _kept(principal_id, outage_id).filter(chain__number__in=numbers)
+def _states(*chain_ids: UUID) -> QuerySet[ChainState, _Row]:
+    return _kept().filter(chain__in=chain_ids)
 
 
 def _of(principal_id: int, outage_id: UUID) -> "QuerySet[CareChain]":
     return CareChain.objects.filter(principal=principal_id, outage=outage_id).order_by("number")
 
 
-def _kept(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, _Row]:
-    rows = ChainState.objects.filter(
-        what__in=(StateKind.OWED, StateKind.TOLD), outage=outage_id, principal=principal_id
-    )
+def _kept() -> QuerySet[ChainState, _Row]:
+    rows = ChainState.objects.filter(what__in=(StateKind.OWED, StateKind.TOLD))
     return rows.order_by().values_list(*_STATE)
 
 

@@ -114,9 +114,10 @@ def by_unit(
     """Each of `units`; `last` has when each that wrote anything wrote last."""
     found = {pk: UnitLine(pk, last=last.get(pk)) for pk in units}
     for line in lines:
-        for pk in {line.unit_id, line.ward}:
-            if pk in found:
-                found[pk].chains += 1
+        if line.unit_id in found:
+            found[line.unit_id].chains += 1
+        if line.ward != line.unit_id and line.ward in found:
+            found[line.ward].chains += 1
         for (pk, _), since in line.calls.items():
             if pk in found:
                 found[pk].calls += 1

@@ -8,6 +8,8 @@ from django.test.utils import override_settings
 
 from outage.project import asgi, wsgi
 
+from .targets import CHANGES, FORGETS
+
 # The handler reads its middleware once, when it is made.
 with override_settings(MIDDLEWARE=["tests.bench.bare.BareUrls"]):
     bare = WSGIHandler()
@@ -16,6 +18,12 @@ product = wsgi.application
 
 def _pages(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Send what lies under /bare/ to the bare views, everything else to the product."""
+    from .bare import change, forget_pages
+
+    if FORGETS in environ["QUERY_STRING"]:
+        forget_pages()
+    if CHANGES in environ["QUERY_STRING"]:
+        change()
     chosen = bare if environ["PATH_INFO"].startswith("/bare/") else product
     return chosen(environ, start_response)
 

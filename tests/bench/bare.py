@@ -1,17 +1,26 @@
 """What the pages are measured against: one indexed read, one insert, no middleware. No part of the product."""
 
+from collections.abc import Iterator
+from itertools import cycle
 from uuid import UUID, uuid4
 
+from django.db import transaction
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
 from contacts.access import acting_for
 from contacts.models import DirectoryEntry, Submission, User
+from contacts.page_versions import changed, forget_pages, of_unit
+from contacts.seen import seeing
 from outage.models import CareChain
 from outage.queries.matrix import matrix_of
 from outage.queries.outages import outage_in_view
 
+__all__ = ["change", "forget_pages"]
+
 _user_id: int | None = None
+_chains: Iterator[tuple[UUID, int]] | None = None
 
 
 def read(request: HttpRequest, chain_id: UUID) -> HttpResponse:
@@ -37,7 +46,19 @@ def matrix(request: HttpRequest) -> HttpResponse:
     """Answer with the size of a matrix that was read whole, of the outage that goes on."""
     by = acting_for(User.objects.get(username="seed.nurse"))
     outage = by and outage_in_view(by.principal)
-    return JsonResponse({"rows": len(matrix_of(by, outage)) if by and outage else 0})
+    with seeing(lambda: "", only_reads=True):
+        return JsonResponse({"rows": len(matrix_of(by, outage)) if by and outage else 0})
+
+
+def change() -> None:
+    """Have one chain read anew, as a call does that is logged in it: of all of the outage in turn."""
+    global _chains
+    if _chains is None:
+        _chains = cycle(CareChain.objects.values_list("pk", "unit"))
+    pk, unit = next(_chains)
+    with transaction.atomic():
+        CareChain.objects.filter(pk=pk).update(rows=F("rows") + 1)
+        changed(of_unit(unit))
 
 
 urlpatterns = [

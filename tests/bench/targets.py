@@ -31,6 +31,8 @@ BY_FIELD = {
     "Avancerad: fyra texter": {"text1": "a", "text2": "a", "text3": "a", "text4": "umeå"},
 }
 CSRF = "b" * 32
+# In an address, of what is done first: the process forgets what it has read, and something changes for whoever watches.
+FORGETS, CHANGES = "forgets", "changes"
 
 
 def cookies_of(person: dict[str, Any]) -> dict[str, str]:
@@ -112,22 +114,21 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
             BARE_READ,
         ),
         Target("Lägesbild", page("/lagesbild/", coordinator), 200, BARE_READ, 60),
+        # What is measured of these has the change in it.
         Target(
             "Lägesbild, the first who watches after a change",
-            anew("/lagesbild/", of=coordinator),
+            anew("/lagesbild/", CHANGES, coordinator),
             200,
             BARE_READ,
             60,
         ),
-        Target("Lägesbild of the own unit, the first", anew("/lagesbild/"), 200, BARE_READ, 60),
-        Target("Överlämning", page("/overlamning/"), 200, BARE_READ, 60),
+        Target("Lägesbild of the own unit, the first", anew("/lagesbild/", CHANGES), 200, BARE_READ, 60),
         Target(
-            MATRIX,
-            lambda: ("GET", "/bare/matrix/", None, {}),
-            200,
-            BARE_READ,
-            60,
+            "Lägesbild, the first after a start", anew("/lagesbild/", FORGETS, coordinator), 200, BARE_READ
         ),
+        Target("Överlämning", page("/overlamning/"), 200, BARE_READ, 60),
+        Target(MATRIX, anew("/bare/matrix/", CHANGES, {}), 200, BARE_READ, 60),
+        Target(f"{MATRIX}, the first after a start", anew("/bare/matrix/", FORGETS, {}), 200, BARE_READ),
         Target(BARE_INSERT, lambda: ("POST", "/bare/insert/", b"", {}), 201),
         Target("Logga samtal (POST)", call, 302, BARE_INSERT, 12),
     ]
