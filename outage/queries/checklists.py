@@ -31,14 +31,13 @@ def checklists_for(unit: Unit, routine: Routine | None = None) -> list[Checklist
     A psychiatric ward and a psychiatric clinic get the psychiatric ones (R3.10); a sjukstuga gets those of slutenvård
     and of öppenvård. `routine` is the current one where none is given.
     """
-    every = all_checklists(routine or current_routine())
+    every, parties = all_checklists(routine or current_routine()), unit.parties
     return [
         checklist
-        for party in Party
-        if party in unit.parties
+        for party, kind in ((party, _care_kind(unit, party)) for party in Party if party in parties)
         for phase in Phase
         for checklist in every
-        if checklist.phase is phase and checklist.suits(party, _care_kind(unit, party))
+        if checklist.phase is phase and checklist.suits(party, kind)
     ]
 
 

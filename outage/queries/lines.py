@@ -39,6 +39,10 @@ class Lines:
     _states: _Read = field(default_factory=dict)
     _left: _Read = field(default_factory=dict)
 
+    @property
+    def rows(self) -> dict[int, int]:
+        return {number: rows for number, rows, _ in self.versions.values()}
+
     def read_on(self, principal: Principal, outage: Outage) -> "Lines":
         """As it is now. What is read is no older than the number that it is known by."""
         versions: _Read = {row[0]: row for row in _versions(principal.pk, outage.pk)} if self.versions else {}

@@ -87,8 +87,7 @@ def overview_of(acting: Acting, outage: Outage) -> Overview:
 def _entries(
     acting: Acting, outage: Outage, lines: Lines, read_as: Mapping[int, int]
 ) -> tuple[dict[int, datetime], list[tuple[datetime, str, int]]]:
-    rows = {number: rows for number, rows, *_ in lines.versions.values()}
-    written = written_in(acting.principal.pk, outage.pk, rows)
+    written = written_in(acting.principal.pk, outage.pk, lines.rows)
     last: dict[int, datetime] = {}
     for unit, at in written.last.items():
         if unit in read_as:

@@ -39,9 +39,9 @@ class ChainLine:
     told: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     calls: dict[tuple[int, str], datetime] = field(default_factory=dict)
     untold: dict[str, str] = field(default_factory=dict)
-    left_open: set[str] = field(default_factory=set)
+    left_open: frozenset[str] = frozenset()
     untold_since: datetime | None = None
-    untold_by: set[int] = field(default_factory=set)
+    untold_by: frozenset[int] = frozenset()
 
     @property
     def ward(self) -> int:
@@ -76,10 +76,10 @@ class ChainLine:
             self.told[party] = _least(least, state), min(oldest, since)
         if discharge:
             self.untold[whom] = party
-            self.untold_by.add(unit_id)
+            self.untold_by |= {unit_id}
             self.untold_since = min(self.untold_since or since, since)
             if left_open:
-                self.left_open.add(whom)
+                self.left_open |= {whom}
 
     @property
     def place(self) -> tuple[int, float, int]:

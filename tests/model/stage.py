@@ -7,6 +7,7 @@ from contacts.models import MunicipalKind, Principal, Unit
 from contacts.rules.parties import OutpatientKind, PrincipalKind, WardKind
 from contacts.rules.permissions import Role
 from outage.models import CareChain, Outage
+from outage.queries.lines import Lines
 from outage.queries.outages import outage_for
 from tests.factories import County, make_county, make_outage, person
 
@@ -25,6 +26,8 @@ class Stage:
     units: dict[str, Unit]
     towns: dict[str, Principal]
     outage: Outage
+    # What Lägesbild kept of each principal at the step before.
+    lines: dict[int, Lines] = field(default_factory=dict)
 
     def own_places(self, principal: Principal) -> frozenset[str]:
         if not principal.is_region:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import Acting
+from contacts.models import Principal
 from contacts.page_versions import forget_pages
 from outage.models import CareChain, ChainState, Outage, StateKind
 from outage.presenters.back import task_rows
@@ -19,6 +20,8 @@ from outage.presenters.chain import timeline
 from outage.presenters.owed import calls_kept, calls_owed
 from outage.queries.care_chains import get_chain, visible_chains
 from outage.queries.chain_log import ChainLog, logs_of
+from outage.queries.lines import Lines
+from outage.queries.outages import outage_for
 from outage.queries.owed import chains_with_answers_awaited, chains_with_calls_owed, owed_by_unit
 from outage.queries.report import add_chain
 from outage.queries.standing import awaited_by_unit, completion_of
@@ -49,6 +52,8 @@ class Lists:
 def lists_of(stage: Stage, twins: Sequence[Twin]) -> dict[int, Lists]:
     """The lists of each person whose principal has a chain, by the unit: read once after each step, for all chains."""
     found, principals = {}, {twin.chain.principal_id for twin in twins}
+    for principal in Principal.objects.filter(pk__in=principals):
+        _lines_read_on(stage, principal)
     for by in stage.people:
         if by.principal.pk not in principals:
             continue
@@ -60,6 +65,15 @@ def lists_of(stage: Stage, twins: Sequence[Twin]) -> dict[int, Lists]:
             frozenset(visible_chains(by, outage).values_list("pk", flat=True)),
         )
     return found
+
+
+def _lines_read_on(stage: Stage, principal: Principal) -> None:
+    """What Lägesbild has kept since the step before is what it would read anew."""
+    outage = outage_for(principal, stage.outage.pk)
+    on = stage.lines.get(principal.pk, Lines()).read_on(principal, outage)
+    anew = Lines().read_on(principal, outage)
+    _same("lines read on", [*on.by_number.items()], [*anew.by_number.items()])
+    stage.lines[principal.pk] = on
 
 
 def check(stage: Stage, twin: Twin, seen: Seen, lists: dict[int, Lists]) -> None:
