@@ -100,7 +100,9 @@ def _line(chain: _Row, states: _Row) -> ChainLine:
 def _not_read_there(states: _Read, principal: Principal, outage: Outage) -> _Read:
     def is_left(row: _Row) -> bool:
         reads_in, ticked, message = row[_THERE:]
-        return reads_in is None or not is_read_there(outage, principal, reads_in, row[2], ticked=ticked, message=message)
+        return reads_in is None or not is_read_there(
+            outage, principal, reads_in, row[2], ticked=ticked, message=message
+        )
 
     return {number: tuple(filter(is_left, rows)) for number, rows in states.items()}
 

@@ -21,6 +21,7 @@ from outage.queries.papers import papers
 from outage.queries.written import written_in
 from outage.rules.overview import ChainLine
 
+
 def matrix_of(acting: Acting, outage: Outage) -> list[ChainLine]:
     """By number. All chains of the acting person's principal and none of another's; three queries at most."""
     may = can(acting, Right.READ_CARE)

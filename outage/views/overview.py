@@ -139,8 +139,8 @@ class _Choices:
     def __init__(self, found: Overview, asked: Any) -> None:
         names = {str(unit.pk): unit.name for unit in found.units}
         wards = {str(pk) for pk in {line.ward for line in found.lines}}
-        ringing = {unit for line in found.lines for unit, _ in line.calls}
-        ringing = {str(pk) for pk in ringing | {line.unit_id for line in found.lines}}
+        rings = {unit for line in found.lines for unit, _ in line.calls}
+        ringing = {str(pk) for pk in rings | {line.unit_id for line in found.lines}}
         self.fields = [
             _Field("kommun", "Kommun", {str(pk): name for pk, name in found.municipalities.items()}),
             _Field("avdelning", "Avdelning", {pk: name for pk, name in names.items() if pk in wards}),
