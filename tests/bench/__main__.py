@@ -35,7 +35,7 @@ from .report import (
     write_trail,
     write_watching,
 )
-from .targets import MATRIX, directory_targets_of, targets_of
+from .targets import AFTER_START, MATRIX, directory_targets_of, targets_of
 from .trail import trail_section
 from .watching import watching_section
 
@@ -179,11 +179,11 @@ def scene(
 
 
 def grown(usual: Scene, targets: list[Target]) -> list[Target]:
-    """What a page may take where the outage is larger and what it shows is not; the read of all chains is left out."""
+    """What a page may take where the outage is larger and what it shows is not; reads of all chains are left out."""
     return [
         replace(target, at_most=GROWTH * times(usual.found, target)) if target.baseline else target
         for target in targets
-        if target.name != MATRIX
+        if target.name != MATRIX and not target.name.endswith(AFTER_START)
     ]
 
 

@@ -18,11 +18,13 @@ product = wsgi.application
 
 def _pages(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Send what lies under /bare/ to the bare views, everything else to the product."""
-    from .bare import change, forget_pages
-
     if FORGETS in environ["QUERY_STRING"]:
+        from contacts.page_versions import forget_pages
+
         forget_pages()
     if CHANGES in environ["QUERY_STRING"]:
+        from .bare import change
+
         change()
     chosen = bare if environ["PATH_INFO"].startswith("/bare/") else product
     return chosen(environ, start_response)

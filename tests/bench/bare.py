@@ -11,13 +11,11 @@ from django.urls import path
 
 from contacts.access import acting_for
 from contacts.models import DirectoryEntry, Submission, User
-from contacts.page_versions import changed, forget_pages, of_unit
+from contacts.page_versions import changed, of_unit
 from contacts.seen import seeing
 from outage.models import CareChain
 from outage.queries.matrix import matrix_of
 from outage.queries.outages import outage_in_view
-
-__all__ = ["change", "forget_pages"]
 
 _user_id: int | None = None
 _chains: Iterator[tuple[UUID, int]] | None = None

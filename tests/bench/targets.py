@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from .load import Request, Target
 
 MATRIX = "Every chain by every party, the read"
+AFTER_START = "the first after a start"
 BARE_READ, BARE_INSERT = "Bare view, one indexed read", "Bare view, one insert"
 # What is typed in each search: as one types, the page asks for the results alone.
 ONE_BOX = {
@@ -123,12 +124,10 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
             60,
         ),
         Target("Lägesbild of the own unit, the first", anew("/lagesbild/", CHANGES), 200, BARE_READ, 60),
-        Target(
-            "Lägesbild, the first after a start", anew("/lagesbild/", FORGETS, coordinator), 200, BARE_READ
-        ),
+        Target(f"Lägesbild, {AFTER_START}", anew("/lagesbild/", FORGETS, coordinator), 200, BARE_READ),
         Target("Överlämning", page("/overlamning/"), 200, BARE_READ, 60),
         Target(MATRIX, anew("/bare/matrix/", CHANGES, {}), 200, BARE_READ, 60),
-        Target(f"{MATRIX}, the first after a start", anew("/bare/matrix/", FORGETS, {}), 200, BARE_READ),
+        Target(f"{MATRIX}, {AFTER_START}", anew("/bare/matrix/", FORGETS, {}), 200, BARE_READ),
         Target(BARE_INSERT, lambda: ("POST", "/bare/insert/", b"", {}), 201),
         Target("Logga samtal (POST)", call, 302, BARE_INSERT, 12),
     ]
