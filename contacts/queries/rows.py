@@ -1,6 +1,6 @@
 """What a query's rows become, worked out once for each query: model instances as Django makes them, or tuples."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -156,12 +156,9 @@ def _known(name: str) -> Step:
     return read
 
 
-def converted(found: Iterable[Columns], steps: list[tuple[int, Step]]) -> Iterable[Columns]:
-    if not steps:
-        return found
-    rows = []
-    for columns in map(list, found):
+def converted(found: Iterable[Columns], steps: list[tuple[int, Step]]) -> Iterator[Columns]:
+    """One at a time: through thousands of rows at once the collector of garbage goes too."""
+    for columns in map(list, found) if steps else found:
         for place, step in steps:
-            columns[place] = step(columns[place])
-        rows.append(columns)
-    return rows
+            columns[place] = step(columns[place])  # type: ignore[index]
+        yield columns

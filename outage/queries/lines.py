@@ -24,6 +24,7 @@ _Read = Mapping[int, _Row]
 # The number of a chain, how many rows, and which it was joined to; the last three columns of a row say whether it is
 # read there.
 _VERSION, _THERE = 3, -3
+_OWED, _TOLD = StateKind.OWED, StateKind.TOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,9 @@ class Lines:
             found = _chains(principal.pk, outage.pk, *changed)
             read = _read(found, _states(*(row[_VERSION] for row in found)))
             chains, states = {**chains, **read[0]}, {**states, **read[1]}
+            versions = {**self.versions, **{number: versions[number] for number in changed}}
+        else:
+            versions = self.versions
         left = states if outage.is_open else _not_read_there(states, principal, outage)
         if left is not states or self._left is not self._states:
             changed |= {number for number in versions if left[number] != self._left.get(number)}
@@ -81,7 +85,7 @@ def _read(chains: list[_Row], states: list[_Row]) -> tuple[_Read, _Read]:
 def _line(chain: _Row, states: _Row) -> ChainLine:
     line = ChainLine(chain[_VERSION], chain[0], *chain[_VERSION + 1 :])
     for _, what, since, party, unit, whom, former, state, urgent, item, *_ in states:
-        if what == StateKind.TOLD:
+        if what == _TOLD:
             line.is_told(party, since)
         else:
             line.owes(
@@ -137,7 +141,7 @@ def _of(principal_id: int, outage_id: UUID) -> "QuerySet[CareChain]":
 
 
 def _kept() -> QuerySet[ChainState, _Row]:
-    rows = ChainState.objects.filter(what__in=(StateKind.OWED, StateKind.TOLD))
+    rows = ChainState.objects.filter(what__in=(_OWED, _TOLD))
     return rows.order_by().values_list(*_STATE)
 
 

@@ -12,6 +12,8 @@ SILENT_AFTER = timedelta(hours=1)
 # Of an outage that lasts longer the last hours are shown.
 MOST_HOURS = 24
 
+# Asked for thousands of times.
+_INFORMED = InformState.INFORMED
 _ORDER = {str(state): place for place, state in enumerate(LEAST_FIRST)}
 _AN_HOUR = timedelta(hours=1)
 
@@ -50,8 +52,8 @@ class ChainLine:
 
     def is_told(self, party: str, at: datetime) -> None:
         """Of a party that nothing is owed: what is owed counts before it. Of several times the last counts."""
-        state, since = self.told.get(party, (InformState.INFORMED, at))
-        if state == InformState.INFORMED:
+        state, since = self.told.get(party, (_INFORMED, at))
+        if state == _INFORMED:
             self.told[party] = state, max(since, at)
 
     def owes(
@@ -71,7 +73,7 @@ class ChainLine:
         self.calls[unit_id, whom] = min(at, since)
         if party and not former:
             least, oldest = self.told.get(party, (state, since))
-            if least == InformState.INFORMED:
+            if least == _INFORMED:
                 least, oldest = state, since
             self.told[party] = _least(least, state), min(oldest, since)
         if discharge:
