@@ -19,6 +19,7 @@ from outage.models import CareChain, CareChainEvent, ChainState, Handover, Hando
 from outage.presenters.owed import calls_owed
 from outage.queries.care_chains import get_chain, visible_chains
 from outage.queries.chain_log import logs_of
+from outage.queries.matrix import version_of_overview
 from outage.queries.owed import chains_with_calls_owed
 from outage.rules.handover import CallFacts, Direction
 from outage.rules.identity import IdentityKind, classify_identity
@@ -26,8 +27,9 @@ from outage.rules.informing import CallOutcome
 from outage.services.events import correct_event
 from outage.services.handovers import log_call
 from outage.services.states import settle
+from tests.bench.bare import change
 from tests.bench.prepare import coordinator_of, mark_of
-from tests.bench.targets import targets_of
+from tests.bench.targets import CHANGES, targets_of
 from tests.factories import messages_owed
 from tests.kept import Keeper
 from tests.long import runs
@@ -225,8 +227,12 @@ def test_what_the_benchmarks_ask_for_is_answered(seeded: Seeded):
     for target in targets_of(prepared):
         method, path, body, headers = target.request()
         kind = headers.pop("Content-Type", "application/octet-stream")
+        if CHANGES in path:
+            version = version_of_overview()
+            change()
+            assert version_of_overview() != version
         if path.startswith("/bare/"):
-            view, args, kwargs = resolve(path, "tests.bench.bare")
+            view, args, kwargs = resolve(path.partition("?")[0], "tests.bench.bare")
             answer = view(RequestFactory().generic(method, path, body or b""), *args, **kwargs)
         else:
             answer = Client(enforce_csrf_checks=True).generic(
