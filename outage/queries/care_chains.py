@@ -2,15 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from contacts.access import Acting, can
 from contacts.models import Principal, Unit
+from contacts.page_versions import each_of_one_minute
 from contacts.queries.joined import ids_read_as, units_read_as
 from contacts.queries.prepared import hand_out, prepared
 from contacts.rules.parties import Party
@@ -29,11 +30,7 @@ from outage.models import (
     PatientLookup,
     StateKind,
 )
-from outage.queries.joined import (
-    kept_id,
-    read_in_kept,
-    with_joined,
-)
+from outage.queries.joined import kept_id, with_joined
 from outage.queries.openings import emergency_chain
 from outage.queries.outages import outage_of_chain, outages_for, recent_outages
 from outage.queries.patient_numbers import ciphers_of, has_number, is_whole_number
@@ -199,13 +196,12 @@ def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage
     # A chain that stands in two lists of a page comes twice, each time to be marked.
     named = [(chain, text) for chain in chains if (text := name_text(chain.details.patient_name))]
     ciphers = ciphers_of(acting.principal, outages) if named and can(acting, Right.READ_CARE) else []
-    if not ciphers:
-        return
     # Of each name one hash for each outage, whose keys are different.
     hashes = {text: [one.keyed_hash(text) for one in ciphers] for text in {text for _, text in named}}
     asked = tuple(each for some in hashes.values() for each in some)
     seen_in = tuple(outage.pk for outage in outages)
-    counted = Counter(_with_hash(acting.principal.pk, ids_read_as(acting.unit), seen_in, asked))
+    units = ids_read_as(acting.unit) if asked else ()
+    counted = Counter(_with_hash(acting.principal.pk, units, seen_in, asked) if asked else ())
     for chain, text in named:
         chain.namesake = sum(counted[one] for one in hashes[text]) > 1
 
@@ -314,17 +310,18 @@ def history_of(chain_id: UUID) -> QuerySet[CareChainDetails]:
     return history.select_related("user", "unit").order_by("pk")
 
 
-def received_lately(acting: Acting, outage: Outage) -> list[Handover]:
-    """A few, newest first, with chain and messages."""
+def received_lately(acting: Acting, outage: Outage) -> dict[UUID, UUID]:
+    """A few calls by their ids, newest first, and the chain that each is read in."""
     if not can(acting, Right.READ_CARE):
-        return []
+        return {}
     calls = _received(acting.principal.pk, ids_read_as(acting.unit), acting.unit.pk, outage.pk)
-    hand_out(calls, "messages", _messages(tuple(call.pk for call in calls)) if calls else ())
-    return _in_kept(calls, acting, outage)
+    return {pk: joined_to or chain for pk, chain, joined_to in calls}
 
 
 @prepared
-def _received(principal_id: int, units: tuple[int, ...], unit_id: int, outage_id: UUID) -> QuerySet[Handover]:
+def _received(
+    principal_id: int, units: tuple[int, ...], unit_id: int, outage_id: UUID
+) -> QuerySet[Handover, tuple[Any, ...]]:
     calls = Handover.objects.filter(
         chain__in=with_joined(seen_by(principal_id, units, [outage_id])),
         direction=Direction.RECEIVED,
@@ -332,21 +329,33 @@ def _received(principal_id: int, units: tuple[int, ...], unit_id: int, outage_id
         superseded_by__isnull=True,
         unit=unit_id,
     )
-    related = calls.select_related(
-        "chain__details__ward_unit", "chain__details__municipality", "chain__details__outpatient_unit"
-    )
-    return related.order_by("-at", "-recorded_at")[:RECEIVED_SHOWN]
+    newest = calls.order_by("-at", "-recorded_at")[:RECEIVED_SHOWN]
+    return newest.values_list("pk", "chain", "chain__joined_to")
+
+
+def calls_received(received: Mapping[UUID, UUID], chains: Mapping[UUID, CareChain], now: datetime) -> list[Handover]:
+    """Those of `received_lately`, with messages, and chain. What a row says never changes: it is read once a minute."""
+
+    def read(missing: list[UUID]) -> dict[UUID, Handover]:
+        calls = _calls(*missing)
+        hand_out(calls, "messages", _messages(tuple(missing)))
+        return {call.pk: call for call in calls}
+
+    keys = {pk: ("received", pk) for pk, chain_id in received.items() if chain_id in chains}
+    found = each_of_one_minute(keys, now, read, lambda pk, calls: calls[pk])
+    for pk, call in found.items():
+        call.chain = chains[received[pk]]
+    return [*found.values()]
+
+
+@prepared
+def _calls(*ids: UUID) -> QuerySet[Handover]:
+    return Handover.objects.filter(pk__in=ids).order_by()
 
 
 @prepared
 def _messages(handover_ids: tuple[UUID, ...]) -> QuerySet[HandoverMessage]:
     return HandoverMessage.objects.filter(handover__in=handover_ids).select_related("event")
-
-
-def _in_kept(calls: list[Handover], acting: Acting, *outages: Outage) -> list[Handover]:
-    if any(call.chain.joined_to_id for call in calls):
-        read_in_kept(calls, visible_chains(acting, *outages))
-    return calls
 
 
 def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
@@ -368,19 +377,35 @@ def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
     return events.exists(), calls.exists()
 
 
-def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Handover]:
+class Told(NamedTuple):
+    """Who reached a party of a chain, and when."""
+
+    chain_id: UUID
+    recipient: str
+    at: datetime
+    recorded_at: datetime
+    username: str
+    first_name: str
+    last_name: str
+
+    @property
+    def by(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.username
+
+
+def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Told]:
     """The calls logged after `since` that reached a party of the acting unit's chains, oldest first."""
     if not can(acting, Right.READ_CARE):
         return []
     ids = (outage.pk for outage in outages)
     told = _told(acting.principal.pk, ids_read_as(acting.unit), since, *ids)
-    return _in_kept([call for call in told if call.recipient in set(Party)], acting, *outages)
+    return [Told(joined_to or chain, *rest) for chain, joined_to, *rest in told if rest[0] in set(Party)]
 
 
 @prepared
 def _told(
     principal_id: int, units: tuple[int, ...], since: datetime, *outage_ids: UUID
-) -> QuerySet[Handover]:
+) -> QuerySet[Handover, tuple[Any, ...]]:
     calls = Handover.objects.filter(
         chain__in=with_joined(seen_by(principal_id, units, outage_ids)),
         direction=Direction.GIVEN,
@@ -389,4 +414,6 @@ def _told(
         superseded_by__isnull=True,
         recorded_at__gte=since,
     )
-    return calls.select_related("user", "chain").order_by("recorded_at")
+    columns = ("chain", "chain__joined_to", "recipient", "at", "recorded_at")
+    of_user = ("user__username", "user__first_name", "user__last_name")
+    return calls.order_by("recorded_at").values_list(*columns, *of_user)

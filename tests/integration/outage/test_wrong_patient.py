@@ -354,7 +354,7 @@ def test_a_received_call_was_heard_by_the_unit_that_was_rung_whoever_changes_it(
         assert (call.user, call.unit) == (county.alva.user, county.health_centre)
         assert call.signature.startswith("Alva Påhittad, Sjuksköterska, Medicin 2")
         assert set(owed(county, chain)) == {"municipality"}
-        assert call in received_lately(county.disa, outage)
+        assert call.pk in received_lately(county.disa, outage)
 
 
 def test_a_corrected_call_keeps_its_place_within_the_minute(county: County, chain: CareChain):
