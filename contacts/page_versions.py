@@ -143,7 +143,9 @@ def noting_until() -> Iterator[list[datetime]]:
         _moments.reset(token)
 
 
-Made, Name, Read = TypeVar("Made"), TypeVar("Name"), TypeVar("Read")
+Made = TypeVar("Made")
+Name = TypeVar("Name", bound=Hashable)
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +184,8 @@ def _place(key: Hashable, now: datetime) -> tuple[Hashable, datetime]:
     return key, now.replace(second=0, microsecond=0)
 
 
-MOST_PAGES, MOST_PARTS = 128, 4_000
-_pages, _parts = _OfMinute(MOST_PAGES), _OfMinute(MOST_PARTS)
+MOST_PAGES, MOST_PARTS = 128, 2_000
+_pages, parts_kept = _OfMinute(MOST_PAGES), _OfMinute(MOST_PARTS)
 
 
 def of_one_minute(key: Hashable, now: datetime, make: Callable[[], Made], *, part: bool = False) -> Made:
@@ -195,7 +197,7 @@ def of_one_minute(key: Hashable, now: datetime, make: Callable[[], Made], *, par
     """
     if not only_reads():
         return make()
-    of = _parts if part else _pages
+    of = parts_kept if part else _pages
     kept = of.taken(key, now)
     if kept is None:
         with showing() as chains, noting_until() as moments:
@@ -214,7 +216,7 @@ def each_of_one_minute(
     if not only_reads():
         found = read([*keys])
         return {name: make(name, found) for name in keys}
-    kept = {name: _parts.taken(key, now) for name, key in keys.items()}
+    kept = {name: parts_kept.taken(key, now) for name, key in keys.items()}
     missing = [name for name, one in kept.items() if one is None]
     if missing:
         with noting_until() as of_all:
@@ -222,7 +224,7 @@ def each_of_one_minute(
         for name in missing:
             with showing() as chains, noting_until() as moments:
                 kept[name] = _Kept(make(name, found), chains, [*of_all, *moments])
-    return {name: _parts.keep(keys[name], now, one) for name, one in kept.items() if one}
+    return {name: parts_kept.keep(keys[name], now, one) for name, one in kept.items() if one}
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +285,7 @@ compared: dict[Hashable, Any] = {}
 def forget_pages() -> None:
     """The database is another."""
     _pages.clear()
-    _parts.clear()
+    parts_kept.clear()
     _live.clear()
     compared.clear()
 

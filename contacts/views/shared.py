@@ -1,7 +1,8 @@
 """HTML that is made once for several people: what its forms have of their own is put in for each."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
+from contextvars import ContextVar
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
@@ -9,6 +10,8 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from markupsafe import Markup, escape
+
+from contacts.page_versions import Part, of_one_minute
 
 _TOKEN, _MARK, _ID, _TEXT = "csrfmiddlewaretoken", "typed_by", "client_id", "text"
 _OWN = re.compile(
@@ -55,9 +58,24 @@ class SharedHtml:
         return escape("").join(pieces)
 
 
+_sharing = ContextVar("sharing", default=False)
+
+
+def kept(part: Part[Any], *also: Hashable, caller: Callable[[], str]) -> str:
+    """What the `call` block of a Jinja template has in it, made once a minute of what `part` and `also` are: within a
+    `shared_part`, where what forms have of their own is put in afterwards. Elsewhere it is made each time.
+    """
+    key = "html", *part.key, *also
+    return of_one_minute(key, part.now, caller, part=True) if _sharing.get() else caller()
+
+
 def shared_part(
     request: HttpRequest, name: str, context: Mapping[str, Any], stand_in: str = ""
 ) -> SharedHtml:
     """The Jinja file of that name, to be kept for all who are shown the same (`of_one_minute`)."""
-    html = render_to_string("_components/part.html", {**context, "which_part": name}, request)
+    sharing = _sharing.set(True)
+    try:
+        html = render_to_string("_components/part.html", {**context, "which_part": name}, request)
+    finally:
+        _sharing.reset(sharing)
     return SharedHtml(html, stand_in)

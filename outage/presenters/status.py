@@ -23,7 +23,7 @@ from outage.presenters.call_codes import CodeLine
 from outage.presenters.care import is_own
 from outage.presenters.chain import other_end, told_labels
 from outage.presenters.owed import calls_kept
-from outage.queries.care_chains import Told
+from outage.queries.lately import Told
 from outage.queries.naming import Patient, party_in_list, patient_in_list
 from outage.queries.outages import others_still_out, reports_of, said_of_ends, support_contacts
 from outage.rules.clock import next_break_point

@@ -2,18 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Collection, Iterable
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from contacts.access import Acting, can
 from contacts.models import Principal, Unit
-from contacts.page_versions import each_of_one_minute
 from contacts.queries.joined import ids_read_as, units_read_as
-from contacts.queries.prepared import hand_out, prepared
+from contacts.queries.prepared import prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.rules.swedish_text import search_key, search_keys, tidy_typed
@@ -25,7 +23,6 @@ from outage.models import (
     CareChainEvent,
     ChainState,
     Handover,
-    HandoverMessage,
     Outage,
     PatientLookup,
     StateKind,
@@ -40,7 +37,6 @@ from outage.rules.informing import CallOutcome
 from outage.rules.pasted_words import NUMBER_WORDS
 
 _NUMBER_LABEL = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b[.:]?", re.IGNORECASE)
-RECEIVED_SHOWN = 8
 # A unit that has somebody to ring, or waits for an answer, sees the chain.
 _IN_SIGHT = (StateKind.OWED, StateKind.AWAITED)
 Row = TypeVar("Row", CareChainEvent, Handover)
@@ -310,54 +306,6 @@ def history_of(chain_id: UUID) -> QuerySet[CareChainDetails]:
     return history.select_related("user", "unit").order_by("pk")
 
 
-def received_lately(acting: Acting, outage: Outage) -> dict[UUID, UUID]:
-    """A few calls by their ids, newest first, and the chain that each is read in."""
-    if not can(acting, Right.READ_CARE):
-        return {}
-    calls = _received(acting.principal.pk, ids_read_as(acting.unit), acting.unit.pk, outage.pk)
-    return {pk: joined_to or chain for pk, chain, joined_to in calls}
-
-
-@prepared
-def _received(
-    principal_id: int, units: tuple[int, ...], unit_id: int, outage_id: UUID
-) -> QuerySet[Handover, tuple[Any, ...]]:
-    calls = Handover.objects.filter(
-        chain__in=with_joined(seen_by(principal_id, units, [outage_id])),
-        direction=Direction.RECEIVED,
-        withdraws=False,
-        superseded_by__isnull=True,
-        unit=unit_id,
-    )
-    newest = calls.order_by("-at", "-recorded_at")[:RECEIVED_SHOWN]
-    return newest.values_list("pk", "chain", "chain__joined_to")
-
-
-def calls_received(received: Mapping[UUID, UUID], chains: Mapping[UUID, CareChain], now: datetime) -> list[Handover]:
-    """Those of `received_lately`, with messages, and chain. What a row says never changes: it is read once a minute."""
-
-    def read(missing: list[UUID]) -> dict[UUID, Handover]:
-        calls = _calls(*missing)
-        hand_out(calls, "messages", _messages(tuple(missing)))
-        return {call.pk: call for call in calls}
-
-    keys = {pk: ("received", pk) for pk, chain_id in received.items() if chain_id in chains}
-    found = each_of_one_minute(keys, now, read, lambda pk, calls: calls[pk])
-    for pk, call in found.items():
-        call.chain = chains[received[pk]]
-    return [*found.values()]
-
-
-@prepared
-def _calls(*ids: UUID) -> QuerySet[Handover]:
-    return Handover.objects.filter(pk__in=ids).order_by()
-
-
-@prepared
-def _messages(handover_ids: tuple[UUID, ...]) -> QuerySet[HandoverMessage]:
-    return HandoverMessage.objects.filter(handover__in=handover_ids).select_related("event")
-
-
 def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
     """Whether anything is logged in the acting unit's chains, taken back or not, and whether a standing call that it
     made got through.
@@ -375,45 +323,3 @@ def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
         superseded_by__isnull=True,
     )
     return events.exists(), calls.exists()
-
-
-class Told(NamedTuple):
-    """Who reached a party of a chain, and when."""
-
-    chain_id: UUID
-    recipient: str
-    at: datetime
-    recorded_at: datetime
-    username: str
-    first_name: str
-    last_name: str
-
-    @property
-    def by(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip() or self.username
-
-
-def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Told]:
-    """The calls logged after `since` that reached a party of the acting unit's chains, oldest first."""
-    if not can(acting, Right.READ_CARE):
-        return []
-    ids = (outage.pk for outage in outages)
-    told = _told(acting.principal.pk, ids_read_as(acting.unit), since, *ids)
-    return [Told(joined_to or chain, *rest) for chain, joined_to, *rest in told if rest[0] in set(Party)]
-
-
-@prepared
-def _told(
-    principal_id: int, units: tuple[int, ...], since: datetime, *outage_ids: UUID
-) -> QuerySet[Handover, tuple[Any, ...]]:
-    calls = Handover.objects.filter(
-        chain__in=with_joined(seen_by(principal_id, units, outage_ids)),
-        direction=Direction.GIVEN,
-        outcome=CallOutcome.REACHED,
-        withdraws=False,
-        superseded_by__isnull=True,
-        recorded_at__gte=since,
-    )
-    columns = ("chain", "chain__joined_to", "recipient", "at", "recorded_at")
-    of_user = ("user__username", "user__first_name", "user__last_name")
-    return calls.order_by("recorded_at").values_list(*columns, *of_user)

@@ -50,7 +50,7 @@ def listed_now(
     def make(chain_id: UUID, found: tuple[Known, Mapping[UUID, Sequence[ChainState]]]) -> Listed | None:
         chains, rows = found
         chain = chains.get(chain_id)
-        return chain and Listed(chain, rows.get(chain_id, ()), keys[chain_id])
+        return Listed(chain, rows.get(chain_id, ()), keys[chain_id]) if chain else None
 
     made = each_of_one_minute(keys, now, read, make)
     return {chain_id: one for chain_id, one in made.items() if one}

@@ -5,7 +5,7 @@ name. Both are Django's templates to who reads them: what is missing is empty, a
 """
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
@@ -19,8 +19,8 @@ from django.utils import timezone
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader, Template
 from jinja2.environment import TemplateModule
 
-from contacts.page_versions import Part, of_one_minute
 from contacts.templatetags.form_ids import new_id
+from contacts.views.shared import kept
 from outage.templatetags import fields, swedish
 from outage.templatetags.icons import icon
 
@@ -68,13 +68,6 @@ def environment() -> Environment:
     made.filters |= swedish.register.filters | fields.register.filters
     made.filters |= {"capfirst": capfirst, "linebreaksbr": linebreaksbr, "urlencode": urlencode}
     return made
-
-
-def kept(part: Part[Any], *also: Hashable, caller: Callable[[], str]) -> str:
-    """What stands between {% call kept(…) %} and {% endcall %}, made once a minute of what `part` is made of, and of
-    `also`. To be used within a `shared_part`: what forms have of their own is put in there.
-    """
-    return of_one_minute(("html", *part.key, *also), part.now, caller, part=True)
 
 
 def compile_all() -> None:

@@ -42,13 +42,8 @@ from outage.presenters.status import (
     received_row,
     told_rows,
 )
-from outage.queries.care_chains import (
-    calls_received,
-    logged_and_told,
-    mark_namesakes,
-    received_lately,
-    told_lately,
-)
+from outage.queries.care_chains import logged_and_told, mark_namesakes
+from outage.queries.lately import calls_received, received_lately, told_lately
 from outage.queries.listed import Listed, listed_now
 from outage.queries.outages import earlier_outages, outage_in_view
 from outage.queries.owed import (
@@ -163,7 +158,10 @@ def _care(
     require(acting, Right.READ_CARE)
     known: Known = {}
     outages = [outage, *earlier]
-    seen, owed = chains_seen(acting, outage, known=known), chains_with_calls_owed(acting, *outages, known=known)
+    seen, owed = (
+        chains_seen(acting, outage, known=known),
+        chains_with_calls_owed(acting, *outages, known=known),
+    )
     awaited = chains_with_answers_awaited(acting, *outages, known=known)
     to_find = chains_with_a_place_to_find(acting, outage, known=known)
     due = all_due(acting, lambda: due_now(acting, now, *outages))
@@ -172,12 +170,17 @@ def _care(
     late_page = Paginator(late(unlisted, now), LATE_A_PAGE).get_page(asked("sent"))
     about = ListedChains(acting, outages, list({one.chain: None for one in late_page}), known)
     received = received_lately(acting, outage)
-    pages = [(seen, CHAINS_A_PAGE, asked("kedjor")), (owed, CALLS_A_PAGE, asked("ringa"))]
-    pages += [(awaited, AWAITED_A_PAGE, asked("vantar")), (to_find, PLACES_A_PAGE, asked("platser"))]
-    ids = [*about.ids, *received.values(), *(pk for of, *page in pages for pk in of.ids_on(*page))]
+    pages = (
+        (seen, CHAINS_A_PAGE, asked("kedjor")),
+        (owed, CALLS_A_PAGE, asked("ringa")),
+        (awaited, AWAITED_A_PAGE, asked("vantar")),
+        (to_find, PLACES_A_PAGE, asked("platser")),
+    )
+    on_pages = (pk for of, size, number in pages for pk in of.ids_on(size, number))
+    ids = [*about.ids, *received.values(), *on_pages]
     listed = listed_now(acting, outages, ids, now, alike)
     known |= {pk: one.chain for pk, one in listed.items()}
-    chains, to_ring, waiting, places = (of.page(*page) for of, *page in pages)
+    chains, to_ring, waiting, places = (of.page(size, number) for of, size, number in pages)
     mark_namesakes(acting, known.values(), *outages)
     calls_of_received = calls_received(received, known, now)
     codes = code_lines_in_list(calls_of_received, now)
@@ -191,9 +194,7 @@ def _care(
         "late_page": late_page,
         "due": due,
         "awaited": [
-            line
-            for chain in waiting
-            for line in awaited_lines(chain, awaited_in(listed[chain.pk].rows), now)
+            line for chain in waiting for line in awaited_lines(chain, awaited_in(listed[chain.pk].rows), now)
         ],
         "shift": waiting_line(acting, outage, now),
         "awaited_page": waiting,

@@ -14,8 +14,9 @@ from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Handover, Outage
 from outage.presenters.owed import calls_owed
-from outage.queries.care_chains import get_chain, get_handover, newest_of, received_lately
+from outage.queries.care_chains import get_chain, get_handover, newest_of
 from outage.queries.chain_log import logs_of
+from outage.queries.lately import received_lately
 from outage.queries.owed import chains_with_calls_owed
 from outage.queries.standing import row_of, standing_of
 from outage.rules.back_registration import ChainStatus
