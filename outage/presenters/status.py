@@ -240,9 +240,8 @@ def received_row(
 
 def told_rows(calls: Iterable[Told]) -> dict[str, str]:
     """For each row of Att ringa nu that these calls may have settled, who made the call and when."""
-    return {
-        f"{call.chain_id}-{call.recipient}": f"Ringd av {call.by} {clock_time(call.at)}" for call in calls
-    }
+    last = {f"{call.chain_id}-{call.recipient}": call for call in calls}
+    return {row: f"Ringd av {call.by} {clock_time(call.at)}" for row, call in last.items()}
 
 
 def nothing_to_ring(*, logged: bool, told: bool) -> Idle:

@@ -92,9 +92,9 @@ def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Told]
     """The calls logged after `since` that reached a party of the acting unit's chains, oldest first."""
     if not can(acting, Right.READ_CARE):
         return []
-    ids = (outage.pk for outage in outages)
+    ids, parties = (outage.pk for outage in outages), set(Party)
     told = _told(acting.principal.pk, ids_read_as(acting.unit), since, *ids)
-    return [Told(joined_to or chain, *rest) for chain, joined_to, *rest in told if rest[0] in set(Party)]
+    return [Told(joined_to or chain, *rest) for chain, joined_to, *rest in told if rest[0] in parties]
 
 
 @prepared

@@ -114,12 +114,19 @@ def _shown(request: ActingRequest, template: str) -> HttpResponse:
             all_due(acting, lambda: context["due"])
         if template == "outage/status/fresh.html" and outage and can(acting, Right.READ_CARE):
             require(acting, Right.READ_CARE)
-            told = told_lately(acting, now - TOLD_LATELY, outage, *context["earlier"])
-            holds_until(now, *(call.recorded_at + TOLD_LATELY for call in told))
-            context["told"] = told_rows(told)
+            told = "told", version.of, acting.unit.pk, acting.role
+            context["told"] = of_one_minute(
+                told, now, lambda: _told(acting, now, outage, *context["earlier"])
+            )
         elif template == "outage/status/show.html":
             context["late_entries"] = papers().late(acting)
         return render(request, template, context)
+
+
+def _told(acting: Acting, now: datetime, *outages: Outage) -> dict[str, str]:
+    told = told_lately(acting, now - TOLD_LATELY, *outages)
+    holds_until(now, *(call.recorded_at + TOLD_LATELY for call in told))
+    return told_rows(told)
 
 
 def _now(request: ActingRequest) -> dict[str, Any]:
