@@ -194,7 +194,8 @@ def _care(
     rung = calls_by_id(acting, outages, (one.call for one in late_page if one.call))
     calls = calls_listed((listed[chain.pk] for chain in to_ring), now)
     return {
-        "calls": calls,
+        "calls": [part.make() for part in calls],
+        "call_parts": calls,
         "calls_page": to_ring,
         "idle": None if calls else _idle(acting, *outages),
         "late_lines": reminder_lines(late_page, about[:], rung, now),
