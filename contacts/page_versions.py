@@ -4,7 +4,7 @@ The version changes in the transaction of whatever could change the page. What c
 as the page is made (`holds_until`).
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -37,6 +37,11 @@ def of_unit(unit_id: int) -> str:
     return f"unit:{unit_id}"
 
 
+def of_own(unit_id: int) -> str:
+    """What is the unit's own and of no patient."""
+    return f"own:{unit_id}"
+
+
 def of_principal(principal_id: int) -> str:
     return f"principal:{principal_id}"
 
@@ -66,14 +71,18 @@ def changed_by(action: str, unit: Unit | None, chain: UUID | None) -> None:
         changed(of_principal(unit.principal_id))
     elif unit is not None and action.startswith(_OWN_UNIT):
         # The units of a municipality have their checklists in common.
-        changed(of_unit(unit.pk) if unit.principal.is_region else of_principal(unit.principal_id))
+        changed(of_own(unit.pk) if unit.principal.is_region else of_principal(unit.principal_id))
     else:
         changed(EVERYBODY)
 
 
 def version_for(by: Acting) -> str:
     """Another one whenever a page of `by` may have become another."""
-    return version_of(of_unit(by.unit.pk), of_principal(by.principal.pk), EVERYBODY)
+    return version_of(of_unit(by.unit.pk), *_beside_chains(by))
+
+
+def _beside_chains(by: Acting) -> tuple[str, ...]:
+    return of_own(by.unit.pk), of_principal(by.principal.pk), EVERYBODY
 
 
 def version_of(*scopes: str) -> str:
@@ -94,6 +103,11 @@ def shown_alike(by: Acting) -> tuple[str, int, str]:
     read: what happens meanwhile makes another version.
     """
     return version_for(by), by.unit.pk, by.role
+
+
+def alike_beside_chains(by: Acting) -> tuple[str, int, str]:
+    """As `shown_alike`, of what no chain says: what a chain says is known by the ids of its rows."""
+    return version_of(*_beside_chains(by)), by.unit.pk, by.role
 
 
 @prepared
@@ -130,6 +144,8 @@ def noting_until() -> Iterator[list[datetime]]:
 
 
 Made = TypeVar("Made")
+Name = TypeVar("Name", bound=Hashable)
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,35 +155,85 @@ class _Kept:
     moments: list[datetime]
 
 
-# Who was asked for last comes last.
-_kept: dict[tuple[Hashable, datetime], _Kept] = {}
-MOST_PAGES = 128
+class _OfMinute(dict[tuple[Hashable, datetime], _Kept]):
+    """Who was asked for last comes last."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def taken(self, key: Hashable, now: datetime) -> _Kept | None:
+        kept = self.pop(_place(key, now), None)
+        return None if kept is None or any(moment <= now for moment in kept.moments) else kept
+
+    def keep(self, key: Hashable, now: datetime, kept: _Kept) -> Any:
+        """What was made, which is shown now."""
+        place = _place(key, now)
+        # Those of another minute are of no more use, and hold what patients are called.
+        if next(iter(self), place)[1] != place[1]:
+            self.clear()
+        elif len(self) >= self._most:
+            del self[next(iter(self))]
+        self[place] = kept
+        shows(*kept.chains)
+        holds_until(now, *kept.moments)
+        return kept.made
 
 
-def of_one_minute(key: Hashable, now: datetime, make: Callable[[], Made]) -> Made:
+def _place(key: Hashable, now: datetime) -> tuple[Hashable, datetime]:
+    return key, now.replace(second=0, microsecond=0)
+
+
+MOST_PAGES, MOST_PARTS = 128, 2_000
+_pages, parts_kept = _OfMinute(MOST_PAGES), _OfMinute(MOST_PARTS)
+
+
+def of_one_minute(key: Hashable, now: datetime, make: Callable[[], Made], *, part: bool = False) -> Made:
     """What `make` gives, made once a minute in each process for everybody who is shown the same.
 
     `key` holds the version of whoever asks, and all else that what they see depends on: their unit, their role and
     what the address asks for. Each who gets it is noted as shown the patients in it. It is not to be changed, and holds
-    nothing that a form needs one of its own of. What writes has it made anew.
+    nothing that a form needs one of its own of. What writes has it made anew. A `part` is small: there may be many.
     """
     if not only_reads():
         return make()
-    place = key, now.replace(second=0, microsecond=0)
-    kept = _kept.pop(place, None)
-    if kept is None or any(moment <= now for moment in kept.moments):
+    of = parts_kept if part else _pages
+    kept = of.taken(key, now)
+    if kept is None:
         with showing() as chains, noting_until() as moments:
             kept = _Kept(make(), chains, moments)
-        # Those of another minute are of no more use, and hold what patients are called.
-        if next(iter(_kept), place)[1] != place[1]:
-            _kept.clear()
-        elif len(_kept) >= MOST_PAGES:
-            del _kept[next(iter(_kept))]
-    _kept[place] = kept
-    shows(*kept.chains)
-    holds_until(now, *kept.moments)
-    made: Made = kept.made
+    made: Made = of.keep(key, now, kept)
     return made
+
+
+def each_of_one_minute(
+    keys: Mapping[Name, Hashable],
+    now: datetime,
+    read: Callable[[list[Name]], Read],
+    make: Callable[[Name, Read], Made],
+) -> dict[Name, Made]:
+    """As `of_one_minute`, each a part: what those that are not kept are made of is read at once."""
+    if not only_reads():
+        found = read([*keys])
+        return {name: make(name, found) for name in keys}
+    kept = {name: parts_kept.taken(key, now) for name, key in keys.items()}
+    missing = [name for name, one in kept.items() if one is None]
+    if missing:
+        with noting_until() as of_all:
+            found = read(missing)
+        for name in missing:
+            with showing() as chains, noting_until() as moments:
+                kept[name] = _Kept(make(name, found), chains, [*of_all, *moments])
+    return {name: parts_kept.keep(keys[name], now, one) for name, one in kept.items() if one}
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[Made]):
+    """What a page shows of something: `key` has all that it is made of, but for the minute of `now`."""
+
+    key: tuple[Hashable, ...]
+    now: datetime
+    make: Callable[[], Made]
 
 
 # While something is written all the time, what many watch is made anew no oftener than this. With the time between two
@@ -232,7 +298,8 @@ def read_on(key: Hashable, first: Made, on: Callable[[Made], Made]) -> Made:
 
 def forget_pages() -> None:
     """The database is another."""
-    _kept.clear()
+    _pages.clear()
+    parts_kept.clear()
     _live.clear()
     _read.clear()
 

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
+from contacts.page_versions import Part, each_of_one_minute
 from outage.models import CareChain, ChainState
+from outage.presenters.care import Numbers
 from outage.presenters.owed import OwedCall, calls_kept, in_order_to_ring
+from outage.queries.listed import Listed
 from outage.queries.ringing import numbers_of_rows
 
 
@@ -18,3 +22,26 @@ def calls_to_ring(
     return in_order_to_ring(
         call for chain in chains for call in calls_kept(chain, states.get(chain.pk, ()), now, numbers)
     )
+
+
+def calls_listed(listed: Iterable[Listed], now: datetime) -> list[Part[OwedCall]]:
+    """As `calls_to_ring`, each call as the part of a page."""
+    chains = {one.chain.pk: one for one in listed}
+    keys = {pk: ("calls", *one.as_shown) for pk, one in chains.items()}
+
+    def read(missing: list[UUID]) -> Numbers:
+        return numbers_of_rows((row for pk in missing for row in chains[pk].rows), now)
+
+    def make(pk: UUID, numbers: Numbers) -> list[OwedCall]:
+        return calls_kept(chains[pk].chain, chains[pk].rows, now, numbers)
+
+    parts = {
+        id(call): Part((*keys[pk], nth), now, partial(_itself, call))
+        for pk, calls in each_of_one_minute(keys, now, read, make).items()
+        for nth, call in enumerate(calls)
+    }
+    return [parts[id(call)] for call in in_order_to_ring(part.make() for part in parts.values())]
+
+
+def _itself(call: OwedCall) -> OwedCall:
+    return call

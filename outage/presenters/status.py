@@ -23,6 +23,7 @@ from outage.presenters.call_codes import CodeLine
 from outage.presenters.care import is_own
 from outage.presenters.chain import other_end, told_labels
 from outage.presenters.owed import calls_kept
+from outage.queries.lately import Told
 from outage.queries.naming import Patient, party_in_list, patient_in_list
 from outage.queries.outages import others_still_out, reports_of, said_of_ends, support_contacts
 from outage.rules.clock import next_break_point
@@ -237,12 +238,10 @@ def received_row(
     )
 
 
-def told_rows(calls: Sequence[Handover]) -> dict[str, str]:
+def told_rows(calls: Iterable[Told]) -> dict[str, str]:
     """For each row of Att ringa nu that these calls may have settled, who made the call and when."""
-    return {
-        f"{call.chain_id}-{call.recipient}": f"Ringd av {call.user.full_name} {clock_time(call.at)}"
-        for call in calls
-    }
+    last = {f"{call.chain_id}-{call.recipient}": call for call in calls}
+    return {row: f"Ringd av {call.by} {clock_time(call.at)}" for row, call in last.items()}
 
 
 def nothing_to_ring(*, logged: bool, told: bool) -> Idle:

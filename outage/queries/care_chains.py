@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
-from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from contacts.access import Acting, can
 from contacts.models import Principal, Unit
 from contacts.queries.joined import ids_read_as, units_read_as
-from contacts.queries.prepared import hand_out, prepared
+from contacts.queries.prepared import prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.rules.swedish_text import search_key, search_keys, tidy_typed
@@ -24,16 +23,11 @@ from outage.models import (
     CareChainEvent,
     ChainState,
     Handover,
-    HandoverMessage,
     Outage,
     PatientLookup,
     StateKind,
 )
-from outage.queries.joined import (
-    kept_id,
-    read_in_kept,
-    with_joined,
-)
+from outage.queries.joined import kept_id, with_joined
 from outage.queries.openings import emergency_chain
 from outage.queries.outages import outage_of_chain, outages_for, recent_outages
 from outage.queries.patient_numbers import ciphers_of, has_number, is_whole_number
@@ -43,7 +37,6 @@ from outage.rules.informing import CallOutcome
 from outage.rules.pasted_words import NUMBER_WORDS
 
 _NUMBER_LABEL = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b[.:]?", re.IGNORECASE)
-RECEIVED_SHOWN = 8
 # A unit that has somebody to ring, or waits for an answer, sees the chain.
 _IN_SIGHT = (StateKind.OWED, StateKind.AWAITED)
 Row = TypeVar("Row", CareChainEvent, Handover)
@@ -199,13 +192,12 @@ def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage
     # A chain that stands in two lists of a page comes twice, each time to be marked.
     named = [(chain, text) for chain in chains if (text := name_text(chain.details.patient_name))]
     ciphers = ciphers_of(acting.principal, outages) if named and can(acting, Right.READ_CARE) else []
-    if not ciphers:
-        return
     # Of each name one hash for each outage, whose keys are different.
     hashes = {text: [one.keyed_hash(text) for one in ciphers] for text in {text for _, text in named}}
     asked = tuple(each for some in hashes.values() for each in some)
     seen_in = tuple(outage.pk for outage in outages)
-    counted = Counter(_with_hash(acting.principal.pk, ids_read_as(acting.unit), seen_in, asked))
+    units = ids_read_as(acting.unit) if asked else ()
+    counted = Counter(_with_hash(acting.principal.pk, units, seen_in, asked) if asked else ())
     for chain, text in named:
         chain.namesake = sum(counted[one] for one in hashes[text]) > 1
 
@@ -314,41 +306,6 @@ def history_of(chain_id: UUID) -> QuerySet[CareChainDetails]:
     return history.select_related("user", "unit").order_by("pk")
 
 
-def received_lately(acting: Acting, outage: Outage) -> list[Handover]:
-    """A few, newest first, with chain and messages."""
-    if not can(acting, Right.READ_CARE):
-        return []
-    calls = _received(acting.principal.pk, ids_read_as(acting.unit), acting.unit.pk, outage.pk)
-    hand_out(calls, "messages", _messages(tuple(call.pk for call in calls)) if calls else ())
-    return _in_kept(calls, acting, outage)
-
-
-@prepared
-def _received(principal_id: int, units: tuple[int, ...], unit_id: int, outage_id: UUID) -> QuerySet[Handover]:
-    calls = Handover.objects.filter(
-        chain__in=with_joined(seen_by(principal_id, units, [outage_id])),
-        direction=Direction.RECEIVED,
-        withdraws=False,
-        superseded_by__isnull=True,
-        unit=unit_id,
-    )
-    related = calls.select_related(
-        "chain__details__ward_unit", "chain__details__municipality", "chain__details__outpatient_unit"
-    )
-    return related.order_by("-at", "-recorded_at")[:RECEIVED_SHOWN]
-
-
-@prepared
-def _messages(handover_ids: tuple[UUID, ...]) -> QuerySet[HandoverMessage]:
-    return HandoverMessage.objects.filter(handover__in=handover_ids).select_related("event")
-
-
-def _in_kept(calls: list[Handover], acting: Acting, *outages: Outage) -> list[Handover]:
-    if any(call.chain.joined_to_id for call in calls):
-        read_in_kept(calls, visible_chains(acting, *outages))
-    return calls
-
-
 def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
     """Whether anything is logged in the acting unit's chains, taken back or not, and whether a standing call that it
     made got through.
@@ -366,27 +323,3 @@ def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
         superseded_by__isnull=True,
     )
     return events.exists(), calls.exists()
-
-
-def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Handover]:
-    """The calls logged after `since` that reached a party of the acting unit's chains, oldest first."""
-    if not can(acting, Right.READ_CARE):
-        return []
-    ids = (outage.pk for outage in outages)
-    told = _told(acting.principal.pk, ids_read_as(acting.unit), since, *ids)
-    return _in_kept([call for call in told if call.recipient in set(Party)], acting, *outages)
-
-
-@prepared
-def _told(
-    principal_id: int, units: tuple[int, ...], since: datetime, *outage_ids: UUID
-) -> QuerySet[Handover]:
-    calls = Handover.objects.filter(
-        chain__in=with_joined(seen_by(principal_id, units, outage_ids)),
-        direction=Direction.GIVEN,
-        outcome=CallOutcome.REACHED,
-        withdraws=False,
-        superseded_by__isnull=True,
-        recorded_at__gte=since,
-    )
-    return calls.select_related("user", "chain").order_by("recorded_at")

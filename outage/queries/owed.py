@@ -51,6 +51,10 @@ class ListedChains:
     def page(self, size: int, number: str | int | None) -> Page[CareChain]:
         return Paginator(self, size).get_page(number)  # type: ignore[arg-type]
 
+    def ids_on(self, size: int, number: str | int | None) -> list[UUID]:
+        """Those of a page, as `page`; none is read."""
+        return list(Paginator(self.ids, size).get_page(number))
+
     def __len__(self) -> int:
         return len(self.ids)
 

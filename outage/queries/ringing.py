@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from contacts.page_versions import EVERYBODY, of_one_minute, version_of
+from contacts.page_versions import EVERYBODY, each_of_one_minute, version_of
 from contacts.queries.ringing import RingRequest, numbers_for_many
 from contacts.rules.hours import Availability, Hours
 from contacts.rules.parties import Party
@@ -55,9 +55,13 @@ def _numbers(
         elif kind == "other":
             numbers[key] = typed_number(version, party, now)
     # They hang on the directory and the clock alone: a call that is logged changes none.
-    wanted = frozenset(requests.values())
-    kept = "numbers", version_of(EVERYBODY), wanted
-    found = of_one_minute(kept, now, lambda: numbers_for_many(wanted, now)) if wanted else {}
+    directory = version_of(EVERYBODY) if requests else ""
+    found = each_of_one_minute(
+        {request: ("numbers", directory, request) for request in requests.values()},
+        now,
+        lambda missing: numbers_for_many(missing, now),
+        lambda request, numbers: numbers[request],
+    )
     return numbers | {key: found[request] for key, request in requests.items()}
 
 

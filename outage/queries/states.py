@@ -320,12 +320,12 @@ def _point(
             setattr(row, name, found[pk])
 
 
-_OF_A_UNIT = (StateKind.OWED, StateKind.AWAITED, StateKind.TOLD)
+OF_A_UNIT = (StateKind.OWED, StateKind.AWAITED, StateKind.TOLD)
 
 
 @prepared
 def _states(unit_id: int, chain_ids: tuple[UUID, ...]) -> QuerySet[ChainState]:
-    own = Q(unit=unit_id, what__in=_OF_A_UNIT)
+    own = Q(unit=unit_id, what__in=OF_A_UNIT)
     rows = ChainState.objects.filter(own | Q(what=StateKind.LATEST), chain__in=chain_ids)
     return rows.order_by("chain", "position")
 

@@ -20,6 +20,7 @@ from jinja2 import ChainableUndefined, Environment, FileSystemLoader, Template
 from jinja2.environment import TemplateModule
 
 from contacts.templatetags.form_ids import new_id
+from contacts.views.shared import kept
 from outage.templatetags import fields, swedish
 from outage.templatetags.icons import icon
 
@@ -63,7 +64,7 @@ def environment() -> Environment:
         cache_size=-1,
     )
     made.template_class = _Template
-    made.globals |= {"icon": icon, "url": url, "new_id": new_id, "now": timezone.now}
+    made.globals |= {"icon": icon, "url": url, "new_id": new_id, "now": timezone.now, "kept": kept}
     made.filters |= swedish.register.filters | fields.register.filters
     made.filters |= {"capfirst": capfirst, "linebreaksbr": linebreaksbr, "urlencode": urlencode}
     return made

@@ -1,7 +1,8 @@
 """Läge: the first page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from contacts.access import Acting, ActingRequest, can
-from contacts.page_versions import holds_until, noting_until, of_one_minute, version_for
+from contacts.page_versions import (
+    Part,
+    alike_beside_chains,
+    holds_until,
+    noting_until,
+    of_one_minute,
+    version_for,
+)
 from contacts.rules.permissions import Right
 from contacts.views.shared import shared_part
 from contacts.views.tools import require
@@ -23,15 +31,20 @@ from outage.presenters.checklists import checklist_cards
 from outage.presenters.owed import place_to_find
 from outage.presenters.readiness import readiness
 from outage.presenters.reminders import Reminders, reminder_lines, reminders_for
-from outage.presenters.ringing import calls_to_ring
+from outage.presenters.ringing import calls_listed, calls_to_ring
 from outage.presenters.shift import waiting_line
-from outage.presenters.status import chain_row, nothing_to_ring, outage_facts, received_row, told_rows
-from outage.queries.care_chains import (
-    logged_and_told,
-    mark_namesakes,
-    received_lately,
-    told_lately,
+from outage.presenters.status import (
+    ChainRow,
+    Idle,
+    chain_row,
+    nothing_to_ring,
+    outage_facts,
+    received_row,
+    told_rows,
 )
+from outage.queries.care_chains import logged_and_told, mark_namesakes
+from outage.queries.lately import calls_received, received_lately, told_lately
+from outage.queries.listed import Listed, listed_now
 from outage.queries.outages import earlier_outages, outage_in_view
 from outage.queries.owed import (
     Known,
@@ -44,7 +57,7 @@ from outage.queries.owed import (
 from outage.queries.papers import papers
 from outage.queries.reminders import all_due, due_now
 from outage.queries.shift_done import calls_by_id
-from outage.queries.states import awaited_in, states_for
+from outage.queries.states import awaited_in
 from outage.rules.reminders import late
 from outage.rules.wording import clock_time, midnight_after
 
@@ -101,74 +114,115 @@ def _shown(request: ActingRequest, template: str) -> HttpResponse:
             all_due(acting, lambda: context["due"])
         if template == "outage/status/fresh.html" and outage and can(acting, Right.READ_CARE):
             require(acting, Right.READ_CARE)
-            told = told_lately(acting, now - TOLD_LATELY, outage, *context["earlier"])
-            holds_until(now, *(call.recorded_at + TOLD_LATELY for call in told))
-            context["told"] = told_rows(told)
+            told = "told", version.of, acting.unit.pk, acting.role
+            context["told"] = of_one_minute(
+                told, now, lambda: _told(acting, now, outage, *context["earlier"])
+            )
         elif template == "outage/status/show.html":
             context["late_entries"] = papers().late(acting)
         return render(request, template, context)
 
 
+def _told(acting: Acting, now: datetime, *outages: Outage) -> dict[str, str]:
+    told = told_lately(acting, now - TOLD_LATELY, *outages)
+    holds_until(now, *(call.recorded_at + TOLD_LATELY for call in told))
+    return told_rows(told)
+
+
 def _now(request: ActingRequest) -> dict[str, Any]:
     acting: Acting = request.acting
+    # Before anything that is read: what of the page no chain says is the same for as long as this is.
+    alike = alike_beside_chains(acting)
     outage = outage_in_view(request.acting.principal)
     now = timezone.now()
     if outage is None:
         return {"outage": None, "readiness": readiness(acting, now)}
     earlier = earlier_outages(acting.principal, outage)
-    cards = checklist_cards(acting, outage) if can(acting, Right.TICK_CHECKLIST) else []
-    context = {
-        "outage": outage,
-        "facts": outage_facts(outage, acting, now),
-        "cards": cards,
-        "cards_to_tick": [card for card in cards if card.may_tick and not card.complete],
-        "all_ticked": all(card.complete for card in cards),
-        "earlier": earlier,
-    }
+    beside = Part(("beside", *alike), now, cache(partial(_beside, acting, outage, now)))
+    context = {"outage": outage, "earlier": earlier, "beside": beside}
     if can(acting, Right.READ_CARE):
-        context |= _care(request, outage, earlier, now)
+        context |= _care(request, outage, earlier, now, alike)
     shared = shared_part(request, "outage/status/_outage.jinja", context)
     return {name: context[name] for name in ("outage", "earlier", "due") if name in context} | {
         "shared": shared
     }
 
 
-def _care(request: ActingRequest, outage: Outage, earlier: Sequence[Outage], now: datetime) -> dict[str, Any]:
-    acting: Acting = request.acting
+def _beside(acting: Acting, outage: Outage, now: datetime) -> dict[str, Any]:
+    cards = checklist_cards(acting, outage) if can(acting, Right.TICK_CHECKLIST) else []
+    return {
+        "facts": outage_facts(outage, acting, now),
+        "cards": cards,
+        "cards_to_tick": [card for card in cards if card.may_tick and not card.complete],
+        "all_ticked": all(card.complete for card in cards),
+    }
+
+
+def _care(
+    request: ActingRequest, outage: Outage, earlier: Sequence[Outage], now: datetime, alike: Hashable
+) -> dict[str, Any]:
+    acting, asked = request.acting, request.GET.get
     require(acting, Right.READ_CARE)
     known: Known = {}
-    chains = chains_seen(acting, outage, known=known).page(CHAINS_A_PAGE, request.GET.get("kedjor"))
-    owed = owed_page(request, acting, outage, *earlier, known=known)
-    awaited = chains_with_answers_awaited(acting, outage, *earlier, known=known)
-    waiting = awaited.page(AWAITED_A_PAGE, request.GET.get("vantar"))
+    outages = [outage, *earlier]
+    seen, owed = (
+        chains_seen(acting, outage, known=known),
+        chains_with_calls_owed(acting, *outages, known=known),
+    )
+    awaited = chains_with_answers_awaited(acting, *outages, known=known)
     to_find = chains_with_a_place_to_find(acting, outage, known=known)
-    places = to_find.page(PLACES_A_PAGE, request.GET.get("platser"))
-    states = states_for(acting.unit.pk, [*chains, *owed, *waiting])
-    due = all_due(acting, lambda: due_now(acting, now, outage, *earlier))
+    due = all_due(acting, lambda: due_now(acting, now, *outages))
     unlisted = [one for one in due if not one.is_listed]
     holds_until(now, *(one.at for one in unlisted))
-    late_page = Paginator(late(unlisted, now), LATE_A_PAGE).get_page(request.GET.get("sent"))
-    about = ListedChains(acting, [outage, *earlier], list({one.chain: None for one in late_page}), known)[:]
-    rung = calls_by_id(acting, [outage, *earlier], (one.call for one in late_page if one.call))
+    late_page = Paginator(late(unlisted, now), LATE_A_PAGE).get_page(asked("sent"))
+    about = ListedChains(acting, outages, list({one.chain: None for one in late_page}), known)
     received = received_lately(acting, outage)
-    codes = code_lines_in_list(received, now)
-    listed = [*chains, *owed, *places, *about, *(call.chain for call in received)]
-    mark_namesakes(acting, listed, outage, *earlier)
-    return owed_context(acting, outage, owed, states) | {
-        "late_lines": reminder_lines(late_page, about, rung, now),
+    pages = (
+        (seen, CHAINS_A_PAGE, asked("kedjor")),
+        (owed, CALLS_A_PAGE, asked("ringa")),
+        (awaited, AWAITED_A_PAGE, asked("vantar")),
+        (to_find, PLACES_A_PAGE, asked("platser")),
+    )
+    on_pages = (pk for of, size, number in pages for pk in of.ids_on(size, number))
+    ids = [*about.ids, *received.values(), *on_pages]
+    listed = listed_now(acting, outages, ids, now, alike)
+    known |= {pk: one.chain for pk, one in listed.items()}
+    chains, to_ring, waiting, places = (of.page(size, number) for of, size, number in pages)
+    mark_namesakes(acting, known.values(), *outages)
+    calls_of_received = calls_received(received, known, now)
+    codes = code_lines_in_list(calls_of_received, now)
+    rung = calls_by_id(acting, outages, (one.call for one in late_page if one.call))
+    calls = calls_listed((listed[chain.pk] for chain in to_ring), now)
+    return {
+        "calls": [part.make() for part in calls],
+        "call_parts": calls,
+        "calls_page": to_ring,
+        "idle": None if calls else _idle(acting, *outages),
+        "late_lines": reminder_lines(late_page, about[:], rung, now),
         "late_page": late_page,
         "due": due,
         "awaited": [
-            line for chain in waiting for line in awaited_lines(chain, awaited_in(states[chain.pk]), now)
+            line for chain in waiting for line in awaited_lines(chain, awaited_in(listed[chain.pk].rows), now)
         ],
         "shift": waiting_line(acting, outage, now),
         "awaited_page": waiting,
         "places": [place_to_find(chain) for chain in places],
         "places_page": places,
         "chains": chains,
-        "chain_rows": [chain_row(acting, chain, states[chain.pk], now) for chain in chains],
-        "received": [received_row(call, outage.routine, now, codes.get(call.pk)) for call in received],
+        "chain_rows": [_chain_part(acting, listed[chain.pk], now) for chain in chains],
+        "received": [
+            Part(
+                ("received", call.pk, codes.get(call.pk), *listed[call.chain.pk].as_shown),
+                now,
+                partial(received_row, call, outage.routine, now, codes.get(call.pk)),
+            )
+            for call in calls_of_received
+        ],
     }
+
+
+def _chain_part(acting: Acting, of: Listed, now: datetime) -> Part[ChainRow]:
+    return Part(("row", *of.as_shown), now, partial(chain_row, acting, of.chain, of.rows, now))
 
 
 def owed_page(
@@ -184,6 +238,10 @@ def owed_context(
     calls = calls_to_ring(page, states, timezone.now())
     context: dict[str, object] = {"calls": calls, "calls_page": page, "outage": outage}
     if not calls:
-        logged, told = logged_and_told(acting, outage, *earlier_outages(acting.principal, outage))
-        context["idle"] = nothing_to_ring(logged=logged, told=told)
+        context["idle"] = _idle(acting, outage, *earlier_outages(acting.principal, outage))
     return context
+
+
+def _idle(acting: Acting, *outages: Outage) -> Idle:
+    logged, told = logged_and_told(acting, *outages)
+    return nothing_to_ring(logged=logged, told=told)

@@ -1,9 +1,9 @@
 """An open Läge is told of whatever changes it: by any service, and by the clock."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.models import DirectoryEntry, Principal
-from contacts.page_versions import forget_pages, noting_until
+from contacts.page_versions import forget_pages, noting_until, parts_kept
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Role
 from contacts.services.progress import finish
@@ -62,9 +62,13 @@ def tasks_seen(by: Acting) -> str:
     return told_alike("".join(map(str, page.select(".back-undo, .back-columns"))))
 
 
-def looked_at(by: Acting) -> tuple[str, str]:
-    """What the open page of somebody would show now, without what its own clock shows, and the version of that."""
-    answer = window(by).get(reverse("calls_to_make"))
+def looked_at(by: Acting, kept: Mapping[Any, Any] = MappingProxyType({})) -> tuple[str, str]:
+    """What the open page of somebody would show now, without what its own clock shows, and the version of that; `kept`
+    are the parts that were made before.
+    """
+    client = window(by)
+    parts_kept.update(kept)
+    answer = client.get(reverse("calls_to_make"))
     if answer.status_code != 200:
         # Somebody whose assignment has ended has no page left.
         return answer.headers["Location"], ""
@@ -159,6 +163,8 @@ def test_where_a_service_changes_a_page_its_version_is_another(
         before = {
             by.user.username: (*looked_at(by), tasks_seen(by), chains_seen(by)) for by in watchers(stage)
         }
+        parts = {by.user.username: looked_at(by) and dict(parts_kept) for by in watchers(stage)}
+        assert any(parts.values())
         assert any(tasks for _, _, tasks, _ in before.values())
         assert module is paper or any(chains for _, _, _, chains in before.values())
         overview = overview_seen(stage.county.esa)
@@ -169,6 +175,9 @@ def test_where_a_service_changes_a_page_its_version_is_another(
             for by in watchers(stage):
                 (page, version), tasks, chains = looked_at(by), tasks_seen(by), chains_seen(by)
                 was, was_version, were, chains_were = before[by.user.username]
+                with_kept, _ = looked_at(by, parts[by.user.username])
+                if with_kept != page:
+                    missed.append(f"{name}: {by.user.username}: kept: {first_that_differs(with_kept, page)}")
                 if version.partition(";")[0] != was_version.partition(";")[0]:
                     continue
                 if tasks != were:

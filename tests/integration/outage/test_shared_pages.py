@@ -1,10 +1,11 @@
 """Läge is made once a minute for all who are shown the same: each is traced, and nobody gets another's."""
 
 import re
-from datetime import timedelta
-from uuid import uuid4
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,11 +15,20 @@ from django.utils.safestring import SafeString
 
 from contacts.access import Acting
 from contacts.models import AuditEntry
-from contacts.page_versions import forget_pages, holds_until, noting_until, of_one_minute
+from contacts.page_versions import (
+    Part,
+    each_of_one_minute,
+    forget_pages,
+    holds_until,
+    noting_until,
+    of_one_minute,
+)
 from contacts.rules.permissions import Role
 from contacts.seen import seeing, shows
-from contacts.views.shared import SharedHtml
+from contacts.views.shared import SharedHtml, kept
 from outage.models import CareChain, Outage
+from outage.presenters.status import chain_row
+from outage.views import status
 from tests.clock import Clock
 from tests.factories import County, make_chain, make_event, person, tell
 
@@ -131,6 +141,63 @@ def test_what_was_made_holds_until_the_moment_that_it_says_or_the_minute_is_over
     assert [of_one_minute("y", now, make) for _ in range(2)] == [6, 7]
     with seeing(lambda: ""):
         assert [of_one_minute("y", now, make) for _ in range(2)] == [8, 9]
+
+
+def test_of_several_parts_those_that_are_missing_are_read_at_once_and_each_says_whom_it_shows(clock: Clock):
+    a, b, c = (uuid4() for _ in "abc")
+    now, read = timezone.now().replace(second=5), []
+
+    def each(*chains: UUID, at: datetime = now) -> tuple[dict[UUID, int], set[UUID]]:
+        def read_all(missing: list[UUID]) -> int:
+            read.append(missing)
+            holds_until(at, now + timedelta(seconds=20))
+            return len(read)
+
+        def make(chain: UUID, reading: int) -> int:
+            shows(chain)
+            return reading
+
+        with seeing(lambda: "", only_reads=True) as seen:
+            return each_of_one_minute(
+                {chain: ("of", chain) for chain in chains}, at, read_all, make
+            ), seen.chains
+
+    assert each(a, b) == ({a: 1, b: 1}, {a, b})
+    assert each(c, b) == ({c: 2, b: 1}, {b, c})
+    assert each(a, b) == ({a: 1, b: 1}, {a, b})
+    assert each(a, at=now + timedelta(seconds=20)) == ({a: 3}, {a})
+    assert read == [[a, b], [c], [a]]
+    # Outside a request, and in one that writes, nothing is kept.
+    assert [each_of_one_minute({a: ("of", a)}, now, len, lambda _, n: n) for _ in "12"] == [{a: 1}] * 2
+
+
+def test_when_a_call_is_logged_the_rows_of_other_chains_are_not_rendered_anew(
+    county: County, chain: CareChain, monkeypatch: pytest.MonkeyPatch
+):
+    hers, made = window(county.alva), []
+    other = make_chain(county, chain.outage, patient_name="Annan A")
+    make_event(county.alva, other)
+    monkeypatch.setattr(
+        status, "chain_row", lambda by, of, *rest: made.append(of.pk) or chain_row(by, of, *rest)
+    )
+    shown(hers)
+    assert {*made} == {chain.pk, other.pk}
+    made.clear()
+    tell(county.alva, chain, chain.events.get(), to="municipality")
+    again = BeautifulSoup(shown(hers), "html.parser")
+    assert made == [chain.pk]
+    assert {row["id"] for row in again.select("#chains tbody tr")} == {
+        f"kedja-{pk}" for pk in (chain.pk, other.pk)
+    }
+
+
+def test_a_part_that_stands_outside_what_is_shared_is_made_each_time(clock: Clock):
+    """The token of a form in it would be another's."""
+    made: list[int] = []
+    part = Part(("x",), timezone.now(), list)
+    with seeing(lambda: "", only_reads=True):
+        assert [kept(part, caller=lambda: made.append(0) or "a") for _ in "12"] == ["a", "a"]
+    assert len(made) == 2
 
 
 def test_who_is_shown_in_what_is_kept_within_a_page_is_shown_by_the_page(clock: Clock):

@@ -14,8 +14,9 @@ from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Handover, Outage
 from outage.presenters.owed import calls_owed
-from outage.queries.care_chains import get_chain, get_handover, newest_of, received_lately
+from outage.queries.care_chains import get_chain, get_handover, newest_of
 from outage.queries.chain_log import logs_of
+from outage.queries.lately import received_lately
 from outage.queries.owed import chains_with_calls_owed
 from outage.queries.standing import row_of, standing_of
 from outage.rules.back_registration import ChainStatus
@@ -354,7 +355,7 @@ def test_a_received_call_was_heard_by_the_unit_that_was_rung_whoever_changes_it(
         assert (call.user, call.unit) == (county.alva.user, county.health_centre)
         assert call.signature.startswith("Alva Påhittad, Sjuksköterska, Medicin 2")
         assert set(owed(county, chain)) == {"municipality"}
-        assert call in received_lately(county.disa, outage)
+        assert call.pk in received_lately(county.disa, outage)
 
 
 def test_a_corrected_call_keeps_its_place_within_the_minute(county: County, chain: CareChain):
