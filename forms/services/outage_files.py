@@ -28,7 +28,7 @@ from outage.queries.task_logs import task_logs_of, turns_of
 from outage.rules.outage_files import OutageFile, TableForm, file_name
 from outage.rules.wording import local_day
 
-ACTIONS = {OutageFile.TASKS: "outage.tasks_taken_out", OutageFile.LOG: "outage.log_taken_out"}
+_ACTIONS = {OutageFile.TASKS: "tasks_taken_out", OutageFile.LOG: "log_taken_out"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ def note_taken_out(
 ) -> None:
     """In the trace, with whom it shows, inside the transaction of the caller."""
     changes = {"form": form, "rows": rows, "patients": len(chains)}
-    audit.record(by=by, action=ACTIONS[which], target=outage, patients=chains, changes=changes)
+    action = f"{outage.traced_as}.{_ACTIONS[which]}"
+    audit.record(by=by, action=action, target=outage, patients=chains, changes=changes)
 
 
 def _tasks(by: Acting, chains: ListedChains) -> Iterator[Sequence[str]]:

@@ -62,6 +62,9 @@ def check_within_outage(
 
 def _check_after_end(chain: CareChain, outage: Outage, at: datetime, now: datetime) -> None:
     assert outage.own_end is not None
+    if outage.drill:
+        over = f"Övningen är avslutad {moment(outage.own_end, now)}."
+        raise RuleError(f"{over} Gäller det en patient: logga i driftstoppet.", field="happened_at")
     later = down_again(outage, chain.principal, at)
     if later is None and _somebody_to_ring(chain, outage, at):
         return
