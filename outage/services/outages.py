@@ -303,7 +303,7 @@ def _say(by: Acting, outage: Outage, ended_at: datetime | None, client_id: UUID 
     end = ended_at or was
     audit.record(
         by=by,
-        action=f"{outage.traced_as}.{'ended' if ended_at else 'reopened'}",
+        action=f"{outage.traced_as}.ended" if ended_at else "outage.reopened",
         target=outage,
         changes={"ended_at": end.isoformat() if end else ""},
     )

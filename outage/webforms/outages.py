@@ -87,7 +87,7 @@ class DrillForm(OutageForm):
         del self.fields["planned"], self.fields["sees"]
         self.fields["started_at"].label = "När ska det ha börjat?"
         self.fields["expected_end_at"].label = "När är övningen slut?"
-        self.fields["expected_end_at"].help_text = "Den avslutas för hand, med PRATOR är åter i drift."
+        self.fields["expected_end_at"].help_text = "Den avslutas för hand, som ett driftstopp."
 
 
 class SupportForm(SentOnce):
