@@ -198,9 +198,7 @@ def typeset(
     sections = [_section(part) for part in parts]
     mark = MARK if outage and outage.drill else ""
     title = f"{mark} {title}".strip()
-    html = render_to_string(
-        "forms/paper/document.html", {"parts": sections, "title": title, "drill": mark}
-    )
+    html = render_to_string("forms/paper/document.html", {"parts": sections, "title": title, "drill": mark})
     codes = [CodedSheet(part.serial, part.version) for part in parts if part.serial]
     return render(html, title=title, sheets=codes, pictures=pictures)
 

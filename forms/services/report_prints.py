@@ -12,7 +12,7 @@ from forms.presenters.report import TITLE, pictures_of, report_part
 from forms.services.printing import PrintedFile, named_by, typeset
 from outage.models import Outage
 from outage.presenters.report import beside_rows
-from outage.queries.report import MOST_BESIDE, ended_outages, figures_of, lessons_of
+from outage.queries.report import figures_of, lessons_of, set_beside
 from outage.rules.wording import local_day
 
 
@@ -22,7 +22,7 @@ def print_outage_report(*, by: Acting, outage: Outage) -> PrintedFile:
     kept = figures_of(by, [outage]).get(outage.pk)
     if kept is None:
         raise RuleError("Rapporten är inte gjord.")
-    ended = list(ended_outages(by)[:MOST_BESIDE])
+    ended = set_beside(by)
     part = report_part(
         kept=kept,
         outage=outage,

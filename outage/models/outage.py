@@ -17,6 +17,7 @@ from outage.rules.drills import an_outage, the_outage
 from outage.rules.outage_status import OutageScope, ScopeRow, scope_at
 from outage.rules.routine import Routine
 from outage.rules.told import minute_of
+from outage.rules.wording import day_and_year
 
 
 class NotReadForAnybody(Exception):
@@ -62,12 +63,23 @@ class Outage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{an_outage(drill=self.drill).capitalize()} i {self.system}"
+        return f"{self.kind} i {self.system}"
+
+    @property
+    def kind(self) -> str:
+        """Driftstopp or Övning."""
+        return an_outage(drill=self.drill).capitalize()
 
     @property
     def word(self) -> str:
         """What a sentence calls it."""
         return the_outage(drill=self.drill)
+
+    @property
+    def listed_as(self) -> str:
+        """What it is called among others."""
+        day = day_and_year(self.current.started_at)
+        return f"{self.kind} {day}" if self.drill else day
 
     @property
     def traced_as(self) -> str:

@@ -119,6 +119,11 @@ def _took_part(principal: int | OuterRef, outage: UUID | OuterRef) -> Q:
     return found
 
 
+def no_drill_of_others(principal: Principal) -> Q:
+    """Not a drill in which `principal` took no part: it is over for it too, and says nothing of it."""
+    return Q(drill=False) | _took_part(principal.pk, OuterRef("pk"))
+
+
 def recent_outages(principal: Principal) -> list[Outage]:
     """The outages in reach of `principal`, newest first: what is left to enter stays when another has begun.
 
@@ -171,6 +176,12 @@ def drill_in_view(principal: Principal) -> Outage | None:
     """The drill that goes on for `principal`, which an outage in earnest would end."""
     found = current_outage(principal)
     return found if found and found.drill else None
+
+
+def past_drills() -> QuerySet[Outage, UUID]:
+    """The drills after which an outage was reported in earnest, by their ids: what is left of them counts no more."""
+    later = Outage.objects.filter(drill=False, recorded_at__gt=OuterRef("recorded_at"))
+    return Outage.objects.filter(Exists(later), drill=True).order_by().values_list("pk", flat=True)
 
 
 def outage_since(outage: Outage, principal: Principal) -> Outage | None:

@@ -16,6 +16,7 @@ class Kind(Protocol):
 
 
 Found = TypeVar("Found", bound=Kind)
+Cell = TypeVar("Cell")
 
 
 def in_earnest_first(found: Sequence[Found]) -> list[Found]:
@@ -61,7 +62,7 @@ def file_name(name: str, *, drill: bool) -> str:
     return f"{_FILE_MARK}{name}" if drill else name
 
 
-def marked_rows(rows: Sequence[Sequence[str]], *, drill: bool) -> list[Sequence[str]]:
+def marked_rows(rows: Sequence[Sequence[Cell]], *, drill: bool) -> list[Sequence[Cell | str]]:
     """A table that is taken out, each row of which says it by itself, also when it is sorted or copied; the first row
     has the headings.
     """
