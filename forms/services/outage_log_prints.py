@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from contacts.access import Acting, check_may
 from contacts.rules.permissions import Right
+from forms.presenters.document import of_outage
 from forms.presenters.outage_log import TITLE, outage_log_part
 from forms.services.outage_files import note_taken_out
 from forms.services.printing import PrintedFile, named_by, typeset
@@ -26,7 +27,7 @@ def print_outage_log(*, by: Acting, outage: Outage, number: int) -> PrintedFile:
     chains = seen[part_of(number)]
     logs = list(log_of_outage(chains, read_later(now)))
     part = outage_log_part(logs=logs, outage=outage, by=by, now=now, part=(number, parts))
-    pdf = typeset([part], title=TITLE, outage=outage).pdf
+    pdf = typeset([of_outage(part, outage)], title=TITLE).pdf
     rows = sum(len(found) for _, found in logs)
     with transaction.atomic():
         note_taken_out(by, outage, OutageFile.LOG, "pdf", rows, [chain.pk for chain in chains])

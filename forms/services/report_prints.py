@@ -8,6 +8,7 @@ from contacts.access import Acting, check_may
 from contacts.queries.branches import name_of_reach
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
+from forms.presenters.document import of_outage
 from forms.presenters.report import TITLE, pictures_of, report_part
 from forms.services.printing import PrintedFile, named_by, typeset
 from outage.models import Outage
@@ -32,7 +33,7 @@ def print_outage_report(*, by: Acting, outage: Outage) -> PrintedFile:
         by=by,
         now=timezone.now(),
     )
-    pdf = typeset([part], title=TITLE, outage=outage, pictures=pictures_of(kept)).pdf
+    pdf = typeset([of_outage(part, outage)], title=TITLE, pictures=pictures_of(kept)).pdf
     with transaction.atomic():
         audit.record(by=by, action="report.printed", target=kept)
     day = local_day(outage.current.started_at)

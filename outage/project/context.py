@@ -32,6 +32,7 @@ from outage.project.shared_pc import seconds_left
 from outage.queries.care_chains import get_handover
 from outage.queries.checklists import routine_of
 from outage.queries.outages import no_drill, outage_in_view
+from outage.rules.drills import FIELD
 from outage.rules.ringing import ringing_hours
 from outage.rules.routine import RingingAdvice, RingingHours, Routine
 
@@ -207,7 +208,12 @@ class Page:
     def in_each_form(self) -> SafeString:
         """The CSRF token, masked once for the page, and the mark of whose form it is where somebody is logged in."""
         field = '<input type="hidden" name="{}" value="{}">'
-        fields = [("csrfmiddlewaretoken", get_token(self._request)), (TYPED_BY_FIELD, self.typed_by)]
+        drill = str(self.outage.pk) if self.outage and self.outage.drill else ""
+        fields = [
+            ("csrfmiddlewaretoken", get_token(self._request)),
+            (TYPED_BY_FIELD, self.typed_by),
+            (FIELD, drill),
+        ]
         return format_html_join("", field, [(name, value) for name, value in fields if value])
 
     @cached_property

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 MARK = "ÖVNING"
+# By it each form says in which drill it was opened.
+FIELD = "ovning"
 _FILE_MARK = "ovning-"
 
 
@@ -36,6 +38,13 @@ def why_no_drill(going_on: Iterable[Kind], in_reach: Iterable[Kind]) -> str:
     if any(not each.drill for each in in_reach):
         return "Ett driftstopp följs upp än. Öva när det inte längre visas överst på sidan."
     return ""
+
+
+def why_not_here(opened_in: str, outage: str) -> str:
+    """Why a form that was opened in a drill, by its id or "", is not saved in what is in view now; or ""."""
+    if opened_in in ("", outage):
+        return ""
+    return "Övningen är avslutad, och det här är inte sparat. Spara bara om det gäller en riktig patient."
 
 
 def interrupted_at(started_at: datetime, now: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """A drill as it is seen: started from a quiet place, marked on each page, and over as soon as an outage is reported."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -8,14 +9,22 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from contacts.rules.permissions import Role
 from outage.models import CareChain, Outage, OutageReport
+from outage.presenters.reminders import reminders_for
+from outage.queries.checklists import checklists_for
+from outage.queries.decisions import decided_by_hand
+from outage.queries.figures import figures
 from outage.queries.outages import outage_for, outage_in_view
+from outage.rules.drills import FIELD
 from outage.services.drills import start_drill
 from outage.services.outages import end_outage
+from outage.services.report import make_report
 from tests.factories import TOLVAN, County, make_chain, make_event, make_outage, outage_facts, person
-from tests.integration.outage.pages import errors_of, read
+from tests.integration.outage.pages import errors_of, fields_of, form_of, read
+from tests.integration.outage.test_decisions import decide, unknown_before
 from tests.integration.outage.test_outage_pages import form_at, send, text_of
 
 START = "Öva driftstopp"
@@ -202,3 +211,79 @@ def test_a_drill_can_be_closed_as_in_earnest(county: County, esa: Client, drill:
         )
         assert answer.status_code == 302
         assert "stängt" in text_of(esa, reverse("closing", args=[drill.pk]))
+
+
+def test_a_form_of_the_drill_writes_nothing_in_an_outage_until_one_has_read_why(
+    county: County, client: Client, drill: Outage
+):
+    client.force_login(county.alva.user)
+    path = reverse("new_chain")
+    fields = form_at(client, path)
+    assert fields[FIELD] == [str(drill.pk)]
+    shift = form_at(client, reverse("hand_over_shift"))
+    lists = form_at(client, reverse("paste_patients"))
+    key = checklists_for(county.ward)[0].key
+    tick = reverse("checklist_tick", args=[key])
+    item = checklists_for(county.ward)[0].items[0].key
+    found = make_outage(county.bo, timedelta(minutes=1))
+    typed = {
+        "identity": TOLVAN,
+        "patient_name": "Påhittad Påhittsson",
+        "ward_kind": "somatic",
+        "before": "not_admitted",
+    }
+    refused = send(client, path, fields, **typed)
+    assert refused.status_code == 422
+    page = read(refused)
+    assert "Övningen är avslutad, och det här är inte sparat." in page.get_text()
+    assert "Påhittad Påhittsson" in str(page), "what was typed is there"
+    assert not page.find("input", {"name": FIELD}), "and is of the outage by now"
+    assert send(client, reverse("hand_over_shift"), shift, text="Övningens ord").status_code == 422
+    told = send(client, reverse("paste_patients"), lists, text="19900101-9802 Klistrad Tolvansson", do="open")
+    assert "Övningen är avslutad" in read(told).get_text()
+    marked = {FIELD: [str(drill.pk)], "item": [item], "done": ["1"]}
+    client.post(tick, marked | {k: fields[k] for k in ("csrfmiddlewaretoken", "typed_by") if k in fields})
+    assert not found.chains.exists()
+    assert not found.ticks.exists()
+    again = send(client, path, fields_of(form_of(page, method="post")))
+    assert again.status_code == 302
+    assert found.chains.get().details.patient_name == "Påhittad Påhittsson"
+
+
+def test_a_form_of_an_outage_carries_nothing_of_it(county: County, client: Client, outage: Outage):
+    client.force_login(county.alva.user)
+    assert FIELD not in form_at(client, reverse("new_chain"))
+
+
+def test_beside_the_browsers_window_it_says_that_it_is_a_drill(county: County, played: CareChain, clock):
+    clock.shift(timedelta(minutes=30))
+    drill = outage_in_view(county.region)
+    assert drill is not None
+    found = reminders_for(county.alva, drill, timezone.now())
+    assert found.notice.startswith("Övning PRATOR: ")
+
+
+def test_no_metric_of_outages_counts_it(county: County, drill: Outage):
+    assert figures(timezone.now())["outages_open"].value == 0
+    make_outage(county.alva)
+    assert figures(timezone.now())["outages_open"].value == 1
+
+
+def test_the_decisions_by_hand_are_those_of_outages_in_earnest(county: County, drill: Outage, clock):
+    owner = person("ro", county.ward, Role.ROUTINE_OWNER)
+    chain = unknown_before(county, drill)
+    end_outage(by=county.esa, outage=drill, ended_at=timezone.now())
+    decide(county, chain, entered=True)
+    assert decided_by_hand(owner) == []
+    Outage.objects.update(drill=False)
+    assert len(decided_by_hand(owner)) == 1
+
+
+def test_the_workbook_of_its_report_says_it_in_each_row(county: County, esa: Client, drill: Outage):
+    end_outage(by=county.esa, outage=drill, ended_at=timezone.now())
+    assert list(make_report(by=county.esa, outage=outage_for(county.region, drill.pk)))
+    answer = esa.get(reverse("report_file", args=[drill.pk]))
+    assert "ovning-rapport-" in answer.headers["Content-Disposition"]
+    book = load_workbook(BytesIO(answer.content))
+    first = {row[0] for sheet in book.worksheets for row in sheet.iter_rows(values_only=True)}
+    assert first == {"ÖVNING"}
