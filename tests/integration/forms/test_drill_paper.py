@@ -68,8 +68,9 @@ def test_on_blad_and_on_its_own_page_it_says_what_it_is(county: County, sheet: S
 
 
 def test_a_scan_that_nobody_knows_goes_with_an_outage_in_earnest_and_never_with_a_drill(
-    county: County, outage: Outage, clock
+    county: County, clock
 ):
+    outage = make_outage(county.alva)
     end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
     clock.shift(timedelta(days=20))
     drill = start_drill(by=county.esa, client_id=uuid4(), facts=outage_facts(timedelta(hours=1)))

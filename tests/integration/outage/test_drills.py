@@ -26,6 +26,7 @@ from outage.queries.outages import (
 )
 from outage.queries.same_patient import found_before, own_chains_before, own_chains_of
 from outage.rules.drills import own_end_of
+from outage.rules.informing import CallOutcome
 from outage.rules.outage_status import OutageScope
 from outage.services.drills import start_drill
 from outage.services.outages import end_outage, reopen_outage
@@ -39,6 +40,7 @@ from tests.factories import (
     make_outage,
     outage_facts,
     person,
+    tell,
 )
 
 
@@ -161,12 +163,26 @@ def test_the_patients_of_a_drill_and_of_an_outage_are_never_led_to_each_other(co
     assert outage_since(over, county.region) is None, "nobody is led on from the drill"
 
 
-def test_what_comes_too_late_in_a_drill_is_refused_in_words(county: County, drill: Outage, clock):
+def test_what_comes_too_late_in_a_drill_is_refused_in_words(county: County, drill: Outage):
     played = make_chain(county, drill)
+    event = make_event(county.alva, played)
     make_outage(county.alva, timedelta(minutes=5))
+    for call in (
+        lambda: make_event(county.alva, played, ago=timedelta(0)),
+        lambda: make_event(county.alva, played, ago=timedelta(minutes=30)),
+        lambda: tell(county.alva, played, event, outcome=CallOutcome.BUSY),
+    ):
+        with pytest.raises(RuleError, match=r"Övningen är avslutad\. Gäller det en patient"):
+            call()
+
+
+def test_after_its_own_end_only_what_happened_in_it_is_logged(county: County, drill: Outage, clock):
+    played = make_chain(county, drill)
+    end_outage(by=county.esa, outage=drill, ended_at=timezone.now())
     clock.shift(timedelta(minutes=2))
-    with pytest.raises(RuleError, match="Övningen är avslutad"):
-        make_event(county.alva, played, ago=timedelta(0))
+    assert make_event(county.alva, played, ago=timedelta(minutes=30))
+    with pytest.raises(RuleError, match=r"Övningen är avslutad 10\.52"):
+        make_event(county.alva, played, "discharge", ago=timedelta(0))
 
 
 def test_a_scope_of_the_municipalities_can_be_played(county: County):
