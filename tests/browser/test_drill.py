@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from outage.models import CareChain, CareChainEvent, Outage
 from outage.rules.drills import MARK
 from tests.browser.conftest import Windows
+from tests.browser.looking import PHONE, show
 from tests.browser.steps import (
     calls_to_make,
     choose_other_end,
@@ -22,6 +23,7 @@ from tests.browser.steps import (
     speak_to,
     tick_message,
 )
+from tests.browser.test_banner_and_files import ONE_LINE, banner_height
 from tests.factories import County, make_entry
 from tests.paper.reading import pages
 
@@ -47,9 +49,9 @@ def start_drill(page: Page) -> None:
 
 
 def log_a_call(page: Page) -> None:
-    expect(banner(page)).to_contain_text("använd påhittade patienter")
+    expect(page.locator(".drill-mark")).to_contain_text("använd påhittade patienter")
     page.get_by_role("link", name="Jag ringer om patienten").click()
-    expect(banner(page)).to_contain_text("använd påhittade patienter")
+    expect(page.locator(".drill-mark")).to_contain_text("använd påhittade patienter")
     choose_other_end(page, "Skellefteå kommun")
     tick_message(page, "Inskrivning")
     speak_to(page, "Karin Påhittad")
@@ -91,6 +93,7 @@ def test_a_drill_from_its_start_until_a_real_stop_comes(windows: Windows, county
         expect(banner(page)).not_to_contain_text(MARK, timeout=SOON)
         expect(banner(page)).to_contain_text("Driftstopp i PRATOR")
         expect(page.get_by_role("main")).not_to_contain_text(NAME)
+        expect(page.locator(".drill-mark")).to_have_count(0)
     expect(calls_to_make(nurse)).to_have_count(0)
     windows.expect_answer(422)
     writing.get_by_role("button", name="Spara och nästa").click()
@@ -114,3 +117,14 @@ def test_it_is_started_and_ended_without_a_script(windows: Windows, county: Coun
     page.get_by_role("button", name="Avsluta för Region Västerbotten").click()
     expect(banner(page)).to_contain_text(f"{MARK} PRATOR åter i drift")
     expect(page.get_by_role("main")).to_contain_text("Övning: för inte in något i PRATOR.")
+
+
+def test_the_banner_of_a_drill_is_one_line_on_a_ward_pc(windows: Windows, county: County):
+    page = windows.open(county.esa)
+    start_drill(page)
+    for address in ("/checklistor/", "/"):
+        page.goto(address)
+        assert banner_height(page) <= ONE_LINE
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    show(page, PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -114,8 +114,8 @@ def test_each_page_says_it_and_leads_to_the_report_of_an_outage(
         assert "banner-drill" in banner["class"], path
         text = " ".join(banner.get_text(" ").split())
         assert text.startswith("ÖVNING Driftstopp i PRATOR sedan"), path
-        assert INVENTED in text, path
         if path != reverse("overview_wall"):
+            assert INVENTED in text_of(esa, path), path
             assert banner.find("a", string="Anmäl driftstopp")["href"] == reverse("report_outage"), path
 
 
