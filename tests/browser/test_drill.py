@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from outage.models import CareChain, CareChainEvent, Outage
 from outage.rules.drills import MARK
+from outage.services.outages import end_outage
 from tests.browser.conftest import Windows
 from tests.browser.looking import PHONE, show
 from tests.browser.steps import (
@@ -24,7 +25,7 @@ from tests.browser.steps import (
     tick_message,
 )
 from tests.browser.test_banner_and_files import ONE_LINE, banner_height
-from tests.factories import County, make_entry
+from tests.factories import County, make_chain, make_entry, make_event, make_outage
 from tests.paper.reading import pages
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -128,3 +129,21 @@ def test_the_banner_of_a_drill_is_one_line_on_a_ward_pc(windows: Windows, county
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     show(page, PHONE)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_an_open_list_of_a_drill_that_is_interrupted_shows_nothing_more(windows: Windows, county: County):
+    coordinator = windows.open(county.esa)
+    start_drill(coordinator)
+    drill = Outage.objects.get()
+    chain = make_chain(county, drill, patient_name=NAME)
+    make_event(county.alva, chain, ago=timedelta(minutes=5))
+    end_outage(by=county.esa, outage=drill, ended_at=timezone.now())
+    coordinator.goto("/ater-i-drift/")
+    expect(coordinator.get_by_role("main")).to_contain_text(NAME)
+    windows.expect_answer(404)
+    make_outage(county.alva, timedelta(minutes=1))
+    main = coordinator.get_by_role("main")
+    expect(main).to_contain_text("Det som stod här är avslutat.", timeout=SOON)
+    expect(main).not_to_contain_text(NAME)
+    main.get_by_role("link", name="Visa Läge på nytt").click()
+    expect(banner(coordinator)).not_to_contain_text(MARK)

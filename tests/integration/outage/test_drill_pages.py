@@ -287,3 +287,15 @@ def test_the_workbook_of_its_report_says_it_in_each_row(county: County, esa: Cli
     book = load_workbook(BytesIO(answer.content))
     first = {row[0] for sheet in book.worksheets for row in sheet.iter_rows(values_only=True)}
     assert first == {"ÖVNING"}
+
+
+def test_whoever_reviews_the_log_sees_what_was_of_a_drill(county: County, client: Client, played: CareChain):
+    reviewer = person("lo", county.ward, Role.LOG_REVIEWER)
+    client.force_login(reviewer.user)
+    about = [row.get_text(" ") for row in read(client.get(reverse("review_log"))).select("tbody tr")]
+    of_patients = [text for text in about if "vårdkedja" in text or "ringförsök" in text]
+    assert of_patients
+    assert all("Övning." in text for text in of_patients)
+    assert any("Startade en övning" in text for text in about)
+    Outage.objects.update(drill=False)
+    assert "Övning." not in text_of(client, reverse("review_log"))
