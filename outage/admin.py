@@ -8,7 +8,7 @@ from outage.models import Outage, OutageReport, PrincipalEnd, SupportContact
 
 @admin.register(Outage)
 class OutageAdmin(ReadOnlyHistory):
-    list_display = ["system", "recorded_at", "closed_at", "closed_by", "routine_id"]
+    list_display = ["system", "drill", "recorded_at", "closed_at", "closed_by", "routine_id"]
     list_select_related = ["closed_by"]
 
 

@@ -33,6 +33,7 @@ urlpatterns = [
     path("lagesbild/vagg/", overview.wall, name="overview_wall"),
     path("lagesbild/vagg/nu/", overview.wall_now, name="overview_wall_now"),
     path("driftstopp/anmal/", outages.report, name="report_outage"),
+    path("driftstopp/ova/", outages.drill, name="start_drill"),
     path("driftstopp/andra/", outages.change, name="change_outage"),
     path("driftstopp/support/", outages.support, name="record_support"),
     path("driftstopp/avsluta/", outages.end, name="end_outage"),

@@ -19,6 +19,7 @@ class Right(Labelled):
     """One thing that a role may be allowed to do."""
 
     REPORT_OUTAGE = "report_outage", "anmäla driftstopp"
+    START_DRILL = "start_drill", "öva driftstopp"
     END_OUTAGE = "end_outage", "avsluta driftstopp"
     LOG_CARE = "log_care", "logga samtal och händelser"
     READ_CARE = "read_care", "läsa vårdkedjor"
@@ -58,6 +59,8 @@ _IN_EMERGENCY = dict.fromkeys(_CARE, Border.BRANCH)
 # them has a need of patients' data.
 TABLE: Mapping[Right, Mapping[Role, Border]] = {
     Right.REPORT_OUTAGE: dict.fromkeys((*_CARE, Role.ADMIN), Border.ALL),
+    # Everybody sees it, as an outage.
+    Right.START_DRILL: {Role.COORDINATOR: Border.ALL},
     Right.END_OUTAGE: dict.fromkeys((Role.COORDINATOR, Role.ADMIN), Border.PRINCIPAL),
     Right.LOG_CARE: _CARE,
     Right.READ_CARE: _CARE,

@@ -1,6 +1,6 @@
 """A document of one or more sheets: each a part with its serial, its template and what stands at its foot."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,8 @@ from contacts.access import Acting
 from forms.rules.fitting import shortened
 from forms.rules.serial import shown_serial
 from forms.rules.spec import SpecHead
+from outage.models import Outage
+from outage.rules.drills import MARK
 from outage.rules.wording import clock_time, day_and_year
 
 # What the foot, and a line of the head, have room for, in small letters.
@@ -18,7 +20,7 @@ NAME_LETTERS = 110
 class SheetPart:
     """One sheet in a document. Its `template` gets `view` as `sheet`; `advice` and `print_line` are its foot.
 
-    `print_line` says when, by whom and by which version of the routine it was printed.
+    `print_line` says when, by whom and by which version of the routine it was printed, `mark` what stands on each page.
     """
 
     serial: str
@@ -29,10 +31,16 @@ class SheetPart:
     advice: str
     print_line: str
     landscape: bool = False
+    mark: str = ""
 
     @property
     def shown_serial(self) -> str:
         return shown_serial(self.serial)
+
+
+def of_outage(part: SheetPart, outage: Outage | None) -> SheetPart:
+    """What is of a drill says so."""
+    return replace(part, mark=MARK) if outage and outage.drill else part
 
 
 def spec_part(serial: str, view: Any, template: str, line: str) -> SheetPart:

@@ -67,7 +67,7 @@ def patient_groups(
     """With protected personal data only the chain's number says who it is."""
     return tuple(
         PatientGroup(
-            label=f"Driftstoppet sedan {moment(outage.current.started_at, now)}",
+            label=f"{outage.word.capitalize()} sedan {moment(outage.current.started_at, now)}",
             options=tuple((chain.pk, _patient_text(chain)) for chain in chains),
         )
         for outage, chains in found

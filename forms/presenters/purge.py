@@ -17,7 +17,7 @@ class PurgeRow:
     """One outage in the list. `is_done`: it is purged."""
 
     outage_id: UUID
-    began: datetime
+    name: str
     state: str
     is_done: bool
 
@@ -40,7 +40,7 @@ def purge_rows(
     return [
         PurgeRow(
             outage.pk,
-            outage.current.started_at,
+            outage.listed_as,
             state_words(steps[outage.pk], is_purged=outage.pk in purged),
             outage.pk in purged,
         )

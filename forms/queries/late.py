@@ -9,6 +9,7 @@ from contacts.queries.branches import units_within, units_without
 from contacts.queries.joined import units_read_as
 from contacts.rules.permissions import Right
 from forms.models import LateDecision, LateEntry
+from forms.queries.left import OF_NO_PAST_DRILL
 from forms.queries.purge import ended_for, purged_among
 from outage.models import Outage
 
@@ -32,10 +33,10 @@ def late_entry_of(by: Acting, late_id: UUID) -> LateEntry:
 
 
 def late_waiting(by: Acting) -> int:
-    """How many the acting person has to decide."""
+    """How many the acting person has to decide, of drills only while nothing in earnest has followed."""
     if not can(by, Right.DECIDE_LATE):
         return 0
-    return _within(by, LateEntry.objects.filter(decisions=None)).count()
+    return _within(by, LateEntry.objects.filter(OF_NO_PAST_DRILL, decisions=None)).count()
 
 
 def decisions_of(entry: LateEntry) -> list[LateDecision]:

@@ -11,10 +11,13 @@ from contacts.queries.joined import ids_read_as, units_read_as
 from contacts.queries.prepared import prepared
 from forms.models import COME_BACK, AllEntered, PaperEntry, Sheet, SheetFate
 from forms.rules.sheet_fate import Fate
+from outage.queries.outages import past_drills
 
 _STEPS = SheetFate.objects.filter(sheet=OuterRef("pk"))
 LAST_STEP = Subquery(_STEPS.order_by("-number").values("fate")[:1])
 """What became of a sheet last, whatever became of it before."""
+OF_NO_PAST_DRILL = Q(outage=None) | ~Q(outage__in=past_drills())
+"""Paper of a drill is still there, but nobody is held up by it once there is an outage in earnest."""
 
 
 def not_entered(unit: Unit, kind: str = "") -> QuerySet[Sheet]:
@@ -46,7 +49,8 @@ def count_not_entered(unit: Unit) -> int:
 
 @prepared
 def _not_entered(units: tuple[int, ...]) -> QuerySet[Sheet, UUID]:
-    return not_entered_by(units, COME_BACK).order_by().values_list("pk", flat=True)
+    rows = not_entered_by(units, COME_BACK).filter(OF_NO_PAST_DRILL)
+    return rows.order_by().values_list("pk", flat=True)
 
 
 def _count(rows: QuerySet[PaperEntry] | QuerySet[SheetFate]) -> Coalesce:

@@ -27,12 +27,13 @@ class ScanKeys:
 def scan_keys_of(principal: Principal, outage: Outage) -> ScanKeys:
     """A page tells of the outage of its sheet; of a blank one's, that of the calls entered from it.
 
-    A scan of which no page says it is of the outage reported last before it was made. What is shared with outages that
-    are purged already is this one's alone.
+    A scan of which no page says it is of the outage reported last before it was made, and of no drill. What is shared
+    with outages that are purged already is this one's alone.
     """
     told = _outages_told(principal)
     purged = _purged(principal)
-    reported = list(Outage.objects.order_by("-recorded_at").values_list("pk", "recorded_at"))
+    earnest = Outage.objects.filter(drill=False).order_by("-recorded_at")
+    reported = list(earnest.values_list("pk", "recorded_at"))
     alone: list[str] = []
     shared: list[str] = []
     pages: list[UUID] = []

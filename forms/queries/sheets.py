@@ -27,7 +27,7 @@ from contacts.queries.prepared import prepared
 from contacts.rules.labelled import Labelled
 from forms.models import ACCOUNTABLE, COME_BACK, Export, PaperEntry, Sheet, SheetBatch, SheetFate
 from forms.queries.batches import printed_with
-from forms.queries.left import LAST_STEP, not_entered, not_entered_by
+from forms.queries.left import LAST_STEP, OF_NO_PAST_DRILL, not_entered, not_entered_by
 from forms.rules.serial import NoSerial, read_page_code, read_serial
 from forms.rules.sheet_fate import ENDS, Fate
 from outage.models import Outage
@@ -131,7 +131,11 @@ def count_out(unit_ids: Iterable[int]) -> dict[int, int]:
 
 @prepared
 def _count_out(unit_ids: tuple[int, ...]) -> QuerySet[Sheet, tuple[Any, ...]]:
-    rows = _not_ended(Q(unit__in=unit_ids) | Q(unit__joined_into__in=unit_ids)).order_by()
+    rows = (
+        _not_ended(Q(unit__in=unit_ids) | Q(unit__joined_into__in=unit_ids))
+        .filter(OF_NO_PAST_DRILL)
+        .order_by()
+    )
     counted = rows.values("unit", "unit__joined_into").annotate(sheets=Count("pk", filter=~_UNTOUCHED))
     return counted.values_list("unit", "unit__joined_into", "sheets")
 
@@ -194,7 +198,9 @@ def sheets_page(unit: Unit, where: Where, kind: str = "", page: str | None = Non
         rows = _open_sheets(Q(unit__in=units_read_as(unit)), kind).filter(Q(in_stock=False))
     if where in _STEP_OF:
         rows = rows.filter(Q(last=_STEP_OF[where]))
-    rows = rows.select_related("user", "chain__outage", "batch").order_by("printed_at", "place", "serial")
+    rows = rows.select_related("user", "chain__outage", "outage", "batch").order_by(
+        "printed_at", "place", "serial"
+    )
     return Paginator(rows, PAGE_SIZE).get_page(page)
 
 
@@ -217,7 +223,7 @@ def papers_out(unit: Unit) -> list[PaperOut]:
 
 @prepared
 def _out(units: tuple[int, ...]) -> QuerySet[Sheet]:
-    rows = _open_sheets(Q(unit__in=units), "").filter(Q(in_stock=False))
+    rows = _open_sheets(Q(unit__in=units), "").filter(Q(in_stock=False), OF_NO_PAST_DRILL)
     return rows.order_by("printed_at", "place", "serial")
 
 

@@ -12,6 +12,7 @@ from contacts.access import Acting, check_may
 from contacts.filing.out import CONTENT_TYPES, FileForm
 from contacts.filing.writing import write_book, write_csv
 from contacts.rules.permissions import Right
+from forms.services.printing import named_by
 from outage.models import CareChain, Outage
 from outage.presenters.back import TaskRow, grouped, task_rows
 from outage.presenters.outage_files import (
@@ -25,10 +26,11 @@ from outage.presenters.outage_files import (
 )
 from outage.queries.owed import ListedChains, chains_seen
 from outage.queries.task_logs import task_logs_of, turns_of
+from outage.rules.drills import marked_rows
 from outage.rules.outage_files import OutageFile, TableForm, file_name
 from outage.rules.wording import local_day
 
-ACTIONS = {OutageFile.TASKS: "outage.tasks_taken_out", OutageFile.LOG: "outage.log_taken_out"}
+_ACTIONS = {OutageFile.TASKS: "tasks_taken_out", OutageFile.LOG: "log_taken_out"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,12 @@ def take_out(*, by: Acting, outage: Outage, which: OutageFile, form: TableForm) 
     rows = (
         [TASK_HEADINGS, *_tasks(by, chains)] if which is OutageFile.TASKS else [LOG_HEADINGS, *_log(chains)]
     )
+    rows = marked_rows(rows, drill=outage.drill)
     content = write_csv(rows) if form is TableForm.CSV else write_book([(which.label, rows)])
     with transaction.atomic():
         note_taken_out(by, outage, which, form, len(rows) - 1, chains.ids)
     name = file_name(which, local_day(outage.current.started_at), form)
-    return TakenOut(content, CONTENT_TYPES[FileForm(form)], name)
+    return TakenOut(content, CONTENT_TYPES[FileForm(form)], named_by(outage, name))
 
 
 def note_taken_out(
@@ -60,7 +63,8 @@ def note_taken_out(
 ) -> None:
     """In the trace, with whom it shows, inside the transaction of the caller."""
     changes = {"form": form, "rows": rows, "patients": len(chains)}
-    audit.record(by=by, action=ACTIONS[which], target=outage, patients=chains, changes=changes)
+    action = f"{outage.traced_as}.{_ACTIONS[which]}"
+    audit.record(by=by, action=action, target=outage, patients=chains, changes=changes)
 
 
 def _tasks(by: Acting, chains: ListedChains) -> Iterator[Sequence[str]]:

@@ -21,7 +21,7 @@ from forms.presenters.call_support import call_support_part
 from forms.presenters.care_chain import care_chain_part, sheet_view
 from forms.presenters.checklist import one_checklist_part
 from forms.presenters.contact_list import contact_list_part
-from forms.presenters.document import SheetPart
+from forms.presenters.document import SheetPart, of_outage
 from forms.queries.sources import sheet_source
 from forms.rendering import CodedSheet, Rendered, lacks_glyphs, render
 from forms.rules.sheet_fate import Fate
@@ -32,6 +32,7 @@ from outage.models import CareChain, Outage
 from outage.presenters.checklists import ChecklistCard
 from outage.queries.checklists import routine_of
 from outage.queries.openings import check_opened
+from outage.rules.drills import file_name
 
 # The second one finds the sheet that another request kept a moment earlier.
 _TRIES = 3
@@ -138,7 +139,7 @@ def print_job(
         if known is not None and _has_moved_on(known):
             known, made = None, uuid4()
         serial = known.serial if known else free_serials(1)[0]
-        part = replace(part, serial=serial)
+        part = replace(of_outage(part, outage), serial=serial)
         rendered = typeset([part], title=part.title)
         sealed = seal(rendered.pdf)
         sheet = known or Sheet(
@@ -166,7 +167,7 @@ def print_job(
             keep_export(
                 by=by, kind=kind, sealed=sealed, pages=rendered.pages, now=now, unit=by.unit, sheet=sheet
             )
-        return Printed(sheet=sheet, pdf=sealed.pdf, filename=filename)
+        return Printed(sheet=sheet, pdf=sealed.pdf, filename=named_by(outage, filename))
     raise RuleError("Utskriften gick inte att spara. Försök igen.")
 
 
@@ -187,9 +188,13 @@ def _has_moved_on(sheet: Sheet) -> bool:
 def typeset(
     parts: Sequence[SheetPart], *, title: str, pictures: Mapping[str, bytes] | None = None
 ) -> Rendered:
-    """Typeset a document of one or more sheets; one without a serial bears no code. Raises PrintingUnavailable."""
+    """Typeset a document of one or more sheets; one without a serial bears no code. The mark of a part stands on each
+    page. Raises PrintingUnavailable.
+    """
     sections = [_section(part) for part in parts]
-    html = render_to_string("forms/paper/document.html", {"parts": sections, "title": title})
+    mark = next((part.mark for part in parts if part.mark), "")
+    title = f"{mark} {title}".strip()
+    html = render_to_string("forms/paper/document.html", {"parts": sections, "title": title, "drill": mark})
     codes = [CodedSheet(part.serial, part.version) for part in parts if part.serial]
     return render(html, title=title, sheets=codes, pictures=pictures)
 
@@ -200,6 +205,11 @@ def _section(part: SheetPart) -> str:
     if lacks_glyphs(html):
         html = render_to_string("forms/paper/part.html", {"part": part, "substitutes": True})
     return html
+
+
+def named_by(outage: Outage | None, filename: str) -> str:
+    """The name of a file of an outage, which says of a drill what it is."""
+    return file_name(filename, drill=bool(outage and outage.drill))
 
 
 def keep_sheet(*, by: Acting | None, sheet: Sheet) -> None:

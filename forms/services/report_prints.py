@@ -8,11 +8,12 @@ from contacts.access import Acting, check_may
 from contacts.queries.branches import name_of_reach
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
+from forms.presenters.document import of_outage
 from forms.presenters.report import TITLE, pictures_of, report_part
-from forms.services.printing import PrintedFile, typeset
+from forms.services.printing import PrintedFile, named_by, typeset
 from outage.models import Outage
 from outage.presenters.report import beside_rows
-from outage.queries.report import MOST_BESIDE, ended_outages, figures_of, lessons_of
+from outage.queries.report import figures_of, lessons_of, set_beside
 from outage.rules.wording import local_day
 
 
@@ -22,7 +23,7 @@ def print_outage_report(*, by: Acting, outage: Outage) -> PrintedFile:
     kept = figures_of(by, [outage]).get(outage.pk)
     if kept is None:
         raise RuleError("Rapporten är inte gjord.")
-    ended = list(ended_outages(by)[:MOST_BESIDE])
+    ended = set_beside(by)
     part = report_part(
         kept=kept,
         outage=outage,
@@ -32,8 +33,8 @@ def print_outage_report(*, by: Acting, outage: Outage) -> PrintedFile:
         by=by,
         now=timezone.now(),
     )
-    pdf = typeset([part], title=TITLE, pictures=pictures_of(kept)).pdf
+    pdf = typeset([of_outage(part, outage)], title=TITLE, pictures=pictures_of(kept)).pdf
     with transaction.atomic():
         audit.record(by=by, action="report.printed", target=kept)
     day = local_day(outage.current.started_at)
-    return PrintedFile(pdf, f"rapport-{day.isoformat()}.pdf")
+    return PrintedFile(pdf, named_by(outage, f"rapport-{day.isoformat()}.pdf"))

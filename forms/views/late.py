@@ -26,7 +26,6 @@ from forms.services.late import decide_late, keep_late, read_late, read_to_decid
 from forms.webforms.purge import LateDecisionForm, LateForm
 from outage.presenters.held import said_in
 from outage.queries.care_chains import get_chain
-from outage.rules.wording import day_and_year
 
 KEPT = "Uppgifterna från driftstoppet är gallrade. Din anteckning är sparad och går till samordnaren."
 _ROWS_A_PAGE = 25
@@ -38,7 +37,7 @@ def late_entries(request: ActingRequest) -> HttpResponse:
     """Those of the own unit, or of all that a coordinator decides for, without what they say; one is posted."""
     acting = request.acting
     require(acting, Right.LOG_CARE)
-    outages = [(str(each.pk), day_and_year(each.current.started_at)) for each in purged_outages(acting)]
+    outages = [(str(each.pk), each.listed_as) for each in purged_outages(acting)]
     page = FormPage(request, LateForm(request.POST or None, outages=outages))
     if page.to_save():
         with page:

@@ -102,7 +102,7 @@ def outage_log_pdf(request: ActingRequest, part: int) -> HttpResponse:
     return asked_by_press(
         request,
         kind="outage_log",
-        label=f"Loggen, driftstoppet {day_and_year(outage.current.started_at)}{of_part}, som PDF",
+        label=f"Loggen, {outage.word} {day_and_year(outage.current.started_at)}{of_part}, som PDF",
         client_id=press,
         args={"outage": str(outage.pk), "part": part},
         key_name=name_for_files(request.acting.principal.pk, outage.pk),

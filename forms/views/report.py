@@ -22,5 +22,5 @@ def report_pdf(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     require(request.acting, Right.READ_REPORT)
     outage = get_or_404(outage_for, request.acting.principal, outage_id)
     get_or_404(lambda: figures_of(request.acting, [outage]).get(outage.pk))
-    label = f"Utskrift av rapporten om driftstoppet {day_and_year(outage.current.started_at)}"
+    label = f"Utskrift av rapporten om {outage.word} {day_and_year(outage.current.started_at)}"
     return asked_by_press(request, kind="report_print", label=label, args={"outage": str(outage.pk)})

@@ -13,9 +13,11 @@ from contacts.models import Principal, Unit
 from contacts.models.base import AppendOnlyModel, paired
 from contacts.rules.labelled import Labelled
 from outage.routine import get_routine
+from outage.rules.drills import an_outage, the_outage
 from outage.rules.outage_status import OutageScope, ScopeRow, scope_at
 from outage.rules.routine import Routine
 from outage.rules.told import minute_of
+from outage.rules.wording import day_and_year
 
 
 class NotReadForAnybody(Exception):
@@ -23,7 +25,8 @@ class NotReadForAnybody(Exception):
 
 
 class Outage(models.Model):
-    """One outage of one system. Only whether it is closed and the pointer to its current report ever change.
+    """One outage of one system, in earnest or a `drill`. Only whether it is closed and the pointer to its current
+    report ever change.
 
     Each principal ends it for itself (`PrincipalEnd`), so it goes on for one and is over for another. The queries
     return it as one principal sees it; `own_end` and `is_open` are that principal's. It is *closed* when those who
@@ -35,6 +38,7 @@ class Outage(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     system = models.CharField("system", max_length=60)
     routine_id = models.CharField("rutin", max_length=60)
+    drill = models.BooleanField("övning", default=False, db_default=False, editable=False)
     recorded_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField("avslutat", null=True, blank=True)
     closed_by = models.ForeignKey(
@@ -59,7 +63,28 @@ class Outage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Driftstopp i {self.system}"
+        return f"{self.kind} i {self.system}"
+
+    @property
+    def kind(self) -> str:
+        """Driftstopp or Övning."""
+        return an_outage(drill=self.drill).capitalize()
+
+    @property
+    def word(self) -> str:
+        """What a sentence calls it."""
+        return the_outage(drill=self.drill)
+
+    @property
+    def listed_as(self) -> str:
+        """What it is called among others."""
+        day = day_and_year(self.current.started_at)
+        return f"{self.kind} {day}" if self.drill else day
+
+    @property
+    def traced_as(self) -> str:
+        """What the names of its actions in the trace begin with."""
+        return "drill" if self.drill else "outage"
 
     @cached_property
     def routine(self) -> Routine:

@@ -20,7 +20,8 @@ A_SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """`state` is none, outage or ended; texts are Swedish; `*_iso` are for the page's own clock.
+    """`state` is none, outage, ended or drill, in all of its life; texts are Swedish; `*_iso` are for the page's own
+    clock.
 
     Where the link ends the outage for the own principal it is a button, for those who may.
     """
@@ -78,7 +79,7 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
         )
     if outage.own_end:
         return Banner(
-            state="ended",
+            state="drill" if outage.drill else "ended",
             headline=f"{outage.system} åter i drift",
             since=moment(outage.own_end, now),
             href="back_registration",
@@ -95,7 +96,7 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
     end = f"Ja, avsluta för {acting.principal.name}" if asked else f"{outage.system} är åter i drift"
     near = coming - now <= 2 * limits.break_point_window
     return Banner(
-        state="outage",
+        state="drill" if outage.drill else "outage",
         headline=f"Driftstopp i {outage.system}",
         since=moment(outage.current.started_at, now),
         since_iso=outage.current.started_at.isoformat(),
@@ -108,6 +109,7 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
         href="end_outage" if may_end else "status",
         action_label=end if may_end else "Visa läget",
         button=may_end,
+        may_report=may_report and outage.drill,
     )
 
 

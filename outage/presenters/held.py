@@ -24,6 +24,7 @@ from outage.queries.naming import patient_in_list
 from outage.queries.outages import outage_in_view
 from outage.queries.targets import targets_by_key
 from outage.routine import current_routine
+from outage.rules.drills import FIELD
 from outage.rules.handover import ReadBack
 from outage.rules.informing import CallOutcome
 from outage.rules.wording import clock_time, moment
@@ -43,6 +44,7 @@ _HIDDEN = {
     "from",
     "next",
     "stay",
+    FIELD,
 }
 
 _CODES = dict(Party.choices() + CallOutcome.choices() + ReadBack.choices())

@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from outage.models import Lesson, Outage, OutageFigures
+from outage.rules.drills import marked_rows
 from outage.rules.outage_status import OutageScope
 from outage.rules.report_tables import NOTHING, Cell
-from outage.rules.wording import day_and_year, span
+from outage.rules.wording import span
 
 # What stands of each outage beside the others, by its name among the main figures.
 _BESIDE = (
@@ -54,7 +55,7 @@ class BesideRow:
     """One outage with its main figures, none where no report of it is kept; `here`: the one that is shown."""
 
     outage_id: UUID
-    began: datetime
+    name: str
     scope: str
     cells: tuple[tuple[str, str], ...]
     made: bool
@@ -87,16 +88,19 @@ def shown_tables(kept: OutageFigures) -> list[ShownTable]:
     ]
 
 
-def sheets_of(kept: OutageFigures, beside: Sequence[BesideRow]) -> list[tuple[str, Sequence[Sequence[Cell]]]]:
+def sheets_of(
+    kept: OutageFigures, beside: Sequence[BesideRow], *, drill: bool
+) -> list[tuple[str, Sequence[Sequence[Cell]]]]:
     sheets: list[tuple[str, Sequence[Sequence[Cell]]]] = [
         (table.caption, [table.columns, *table.rows]) for table in shown_tables(kept)
     ]
-    return [*sheets, ("Bredvid andra driftstopp", beside_table(beside))]
+    sheets.append(("Bredvid andra driftstopp", beside_table(beside)))
+    return [(name, marked_rows(rows, drill=drill)) for name, rows in sheets]
 
 
 def beside_table(rows: Sequence[BesideRow]) -> tuple[tuple[str, ...], ...]:
     """The same lying, as it stands on paper: a row for each figure, a column for each outage. The heading first."""
-    head = ("Vad", *(day_and_year(row.began) for row in rows))
+    head = ("Vad", *(row.name for row in rows))
     figures = zip(*(row.cells for row in rows), strict=True)
     return head, *((cells[0][0], *(value for _, value in cells)) for cells in figures)
 
@@ -107,7 +111,7 @@ def beside_rows(
     return [
         BesideRow(
             outage_id=outage.pk,
-            began=outage.current.started_at,
+            name=outage.listed_as,
             scope=OutageScope(outage.current.scope).label,
             cells=tuple(
                 (label, _said(name, kept[outage.pk].main.get(name) if outage.pk in kept else None))

@@ -31,7 +31,8 @@ from outage.project.middleware import lacks_second_factor
 from outage.project.shared_pc import seconds_left
 from outage.queries.care_chains import get_handover
 from outage.queries.checklists import routine_of
-from outage.queries.outages import outage_in_view
+from outage.queries.outages import no_drill, outage_in_view
+from outage.rules.drills import FIELD
 from outage.rules.ringing import ringing_hours
 from outage.rules.routine import RingingAdvice, RingingHours, Routine
 
@@ -108,6 +109,17 @@ class Page:
     @property
     def may_report(self) -> bool:
         return bool(self.acting and can(self.acting, Right.REPORT_OUTAGE))
+
+    @property
+    def may_drill(self) -> bool:
+        """Whether this person may start a drill now."""
+        acting = self.acting
+        return bool(
+            acting
+            and can(acting, Right.START_DRILL)
+            and not (self.outage and (self.outage.is_open or not self.outage.drill))
+            and not no_drill(acting.principal, self.system)
+        )
 
     @property
     def may_end(self) -> bool:
@@ -196,7 +208,12 @@ class Page:
     def in_each_form(self) -> SafeString:
         """The CSRF token, masked once for the page, and the mark of whose form it is where somebody is logged in."""
         field = '<input type="hidden" name="{}" value="{}">'
-        fields = [("csrfmiddlewaretoken", get_token(self._request)), (TYPED_BY_FIELD, self.typed_by)]
+        drill = str(self.outage.pk) if self.outage and self.outage.drill else ""
+        fields = [
+            ("csrfmiddlewaretoken", get_token(self._request)),
+            (TYPED_BY_FIELD, self.typed_by),
+            (FIELD, drill),
+        ]
         return format_html_join("", field, [(name, value) for name, value in fields if value])
 
     @cached_property

@@ -2,7 +2,7 @@
 
 # Each entry of the main menu, the entries of the menu below it, and the pages of each besides itself.
 _MENU: dict[str, dict[str, str]] = {
-    "status": {"": "report_outage change_outage end_outage record_support"},
+    "status": {"": "report_outage start_drill change_outage end_outage record_support"},
     "overview": {},
     "reports": {"": "report closing leave_at_closing"},
     "chains": {

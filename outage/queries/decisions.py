@@ -28,7 +28,7 @@ class Decided:
 
 
 def decided_by_hand(by: Acting) -> list[Decided]:
-    """Over all outages, for the acting person's principal, as each decision stands now. Two queries.
+    """Over all outages in earnest, for the acting person's principal, as each decision stands now. Two queries.
 
     Raises NotAllowed. A decision about two cases counts for both.
     """
@@ -37,6 +37,7 @@ def decided_by_hand(by: Acting) -> list[Decided]:
         chain=OuterRef("chain"), task=OuterRef("task"), pk__gt=OuterRef("pk")
     )
     marks = RegistrationMark.objects.filter(~Exists(newer), chain__principal=by.principal, done=True)
+    marks = marks.filter(chain__outage__drill=False)
     # Of the first version no picture is stored: a decision by hand has its words, and nothing else has any.
     marks = marks.filter(Q(picture__decision=Decision.DECIDE.value) | Q(picture__isnull=True))
     rows = marks.order_by().values_list("chain__outage", "picture__outcomes", "choice", "entered")

@@ -25,7 +25,9 @@ def figures(now: datetime) -> dict[str, Figure]:
     lately = AuditEntry.objects.filter(at__gt=now - timedelta(days=32), action="backup.made")
     made = lately.aggregate(at=Max("at"))["at"]
     return {
-        "outages_open": Figure("Outages not closed", Outage.objects.filter(closed_at__isnull=True).count()),
+        "outages_open": Figure(
+            "Outages not closed", Outage.objects.filter(closed_at__isnull=True, drill=False).count()
+        ),
         "log_ins": Figure("Log-ins that have not ended", Session.objects.filter(expire_date__gt=now).count()),
         "held_forms": Figure("Forms that wait for their owner", HeldForm.objects.count()),
         "work_waiting": Figure("Long work in the line", waiting.count()),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import (
     BooleanField,
+    Case,
     Exists,
     ExpressionWrapper,
     OuterRef,
@@ -15,7 +16,9 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    When,
 )
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from contacts.models import Membership, Principal, Unit
@@ -35,6 +38,7 @@ from outage.models import (
     SupportContact,
 )
 from outage.rules.back_registration import ChainStatus
+from outage.rules.drills import in_earnest_first, why_no_drill
 from outage.rules.outage_status import PartInOutage, cut_off
 from outage.rules.routine import Effect
 
@@ -59,7 +63,9 @@ def outages_for(principal: Principal) -> QuerySet[Outage]:
 
 def _with_end_of(principal_id: int) -> QuerySet[Outage]:
     ends = PrincipalEnd.objects.filter(outage=OuterRef("pk"), principal=principal_id).order_by("-pk")
-    own_end = Subquery(ends.values("ended_at")[:1])
+    # As `own_end_of`.
+    drill_over = Case(When(drill=True, then="closed_at"))
+    own_end = Coalesce(Subquery(ends.values("ended_at")[:1]), drill_over)
     return Outage.objects.annotate(own_ended_at=own_end).select_related("current")
 
 
@@ -113,11 +119,17 @@ def _took_part(principal: int | OuterRef, outage: UUID | OuterRef) -> Q:
     return found
 
 
+def no_drill_of_others(principal: Principal) -> Q:
+    """Not a drill in which `principal` took no part: it is over for it too, and says nothing of it."""
+    return Q(drill=False) | _took_part(principal.pk, OuterRef("pk"))
+
+
 def recent_outages(principal: Principal) -> list[Outage]:
     """The outages in reach of `principal`, newest first: what is left to enter stays when another has begun.
 
     Those that go on for it, and those that ended for it within the last fourteen days. One that the region has ended
-    goes on for a principal that took part until it says that it is back; others are asked for those days only.
+    goes on for a principal that took part until it says that it is back; others are asked for those days only. While
+    any is in earnest no drill is among them.
     """
     now = timezone.now()
     key = "recent outages", principal.pk
@@ -126,14 +138,15 @@ def recent_outages(principal: Principal) -> list[Outage]:
         for end in filter(None, (outage.closed_at, outage.own_end)):
             holds_until(now, end + AFTERMATH)
         holds_until(now, *(row.scope_from for row in outage.said_of_scope))  # type: ignore[attr-defined]
-    return found
+    return in_earnest_first(found)
 
 
 @prepared
 def _recent(principal_id: int, since: datetime) -> QuerySet[Outage]:
     took_part = _took_part(principal_id, OuterRef("pk"))
     going_on = Q(closed_at__isnull=True) | Q(closed_at__gte=since) | took_part
-    ended_since = Q(own_ended_at__gte=since)
+    # A drill that it took no part in is not followed up.
+    ended_since = Q(own_ended_at__gte=since) & (Q(drill=False) | took_part)
     found = _with_end_of(principal_id).filter((Q(own_ended_at__isnull=True) & going_on) | ended_since)
     return found.order_by("-recorded_at")
 
@@ -159,10 +172,23 @@ def current_outage(principal: Principal) -> Outage | None:
     return found if found and found.is_open else None
 
 
-def outage_since(outage: Outage, principal: Principal) -> Outage | None:
-    """The outage that goes on for `principal` and was reported after `outage`, or None."""
+def drill_in_view(principal: Principal) -> Outage | None:
+    """The drill that goes on for `principal`, which an outage in earnest would end."""
     found = current_outage(principal)
-    return found if found and found.recorded_at > outage.recorded_at else None
+    return found if found and found.drill else None
+
+
+def past_drills() -> QuerySet[Outage, UUID]:
+    """The drills after which an outage was reported in earnest, by their ids: what is left of them counts no more."""
+    later = Outage.objects.filter(drill=False, recorded_at__gt=OuterRef("recorded_at"))
+    return Outage.objects.filter(Exists(later), drill=True).order_by().values_list("pk", flat=True)
+
+
+def outage_since(outage: Outage, principal: Principal) -> Outage | None:
+    """The outage that goes on for `principal` and was reported after `outage`, or None; to a drill, a drill."""
+    found = current_outage(principal)
+    later = found and found.recorded_at > outage.recorded_at and found.drill == outage.drill
+    return found if later else None
 
 
 def down_again(outage: Outage, principal: Principal, at: datetime) -> Outage | None:
@@ -181,7 +207,8 @@ def _later(outage: Outage, principal: Principal) -> list[Outage]:
     """Cached on `outage`: a list of chains asks for each of their events."""
     found: list[Outage] | None = outage.__dict__.get("later")
     if found is None:
-        found = _with_said(_reported_after(principal.pk, outage.pk, outage.recorded_at))
+        later = _with_said(_reported_after(principal.pk, outage.pk, outage.recorded_at))
+        found = [each for each in later if each.drill == outage.drill]
         outage.__dict__["later"] = found
     return found
 
@@ -203,8 +230,15 @@ def _was_down(outage: Outage, at: datetime) -> bool:
 
 
 def outage_not_closed(principal: Principal, system: str) -> Outage | None:
-    """The outage of `system` that goes on as such, also where `principal` is back already, or None."""
-    return next(iter(_with_said([o for o in _not_closed(principal.pk) if o.system == system])), None)
+    """The outage of `system` that goes on as such, also where `principal` is back already, or None; never a drill."""
+    going_on = [o for o in _not_closed(principal.pk) if o.system == system and not o.drill]
+    return next(iter(_with_said(going_on)), None)
+
+
+def no_drill(principal: Principal, system: str) -> str:
+    """Why somebody of `principal` cannot start a drill of `system` now, or ""."""
+    going_on = (o for o in _not_closed(principal.pk) if o.system == system)
+    return why_no_drill(going_on, recent_outages(principal))
 
 
 @prepared
@@ -220,8 +254,13 @@ def said_of_ends(outage_id: UUID) -> QuerySet[PrincipalEnd]:
 
 
 def ends_of(outage: Outage) -> dict[int, datetime | None]:
-    """When each principal that has said so got the system back, by its id; None where it took that back."""
-    return dict(_ends_of(outage.pk))
+    """When each principal that has said so got the system back, by its id; None where it took that back. A drill that
+    is closed is over for everybody.
+    """
+    said = dict(_ends_of(outage.pk))
+    if not outage.drill or outage.closed_at is None:
+        return said
+    return dict.fromkeys(Principal.objects.values_list("pk", flat=True), outage.closed_at) | said
 
 
 @prepared

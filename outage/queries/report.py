@@ -34,7 +34,7 @@ from outage.models import (
 from outage.queries.call_codes import CodeState, code_states
 from outage.queries.care_chains import with_details
 from outage.queries.chain_log import ChainLog, logs_of
-from outage.queries.outages import discharge_logged, outages_for, support_contacts
+from outage.queries.outages import discharge_logged, no_drill_of_others, outages_for, support_contacts
 from outage.queries.standing import first_of, is_discharge, line_back, row_of, standing_of
 from outage.queries.tasks import ticks_of
 from outage.rules.back_registration import ChainStatus
@@ -52,7 +52,7 @@ REPORT_WORK = "outage.report"
 _SHAPE = 1
 _MOST_OWNERS = 50
 # How many outages one is set beside.
-MOST_BESIDE = 6
+MOST_BESIDE, DRILLS_BESIDE = 6, 3
 
 
 def units_counted(by: Acting) -> QuerySet[Unit]:
@@ -69,8 +69,15 @@ def reach_of(by: Acting) -> str:
 def ended_outages(by: Acting) -> QuerySet[Outage]:
     """Those that are over for the principal, the newest first."""
     check_may(by, Right.READ_REPORT)
-    ended = Q(own_ended_at__isnull=False)
+    ended = Q(own_ended_at__isnull=False) & no_drill_of_others(by.principal)
     return outages_for(by.principal).filter(ended).order_by("-recorded_at")
+
+
+def set_beside(by: Acting) -> list[Outage]:
+    """The newest of `ended_outages`: as many in earnest, however many drills there were."""
+    ended = ended_outages(by)
+    found = [*ended.filter(drill=False)[:MOST_BESIDE], *ended.filter(drill=True)[:DRILLS_BESIDE]]
+    return sorted(found, key=lambda outage: outage.recorded_at, reverse=True)
 
 
 def figures_of(by: Acting, outages: Iterable[Outage]) -> dict[UUID, OutageFigures]:

@@ -60,7 +60,7 @@ def leave_open(
             user=by.user,
             unit=by.unit,
         )
-        audit.record(by=by, action="outage.left_open", target=row, changes={"count": len(keys)})
+        audit.record(by=by, action=f"{outage.traced_as}.left_open", target=row, changes={"count": len(keys)})
     return row
 
 
@@ -90,7 +90,7 @@ def close_outage(*, by: Acting, outage: Outage, client_id: UUID) -> OutageClosin
             user=by.user,
             unit=by.unit,
         )
-        audit.record(by=by, action="outage.closed", target=row)
+        audit.record(by=by, action=f"{outage.traced_as}.closed", target=row)
     return row
 
 

@@ -44,7 +44,7 @@ from outage.rules.informing import InformState, check_all_told, check_open_item,
 from outage.rules.paper import PaperMark
 from outage.services.paper import check_before_written, mark_fields, mark_of
 from outage.services.states import settle
-from outage.services.when import check_within_outage
+from outage.services.when import check_drill_counts, check_within_outage
 
 
 def write_event(
@@ -99,7 +99,8 @@ def write_event(
 def lock_chain(*chains: CareChain) -> None:
     """Lock the chains for the caller's transaction and re-read their details: who must be told follows from them.
 
-    One that is read as part of another locks that one too; raises ChangedMeanwhile where that changed just now.
+    One that is read as part of another locks that one too; raises ChangedMeanwhile where that changed just now, and
+    RuleError for one of a drill that an outage in earnest has followed: nothing more is written in it.
     Whoever changes what a chain's events or calls say takes this lock first, so that two wait for each other in one
     order only. It leaves the chain's key free (`no_key`): a row that merely points at the chain need not wait, else
     PostgreSQL finds a deadlock between that row's check and this lock.
@@ -112,6 +113,7 @@ def lock_chain(*chains: CareChain) -> None:
             raise ChangedMeanwhile
         chain.details, chain.rows, chain.counted = row.details, row.rows, False
         chain.joined_to = found[row.joined_to_id] if row.joined_to_id else None
+        check_drill_counts(chain)
 
 
 @prepared

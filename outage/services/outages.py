@@ -1,6 +1,7 @@
 """Writes about the outage itself: reported, joined, changed, ended by each principal for itself, support rung (R1)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -30,6 +31,7 @@ from outage.models import (
 from outage.queries.outages import ends_of, outage_for, outage_not_closed, parts_in, recent_outages
 from outage.routine import current_routine
 from outage.rules.clock import as_utc
+from outage.rules.drills import interrupted_at
 from outage.rules.handover import CLOCK_SKEW
 from outage.rules.outage_status import OutageFacts, OutageScope, closed_since
 from outage.rules.told import minute_of
@@ -38,28 +40,32 @@ from outage.services.states import settle_ticked
 
 # Support may be rung before the start that is reported, but not days before.
 _RUNG_BEFORE = timedelta(days=1)
+# How many drills may be started at the very moment at which an outage is reported.
+_TRIES = 10
 
 
 def report_outage(*, by: Acting, client_id: UUID, facts: OutageFacts) -> tuple[Outage, bool]:
-    """Report an outage of the routine's system, or join the one that goes on; who was back in that one is out again.
+    """Report an outage of the routine's system, or join the one that goes on; who was back in that one is out again. A
+    drill that goes on is over for everybody.
 
     Returns the outage, as the reporter's principal sees it, and whether it was there already. Raises RuleError when
     the start lies ahead or after the expected end, NotAllowed when the role may not report, IdClash when `client_id`
     was used for something else.
     """
     check_may(by, Right.REPORT_OUTAGE)
-    _check_times(facts)
+    check_times(facts)
     routine = current_routine()
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="outage", content=asdict(facts)):
             report = OutageReport.objects.get(client_id=client_id)
             return outage_for(by.principal, report.outage_id), report.kind == ReportKind.JOINED
+        _end_drills(by)
         outage = _to_join(by, routine.system, facts.started_at)
         joined = outage is not None
         if outage is None:
             outage, joined = _open(by, routine.system, routine.id)
         kind = ReportKind.JOINED if joined else ReportKind.FIRST
-        report = _report(by, outage, kind, facts, client_id)
+        report = write_report(by, outage, kind, facts, client_id)
         if not joined:
             outage.current = report
             outage.save(update_fields=["current"])
@@ -78,20 +84,41 @@ def _to_join(by: Acting, system: str, started_at: datetime) -> Outage | None:
     """
     found = outage_not_closed(by.principal, system)
     if found is None:
-        closed = (o for o in recent_outages(by.principal) if o.is_open and o.system == system)
+        closed = (o for o in recent_outages(by.principal) if o.is_open and o.system == system and not o.drill)
         found = next((o for o in closed if o.closed_at and started_at <= o.closed_at), None)
     return lock_outage(by.principal, found) if found else None
 
 
 def _open(by: Acting, system: str, routine_id: str) -> tuple[Outage, bool]:
     """Where another person was a moment earlier, theirs (and True)."""
-    try:
-        with transaction.atomic():
-            created = Outage.objects.create(system=system, routine_id=routine_id)
-            return outage_for(by.principal, created.pk), False
-    except IntegrityError:
-        theirs = Outage.objects.get(system=system, closed_at__isnull=True)
+    created = Outage(system=system, routine_id=routine_id)
+    if theirs := _unless_another(by, system, lambda: created.save(force_insert=True)):
         return lock_outage(by.principal, theirs), True
+    return outage_for(by.principal, created.pk), False
+
+
+def _unless_another(by: Acting, system: str, write: Callable[[], None]) -> Outage | None:
+    """Write what makes an outage go on; a drill is over, also one that another person starts at the same time. Where
+    an outage goes on already nothing is written, and that one is returned.
+    """
+    for _ in range(_TRIES):
+        with suppress(IntegrityError), transaction.atomic():
+            write()
+            return None
+        if theirs := outage_not_closed(by.principal, system):
+            return theirs
+        _end_drills(by)
+    write()
+    return None
+
+
+def _end_drills(by: Acting) -> None:
+    """In the caller's transaction. It waits for whoever is just logging in the drill, and nobody there for it."""
+    going_on = Outage.objects.filter(drill=True, closed_at__isnull=True).select_related("current")
+    for drill in going_on.select_for_update(no_key=True, of=("self",)):
+        drill.closed_at, drill.closed_by = interrupted_at(drill.current.started_at, timezone.now()), by.user
+        drill.save(update_fields=["closed_at", "closed_by"])
+        audit.record(by=by, action="drill.interrupted", target=drill)
 
 
 @prepared
@@ -129,7 +156,7 @@ def change_outage(
     after something that is logged: another principal's is neither named nor timed.
     """
     check_may(by, Right.REPORT_OUTAGE)
-    _check_times(facts)
+    check_times(facts)
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="outage_change", content=asdict(facts)):
             return OutageReport.objects.get(client_id=client_id)
@@ -143,11 +170,11 @@ def change_outage(
             facts = replace(facts, scope_from=None)
         if facts.scope_from:
             _check_scope_from(locked, facts)
-        report = _report(by, locked, ReportKind.CHANGED, facts, client_id)
+        report = write_report(by, locked, ReportKind.CHANGED, facts, client_id)
         locked.current = report
         locked.save(update_fields=["current"])
         settle_ticked(locked)
-        audit.record(by=by, action="outage.changed", target=locked)
+        audit.record(by=by, action=f"{locked.traced_as}.changed", target=locked)
     return report
 
 
@@ -233,15 +260,20 @@ def _after_end(event: CareChainEvent, ends: Sequence[PrincipalEnd]) -> bool:
 
 
 def reopen_outage(*, by: Acting, outage: Outage, client_id: UUID | None = None) -> Outage:
-    """Take back an end that the acting principal said too early. Raises RuleError when another outage goes on by now.
+    """Take back an end that the acting principal said too early. Raises RuleError when another outage goes on by now,
+    and for a drill; one that goes on is over.
 
     A resend under the same `client_id` changes nothing.
     """
     check_may(by, Right.END_OUTAGE)
+    if outage.drill:
+        raise RuleError("En övning öppnas inte igen. Starta en ny.")
     with transaction.atomic():
         resent = client_id and claim(
             by=by, client_id=client_id, kind="outage_reopening", content={"outage": outage.pk}
         )
+        if not resent:
+            _end_drills(by)
         locked = lock_outage(by.principal, outage)
         if resent or locked.is_open:
             return locked
@@ -271,7 +303,7 @@ def _say(by: Acting, outage: Outage, ended_at: datetime | None, client_id: UUID 
     end = ended_at or was
     audit.record(
         by=by,
-        action="outage.ended" if ended_at else "outage.reopened",
+        action=f"{outage.traced_as}.ended" if ended_at else "outage.reopened",
         target=outage,
         changes={"ended_at": end.isoformat() if end else ""},
     )
@@ -283,11 +315,8 @@ def _settle(by: Acting, outage: Outage) -> None:
     if (closed is None) != (outage.closed_at is None):
         outage.closed_at, outage.closed_by = closed, by.user if closed else None
         outage.full_clean(exclude=["current"], validate_constraints=False)
-        try:
-            with transaction.atomic():
-                outage.save(update_fields=["closed_at", "closed_by"])
-        except IntegrityError:
-            raise RuleError(_ANOTHER) from None
+        if _unless_another(by, outage.system, lambda: outage.save(update_fields=["closed_at", "closed_by"])):
+            raise RuleError(_ANOTHER)
 
 
 def record_support_contact(
@@ -325,14 +354,15 @@ def _standing_events(outage: Outage) -> QuerySet[CareChainEvent]:
     return CareChainEvent.objects.filter(chain__outage=outage, superseded_by__isnull=True, withdraws=False)
 
 
-def _check_times(facts: OutageFacts) -> None:
+def check_times(facts: OutageFacts) -> None:
+    """Raises RuleError where it begins ahead of now, or ends before it began."""
     if facts.started_at > timezone.now() + CLOCK_SKEW:
         raise RuleError("Starten ligger framåt i tiden. Ange när driftstoppet började.", field="started_at")
     if facts.expected_end_at and as_utc(facts.expected_end_at) <= as_utc(facts.started_at):
         raise RuleError("Slutet ska ligga efter starten. Ange en senare tid.", field="expected_end_at")
 
 
-def _report(
+def write_report(
     by: Acting, outage: Outage, kind: ReportKind, facts: OutageFacts, client_id: UUID | None = None
 ) -> OutageReport:
     scope_from = facts.scope_from or facts.started_at

@@ -37,7 +37,7 @@ def ask_for_report(*, by: Acting, outage: Outage) -> Work:
     """Put the making of it in the line; one that is there is the same. Raises as `make_report`, and LineFull."""
     check_may(by, Right.READ_REPORT)
     _check_ended(outage)
-    label = f"Rapport om driftstoppet {day_and_year(outage.current.started_at)}"
+    label = f"Rapport om {outage.word} {day_and_year(outage.current.started_at)}"
     return ask(by=by, kind=REPORT_WORK, label=label, args={"outage": str(outage.pk)})
 
 

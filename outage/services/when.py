@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from contacts.rules.errors import Question, RuleError
 from outage.models import CareChain, CareChainEvent, Outage
-from outage.queries.outages import down_again, others_still_out, outage_since
+from outage.queries.outages import down_again, others_still_out, outage_since, past_drills
 from outage.rules.clock import as_utc
 from outage.rules.handover import CLOCK_SKEW
 from outage.rules.wording import day_and_time, moment
@@ -15,6 +15,12 @@ from outage.services.outages import lock_outage
 
 # What happened so shortly before the reported start may or may not have got into the system.
 _SHORTLY = timedelta(hours=2)
+
+
+def check_drill_counts(chain: CareChain) -> None:
+    """Raises RuleError for a chain of a drill after which an outage was reported in earnest."""
+    if chain.outage.drill and chain.outage_id in set(past_drills()):
+        raise RuleError("Övningen är avslutad. Gäller det en patient: logga i driftstoppet.")
 
 
 def check_within_outage(
@@ -62,6 +68,8 @@ def check_within_outage(
 
 def _check_after_end(chain: CareChain, outage: Outage, at: datetime, now: datetime) -> None:
     assert outage.own_end is not None
+    if outage.drill:
+        raise RuleError(f"Övningen är avslutad {moment(outage.own_end, now)}.", field="happened_at")
     later = down_again(outage, chain.principal, at)
     if later is None and _somebody_to_ring(chain, outage, at):
         return

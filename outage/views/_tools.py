@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import Acting, ActingRequest
+from contacts.rules.errors import RuleError
 from contacts.views.tools import FormPage, get_or_404
 from outage.models import CareChain, Outage
 from outage.presenters.care import patient_on_own_page
@@ -19,6 +20,7 @@ from outage.queries.care_chains import Row, get_chain, get_reached, newest_of
 from outage.queries.naming import ward_label
 from outage.queries.openings import check_opened, had_emergency
 from outage.queries.outages import outage_in_view, recent_outages
+from outage.rules.drills import FIELD, why_not_here
 from outage.rules.handover import Direction
 from outage.rules.opening import NotOpened
 
@@ -101,6 +103,17 @@ def chosen_outage_or_404(request: ActingRequest) -> Outage:
         return get_or_404(outage_in_view, request.acting.principal)
     recent = {str(outage.pk): outage for outage in recent_outages(request.acting.principal)}
     return get_or_404(recent.get, wanted)
+
+
+def why_not_in(request: ActingRequest, outage: Outage) -> str:
+    """Why nothing of the form is written in the outage in view: it was opened in a drill that is over. Else ""."""
+    return why_not_here(request.POST.get(FIELD, ""), str(outage.pk))
+
+
+def check_opened_in(request: ActingRequest, outage: Outage) -> None:
+    """Raises RuleError: see `why_not_in`. What was typed is shown once more, in what goes on now."""
+    if why := why_not_in(request, outage):
+        raise RuleError(why)
 
 
 def asked_direction(request: ActingRequest) -> Direction:

@@ -52,7 +52,7 @@ from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details, open_chain
 from outage.webforms.chains import ChainForm
 
-from ._tools import asked_direction, reached_or_404, whole_or_404
+from ._tools import asked_direction, check_opened_in, reached_or_404, whole_or_404
 from .status import owed_context, owed_page
 
 CHAINS_A_PAGE = 25
@@ -209,6 +209,7 @@ def new_chain(request: ActingRequest) -> HttpResponse:
     page = FormPage(request, form)
     if page.to_save():
         with page:
+            check_opened_in(request, outage)
             opened = open_chain(
                 by=request.acting,
                 outage=outage,

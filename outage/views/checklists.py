@@ -15,6 +15,8 @@ from outage.queries.checklists import NO_OUTAGE
 from outage.queries.outages import outage_in_view
 from outage.services.checklists import set_tick
 
+from ._tools import check_opened_in
+
 
 @require_GET
 def checklists(request: ActingRequest) -> HttpResponse:
@@ -61,6 +63,7 @@ def _tick(request: ActingRequest, key: str, item_key: str) -> str:
     if outage is None:
         return NO_OUTAGE
     try:
+        check_opened_in(request, outage)
         set_tick(
             by=request.acting,
             outage=outage,

@@ -48,7 +48,7 @@ def outage_file(request: ActingRequest, which: str, form: str) -> HttpResponse:
     return asked_by_press(
         request,
         kind="outage_file",
-        label=f"{OutageFile(which).label}, driftstoppet {day}, som {TableForm(form).label}",
+        label=f"{OutageFile(which).label}, {outage.word} {day}, som {TableForm(form).label}",
         args={"which": which, "form": form, "outage": str(outage.pk)},
         key_name=name_for_files(request.acting.principal.pk, outage.pk),
     )

@@ -17,12 +17,19 @@ from contacts.webforms.fields import SentOnce
 from outage.models import Outage, OutageReport
 from outage.presenters.status import outage_facts, support_line
 from outage.queries.checklists import routine_of
-from outage.queries.outages import current_outage, others_still_out, outage_not_closed
+from outage.queries.outages import (
+    current_outage,
+    drill_in_view,
+    no_drill,
+    others_still_out,
+    outage_not_closed,
+)
 from outage.queries.owed import calls_left
 from outage.routine import current_routine
 from outage.rules.clock import as_utc
 from outage.rules.outage_status import OutageFacts, OutageScope
 from outage.rules.wording import moment
+from outage.services.drills import start_drill
 from outage.services.outages import (
     change_outage,
     end_outage,
@@ -31,7 +38,7 @@ from outage.services.outages import (
     report_outage,
 )
 from outage.webforms.moments import this_minute
-from outage.webforms.outages import EndForm, OutageForm, SupportForm
+from outage.webforms.outages import DrillForm, EndForm, OutageForm, SupportForm
 
 from ._tools import back_address, chosen_outage_or_404
 
@@ -45,22 +52,43 @@ def report(request: ActingRequest) -> HttpResponse:
     require(request.acting, Right.REPORT_OUTAGE)
     form = OutageForm(request.POST or None, initial={"started_at": this_minute()})
     page = FormPage(request, form)
+    principal = request.acting.principal
+    drill = drill_in_view(principal)
     if page.to_save():
         with page:
             facts, client_id = form.facts(), form.cleaned_data["client_id"]
             outage, joined = report_outage(by=request.acting, client_id=client_id, facts=facts)
+            if drill:
+                messages.warning(request, "Övningen är avslutad för alla. Det här är på riktigt.")
             _tell_reported(request, outage.current, facts, joined=joined)
             return redirect("record_support")
-    principal = request.acting.principal
-    going_on = current_outage(principal) or outage_not_closed(principal, current_routine().system)
+    going_on = (None if drill else current_outage(principal)) or outage_not_closed(
+        principal, current_routine().system
+    )
     routine = routine_of(going_on)
     return page.show(
         _REPORT_PAGE,
         support=support_line(routine, principal, (), timezone.now()),
         going_on=going_on,
+        interrupts=drill,
         routine=routine,
         mode="report",
     )
+
+
+@held_as(HeldAs("Start av övning"))
+@require_http_methods(["GET", "POST"])
+def drill(request: ActingRequest) -> HttpResponse:
+    require(request.acting, Right.START_DRILL)
+    form = DrillForm(request.POST or None, initial={"started_at": this_minute()})
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            start_drill(by=request.acting, client_id=form.cleaned_data["client_id"], facts=form.facts())
+            return page.done("Övningen är startad. Alla ser den överst på sidan.", "status")
+    routine = current_routine()
+    why_not = no_drill(request.acting.principal, routine.system)
+    return page.show("outage/outage/drill.html", routine=routine, why_not=why_not)
 
 
 def _tell_reported(request: ActingRequest, stands: OutageReport, facts: OutageFacts, *, joined: bool) -> None:

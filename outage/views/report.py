@@ -22,14 +22,15 @@ from outage.models import Outage, OutageFigures
 from outage.presenters.report import BesideRow, beside_rows, lesson_rows, sheets_of, shown_tables
 from outage.queries.outages import outage_for
 from outage.queries.report import (
-    MOST_BESIDE,
     ended_outages,
     figures_of,
     lessons_of,
     owners_to_choose,
     report_work,
+    set_beside,
     version_of,
 )
+from outage.rules.drills import file_name
 from outage.rules.wording import local_day
 from outage.services.report import ask_for_report, write_lesson
 from outage.webforms.report import LessonForm
@@ -109,13 +110,14 @@ def report_chart(request: ActingRequest, outage_id: UUID, name: str) -> HttpResp
 def report_file(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     """The tables as a workbook."""
     kept = _kept_or_404(request, outage_id)
-    day = local_day(outage_for(request.acting.principal, outage_id).current.started_at)
-    book = write_book(sheets_of(kept, _beside(request, outage_id)))
-    return file_answer(book, _XLSX, f"rapport-{day.isoformat()}.xlsx")
+    outage = outage_for(request.acting.principal, outage_id)
+    day = local_day(outage.current.started_at)
+    book = write_book(sheets_of(kept, _beside(request, outage_id), drill=outage.drill))
+    return file_answer(book, _XLSX, file_name(f"rapport-{day.isoformat()}.xlsx", drill=outage.drill))
 
 
 def _beside(request: ActingRequest, outage_id: UUID) -> list[BesideRow]:
-    ended = list(ended_outages(request.acting)[:MOST_BESIDE])
+    ended = set_beside(request.acting)
     return beside_rows(ended, figures_of(request.acting, ended), outage_id)
 
 

@@ -1,5 +1,6 @@
 """Loggkontroll for its reviewer; decisions by hand for the routine's owner. No patients."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -38,7 +39,7 @@ from contacts.views.tools import FormPage, get_or_404, held_as, require
 from contacts.webforms.reviewing import NoteForm, Period, ReportForm, ReviewForm, SampleForm, Which
 from outage.presenters.decisions import decided_rows
 from outage.queries.decisions import decided_by_hand
-from outage.queries.reviewing import chains_asked_for
+from outage.queries.reviewing import chains_asked_for, chains_of_drills
 
 ROWS_A_PAGE = 50
 FIRST_SHOWN = 10
@@ -94,7 +95,12 @@ def _chosen(acting: Acting, form: ReviewForm) -> tuple[QuerySet[AuditEntry], str
 
 
 def _shown(acting: Acting, rows: list[AuditEntry]) -> list[TraceRow]:
-    return trace_rows(rows, roles_at(rows), names_of_targets(acting, rows), verdicts_on(rows))
+    shown = trace_rows(rows, roles_at(rows), names_of_targets(acting, rows), verdicts_on(rows))
+    played = chains_of_drills({row.chain for row in rows if row.chain})
+    return [
+        replace(line, about=f"Övning. {line.about}".strip()) if row.chain in played else line
+        for row, line in zip(rows, shown, strict=True)
+    ]
 
 
 @held_as(HeldAs("Anteckning vid loggkontroll"))

@@ -37,6 +37,8 @@ from outage.rules.wording import moment
 from outage.services.shift import hand_over_shift, take_over_shift
 from outage.webforms.shift import HandOverForm
 
+from ._tools import check_opened_in
+
 CHAINS_A_PAGE = 25
 LINES_A_PAGE = 50
 PAPERS_SHOWN = 25
@@ -116,6 +118,7 @@ def hand_over(request: ActingRequest) -> HttpResponse:
     page = FormPage(request, form)
     if page.to_save():
         with page:
+            check_opened_in(request, outage)
             hand_over_shift(by=acting, outage=outage, **form.facts())
             return page.done("Överlämningen är sparad. Den som kommer loggar in och tar över.", "shift")
     return page.show("outage/shift/hand_over.html", outage=outage, found=open_now(acting, outage))

@@ -22,6 +22,8 @@ from outage.rules.pasted_list import MOST_PATIENTS, PastedPatient
 from outage.services.ward_patients import open_each, row_id
 from outage.webforms.ward_patients import ForAllForm, PasteForm, PatientRowForm, Places
 
+from ._tools import why_not_in
+
 Rows = list[PatientRowForm]
 
 
@@ -135,6 +137,8 @@ def _open_marked(
     opened: dict[int, CareChain],
 ) -> tuple[str, bool]:
     """The result as a sentence, and whether any marked row is not opened."""
+    if why := why_not_in(request, outage):
+        return why, True
     ward = form.cleaned_data.get("ward_unit")
     if not ward:
         if not form.errors:

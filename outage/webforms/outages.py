@@ -79,6 +79,17 @@ class OutageForm(Opened, SentOnce):
         return OutageFacts(**data | {"scope": OutageScope(data["scope"])})
 
 
+class DrillForm(OutageForm):
+    """As much of it as a drill needs."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["planned"], self.fields["sees"]
+        self.fields["started_at"].label = "När ska det ha börjat?"
+        self.fields["expected_end_at"].label = "När är övningen slut?"
+        self.fields["expected_end_at"].help_text = "Den avslutas för hand, som ett driftstopp."
+
+
 class SupportForm(SentOnce):
     """One's own support was rung (R1.1)."""
 

@@ -215,12 +215,12 @@
 
   /* A page left on when the log-in has ended, or is another's, shows no patients. */
 
-  const close = (root) => {
+  const close = (root, why) => {
     const note = document.createElement("div");
     note.className = "note note-warning";
     note.setAttribute("role", "alert");
     const text = document.createElement("p");
-    text.textContent = "Du är inte inloggad här längre. Därför visas inte listorna. ";
+    text.textContent = `${why} Därför visas inte listorna. `;
     const link = document.createElement("a");
     link.href = location.pathname;
     link.textContent = "Visa Läge på nytt";
@@ -229,6 +229,9 @@
     root.replaceChildren(note);
     delete root.dataset.fresh;
   };
+
+  const LOGGED_OUT = "Du är inte inloggad här längre.";
+  const OVER = "Det som stod här är avslutat.";
 
   const saveState = (text) => {
     const place = document.getElementById("save-state");
@@ -256,13 +259,16 @@
           hands = findHands();
           if (latest) merge(latest);
         }
-      } else if (response.status === 401) close(root);
+      } else if (response.status === 401) close(root, LOGGED_OUT);
+      else if (response.status === 404) close(root, OVER);
       else if (!response.ok) throw new Error(response.statusText);
       else {
         const answer = new DOMParser().parseFromString(text, "text/html");
-        if (answer.getElementById("status")?.dataset.for !== root.dataset.for) close(root);
+        const fresh = answer.getElementById("status");
+        if (fresh?.dataset.for !== root.dataset.for) close(root, LOGGED_OUT);
         else {
-          hands = findHands();
+          // What is of a drill goes from under a hand too: nobody is to ring by it in earnest.
+          hands = fresh.hasAttribute("data-drill") === root.hasAttribute("data-drill") ? findHands() : [];
           merge(answer);
           versions.set(root, answer.getElementById("status").dataset.version);
         }

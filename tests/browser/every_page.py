@@ -23,6 +23,7 @@ PAGES = {
         "account",
         "status",
         "report_outage",
+        "start_drill",
         "checklists",
         "routine",
         "contacts",

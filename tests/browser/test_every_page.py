@@ -55,6 +55,7 @@ def test_pages_before_an_outage(windows: Windows, county: Any, looker: Looker):
     looker.look(nurse, "/checklistor/", starts=False)
     looker.look(nurse, "/rutinen/", starts=False)
     looker.look(nurse, "/kontakter/")
+    looker.look(windows.open(county.esa), "/driftstopp/ova/")
 
 
 def test_laege_and_the_pages_of_a_call(demo: Demo, looker: Looker):

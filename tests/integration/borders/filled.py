@@ -348,6 +348,7 @@ LEFT_OUT = {
     ),
     **dict.fromkeys(("import_staff", "import_rota"), "only shows what a file would do"),
     **dict.fromkeys(("confirm_staff", "confirm_rota"), "sends back a file as shown; the service is walked"),
+    "start_drill": "there is no form while an outage goes on; the service is walked by role and scope",
     "reopen_outage": "there is nothing to reopen while an outage goes on; the service is walked by role and scope",
 }
 

@@ -23,6 +23,7 @@ from outage.rules.informing import CallOutcome
 from outage.rules.opening import OpeningReason
 from outage.services.care_chains import change_details, open_chain
 from outage.services.checklists import set_tick
+from outage.services.drills import start_drill
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
 from outage.services.handovers import correct_call, log_call, withdraw_call
 from outage.services.held_forms import hold_form, release, throw_away
@@ -183,6 +184,11 @@ def ended(s: Log, by: Acting) -> Given:
     return {"outage": outage_for(by.principal, s.outage.pk)}
 
 
+def nothing_in_earnest(s: Log, by: Acting) -> Given:
+    Outage.objects.update(drill=True, closed_at=timezone.now(), closed_by=s.county.alva.user)
+    return {"client_id": uuid4(), "facts": outage_facts()}
+
+
 def clash(s: Log, by: Acting) -> Given:
     pk = uuid4()
     claim(by=s.county.alva, client_id=pk, kind="x", content={})
@@ -275,6 +281,7 @@ TABLE: Table[Log] = {
     report_outage: Row(
         Right.REPORT_OUTAGE, NONE, lambda s, by: {"client_id": uuid4(), "facts": outage_facts()}
     ),
+    start_drill: Row(Right.START_DRILL, NONE, nothing_in_earnest),
     change_outage: Row(
         Right.REPORT_OUTAGE,
         NONE,

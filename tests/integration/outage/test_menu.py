@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 # The entry of the main menu and that of the menu below it, as they are read.
 TABLE = {
-    ("Läge", ""): {"status", "report_outage", "change_outage", "record_support", "end_outage"},
+    ("Läge", ""): {"status", "report_outage", "start_drill", "change_outage", "record_support", "end_outage"},
     ("Vårdkedjor", ""): {
         "chains",
         "log_call",

@@ -100,6 +100,7 @@ TABLE: dict[str, Row] = {
     "overview_wall": everyone(OK, FORBIDDEN, GET),
     "overview_wall_now": everyone(OK, FORBIDDEN, GET),
     "report_outage": of_the_outage(GET, POST),
+    "start_drill": of_the_closing(OK, GET, POST),
     "change_outage": of_the_outage(GET, POST),
     "record_support": of_the_outage(GET, POST),
     "end_outage": of_the_end(OK, GET, POST),
@@ -277,6 +278,7 @@ def test_the_other_branch_is_answered_as_a_unit_that_takes_no_part(
         mine = (
             "end_outage",
             "reopen_outage",
+            "start_drill",
             *(n for n in TABLE if n.startswith(("report", "clos", "leave_at"))),
         )
         told |= {name: TABLE[name].esa for name in mine}

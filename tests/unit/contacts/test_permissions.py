@@ -12,6 +12,7 @@ EVERYBODY = {Role.STAFF, Role.COORDINATOR, Role.ADMIN}
 CARE = {Role.STAFF, Role.COORDINATOR}
 WHO_MAY: dict[str, set[Role]] = {
     "report_outage": EVERYBODY,
+    "start_drill": {Role.COORDINATOR},
     "tick_checklist": EVERYBODY,
     "end_outage": {Role.COORDINATOR, Role.ADMIN},
     "log_care": CARE,
@@ -37,6 +38,7 @@ REACH: dict[Role, dict[str, Border]] = {
     Role.STAFF: {"report_outage": Border.ALL, "emergency_open": Border.BRANCH},
     Role.COORDINATOR: {
         "report_outage": Border.ALL,
+        "start_drill": Border.ALL,
         "end_outage": Border.PRINCIPAL,
         "emergency_open": Border.BRANCH,
         "count_sheets": Border.BRANCH,
