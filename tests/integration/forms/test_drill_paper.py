@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from forms.models import ScanUpload, Sheet, SheetKind
+from forms.models import LateEntry, ScanUpload, Sheet, SheetKind
+from forms.queries.late import late_waiting
 from forms.queries.left import count_not_entered
 from forms.queries.scan_keys import scan_keys_of
 from forms.queries.sheets import count_out, papers_held, papers_out
@@ -48,6 +49,16 @@ def test_it_counts_until_an_outage_is_reported_and_then_for_nothing(
     assert papers_held(county.region, found, timezone.now()) == []
     over = outage_for(county.region, drill.pk)
     assert [held.serial for held in papers_held(county.region, over, timezone.now())] == [sheet.serial]
+
+
+def test_a_late_entry_of_it_waits_for_nobody_once_an_outage_is_reported(county: County, drill: Outage):
+    by = county.alva
+    LateEntry(outage=drill, said=[["Vad gäller det?", "Ett samtal"]], user=by.user, unit=by.unit).save()
+    assert late_waiting(county.esa) == 1
+    found = make_outage(county.alva, timedelta(minutes=5))
+    assert late_waiting(county.esa) == 0
+    LateEntry(outage=found, said=[["Vad gäller det?", "Ett samtal"]], user=by.user, unit=by.unit).save()
+    assert late_waiting(county.esa) == 1
 
 
 def test_a_sheet_of_the_outage_counts_beside_it(county: County, sheet: Sheet):
