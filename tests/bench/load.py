@@ -20,7 +20,7 @@ class WrongAnswer(Exception):
 @dataclass(frozen=True, slots=True)
 class Target:
     """What is asked for: `request` gives method, path, body and headers of the next one; `baseline` names another, of
-    whose processor time this may take `at_most` times as much.
+    whose processor time this may take `at_most` times as much. `begin` is done before each round, and not measured.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Target:
     status: int
     baseline: str = ""
     at_most: float = inf
+    begin: Callable[[], object] = lambda: None
 
 
 @dataclass(slots=True)
@@ -129,8 +130,10 @@ def measure(
     for baseline in dict.fromkeys(target.baseline or target.name for target in targets):
         group = [target for target in targets if baseline in (target.name, target.baseline)]
         for target in group:
+            target.begin()
             run_round(port, target, clients, min(seconds, 0.5))
         for target in group * rounds:
+            target.begin()
             before = processor()
             rate, taken = run_round(port, target, clients, seconds)
             found[target.name].processor.append((processor() - before) / len(taken) * 1000)
