@@ -32,9 +32,9 @@ def opened(windows: Windows, county: County) -> Page:
 
 def wait_a_little(page: Page) -> None:
     """Let as long pass as a page has to show what happened, and its question be answered."""
-    with page.expect_response("**/att-ringa/*"):
+    with page.expect_response("**/att-ringa/*") as answer:
         page.clock.run_for(SOON)
-    page.wait_for_load_state("networkidle")
+    answer.value.finished()
 
 
 def place_of(element: Locator) -> Any:

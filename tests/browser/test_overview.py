@@ -15,9 +15,9 @@ SOON, VERY_SOON = 5000, 3000
 
 
 def passes(page: Page, milliseconds: int, asked: str) -> None:
-    with page.expect_response(f"**{asked}*"):
+    with page.expect_response(f"**{asked}*") as answer:
         page.clock.run_for(milliseconds)
-    page.wait_for_load_state("networkidle")
+    answer.value.finished()
 
 
 def test_a_coordinator_sees_a_discharge_within_five_seconds_also_on_the_wall(

@@ -31,6 +31,14 @@ STAND_IN = """
   let away = false;
   Object.defineProperty(document, "hidden", { get: () => away });
   window.goAway = (now) => { away = now; document.dispatchEvent(new Event("visibilitychange")); };
+  // Who waits for these has been asked for them before, and so has gone on when they are there.
+  const awaited = [];
+  const noted = (answer) => { awaited.push(answer); return answer; };
+  const { fetch } = window;
+  const { json } = Response.prototype;
+  window.fetch = (...asked) => noted(fetch(...asked));
+  Response.prototype.json = function () { return noted(json.call(this)); };
+  window.answered = async () => { while (awaited.length) await Promise.allSettled(awaited.splice(0)); };
 """
 
 
@@ -53,14 +61,13 @@ def away(page: Page) -> list[Any]:
     """Nobody looks at the window for two minutes; what the browser has been told to show there, ever."""
     page.evaluate("goAway(true)")
     page.clock.run_for(2 * A_MINUTE)
-    page.wait_for_load_state("networkidle")
+    page.evaluate("answered()")
     told: list[Any] = page.evaluate("told")
     return told
 
 
 def back(page: Page) -> None:
     page.evaluate("goAway(false)")
-    page.wait_for_load_state("networkidle")
 
 
 def say_yes(page: Page) -> None:
