@@ -1,8 +1,9 @@
 """Loggkontroll on paper: a patient's own extract, and the report of a period."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from contacts.access import Acting
 from contacts.models import AuditEntry
@@ -33,14 +34,18 @@ class TraceView:
     tables: tuple[PaperTable, ...]
 
 
-def extract_part(*, patient: str, rows: Sequence[AuditEntry], by: Acting, now: datetime) -> SheetPart:
-    """Where, when and what, never who, as a patient is told. `rows` oldest first; `patient` as it was typed."""
+def extract_part(
+    *, patient: str, rows: Sequence[AuditEntry], played: Collection[UUID], by: Acting, now: datetime
+) -> SheetPart:
+    """Where, when and what, never who, as a patient is told. `rows` oldest first; `patient` as it was typed; `played`
+    the care chains of drills.
+    """
     looks = tuple(
         (
             f"{day_and_year(row.at)} {clock_time(row.at)}",
             row.unit.name if row.unit else "Servern",
             row.unit.principal.name if row.unit else "",
-            trace_words(row.action),
+            f"{'Övning. ' if row.chain in played else ''}{trace_words(row.action)}",
         )
         for row in rows
     )

@@ -13,6 +13,7 @@ from contacts.rules.permissions import Right
 from contacts.services.reviewing import note_patients
 from forms.presenters.reviewing import EXTRACT, REPORT, extract_part, report_part
 from forms.services.printing import PrintedFile, typeset
+from outage.queries.reviewing import chains_of_drills
 
 
 def print_extract(*, by: Acting, patient: str, chains: Collection[UUID]) -> PrintedFile:
@@ -20,7 +21,7 @@ def print_extract(*, by: Acting, patient: str, chains: Collection[UUID]) -> Prin
     check_may(by, Right.REVIEW_LOG)
     now = timezone.now()
     rows = of_chains(reviewed(by), chains).select_related("unit__principal").order_by("at", "pk")
-    part = extract_part(patient=patient, rows=list(rows), by=by, now=now)
+    part = extract_part(patient=patient, rows=list(rows), played=chains_of_drills(chains), by=by, now=now)
     pdf = typeset([part], title=EXTRACT).pdf
     note_patients(by=by, action="log.extract_printed", chains=chains)
     return PrintedFile(pdf, f"loggutdrag-{timezone.localdate(now).isoformat()}.pdf")
