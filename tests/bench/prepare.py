@@ -46,14 +46,53 @@ def mark_of(acting: Any) -> str:
 
 
 def outage(share: str, chains: str, handovers: str) -> tuple[Any, dict[str, Any]]:
-    """Lay an outage; give who looks at it, and what to ask for. A coordinator of the region is logged in too."""
+    """Lay an outage; give who looks at it, and what to ask for. A coordinator of the region is logged in too, and
+    somebody on each ward who logs calls in its chains.
+    """
+    from contacts.models import Unit
     from tests.seed import seed_outage
 
     seeded = seed_outage(chains=int(chains), handovers=int(handovers), own_share=float(share))
+    on_wards = chains_on_wards()
+    wards = Unit.objects.filter(pk__in=on_wards).order_by("pk")
     return seeded.acting.user, {
         "chains": [str(pk) for pk in seeded.chains],
         "mark": mark_of(seeded.acting),
         "coordinator": coordinator_of(seeded.acting.unit),
+        "loggers": [person_on(ward, number, on_wards[ward.pk]) for number, ward in enumerate(wards)],
+    }
+
+
+def chains_on_wards() -> dict[Any, list[str]]:
+    """The ids of each ward's chains, by the ward's own."""
+    from outage.models import CareChainDetails
+
+    found: dict[Any, list[str]] = {}
+    # One with protected personal data is opened with a reason first.
+    rows = CareChainDetails.objects.filter(protected_identity=False).values_list("ward_unit", "chain")
+    for ward, chain in rows:
+        found.setdefault(ward, []).append(str(chain))
+    return found
+
+
+def person_on(unit: Any, number: int, chains: list[str]) -> dict[str, Any]:
+    """One of many, who logs calls: the log-in, the mark of the forms, and chains to log in."""
+    from django.test import Client
+
+    from contacts.access import acting_in
+    from contacts.models import Membership, User
+    from contacts.rules.permissions import Role
+
+    user = User(username=f"crowd{number}", first_name="Person", last_name=f"Påhittad {number}")
+    user.set_unusable_password()
+    user.save()
+    membership = Membership.objects.create(user=user, unit=unit, role=Role.STAFF, title="sjuksköterska")
+    client = Client()
+    client.force_login(user)
+    return {
+        "session": client.cookies["sessionid"].value,
+        "mark": mark_of(acting_in(membership)),
+        "chains": chains,
     }
 
 
@@ -75,44 +114,20 @@ def coordinator_of(unit: Any) -> dict[str, str]:
 
 def crowd(people: str) -> tuple[Any, dict[str, Any]]:
     """Lay an outage with people logged in on each of the 70 units; give each one's log-in, and chains to log in."""
-    from django.test import Client
-
-    from contacts.access import acting_in
-    from contacts.models import Membership, Unit, User
+    from contacts.models import Unit
     from contacts.rules.parties import WardKind
-    from contacts.rules.permissions import Role
-    from outage.models import CareChainDetails
     from tests.seed import seed_outage
 
     seeded = seed_outage(own_share=1 / 30)
-    chains: dict[Any, list[str]] = {}
-    # One with protected personal data is opened with a reason first.
-    rows = CareChainDetails.objects.filter(protected_identity=False).values_list("ward_unit", "chain")
-    for ward, chain in rows:
-        chains.setdefault(ward, []).append(str(chain))
+    chains = chains_on_wards()
     region = Unit.objects.filter(principal=seeded.acting.principal)
     wards, centres = (
         region.filter(ward_kind=WardKind.SOMATIC),
         region.filter(name__startswith="Hälsocentral "),
     )
     units = [unit for unit in [*wards, *centres] if unit.pk in chains or unit.outpatient_kind]
-    told = []
-    for number in range(int(people)):
-        unit = units[number % len(units)]
-        user = User(username=f"crowd{number}", first_name="Person", last_name=f"Påhittad {number}")
-        user.set_unusable_password()
-        user.save()
-        membership = Membership.objects.create(user=user, unit=unit, role=Role.STAFF, title="sjuksköterska")
-        client = Client()
-        client.force_login(user)
-        session = client.cookies["sessionid"].value
-        told.append(
-            {
-                "session": session,
-                "mark": mark_of(acting_in(membership)),
-                "chains": chains.get(unit.pk, [])[:20],
-            }
-        )
+    on_units = (units[number % len(units)] for number in range(int(people)))
+    told = [person_on(unit, number, chains.get(unit.pk, [])[:20]) for number, unit in enumerate(on_units)]
     return seeded.acting.user, {"people": told}
 
 
