@@ -180,6 +180,11 @@ class _OfMinute(dict[tuple[Hashable, datetime], _Kept]):
         return kept.made
 
 
+def _first(moments: list[datetime]) -> list[datetime]:
+    """Of many parts each one's own would be asked each time: there is none by the first of them."""
+    return [min(moments)] if moments else []
+
+
 def _place(key: Hashable, now: datetime) -> tuple[Hashable, datetime]:
     return key, now.replace(second=0, microsecond=0)
 
@@ -201,7 +206,7 @@ def of_one_minute(key: Hashable, now: datetime, make: Callable[[], Made], *, par
     kept = of.taken(key, now)
     if kept is None:
         with showing() as chains, noting_until() as moments:
-            kept = _Kept(make(), chains, moments)
+            kept = _Kept(make(), chains, _first(moments))
     made: Made = of.keep(key, now, kept)
     return made
 
@@ -223,7 +228,7 @@ def each_of_one_minute(
             found = read(missing)
         for name in missing:
             with showing() as chains, noting_until() as moments:
-                kept[name] = _Kept(make(name, found), chains, [*of_all, *moments])
+                kept[name] = _Kept(make(name, found), chains, _first(of_all + moments))
     return {name: parts_kept.keep(keys[name], now, one) for name, one in kept.items() if one}
 
 
