@@ -75,7 +75,7 @@ def reminders_for(acting: Acting, outage: Outage, now: datetime) -> Reminders:
             for late in by_kind(outage.routine, found)
         ],
         notice=f"{outage.kind} {outage.system}: {count} {'påminnelse' if count == 1 else 'påminnelser'}. Öppna Läge.",
-        marks=" ".join(_mark(acting, one) for one in found),
+        marks=" ".join(_mark(acting, one) for one in found) if acting.user.reminds_outside else "",
     )
 
 
