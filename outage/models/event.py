@@ -53,6 +53,7 @@ class CareChainEvent(OfChain, LoggedRow):
         ]
         indexes = [
             models.Index(fields=["chain", "happened_at"], name="event_by_chain"),
+            models.Index(fields=["unit", "recorded_at"], name="event_by_unit"),
             # Most replace none. Of the index that has them too a database that has counted its rows believes that it
             # finds nothing by it, and reads the whole table for each row instead.
             models.Index(

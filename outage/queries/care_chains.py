@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from contacts.access import Acting, can
 from contacts.models import Principal, Unit
@@ -83,6 +83,24 @@ def seen_by(
         all=True,
     )
     return with_details(CareChain.objects.filter(pk__in=ways)).order_by("number")
+
+
+def is_about_seen(
+    principal_id: int, units: tuple[int, ...], outages: Iterable[UUID], chain: str = "chain"
+) -> Q:
+    """Whether what a row calls `chain` is among `seen_by`. For rows that are found by something else: it is asked of
+    each of them alone, where `seen_by` finds all chains of a unit first.
+    """
+    of_outage = {"outage__in": tuple(outages), "principal": principal_id}
+    own = Q(*((f"{chain}__{name}", value) for name, value in of_outage.items()))
+    named = Q(**{f"{chain}__unit__in": units})
+    named |= Q(**{f"{chain}__ward_unit__in": units}) | Q(**{f"{chain}__outpatient_unit__in": units})
+    joined = CareChain.objects.filter(unit__in=units, joined_to__isnull=False, **of_outage).order_by()
+    ringing = ChainState.objects.filter(
+        chain=OuterRef(chain), unit__in=units, what__in=_IN_SIGHT, **of_outage
+    )
+    named = Q(own, named, **{f"{chain}__joined_to": None})
+    return named | Q(Exists(ringing)) | Q(**{f"{chain}__in": joined.values("joined_to")})
 
 
 def with_details(chains: QuerySet[CareChain]) -> QuerySet[CareChain]:
@@ -207,8 +225,8 @@ def _with_hash(
     principal_id: int, units: tuple[int, ...], outage_ids: tuple[UUID, ...], hashes: tuple[str, ...]
 ) -> QuerySet[PatientLookup, str]:
     """The hash of each row that a chain in sight has."""
-    seen = seen_by(principal_id, units, outage_ids).order_by().values("pk")
-    return PatientLookup.objects.filter(hash__in=hashes, chain__in=seen).values_list("hash", flat=True)
+    seen = is_about_seen(principal_id, units, outage_ids)
+    return PatientLookup.objects.filter(seen, hash__in=hashes).values_list("hash", flat=True)
 
 
 def find_chains(acting: Acting, text: str, outage: Outage, *more: Outage) -> QuerySet[CareChain]:

@@ -5,6 +5,7 @@ one chain's log says of it.
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -123,15 +124,19 @@ def chains_with_answers_awaited(acting: Acting, *outages: Outage, known: Known |
 
 def _listed(what: StateKind, acting: Acting, outages: Iterable[Outage], known: Known | None) -> ListedChains:
     by_id = {outage.pk: outage for outage in outages}
+    some_over = not all(outage.is_open for outage in by_id.values())
     first: dict[UUID, tuple[int, datetime, int]] = {}
     may = can(acting, Right.READ_CARE)
     rows = _kept(str(what), acting.unit.pk, acting.principal.pk, *by_id) if may else ()
     for outage_id, chain_id, rank, since, number, reads_in, ticked, message in rows:
-        outage = by_id[outage_id]
-        if not is_read_there(outage, acting.principal, reads_in, since, ticked=ticked, message=message):
-            known_rank, known_since, _ = first.get(chain_id, (rank, since, number))
-            first[chain_id] = (min(rank, known_rank), min(since, known_since), number)
-    return ListedChains(acting, by_id.values(), sorted(first, key=first.__getitem__), known)
+        if some_over and is_read_there(
+            by_id[outage_id], acting.principal, reads_in, since, ticked=ticked, message=message
+        ):
+            continue
+        known_rank, known_since, _ = first.get(chain_id, (rank, since, number))
+        first[chain_id] = (min(rank, known_rank), min(since, known_since), number)
+    in_order = sorted(first.items(), key=itemgetter(1))
+    return ListedChains(acting, by_id.values(), [pk for pk, _ in in_order], known)
 
 
 @prepared
@@ -229,25 +234,23 @@ def chains_with_a_place_to_find(
     somebody is, the place is listed among the calls.
     """
     may = can(acting, Right.READ_CARE) and outage.is_open
-    units = ids_read_as(acting.unit)
-    ids = _to_find(acting.principal.pk, units, acting.unit.pk, outage.pk) if may else []
+    ids = _to_find(acting.principal.pk, acting.unit.pk, outage.pk) if may else []
     return ListedChains(acting, [outage], ids, known)
 
 
 @prepared
-def _to_find(
-    principal_id: int, units: tuple[int, ...], unit_id: int, outage_id: UUID
-) -> QuerySet[CareChain, UUID]:
+def _to_find(principal_id: int, unit_id: int, outage_id: UUID) -> QuerySet[CareChain, UUID]:
     # Everybody knows the ward, or that there is none: a chain is not opened without.
     unknown = _not_known("municipality", Party.MUNICIPALITY) | _not_known("outpatient_unit", Party.OUTPATIENT)
-    chains = seen_by(principal_id, units, [outage_id])
-    own = chains.filter(
-        unknown, Q(details__ward_unit=unit_id) | Q(unit=unit_id), details__status=ChainStatus.OK
-    )
-    owed = ChainState.objects.filter(
-        outage=outage_id, principal=principal_id, unit=unit_id, what=StateKind.OWED
-    )
-    return own.exclude(pk__in=owed.values("chain")).values_list("pk", flat=True)
+    of_outage = {"outage": outage_id, "principal": principal_id}
+    chains = CareChain.objects.filter(
+        unknown, joined_to=None, details__status=ChainStatus.OK, **of_outage
+    ).order_by()
+    owed = ChainState.objects.filter(unit=unit_id, what=StateKind.OWED, **of_outage).values("chain")
+    # Each found by an index of its own, as those of `seen_by`.
+    own, here = chains.filter(unit=unit_id).values("pk"), chains.filter(ward_unit=unit_id).values("pk")
+    found = CareChain.objects.filter(pk__in=own.union(here, all=True)).exclude(pk__in=owed)
+    return found.order_by("number").values_list("pk", flat=True)
 
 
 def _not_known(column: str, party: Party) -> Q:

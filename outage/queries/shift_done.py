@@ -3,21 +3,23 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 
 from contacts.access import Acting, can
 from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import hand_out, prepared
 from contacts.rules.permissions import Right
 from outage.models import CareChainEvent, Handover, HandoverMessage, Outage
-from outage.queries.care_chains import seen_by, visible_chains
-from outage.queries.joined import read_in_kept, with_joined
+from outage.queries.care_chains import is_about_seen, visible_chains
+from outage.queries.joined import read_in_kept
 from outage.rules.handover import Direction
-from outage.rules.informing import FAILED, CallOutcome
+from outage.rules.informing import FAILED
 from outage.rules.shift import Done, DoneRow, condensed
 
 # Before anything was logged.
@@ -53,15 +55,13 @@ def done_between(
     events, calls = _events(*asked, *ids), _calls(*asked, *ids)
     # Of both as far back as of the one that there is most of.
     ends = [found[-1][1] for found in (events, calls) if len(found) == MOST_ROWS]
-    first = max(ends, default=_EVER)
-    rows: list[tuple[datetime, datetime, DoneRow]] = []
-    for pk, recorded_at, at, newer in events:
-        rows.append((at, recorded_at, DoneRow(pk, replaced_by=newer)))
-    for pk, recorded_at, at, newer, *to, direction, outcome, withdraws in calls:
-        is_try = direction == Direction.GIVEN and CallOutcome(outcome) in FAILED and not withdraws
-        rows.append((at, recorded_at, DoneRow(pk, tuple(to), is_try, newer)))
-    shown = sorted((row for row in rows if row[1] >= first), key=lambda row: row[:2])
-    return DoneFound(condensed(row for *_, row in shown), cut=bool(ends))
+    first = max(ends, default="")
+    rows = [(at, logged, DoneRow(pk, replaced_by=newer)) for pk, logged, at, newer in events]
+    for pk, logged, at, newer, *to, direction, outcome, withdraws in calls:
+        is_try = direction == Direction.GIVEN and outcome in FAILED and not withdraws
+        rows.append((at, logged, DoneRow(pk, tuple(to), is_try, newer)))
+    rows.sort(key=itemgetter(0, 1))
+    return DoneFound(condensed(row for _, logged, row in rows if logged >= first), cut=bool(ends))
 
 
 def done_page(
@@ -106,28 +106,23 @@ def _rows(
 def _events(
     principal_id: int, units: tuple[int, ...], since: datetime, until: datetime, *outage_ids: UUID
 ) -> QuerySet[CareChainEvent, tuple[Any, ...]]:
-    chains = with_joined(seen_by(principal_id, units, outage_ids))
-    rows = CareChainEvent.objects.filter(
-        chain__in=chains, unit__in=units, recorded_at__gt=since, recorded_at__lte=until
-    )
-    return rows.order_by("-recorded_at", "pk").values_list(
-        "pk", "recorded_at", "happened_at", "superseded_by"
-    )[:MOST_ROWS]
+    seen = _is_in_seen(principal_id, units, outage_ids)
+    rows = CareChainEvent.objects.filter(seen, unit__in=units, recorded_at__gt=since, recorded_at__lte=until)
+    newest = rows.order_by("-recorded_at", "pk")[:MOST_ROWS]
+    return newest.values_list("pk", _as_text("recorded_at"), _as_text("happened_at"), "superseded_by")
 
 
 @prepared
 def _calls(
     principal_id: int, units: tuple[int, ...], since: datetime, until: datetime, *outage_ids: UUID
 ) -> QuerySet[Handover, tuple[Any, ...]]:
-    chains = with_joined(seen_by(principal_id, units, outage_ids))
-    rows = Handover.objects.filter(
-        chain__in=chains, unit__in=units, recorded_at__gt=since, recorded_at__lte=until
-    )
+    seen = _is_in_seen(principal_id, units, outage_ids)
+    rows = Handover.objects.filter(seen, unit__in=units, recorded_at__gt=since, recorded_at__lte=until)
     newest = rows.order_by("-recorded_at", "pk")[:MOST_ROWS]
     return newest.values_list(
         "pk",
-        "recorded_at",
-        "at",
+        _as_text("recorded_at"),
+        _as_text("at"),
         "superseded_by",
         "chain",
         "recipient",
@@ -136,6 +131,18 @@ def _calls(
         "outcome",
         "withdraws",
     )
+
+
+def _as_text(moment: str) -> Cast:
+    """Moments of a thousand rows, to be put in order: both engines write them in UTC so that their texts sort so."""
+    return Cast(moment, CharField())
+
+
+def _is_in_seen(principal_id: int, units: tuple[int, ...], outage_ids: tuple[UUID, ...]) -> Q:
+    """What was logged in a chain that was joined to another is read in that one."""
+    ways = ("chain", "chain__joined_to")
+    here, there = (is_about_seen(principal_id, units, outage_ids, way) for way in ways)
+    return here | there
 
 
 _CHAIN = (

@@ -1,8 +1,10 @@
 """Överlämning between shifts: what one tells the next, who may take it over, and what is left of it since."""
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from contacts.rules.errors import RuleError
@@ -92,8 +94,7 @@ def to_ring_back(calls: Iterable[RungCall]) -> list[UUID]:
     return [call.id for call in left]
 
 
-@dataclass(frozen=True, slots=True)
-class DoneRow:
+class DoneRow(NamedTuple):
     """A row of the log, in time order. `to`: whom a call was to, in which chain; `is_try`: it did not get through, and
     stands. `replaced_by` is the row that corrects it or takes it back.
     """
@@ -104,8 +105,7 @@ class DoneRow:
     replaced_by: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """A line of what was done: the row, for how many tries it stands, and whether it was replaced since."""
 
     id: UUID
@@ -118,17 +118,18 @@ def condensed(rows: Iterable[DoneRow]) -> list[Done]:
     another one in the list replaces.
     """
     rows = list(rows)
-    ids = {row.id for row in rows}
-    rows = [row for row in rows if row.replaced_by not in ids]
-    last: dict[Hashable, UUID] = {}
-    tries: dict[Hashable, int] = {}
-    for row in rows:
-        if row.is_try and row.replaced_by is None:
-            last[row.to], tries[row.to] = row.id, tries.get(row.to, 0) + 1
+    newer = {row.replaced_by for row in rows if row.replaced_by}
+    here = {row.id for row in rows if row.id in newer} if newer else ()
+    tries = Counter(row.to for row in rows if row.is_try and not row.replaced_by)
+    told: set[Hashable] = set()
     found = []
-    for row in rows:
-        if not row.is_try or row.replaced_by is not None:
-            found.append(Done(row.id, replaced=row.replaced_by is not None))
-        elif last[row.to] == row.id:
-            found.append(Done(row.id, tries=tries[row.to]))
-    return found
+    for row in reversed(rows):
+        if row.replaced_by:
+            if row.replaced_by not in here:
+                found.append(Done(row.id, replaced=True))
+        elif not row.is_try:
+            found.append(Done(row.id))
+        elif row.to not in told:
+            told.add(row.to)
+            found.append(Done(row.id, tries[row.to]))
+    return found[::-1]
