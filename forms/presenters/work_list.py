@@ -185,7 +185,7 @@ def shift_lines(
     if waiting:
         who = f"{waiting.by} till {waiting.to}"
         lines.append(_shift_row(None, f"Överlämning {waiting.at}", text, who, box=False))
-    for row in call_lines(open_now.calls):
+    for row in call_lines(part.make() for part in open_now.calls):
         box, patient, what, *rest = row.cells
         lines.append(replace(row, cells=(box, patient, f"Ring: {what}", *rest)))
     for back in open_now.ring_back:

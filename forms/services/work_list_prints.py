@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from contacts.access import Acting, check_may
+from contacts.page_versions import alike_beside_chains
 from contacts.rules.permissions import Right
 from forms.models import SheetKind
 from forms.presenters.rows import Row
@@ -28,6 +29,7 @@ from outage.presenters.ringing import calls_to_ring
 from outage.presenters.shift import done_shown, open_shown, shift_rows
 from outage.presenters.status import chain_row
 from outage.queries.care_chains import visible_chains
+from outage.queries.listed import listed_now
 from outage.queries.matrix import overview_of
 from outage.queries.outages import earlier_outages
 from outage.queries.owed import chains_with_calls_owed
@@ -81,15 +83,18 @@ def _overview(by: Acting, outage: Outage, now: datetime) -> list[Row]:
 
 
 def _shift(by: Acting, outage: Outage, now: datetime) -> list[Row]:
+    alike = alike_beside_chains(by)
     found = open_now(by, outage)
+    listed = listed_now(by, found.outages, [*found.owed, *found.awaited, *found.places], now, alike)
     shown = open_shown(
         by,
         found,
         now,
-        owed=found.owed[:],
+        listed,
+        owed=found.owed,
         ring_back=found.ring_back,
-        awaited=found.awaited[:],
-        places=found.places[:],
+        awaited=found.awaited,
+        places=found.places,
     )
     handovers = handovers_of(by, outage)
     done = done_between(by, found.outages, told_since(handed(handovers), now), now)

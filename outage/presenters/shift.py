@@ -1,20 +1,22 @@
 """Överlämning: what is open for the unit, what was done since the last one, and each one that was made."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from contacts.access import Acting
-from outage.models import CareChain, CareChainEvent, Handover, Outage, ShiftHandover
+from contacts.page_versions import Part
+from outage.models import CareChainEvent, Handover, Outage, ShiftHandover
 from outage.presenters.awaited import AwaitedLine, awaited_lines
 from outage.presenters.chain import call_title, event_title, told_labels
 from outage.presenters.owed import OwedCall, PlaceToFind, place_to_find
-from outage.presenters.ringing import calls_to_ring
+from outage.presenters.ringing import calls_listed
+from outage.queries.listed import Listed
 from outage.queries.naming import Patient, party_in_list, patient_in_list
 from outage.queries.shift import OpenNow, handed, newest_handover
 from outage.queries.shift_done import DoneLine, calls_by_id
-from outage.queries.states import awaited_in, states_for
+from outage.queries.states import awaited_in
 from outage.rules.shift import ShiftState, states_of
 from outage.rules.wording import moment
 
@@ -72,7 +74,7 @@ class ShiftRow:
 class OpenShown:
     """What is open, of each list the part that is shown."""
 
-    calls: Sequence[OwedCall]
+    calls: Sequence[Part[OwedCall]]
     ring_back: Sequence[RingBackLine]
     awaited: Sequence[AwaitedLine]
     places: Sequence[PlaceToFind]
@@ -82,21 +84,22 @@ def open_shown(
     acting: Acting,
     found: OpenNow,
     now: datetime,
+    listed: Mapping[UUID, Listed],
     *,
-    owed: Sequence[CareChain],
+    owed: Iterable[UUID],
     ring_back: Iterable[UUID],
-    awaited: Sequence[CareChain],
-    places: Iterable[CareChain],
+    awaited: Iterable[UUID],
+    places: Iterable[UUID],
 ) -> OpenShown:
-    """Of the chains and calls that are given, which are slices of those found."""
-    states = states_for(acting.unit.pk, {chain.pk: chain for chain in (*owed, *awaited)}.values())
+    """Of the ids that are given, which are slices of those found; the chains are among those `listed`."""
+    to_ring, waiting, to_find = (
+        [listed[pk] for pk in ids if pk in listed] for ids in (owed, awaited, places)
+    )
     return OpenShown(
-        calls=calls_to_ring(owed, states, now),
+        calls=calls_listed(to_ring, now),
         ring_back=[_ring_back(call, now) for call in calls_by_id(acting, found.outages, ring_back)],
-        awaited=[
-            line for chain in awaited for line in awaited_lines(chain, awaited_in(states[chain.pk]), now)
-        ],
-        places=[place_to_find(chain) for chain in places],
+        awaited=[line for one in waiting for line in awaited_lines(one.chain, awaited_in(one.rows), now)],
+        places=[place_to_find(one.chain) for one in to_find],
     )
 
 

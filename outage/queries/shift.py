@@ -14,11 +14,9 @@ from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.permissions import Right, roles_with
 from outage.models import ChainState, Outage, ShiftHandover, StateKind
-from outage.queries.care_chains import seen_by
+from outage.queries.care_chains import is_about_seen
 from outage.queries.outages import earlier_outages
 from outage.queries.owed import (
-    Known,
-    ListedChains,
     chains_seen,
     chains_with_a_place_to_find,
     chains_with_answers_awaited,
@@ -106,14 +104,15 @@ def may_come(acting: Acting) -> list[Membership]:
 
 @dataclass(frozen=True, slots=True)
 class OpenNow:
-    """What is open for the acting unit. `tasks` are how many of efterregistrering are done, and of how many; None while
-    the outage goes on, and where there are more chains than are counted.
+    """What is open for the acting unit: chains and calls by their ids, in the order to show them. `tasks` are how many
+    of efterregistrering are done, and of how many; None while the outage goes on, and where there are more chains than
+    are counted.
     """
 
     outages: tuple[Outage, ...]
-    owed: ListedChains
-    awaited: ListedChains
-    places: ListedChains
+    owed: list[UUID]
+    awaited: list[UUID]
+    places: list[UUID]
     ring_back: list[UUID]
     papers: list[PaperOut]
     tasks: tuple[int, int] | None
@@ -122,12 +121,11 @@ class OpenNow:
 def open_now(acting: Acting, outage: Outage) -> OpenNow:
     """The number of queries does not depend on how much it is; chains and calls are read by the page that is shown."""
     outages = outages_of_shift(acting, outage)
-    known: Known = {}
     return OpenNow(
         outages=outages,
-        owed=chains_with_calls_owed(acting, *outages, known=known),
-        awaited=chains_with_answers_awaited(acting, *outages, known=known),
-        places=chains_with_a_place_to_find(acting, outage, known=known),
+        owed=chains_with_calls_owed(acting, *outages).ids,
+        awaited=chains_with_answers_awaited(acting, *outages).ids,
+        places=chains_with_a_place_to_find(acting, outage).ids,
         ring_back=calls_to_ring_back(acting, *outages),
         papers=papers().of(acting.unit),
         tasks=None if outage.is_open else tasks_done(acting, outage),
@@ -148,10 +146,13 @@ def _to_ring_back(
     principal_id: int, units: tuple[int, ...], outage_ids: tuple[UUID, ...]
 ) -> QuerySet[ChainState, tuple[UUID, datetime, datetime]]:
     rows = ChainState.objects.filter(
-        what=StateKind.RING_BACK, outage__in=outage_ids, principal=principal_id, unit__in=units
+        is_about_seen(principal_id, units, outage_ids),
+        what=StateKind.RING_BACK,
+        outage__in=outage_ids,
+        principal=principal_id,
+        unit__in=units,
     )
-    seen = seen_by(principal_id, units, outage_ids).order_by().values("pk")
-    return rows.filter(chain__in=seen).order_by().values_list("rung", "since", "rung__recorded_at")
+    return rows.order_by().values_list("rung", "since", "rung__recorded_at")
 
 
 def tasks_done(acting: Acting, outage: Outage) -> tuple[int, int] | None:
@@ -178,7 +179,7 @@ def left_open(acting: Acting, outage: Outage) -> dict[str, Any]:
     now = open_now(acting, outage)
     return {
         **_kept(acting, now.outages),
-        "places": [{"chain": str(pk)} for pk in now.places.ids],
+        "places": [{"chain": str(pk)} for pk in now.places],
         "ring_back": [{"call": str(pk)} for pk in now.ring_back],
         "papers": [{"serial": paper.serial} for paper in now.papers],
         "tasks": list(now.tasks) if now.tasks else None,

@@ -1,5 +1,6 @@
 """Överlämning: what is open for the unit, handed over by one shift and taken over by the next."""
 
+from collections.abc import Hashable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,14 +13,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import Acting, ActingRequest
+from contacts.page_versions import alike_beside_chains, of_one_minute, shown_alike
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
+from contacts.views.shared import SharedHtml, shared_part
 from contacts.views.tools import FormPage, get_or_404, held_as, require, told_if_refused
 from outage.models import Outage, ShiftHandover
 from outage.presenters.shift import ShiftRow, done_shown, open_shown, shift_rows
 from outage.presenters.shift_told import told_shown
 from outage.queries.care_chains import mark_namesakes
+from outage.queries.listed import listed_now
 from outage.queries.outages import outage_for, outage_in_view
+from outage.queries.papers import papers
 from outage.queries.shift import (
     OpenNow,
     get_shift,
@@ -49,36 +54,47 @@ def shift(request: ActingRequest) -> HttpResponse:
     """First what is open, then what was done since the last hand-over that somebody took over, and those made."""
     acting = request.acting
     _require(acting)
+    # Of the sheets no version of a page tells.
+    shown = "shift", *shown_alike(acting), papers().newest(), request.get_full_path()
+    alike = alike_beside_chains(acting)
     outage = outage_in_view(acting.principal)
     if outage is None:
         return render(request, "outage/shift/none.html")
     now = timezone.now()
-    found = open_now(acting, outage)
     handovers = handovers_of(acting, outage)
     rows = shift_rows(acting, handovers, now)
-    since = told_since(handed(handovers), now)
-    context = _open(request, found, now) | _done(request, acting, found.outages, since, now)
     waiting = rows[0] if rows and rows[0].waits else None
-    context |= {
+
+    def make() -> SharedHtml:
+        found = open_now(acting, outage)
+        context = _open(request, found, now, alike)
+        context |= _done(request, acting, found.outages, told_since(handed(handovers), now), now)
+        context["earlier_shifts"] = [row for row in rows if row is not waiting]
+        return shared_part(request, "outage/shift/_now.jinja", context)
+
+    context = {
         "outage": outage,
         "waiting": waiting,
         "waiting_text": get_shift(acting, waiting.id).text if waiting else "",
-        "earlier_shifts": [row for row in rows if row is not waiting],
+        "shared": of_one_minute(shown, now, make),
     }
     return render(request, "outage/shift/show.html", context)
 
 
-def _open(request: ActingRequest, found: OpenNow, now: datetime) -> dict[str, Any]:
-    acting, asked = request.acting, request.GET
-    owed = found.owed.page(CHAINS_A_PAGE, asked.get("ringa"))
-    awaited = found.awaited.page(CHAINS_A_PAGE, asked.get("vantar"))
-    places = found.places.page(CHAINS_A_PAGE, asked.get("platser"))
-    back: Page[UUID] = Paginator(found.ring_back, CHAINS_A_PAGE).get_page(asked.get("tillbaka"))
-    mark_namesakes(acting, [*owed, *awaited, *places], *found.outages)
+def _open(request: ActingRequest, found: OpenNow, now: datetime, alike: Hashable) -> dict[str, Any]:
+    acting = request.acting
+
+    def page(ids: list[UUID], name: str) -> Page[UUID]:
+        return Paginator(ids, CHAINS_A_PAGE).get_page(request.GET.get(name))
+
+    owed, awaited = page(found.owed, "ringa"), page(found.awaited, "vantar")
+    places, back = page(found.places, "platser"), page(found.ring_back, "tillbaka")
+    listed = listed_now(acting, found.outages, [*owed, *awaited, *places], now, alike)
+    mark_namesakes(acting, [one.chain for one in listed.values()], *found.outages)
     return {
         "found": found,
         "open": open_shown(
-            acting, found, now, owed=list(owed), ring_back=back, awaited=list(awaited), places=places
+            acting, found, now, listed, owed=owed, ring_back=back, awaited=awaited, places=places
         ),
         "owed_page": owed,
         "awaited_page": awaited,

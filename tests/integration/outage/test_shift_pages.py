@@ -1,6 +1,6 @@
 """The pages of Överlämning: what is open, what was done since, handing over, taking over, reading one again."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,13 +13,24 @@ from django.utils import timezone
 
 from contacts.models import SubmissionClash
 from contacts.rules.parties import Party
-from outage.models import CareChain, ChainState, HeldForm, Outage, ShiftHandover, ShiftTakeover
+from outage.models import (
+    CareChain,
+    CareChainEvent,
+    ChainState,
+    Handover,
+    HeldForm,
+    Outage,
+    ShiftHandover,
+    ShiftTakeover,
+)
 from outage.queries.shift_done import MOST_ROWS, done_between
 from outage.rules.informing import CallOutcome
+from outage.rules.shift import Done, DoneRow, condensed
 from outage.services.care_chains import change_details
 from outage.services.events import correct_event
 from outage.services.handovers import withdraw_call
 from outage.services.shift import take_over_shift
+from outage.views.shift import LINES_A_PAGE
 from tests.clock import Clock
 from tests.factories import County, chain_facts, make_chain, make_event, person, tell
 from tests.integration.forms.sheets_made import make_sheet
@@ -28,7 +39,7 @@ from tests.integration.outage.joining import join, two_chains
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 from tests.integration.outage.shifting import hand_over
 from tests.long import runs
-from tests.seed import seed_outage
+from tests.seed import Seeded, seed_outage
 
 SHIFT, HAND_OVER = reverse("shift"), reverse("hand_over_shift")
 
@@ -113,6 +124,22 @@ def test_what_was_done_stands_in_time_order_with_tries_counted_and_corrections_s
     assert "Lämnat till Biståndsenheten Återtaget" in done
     assert "Alva Påhittad" in done
     assert "Esa Påhittad" in done
+
+
+def test_a_page_that_a_colleague_has_loaded_shows_what_came_since(
+    county: County, outage: Outage, chain: CareChain, alva: Client
+):
+    esa = Client()
+    esa.force_login(county.esa.user)
+    assert "Blad ute 0" in shown(esa)
+    sheet = make_sheet(county.alva)
+    assert sheet.shown_serial in panel(alva, "papers-title")
+    assert "Att ringa 0" in shown(esa)
+    make_event(county.alva, chain, "discharge")
+    assert "Att ringa 1 patient" in shown(alva)
+    hand_over(county.alva)
+    assert "Du lämnade över." in shown(alva)
+    assert "Jag tar över" in shown(esa)
 
 
 def test_what_others_log_is_not_what_the_unit_has_done(county: County, chain: CareChain, alva: Client):
@@ -287,6 +314,28 @@ def test_what_the_unit_no_longer_sees_is_not_read_again_from_an_old_one(
     assert "0910-00 00 01" not in told
 
 
+def slowly(seeded: Seeded, since: datetime, until: datetime) -> list[Done]:
+    """All that the unit wrote, read whole: of events and of calls the newest, and of both as far back."""
+    found = []
+    for model, when in ((CareChainEvent, "happened_at"), (Handover, "at")):
+        rows = model.objects.filter(unit=seeded.acting.unit, recorded_at__gt=since, recorded_at__lte=until)
+        found.append([*rows.order_by("-recorded_at", "pk")[:MOST_ROWS]])
+        for row in found[-1]:
+            row.when = getattr(row, when)
+    first = max([rows[-1].recorded_at for rows in found if len(rows) == MOST_ROWS], default=since)
+    shown = [row for rows in found for row in rows if row.recorded_at >= first]
+    shown.sort(key=lambda row: (row.when, row.recorded_at))
+    return condensed(
+        DoneRow(
+            row.pk,
+            getattr(row, "recipient", "") and (row.chain_id, row.recipient, row.place),
+            isinstance(row, Handover) and row.is_try and not row.withdraws,
+            row.superseded_by.pk if hasattr(row, "superseded_by") else None,
+        )
+        for row in shown
+    )
+
+
 @pytest.mark.django_db
 def test_what_is_shown_is_bounded_however_much_was_done(client: Client):
     seeded = seed_outage(chains=50, handovers=MOST_ROWS + 100)
@@ -296,3 +345,11 @@ def test_what_is_shown_is_bounded_however_much_was_done(client: Client):
     found = done_between(seeded.acting, [seeded.outage], None, timezone.now())
     assert found.cut
     assert MOST_ROWS / 2 < sum(line.tries or 1 for line in found.lines) <= 2 * MOST_ROWS
+    pages = [
+        len(read(client.get(f"{SHIFT}?gjort={n}")).select("[aria-labelledby=done-title] li")) for n in (1, 2)
+    ]
+    assert pages == [LINES_A_PAGE, LINES_A_PAGE]
+    moments = sorted(Handover.objects.values_list("recorded_at", flat=True))
+    for since, until in ((moments[0] - timedelta(days=1), moments[-1]), (moments[-90], moments[-20])):
+        found = done_between(seeded.acting, [seeded.outage], since, until)
+        assert found.lines == slowly(seeded, since, until)
