@@ -1,5 +1,6 @@
 """Reads of checklists: which a unit has, how they are ticked, whether they may be ticked now (R2.7)."""
 
+from functools import cache
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -31,14 +32,21 @@ def checklists_for(unit: Unit, routine: Routine | None = None) -> list[Checklist
     A psychiatric ward and a psychiatric clinic get the psychiatric ones (R3.10); a sjukstuga gets those of slutenvård
     and of öppenvård. `routine` is the current one where none is given.
     """
-    every, parties = all_checklists(routine or current_routine()), unit.parties
-    return [
+    parties = unit.parties
+    kinds = tuple((party, _care_kind(unit, party)) for party in Party if party in parties)
+    return list(_checklists_for(kinds, routine or current_routine()))
+
+
+@cache
+def _checklists_for(kinds: tuple[tuple[Party, WardKind], ...], routine: Routine) -> tuple[Checklist, ...]:
+    every = all_checklists(routine)
+    return tuple(
         checklist
-        for party, kind in ((party, _care_kind(unit, party)) for party in Party if party in parties)
+        for party, kind in kinds
         for phase in Phase
         for checklist in every
         if checklist.phase is phase and checklist.suits(party, kind)
-    ]
+    )
 
 
 def ticks(outage: Outage, unit: Unit) -> Ticks:
