@@ -166,9 +166,8 @@ def _is_discharge(routine: Routine, kind: str) -> bool:
 
 def late(found: Iterable[Due], now: datetime) -> list[Due]:
     """What is owed for too long at the aware `now`, the longest first."""
-
+    until = as_utc(now)
+    timed = [(at, one) for one in found if (at := as_utc(one.at)) <= until]
     # In the same order each time, also of one moment: the rows come in any.
-    def place(one: Due) -> tuple[datetime, UUID, str, str]:
-        return as_utc(one.at), one.chain, one.whom, str(one.call)
-
-    return sorted((one for one in found if as_utc(one.at) <= as_utc(now)), key=place)
+    timed.sort(key=lambda each: (each[0], each[1].chain, each[1].whom, str(each[1].call)))
+    return [one for _, one in timed]
