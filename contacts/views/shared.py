@@ -1,7 +1,8 @@
 """HTML that is made once for several people: what its forms have of their own is put in for each."""
 
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
 from uuid import UUID, uuid4
@@ -61,9 +62,19 @@ class SharedHtml:
 _sharing = ContextVar("sharing", default=False)
 
 
+@contextmanager
+def sharing() -> Iterator[None]:
+    """What is rendered within the block is for all who are shown the same: nothing in it is of one person alone."""
+    token = _sharing.set(True)
+    try:
+        yield
+    finally:
+        _sharing.reset(token)
+
+
 def kept(part: Part[Any], *also: Hashable, caller: Callable[[], str]) -> str:
     """What the `call` block of a Jinja template has in it, made once a minute of what `part` and `also` are: within a
-    `shared_part`, where what forms have of their own is put in afterwards. Elsewhere it is made each time.
+    `shared_part` or `sharing`, where what forms have of their own is put in afterwards. Elsewhere it is made each time.
     """
     key = "html", *part.key, *also
     return of_one_minute(key, part.now, caller, part=True) if _sharing.get() else caller()
@@ -73,9 +84,6 @@ def shared_part(
     request: HttpRequest, name: str, context: Mapping[str, Any], stand_in: str = ""
 ) -> SharedHtml:
     """The Jinja file of that name, to be kept for all who are shown the same (`of_one_minute`)."""
-    sharing = _sharing.set(True)
-    try:
+    with sharing():
         html = render_to_string("_components/part.html", {**context, "which_part": name}, request)
-    finally:
-        _sharing.reset(sharing)
     return SharedHtml(html, stand_in)

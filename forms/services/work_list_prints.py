@@ -79,7 +79,7 @@ def _chains(by: Acting, outage: Outage, now: datetime) -> list[Row]:
 
 def _overview(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     found = overview_of(by, outage)
-    return overview_lines(matrix_rows(lines_in_order(found.lines), found, now))
+    return overview_lines(part.make() for part in matrix_rows(lines_in_order(found.lines), found, now))
 
 
 def _shift(by: Acting, outage: Outage, now: datetime) -> list[Row]:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from operator import attrgetter
 from uuid import UUID
 
 from contacts.models import Unit
-from contacts.page_versions import holds_until
+from contacts.page_versions import Part, holds_until
 from contacts.rules.parties import Party
 from outage.models import Outage
 from outage.queries.checklists import checklists_for
@@ -120,7 +122,7 @@ class Picture:
 
 
 def lines_in_order(lines: Iterable[ChainLine]) -> list[ChainLine]:
-    return sorted(lines, key=lambda line: line.place)
+    return sorted(lines, key=attrgetter("place"))
 
 
 def picture_of(found: Overview, outage: Outage, now: datetime) -> Picture:
@@ -207,20 +209,26 @@ def _unit_row(found: Overview, unit: Unit, line: UnitLine, outage: Outage, now: 
     )
 
 
-def matrix_rows(lines: Iterable[ChainLine], found: Overview, now: datetime) -> list[MatrixRow]:
+def matrix_rows(lines: Iterable[ChainLine], found: Overview, now: datetime) -> list[Part[MatrixRow]]:
+    """Each as the part of a page."""
     names = {unit.pk: unit.name for unit in found.units}
-    return [
-        MatrixRow(
-            chain_id=line.chain_id,
-            number=line.number,
-            ward=HIDDEN if line.protected else names.get(line.ward, ""),
-            municipality="" if line.protected else found.municipalities.get(line.municipality_id or 0, ""),
-            marks=tuple(_mark(party, line, now) for party in PARTIES),
-            untold=line.untold_since is not None,
-            protected=line.protected,
-        )
-        for line in lines
-    ]
+    parts = []
+    for line in lines:
+        where = names.get(line.ward, ""), found.municipalities.get(line.municipality_id or 0, "")
+        parts.append(Part(("matrix", line, *where), now, partial(_matrix_row, line, *where, now)))
+    return parts
+
+
+def _matrix_row(line: ChainLine, ward: str, municipality: str, now: datetime) -> MatrixRow:
+    return MatrixRow(
+        chain_id=line.chain_id,
+        number=line.number,
+        ward=HIDDEN if line.protected else ward,
+        municipality="" if line.protected else municipality,
+        marks=tuple(_mark(party, line, now) for party in PARTIES),
+        untold=line.untold_since is not None,
+        protected=line.protected,
+    )
 
 
 def _mark(party: Party, line: ChainLine, now: datetime) -> PartyMark:

@@ -6,7 +6,7 @@ that number, which is asked each time, and only chains with another are read.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -21,9 +21,9 @@ from outage.rules.overview import ChainLine
 
 _Row = tuple[Any, ...]
 _Read = Mapping[int, _Row]
-# The number of a chain, how many rows, and which it was joined to; the last three columns of a row say whether it is
-# read there.
-_VERSION, _THERE = 3, -3
+# The number of a chain, how many rows, and which it was joined to; the unit, of a chain and of a row of how it stands.
+# The last three columns of such a row say whether it is read there.
+_VERSION, _UNIT, _THERE = 3, 4, -3
 _OWED, _TOLD = StateKind.OWED, StateKind.TOLD
 
 
@@ -43,6 +43,19 @@ class Lines:
     @property
     def rows(self) -> dict[int, int]:
         return {number: rows for number, rows, _ in self.versions.values()}
+
+    def seen_by(self, units: Collection[int]) -> list[ChainLine]:
+        """As `outage.queries.care_chains.seen_by`, by number."""
+        opened = {
+            into
+            for number, _, into in self.versions.values()
+            if into is not None and self._chains[number][_UNIT] in units
+        }
+        return [
+            line
+            for number, line in self.by_number.items()
+            if number in opened or not line.seen_by.isdisjoint(units)
+        ]
 
     def read_on(self, principal: Principal, outage: Outage) -> "Lines":
         """As it is now. What is read is no older than the number that it is known by."""
@@ -67,7 +80,7 @@ class Lines:
         lines = {**self.by_number}
         for number in changed:
             if versions[number][-1] is None:
-                lines[number] = _line(chains[number], left[number])
+                lines[number] = _line(chains[number], states[number], left[number])
             else:
                 lines.pop(number, None)
         if lines.keys() != self.by_number.keys():
@@ -82,12 +95,15 @@ def _read(chains: list[_Row], states: list[_Row]) -> tuple[_Read, _Read]:
     return {row[0]: row for row in chains}, {row[0]: tuple(of_chain[row[0]]) for row in chains}
 
 
-def _line(chain: _Row, states: _Row) -> ChainLine:
-    line = ChainLine(chain[_VERSION], chain[0], *chain[_VERSION + 1 :])
-    for _, what, since, party, unit, whom, former, state, urgent, item, *_ in states:
+def _line(chain: _Row, states: _Row, left: _Row) -> ChainLine:
+    number, _, _, pk, unit, ward, municipality, protected, outpatient = chain
+    ringing = (row[_UNIT] for row in states if row[1] != _TOLD)
+    seen_by = frozenset({unit, ward, outpatient, *ringing} - {None})
+    line = ChainLine(pk, number, unit, ward, municipality, protected, seen_by)
+    for _, what, since, party, unit, whom, former, state, urgent, item, *_ in left:
         if what == _TOLD:
             line.is_told(party, since)
-        else:
+        elif what == _OWED:
             line.owes(
                 unit_id=unit,
                 whom=f"{whom}{party}{former}",
@@ -141,7 +157,7 @@ def _of(principal_id: int, outage_id: UUID) -> "QuerySet[CareChain]":
 
 
 def _kept() -> QuerySet[ChainState, _Row]:
-    rows = ChainState.objects.filter(what__in=(_OWED, _TOLD))
+    rows = ChainState.objects.filter(what__in=(_OWED, StateKind.AWAITED, _TOLD))
     return rows.order_by().values_list(*_STATE)
 
 
@@ -155,6 +171,7 @@ _CHAIN = (
     "ward_unit",
     "details__municipality",
     "details__protected_identity",
+    "outpatient_unit",
 )
 _STATE = (
     *("chain__number", "what", "since", "party", "unit", "whom", "former", "state", "urgent", "open_item"),

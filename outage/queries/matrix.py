@@ -12,11 +12,11 @@ from contacts.access import Acting, can, check_may
 from contacts.models import Membership, Principal, Unit
 from contacts.page_versions import read_on, version_of_all
 from contacts.queries.branches import units_within
+from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.permissions import Border, Right, border_of
 from outage.models import ChecklistTick, Outage
 from outage.queries.lines import Lines
-from outage.queries.owed import chains_seen
 from outage.queries.papers import papers
 from outage.queries.written import written_in
 from outage.rules.overview import ChainLine
@@ -65,12 +65,10 @@ def overview_of(acting: Acting, outage: Outage) -> Overview:
     # A unit that was joined into another is read as that one.
     read_as = {unit.pk: unit.joined_into_id or unit.pk for unit in units}
     found = _lines(acting.principal, outage)
-    lines = list(found.by_number.values())
     if border_of(acting.role, Right.SEE_OVERVIEW) is Border.UNIT:
-        own = frozenset(chains_seen(acting, outage).ids)
-        lines = [line for line in lines if line.chain_id in own]
+        lines = found.seen_by(ids_read_as(acting.unit)) if can(acting, Right.READ_CARE) else []
     else:
-        lines = [line for line in lines if line.unit_id in read_as]
+        lines = [line for line in found.by_number.values() if line.unit_id in read_as]
     last, calls = _entries(acting, outage, found, read_as)
     ids = [unit.pk for unit in units if unit.joined_into_id is None]
     return Overview(

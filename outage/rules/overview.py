@@ -1,9 +1,10 @@
 """Lägesbild: how an outage stands, counted over the units' logs. Nothing here says who a patient is."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from uuid import UUID
 
 from .informing import LEAST_FIRST, InformState
@@ -22,14 +23,14 @@ def _least(one: str, other: str) -> str:
     return one if _ORDER[one] <= _ORDER[other] else other
 
 
-@dataclass(slots=True)
+@dataclass
 class ChainLine:
     """One chain and how far each party has been told of it. Of a `protected` one nobody is shown where the patient is.
 
-    `told` has by party the least of what it is to be told, and since when: of the oldest message, or when it was last
-    told. `calls` has for each unit that is to ring, and whom it is to ring, since when. `untold` are the parties, or
-    others, that are still to be told of a discharge, `untold_since` of the oldest; `left_open` are those of them that
-    somebody has left open by name and reason.
+    `seen_by` are units that see it. `told` has by party the least of what it is to be told, and since when: of the
+    oldest message, or when it was last told. `calls` has for each unit that is to ring, and whom it is to ring, since
+    when. `untold` are the parties, or others, that are still to be told of a discharge, `untold_since` of the oldest;
+    `left_open` are those of them that somebody has left open by name and reason.
     """
 
     chain_id: UUID
@@ -38,14 +39,17 @@ class ChainLine:
     ward_unit_id: int | None
     municipality_id: int | None
     protected: bool = False
+    seen_by: frozenset[int] = frozenset()
     told: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     calls: dict[tuple[int, str], datetime] = field(default_factory=dict)
     untold: dict[str, str] = field(default_factory=dict)
     left_open: frozenset[str] = frozenset()
     untold_since: datetime | None = None
     untold_by: frozenset[int] = frozenset()
+    # What is made of a line is known by the very one.
+    __hash__ = object.__hash__
 
-    @property
+    @cached_property
     def ward(self) -> int:
         """Where the patient is, or, where that is not known, the unit that opened the chain."""
         return self.ward_unit_id or self.unit_id
@@ -83,7 +87,8 @@ class ChainLine:
             if left_open:
                 self.left_open |= {whom}
 
-    @property
+    # Nothing more is said of a line that is put in order.
+    @cached_property
     def place(self) -> tuple[int, float, int]:
         """The worst first: a discharge that somebody was not told of, then calls owed, each the oldest first."""
         if self.untold_since:
@@ -114,20 +119,20 @@ def by_unit(
     lines: Iterable[ChainLine], last: Mapping[int, datetime], units: Collection[int]
 ) -> dict[int, UnitLine]:
     """Each of `units`; `last` has when each that wrote anything wrote last."""
-    found = {pk: UnitLine(pk, last=last.get(pk)) for pk in units}
+    lines = list(lines)
+    chains = Counter(line.unit_id for line in lines)
+    chains.update(line.ward for line in lines if line.ward != line.unit_id)
+    found = {pk: UnitLine(pk, chains[pk], last=last.get(pk)) for pk in units}
     for line in lines:
-        if line.unit_id in found:
-            found[line.unit_id].chains += 1
-        if line.ward != line.unit_id and line.ward in found:
-            found[line.ward].chains += 1
         for (pk, _), since in line.calls.items():
-            if pk in found:
-                found[pk].calls += 1
-                found[pk].calls_since = min(found[pk].calls_since or since, since)
-        for pk in line.untold_by:
-            if pk in found and line.untold_since:
-                found[pk].untold += 1
-                found[pk].untold_since = min(found[pk].untold_since or line.untold_since, line.untold_since)
+            if unit := found.get(pk):
+                unit.calls += 1
+                unit.calls_since = min(unit.calls_since or since, since)
+        if line.untold_since:
+            for pk in line.untold_by:
+                if unit := found.get(pk):
+                    unit.untold += 1
+                    unit.untold_since = min(unit.untold_since or line.untold_since, line.untold_since)
     return found
 
 

@@ -1,43 +1,39 @@
 """Lägesbild: how the outage stands over all units within reach, on a page and on a wall, live. No patient is named."""
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 from markupsafe import Markup, escape
 
 from contacts.access import ActingRequest
-from contacts.page_versions import Live, holds_until, live
+from contacts.page_versions import Live, Part, holds_until, live
 from contacts.queries.branches import name_of_reach
 from contacts.rules.branches import Branch
 from contacts.rules.permissions import Border, Right, border_of
+from contacts.views.shared import sharing
 from contacts.views.tools import get_or_404, require
 from outage.models import Outage
-from outage.presenters.overview import lines_in_order, matrix_rows, picture_of
-from outage.queries.care_chains import visible_chains
+from outage.presenters.overview import UnitRow, lines_in_order, matrix_rows, picture_of
+from outage.queries.care_chains import seen_among, visible_chains
 from outage.queries.matrix import Overview, overview_of, version_of_overview
 from outage.queries.outages import outage_in_view
-from outage.queries.owed import chains_seen
 from outage.rules.overview import ChainLine
 from outage.rules.wording import clock_time, midnight_after
 
 from ._tools import PageVersion, still_holds
 
 LINES_A_PAGE = 100
-# A chain by its number, for whoever may not open it.
-_CHAIN = re.compile(r'<span data-chain="([0-9a-f-]{36})">([^<]*)</span>')
+# A chain by its number: the way to it, and what stands there for whoever may not open it.
+_CHAIN = re.compile(r'<a( data-chain="([0-9]+)")[^>]*>[^<]*</a>(<span>[^<]*</span>)')
 
 
 @require_GET
@@ -90,7 +86,7 @@ def _shown(
         context["version"] = PageVersion(acting, version_of_overview(), now, ())
     else:
         made = _of_now(request, outage, now, on_wall=on_wall, lately=lately)
-        own: Collection[UUID] = () if on_wall else chains_seen(acting, outage).ids
+        own = frozenset() if on_wall else seen_among(acting, outage, made.made.numbers)
         context["version"] = PageVersion(acting, made.version, now, made.moments)
         context["shared"] = made.made.on_page_of(own)
     return render(request, template, context)
@@ -121,16 +117,24 @@ def _html(request: ActingRequest, outage: Outage, now: datetime, *, on_wall: boo
     choices = _Choices(found, request.GET)
     lines = lines_in_order(choices.among(found.lines))
     page_of_lines = Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("sida"))
+    picture = picture_of(found, outage, now)
     context = {
         "outage": outage,
-        "picture": picture_of(found, outage, now),
+        "picture": picture,
         "reach": name_of_reach(acting, Right.SEE_OVERVIEW),
         "choices": choices,
         "page_of_lines": page_of_lines,
+        # Each is made of what stands in it alone.
+        "units": [Part(("unit", row), now, partial(_itself, row)) for row in picture.units],
         "rows": matrix_rows(page_of_lines, found, now),
         "on_wall": on_wall,
     }
-    return escape(render_to_string("outage/overview/picture.html", context, request))
+    with sharing():
+        return escape(render_to_string("outage/overview/picture.html", context, request))
+
+
+def _itself(row: UnitRow) -> UnitRow:
+    return row
 
 
 class _Choices:
@@ -182,24 +186,19 @@ class _Shared:
 
     def __init__(self, html: Markup) -> None:
         self._html = html
-        self._ids = frozenset(UUID(found[1]) for found in _CHAIN.finditer(html))
-        self._made: dict[frozenset[UUID], Markup] = {}
+        self._found = [(int(found[2]), found) for found in _CHAIN.finditer(html)]
+        self.numbers = tuple({number for number, _ in self._found})
+        self._made: dict[frozenset[int], Markup] = {}
 
-    def on_page_of(self, own: Collection[UUID]) -> Markup:
-        seen = self._ids.intersection(own)
+    def on_page_of(self, seen: frozenset[int]) -> Markup:
+        """`seen` are those of `numbers` that whoever asks may open."""
         if seen not in self._made:
-            self._made[seen] = self._with_ways({str(pk) for pk in seen})
+            pieces, end = [], 0
+            for number, found in self._found:
+                before, way = (
+                    (1, slice(found.end(1), found.start(3))) if number in seen else (0, slice(*found.span(3)))
+                )
+                pieces += [self._html[end : found.start(before)], self._html[way]]
+                end = found.end()
+            self._made[seen] = Markup("").join([*pieces, self._html[end:]])
         return self._made[seen]
-
-    def _with_ways(self, own: Collection[str]) -> Markup:
-        pieces, end = [], 0
-        for found in _CHAIN.finditer(self._html):
-            pieces += [self._html[end : found.start()], _way(found, own)]
-            end = found.end()
-        return Markup("").join([*pieces, self._html[end:]])
-
-
-def _way(found: "re.Match[str]", own: Collection[str]) -> SafeString:
-    if found[1] in own:
-        return format_html('<a href="{}">{}</a>', reverse("overview_chain", args=[found[2]]), found[2])
-    return format_html("<span>{}</span>", found[2])
