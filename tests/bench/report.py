@@ -42,10 +42,10 @@ PostgreSQL does in a process of its own. Rates and p50, p95 move with the machin
 are those of {clients} clients for {workers} workers, where each request waits for another.
 
 *Läge* is the first page; *Att ringa nu* its list of calls, which the page fetches again by itself. What a unit is
-shown there, in *PRATOR åter i drift*, on a chain's page and in the form of a call is made once a minute in each worker,
-as long as nothing changes: who asks first waits for it. Each look at patients leaves an audit row. *Logga samtal*
-writes five rows in one transaction: the form's id, the call, the event, the message, the audit row. That the number of
-queries does not grow with the outage is held by `tests/integration/outage/test_load_queries.py`.
+shown there, in *PRATOR åter i drift* and *Överlämning*, on a chain's page and in the form of a call is made once a
+minute in each worker, as long as nothing changes: who asks first waits for it. Each look at patients leaves an audit
+row. *Logga samtal* writes five rows in one transaction: the form's id, the call, the event, the message, the audit row.
+That the number of queries does not grow with the outage is held by `tests/integration/outage/test_load_queries.py`.
 
 *Sök* and *Avancerad* are the searches of the directory as they are answered while one types: {entries} entries in
 {units} units (`tests/seed_directory.py`). A search has 50 ms at the 95th percentile with four clients; that its
