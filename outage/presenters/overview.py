@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
-from uuid import UUID
 
 from contacts.models import Unit
 from contacts.page_versions import Part, holds_until
@@ -45,7 +44,6 @@ class Age:
 class UntoldRow:
     """A discharge that `whom` have not been told of. `left_open`: somebody answers for each of them by name."""
 
-    chain_id: UUID
     number: int
     ward: str
     whom: str
@@ -82,7 +80,6 @@ class PartyMark:
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    chain_id: UUID
     number: int
     ward: str
     municipality: str
@@ -167,7 +164,6 @@ def _untold_row(line: ChainLine, names: Mapping[int, str], now: datetime) -> Unt
     assert line.untold_since is not None
     whom = dict.fromkeys(_party(party) for party in sorted(line.untold.values()))
     return UntoldRow(
-        chain_id=line.chain_id,
         number=line.number,
         ward=HIDDEN if line.protected else names.get(line.ward, ""),
         whom=", ".join(whom),
@@ -221,7 +217,6 @@ def matrix_rows(lines: Iterable[ChainLine], found: Overview, now: datetime) -> l
 
 def _matrix_row(line: ChainLine, ward: str, municipality: str, now: datetime) -> MatrixRow:
     return MatrixRow(
-        chain_id=line.chain_id,
         number=line.number,
         ward=HIDDEN if line.protected else ward,
         municipality="" if line.protected else municipality,
