@@ -215,10 +215,13 @@ def test_the_seed_leaves_the_trace_that_the_services_leave(seeded: Seeded):
 def test_what_the_benchmarks_ask_for_is_answered(seeded: Seeded):
     client = Client(enforce_csrf_checks=True)
     client.force_login(seeded.acting.user)
-    prepared = {
+    who = {
         "session": client.cookies["sessionid"].value,
         "chains": [str(pk) for pk in seeded.chains],
         "mark": mark_of(seeded.acting),
+    }
+    prepared = who | {
+        "loggers": [who],
         "coordinator": coordinator_of(seeded.acting.unit),
         "read_page": lambda path, _: client.get(path).content.decode(),
     }
