@@ -1,5 +1,6 @@
 """A whole installation beside the tests' own: its folders, its database, and commands run in it."""
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -70,26 +71,52 @@ def environment_of(room: Path, address: str) -> dict[str, str]:
     return environment | {"DATABASE_URL": address} if address else environment
 
 
-def run(room: Path, address: str, *command: str, ends: int = 0) -> bytes:
-    """What it says on both channels; it has to end so."""
-    done = subprocess.run(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env=environment_of(room, address),
-        check=False,
-        capture_output=True,
-    )
-    assert done.returncode == ends, done.stderr.decode()[-3000:]
-    return done.stdout + done.stderr
+# Each command has a process of its own, which begins as a new one would: as a copy of one that has read the settings and
+# the product and done nothing. Reading them takes most of what a command takes.
+_BEGUN = """
+import json, os, runpy, sys
+import django
+django.setup()
+for line in sys.stdin:
+    sys.argv, said = json.loads(line)
+    if child := os.fork():
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        continue
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for channel in (1, 2):
+        os.dup2(os.open(said, os.O_WRONLY | os.O_APPEND), channel)
+    runpy.run_path(sys.argv[0], run_name="__main__")
+    sys.exit()
+"""
 
 
 class Installation:
     def __init__(self, room: Path, address: str) -> None:
         self.room, self.address = room, address
         self.file = room / "var" / "driftstopp.sqlite3"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def says(self, *command: str, ends: int = 0) -> bytes:
+        """What the program says on both channels; it has to end so."""
+        if self.process is None:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", _BEGUN],
+                cwd=ROOT,
+                env=environment_of(self.room, self.address),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+        said = self.room / "said"
+        said.write_bytes(b"")
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(json.dumps([command, str(said)]).encode() + b"\n")
+        self.process.stdin.flush()
+        end, words = int(self.process.stdout.readline()), said.read_bytes()
+        assert end == ends, words.decode()[-3000:]
+        return words
 
     def does(self, *command: str, ends: int = 0) -> str:
-        return run(self.room, self.address, "manage.py", *command, ends=ends).decode()
+        return self.says("manage.py", *command, ends=ends).decode()
 
     def runs(self, script: str) -> str:
         return self.does("shell", "-v0", "-c", script)
@@ -102,17 +129,33 @@ class Installation:
             return list(cursor.fetchall()) if cursor.description else []
 
     def has_keys_of(self, other: "Installation") -> None:
+        # Keys are among the settings.
+        self.close()
         (self.room / "var" / "data_key").write_bytes((other.room / "var" / "data_key").read_bytes())
+
+    def close(self) -> None:
+        if self.process:
+            self.process.communicate()
+        self.process = None
+
+
+@contextmanager
+def begun(room: Path, address: str) -> Iterator[Installation]:
+    made = Installation(room, address)
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 @contextmanager
 def installed(room: Path) -> Iterator[Installation]:
-    with database_of_its_own(folders(room)) as address:
-        yield Installation(room, address)
+    with database_of_its_own(folders(room)) as address, begun(room, address) as made:
+        yield made
 
 
 @contextmanager
 def not_installed(room: Path) -> Iterator[Installation]:
     """Its folders and no tables."""
-    with empty_database(folders(room)) as address:
-        yield Installation(room, address)
+    with empty_database(folders(room)) as address, begun(room, address) as made:
+        yield made

@@ -15,7 +15,7 @@ from django.db import connection
 
 from contacts.rules.errors import RuleError
 from forms.backup.engines import check_nobody_else
-from tests.integration.at_rest.installation import Installation, environment_of
+from tests.integration.at_rest.installation import Installation, begun, environment_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -135,7 +135,8 @@ def test_one_of_a_later_version_or_engine_is_refused_and_one_that_is_broken_off_
     (another.room / "var" / "trail").unlink()
     assert "Loggen är hel:" in another.does("restore", str(backup), "--replace")
     if another.address:
-        said = Installation(another.room, "").does("restore", str(backup), ends=1)
+        with begun(another.room, "") as on_sqlite:
+            said = on_sqlite.does("restore", str(backup), ends=1)
         assert "Säkerhetskopian är av PostgreSQL, och DATABASE_URL är SQLite. Inget är återställt." in said
 
 

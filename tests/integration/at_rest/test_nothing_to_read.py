@@ -8,7 +8,6 @@ import binascii
 import json
 import os
 import re
-import shutil
 import sqlite3
 import subprocess
 import zlib
@@ -23,12 +22,7 @@ import pytest
 from django.db import connection
 
 from contacts.rules.swedish_text import search_key
-from tests.integration.at_rest.installation import (
-    database_of_its_own,
-    empty_database,
-    folders,
-    run,
-)
+from tests.integration.at_rest.installation import Installation, installed, not_installed
 from tests.integration.at_rest.typed import TYPED, demo_texts, terms
 from tests.postgres import find_binaries
 from tests.template import static_files
@@ -128,18 +122,18 @@ def dumped(room: Path, address: str) -> Iterator[tuple[str, bytes]]:
         yield from ((f"data file {path.name}", path.read_bytes()) for path in inside.iterdir())
 
 
-def shown_elsewhere(room: Path, address: str, lies: dict[str, Any]) -> str:
+def shown_elsewhere(ours: Installation, lies: dict[str, Any]) -> str:
     """What is shown by another installation that a backup of this one was restored in; the backup lies there too."""
-    backup, again = room / "of-all.backup", folders(room / "again")
-    said = run(room, address, "manage.py", "backup", str(backup))
-    with empty_database(again) as elsewhere:
-        other_keys = run(again, elsewhere, "manage.py", "restore", str(backup), ends=1)
-        shutil.copyfile(room / "var" / "data_key", again / "var" / "data_key")
-        said += other_keys + run(again, elsewhere, "manage.py", "restore", str(backup))
-        shown = run(again, elsewhere, "manage.py", "shell", "-c", _SHOW).decode()
+    backup = ours.room / "of-all.backup"
+    said = ours.says("manage.py", "backup", str(backup))
+    with not_installed(ours.room / "again") as again:
+        said += again.says("manage.py", "restore", str(backup), ends=1)
+        again.has_keys_of(ours)
+        said += again.says("manage.py", "restore", str(backup))
+        shown = again.does("shell", "-c", _SHOW)
     pictures = [
         {path.name: path.read_bytes() for path in (each / "var" / "scans").iterdir()}
-        for each in (room, again)
+        for each in (ours.room, again.room)
     ]
     assert pictures[0] == pictures[1] != {}
     lies |= {"backup": backup.read_bytes(), "what backing up and restoring say": said}
@@ -148,26 +142,25 @@ def shown_elsewhere(room: Path, address: str, lies: dict[str, Any]) -> str:
 
 @pytest.mark.django_db
 def test_no_patient_text_can_be_read_where_it_lies(tmp_path: Path):
-    folders(tmp_path)
-    with database_of_its_own(tmp_path) as address:
+    with installed(tmp_path) as ours:
         with static_files():
-            said = run(tmp_path, address, ".ci/prepare.py")
+            said = ours.says(".ci/prepare.py")
         # Somebody has it open, so that its WAL stays beside it.
-        held = sqlite3.connect(tmp_path / "var" / "driftstopp.sqlite3") if not address else None
-        said += run(tmp_path, address, "manage.py", "shell", "-c", _WORK)
-        shown = run(tmp_path, address, "manage.py", "shell", "-c", _SHOW).decode()
-        dumped_rows = run(tmp_path, address, "manage.py", "dumpdata")
+        held = sqlite3.connect(ours.file) if not ours.address else None
+        said += ours.says("manage.py", "shell", "-c", _WORK)
+        shown = ours.does("shell", "-c", _SHOW)
+        dumped_rows = ours.says("manage.py", "dumpdata")
         lies: dict[str, Any] = {"log": said, "manage.py dumpdata": dumped_rows} | dict(
-            dumped(tmp_path, address)
+            dumped(tmp_path, ours.address)
         )
         for path in (*tmp_path.joinpath("var").rglob("*"), *tmp_path.joinpath("temporary").rglob("*")):
             if path.is_file():
                 lies[str(path.relative_to(tmp_path))] = path.read_bytes()
         if held:
             held.close()
-        shown_again = shown_elsewhere(tmp_path, address, lies)
+        shown_again = shown_elsewhere(ours, lies)
     assert shown_again == shown
-    assert address or "var/driftstopp.sqlite3-wal" in lies
+    assert ours.address or "var/driftstopp.sqlite3-wal" in lies
     assert any(name.startswith("var/scans/") for name in lies)
     found = {name: sorted(hits) for name, content in lies.items() if (hits := read_in(content))}
     pictures = [name for name, content in lies.items() if content.startswith(_FILES)]
