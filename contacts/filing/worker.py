@@ -17,7 +17,9 @@ _WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 
 def _read(content: bytes) -> Book:
-    # The readers are imported here, under the limits.
+    # The readers are imported here, under the limits. Where there is numpy openpyxl loads it, which takes longer than
+    # to read most files, for numbers that are in no file.
+    sys.modules["numpy"] = None  # type: ignore[assignment]
     if content.startswith(_WORKBOOKS):
         from .workbook import read_workbook
 
