@@ -71,8 +71,8 @@ def environment_of(room: Path, address: str) -> dict[str, str]:
     return environment | {"DATABASE_URL": address} if address else environment
 
 
-# Each command has a process of its own, which begins as a new one would: as a copy of one that has read the settings and
-# the product and done nothing. Reading them takes most of what a command takes.
+# Each command has a process of its own, which begins as a new one would: as a copy of one that has read the settings
+# and the product and done nothing. Reading them takes most of what a command takes.
 _BEGUN = """
 import json, os, runpy, sys
 import django
@@ -108,7 +108,8 @@ class Installation:
             )
         said = self.room / "said"
         said.write_bytes(b"")
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         self.process.stdin.write(json.dumps([command, str(said)]).encode() + b"\n")
         self.process.stdin.flush()
         end, words = int(self.process.stdout.readline()), said.read_bytes()
