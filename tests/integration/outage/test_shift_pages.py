@@ -285,6 +285,7 @@ def queries_with(chains: int) -> dict[str, int]:
 
 
 @pytest.mark.long
+@pytest.mark.once
 @pytest.mark.django_db
 def test_more_chains_ask_no_more_queries():
     many, few = queries_with(runs(400, full=2_000)), queries_with(100)
