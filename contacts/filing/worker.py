@@ -17,9 +17,9 @@ _WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 
 def _read(content: bytes) -> Book:
-    # The readers are imported here, under the limits. Where there is numpy openpyxl loads it, which takes longer than
-    # to read most files, for numbers that are in no file.
-    sys.modules["numpy"] = None  # type: ignore[assignment]
+    # The readers are imported here, under the limits. Where numpy and Pillow are openpyxl loads them: that takes longer
+    # than to read most files, for numbers that are in no file and pictures that are not looked at.
+    sys.modules.update(dict.fromkeys(("numpy", "PIL")))  # type: ignore[arg-type]
     if content.startswith(_WORKBOOKS):
         from .workbook import read_workbook
 
