@@ -40,6 +40,11 @@ def test_of_joined_chains_and_of_who_rings_about_a_patient_that_has_moved_on(cou
     make_event(county.alva, moved, "discharge")
     CareChain.objects.filter(pk=moved.pk).update(unit=county.other_ward, ward_unit=county.other_ward)
     assert ChainState.objects.filter(chain=moved, unit=county.ward, what=StateKind.OWED).exists()
+    # By where the patient is alone, and by who is to care for the patient afterwards alone.
+    lies_here, cared_for = make_chain(county, outage), make_chain(county, outage)
+    CareChain.objects.filter(pk=lies_here.pk).update(unit=county.other_ward)
+    elsewhere = {"unit": county.other_ward, "ward_unit": county.other_ward}
+    CareChain.objects.filter(pk=cared_for.pk).update(**elsewhere, outpatient_unit=county.health_centre)
     before = assert_said_alike(county.region, [outage])
     assert assert_said_alike(county.municipality, [outage]) == 0
     assert before > 4
