@@ -157,7 +157,7 @@ def _known(name: str) -> Step:
 
 
 def converted(found: Iterable[Columns], steps: list[tuple[int, Step]]) -> Iterator[Columns]:
-    """One at a time: through thousands of rows at once the collector of garbage goes too."""
+    """One at a time: through thousands of rows at once the garbage collector goes too."""
     for columns in map(list, found) if steps else found:
         for place, step in steps:
             columns[place] = step(columns[place])  # type: ignore[index]
