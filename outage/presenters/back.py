@@ -1,18 +1,20 @@
 """The system is back: what to enter, what not, what to decide by hand and what to undo, for each role (R4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
 from contacts.access import Acting
+from contacts.page_versions import each_of_one_minute
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, RegistrationMark
 from outage.presenters.care import parties_in
 from outage.queries.chain_log import ChainLog
 from outage.queries.naming import Patient, patient_in_list, shown_in_list
-from outage.queries.task_logs import Turn, Turns
+from outage.queries.owed import ListedChains
+from outage.queries.task_logs import Turn, Turns, task_logs_of, task_stamps, turns_of
 from outage.queries.tasks import ticks_of
 from outage.rules.back_registration import ChainStatus, Family
 from outage.rules.routine import Decision
@@ -26,12 +28,11 @@ _ELSEWHERE = {"number", "name"}
 
 @dataclass(frozen=True, slots=True)
 class TurnLine:
-    """Who does a task now; `mine`: the acting person. `note` is the newest, with who wrote it and when."""
+    """Who does a task now. `note` is the newest, with who wrote it and when."""
 
     holder_id: int | None = None
     holder: str = ""
     since: str = ""
-    mine: bool = False
     note: str = ""
 
 
@@ -130,14 +131,32 @@ def task_rows(
         rows.append(_wrong_patient_row(listed))
     rows += [_row(listed, log, tick, log.marks[tick.mark.id] if tick.mark else None) for tick in found]
     rows = [
-        replace(row, turn=_turn(acting, turns[chain.pk, row.key], now))
-        if (chain.pk, row.key) in turns
-        else row
+        replace(row, turn=_turn(turns[chain.pk, row.key], now)) if (chain.pk, row.key) in turns else row
         for row in rows
     ]
     if chain.details.protected_identity and not on_own_page:
         return [_hidden(row) for row in rows]
     return rows
+
+
+def tasks_listed(
+    acting: Acting, seen: ListedChains, ids: Sequence[UUID], now: datetime, alike: Hashable
+) -> list[TaskRow]:
+    """The rows of the chains with these `ids`, in that order: the same for all of a unit and role. Those of a chain are
+    made once a minute, for as long as nothing is written about it. `alike` is `alike_beside_chains`.
+    """
+    keys = {pk: ("tasks", alike, stamp) for pk, stamp in task_stamps(ids).items()}
+
+    def read(missing: list[UUID]) -> tuple[dict[UUID, CareChain], dict[UUID, ChainLog], Turns]:
+        chains = {chain.pk: chain for chain in seen.read(missing)}
+        return chains, task_logs_of(chains.values()), turns_of(chains)
+
+    def make(pk: UUID, found: tuple[dict[UUID, CareChain], dict[UUID, ChainLog], Turns]) -> list[TaskRow]:
+        chains, logs, turns = found
+        return task_rows(acting, chains[pk], logs[pk], now, turns=turns) if pk in chains else []
+
+    made = each_of_one_minute(keys, now, read, make)
+    return [row for pk in ids for row in made.get(pk, ())]
 
 
 def _hidden(row: TaskRow) -> TaskRow:
@@ -147,13 +166,12 @@ def _hidden(row: TaskRow) -> TaskRow:
     return replace(row, choice=seen if row.choice else "", turn=turn)
 
 
-def _turn(acting: Acting, turn: Turn, now: datetime) -> TurnLine:
+def _turn(turn: Turn, now: datetime) -> TurnLine:
     holder, noted = turn.row.holder, turn.noted
     return TurnLine(
         holder_id=holder.pk if holder else None,
         holder=holder.full_name if holder else "",
         since=moment(turn.row.at, now),
-        mine=holder is not None and holder.pk == acting.user.pk,
         note=f"{noted.note} ({moment(noted.at, now)} {noted.user.full_name})" if noted else "",
     )
 

@@ -2,7 +2,7 @@
 one chain's log says of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
@@ -63,7 +63,10 @@ class ListedChains:
         return chain.pk in self.ids
 
     def __getitem__(self, part: slice) -> list[CareChain]:
-        wanted = self.ids[part]
+        return self.read(self.ids[part])
+
+    def read(self, wanted: Collection[UUID]) -> list[CareChain]:
+        """Those of its chains that are `wanted`."""
         unread = [pk for pk in wanted if pk not in self._known]
         for chain in _chains(*unread) if unread else ():
             if chain.principal_id == self._acting.principal.pk:
@@ -115,6 +118,23 @@ def chains_with_calls_owed(acting: Acting, *outages: Outage, known: Known | None
     one.
     """
     return _listed(StateKind.OWED, acting, outages, known)
+
+
+def count_calls_owed(acting: Acting, outage: Outage) -> int:
+    """How many `chains_with_calls_owed` are. Where nobody is back yet none of them is left out: the database counts."""
+    if not can(acting, Right.READ_CARE):
+        return 0
+    if not outage.is_open:
+        return chains_with_calls_owed(acting, outage).count()
+    return sum(_count(str(StateKind.OWED), acting.unit.pk, acting.principal.pk, outage.pk))
+
+
+@prepared
+def _count(what: str, unit_id: int, principal_id: int, outage_id: UUID) -> QuerySet[ChainState, int]:
+    rows = ChainState.objects.filter(what=what, unit=unit_id, principal=principal_id, outage=outage_id)
+    return (
+        rows.order_by().values("what").annotate(n=Count("chain", distinct=True)).values_list("n", flat=True)
+    )
 
 
 def chains_with_answers_awaited(acting: Acting, *outages: Outage, known: Known | None = None) -> ListedChains:

@@ -2,11 +2,11 @@
 is kept (`StateKind.UNTOLD`, `StateKind.OTHERS`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from contacts.queries.prepared import prepared
 from outage.models import CareChain, CareChainEvent, ChainState, StateKind, TaskTurn
@@ -56,6 +56,24 @@ def task_logs_of(chains: Iterable[CareChain]) -> dict[UUID, ChainLog]:
     for chain_id, mark in marks_of(Joined(home={pk: pk for pk in ids})):
         logs[chain_id].marks[mark.pk] = mark
     return logs
+
+
+def task_stamps(chain_ids: Sequence[UUID]) -> dict[UUID, Hashable]:
+    """By chain, another one whenever anything of what is read here of it has become another: how much has been written
+    about it, and about those that were joined to it.
+    """
+    found: dict[UUID | None, set[tuple[UUID, int]]] = {pk: set() for pk in chain_ids}
+    for pk, kept, rows in _written(tuple(chain_ids)) if chain_ids else ():
+        for home in (pk, kept):
+            if home in found:
+                found[home].add((pk, rows))
+    return {pk: frozenset(found[pk]) for pk in chain_ids}
+
+
+@prepared
+def _written(chain_ids: tuple[UUID, ...]) -> QuerySet[CareChain, tuple[UUID, UUID | None, int]]:
+    here = CareChain.objects.filter(Q(pk__in=chain_ids) | Q(joined_to__in=chain_ids))
+    return here.order_by().values_list("pk", "joined_to", "rows")
 
 
 def turns_of(chain_ids: Iterable[UUID]) -> Turns:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.core.paginator import Page
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,21 +13,27 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from contacts.access import Acting, ActingRequest, can
-from contacts.page_versions import holds_until, noting_until, of_one_minute, shown_alike, version_for
+from contacts.page_versions import (
+    alike_beside_chains,
+    holds_until,
+    noting_until,
+    of_one_minute,
+    shown_alike,
+)
 from contacts.queries.people import colleagues
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
+from contacts.views.shared import SharedHtml, shared_part
 from contacts.views.tools import check_sent, get_or_404, held_as, require, told_if_refused
 from outage.models import CareChain, Outage
-from outage.presenters.back import TaskGroups, TaskRow, grouped, task_place, task_rows
+from outage.presenters.back import TaskGroups, TaskRow, grouped, task_place, tasks_listed
 from outage.presenters.closing import closed_line
 from outage.queries.care_chains import get_chain
 from outage.queries.closing import closing_of
 from outage.queries.naming import patient_in_list
 from outage.queries.outages import acknowledgement_of, earlier_outages
-from outage.queries.owed import ListedChains, chains_seen, chains_seen_and_missing, chains_with_calls_owed
-from outage.queries.task_logs import task_logs_of, turns_of
+from outage.queries.owed import ListedChains, chains_seen, chains_seen_and_missing, count_calls_owed
 from outage.rules.wording import clock_time, midnight_after
 from outage.services.registrations import acknowledge, mark_task, turn_task
 from outage.webforms.back import MarkForm, TurnForm
@@ -48,40 +54,64 @@ class Failed:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """`shown_alike` and `alike_beside_chains`, asked for before the outage is read."""
+
+    shown: tuple[str, int, str]
+    beside_chains: tuple[str, int, str]
+
+    @classmethod
+    def now(cls, acting: Acting) -> "_Alike":
+        return cls(shown_alike(acting), alike_beside_chains(acting))
+
+    @property
+    def version(self) -> str:
+        """Of the page, as `version_for`."""
+        return self.shown[0]
+
+
 @require_GET
 def back_registration(request: ActingRequest) -> HttpResponse:
     """The groups for the acting unit, as the log stands; while the outage goes on, as a forecast."""
+    alike = _Alike.now(request.acting)
     outage = chosen_outage_or_404(request)
-    return _show(request, outage, request.GET.get("sida"))
+    return _show(request, outage, alike, request.GET.get("sida"))
 
 
 @require_GET
 def back_now(request: ActingRequest) -> HttpResponse:
     """The page as it is now, for one that is open; 204 while what is shown there holds."""
     acting, now = request.acting, timezone.now()
+    alike = _Alike.now(acting)
     outage = chosen_outage_or_404(request)
-    if still_holds(request.headers.get("X-Shown", ""), acting, version_for(acting), now):
+    if still_holds(request.headers.get("X-Shown", ""), acting, alike.version, now):
         return HttpResponse(status=204, headers={"X-Shown-At": clock_time(now)})
-    return _show(request, outage, request.GET.get("sida"), template="outage/back/fresh.html")
+    return _show(request, outage, alike, request.GET.get("sida"), template="outage/back/fresh.html")
 
 
 def _show(
     request: ActingRequest,
     outage: Outage,
+    alike: _Alike,
     page_number: str | int | None,
     failed: Failed | None = None,
     template: str = "outage/back/show.html",
 ) -> HttpResponse:
     with noting_until() as moments:
         acting, now = request.acting, timezone.now()
-        version = PageVersion(acting, version_for(acting), now, moments)
+        version = PageVersion(acting, alike.version, now, moments)
         holds_until(now, midnight_after(now))
-        context = _context(request, outage, page_number, failed) | {"version": version}
+        context = _context(request, outage, alike, page_number, failed) | {"version": version}
         return render(request, template, context, status=422 if failed else 200)
 
 
 def _context(
-    request: ActingRequest, outage: Outage, page_number: str | int | None, failed: Failed | None
+    request: ActingRequest,
+    outage: Outage,
+    alike: _Alike,
+    page_number: str | int | None,
+    failed: Failed | None,
 ) -> dict[str, object]:
     acting: Acting = request.acting
     context: dict[str, object] = {
@@ -89,67 +119,80 @@ def _context(
         "routine": outage.routine,
         "acknowledgement": acknowledgement_of(outage, acting.unit),
         "may_mark": can(acting, Right.MARK_REGISTRATION),
-        "colleagues": colleagues(acting, Right.MARK_REGISTRATION),
         "press": uuid4(),
         "here": "back_registration",
         "others": earlier_outages(acting.principal, outage),
         "failed": failed,
     }
     if can(acting, Right.READ_CARE):
-        listed = _listed(acting, outage, page_number, anew=failed is not None)
+        listed = _listed(acting, outage, alike, page_number)
         places = {row.place for row in listed.rows}
         context |= {
             "closed": closed_line(closing_of(outage, acting.principal), {}, timezone.now()),
             "page_of_chains": listed.page,
             "groups": listed.groups,
-            "calls_left": chains_with_calls_owed(acting, outage).count(),
+            "calls_left": listed.calls_left,
             "no_admission": listed.no_admission,
             "not_admitted": listed.not_admitted,
             "failed_row_is_gone": failed is not None and failed.place not in places,
         }
+        context["shared"] = _shared(request, outage, alike, listed, context)
     return context
 
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """A page of chains with their tasks; how many there are on all pages without an admission, and of the first of them
-    the address and the name.
+    """A page of chains with their tasks; of all pages in how many somebody is to be rung, and how many are without an
+    admission, of the first of these the address and the name.
     """
 
-    page: Page[CareChain]
+    page: Page[UUID]
     rows: list[TaskRow]
     groups: TaskGroups
+    calls_left: int
     no_admission: int
     not_admitted: list[tuple[str, str]]
 
 
-def _listed(acting: Acting, outage: Outage, number: str | int | None, *, anew: bool) -> _Listed:
-    """Colleagues who ask in the same minute are shown the same; who has just tried to mark a task gets it `anew`."""
+def _listed(acting: Acting, outage: Outage, alike: _Alike, number: str | int | None) -> _Listed:
+    """Colleagues who ask in the same minute are shown the same."""
     require(acting, Right.READ_CARE)
 
     def make() -> _Listed:
         chains, missing = chains_seen_and_missing(acting, outage)
-        page, rows = _page(acting, chains, number)
+        page, rows = _page(acting, chains, alike, number)
         named = [
             (reverse("chain", args=[chain.pk]), patient_in_list(chain).name) for chain in missing[:_NAMED]
         ]
-        return _Listed(page, rows, grouped(rows), missing.count(), named)
+        left = count_calls_owed(acting, outage)
+        return _Listed(page, rows, grouped(rows), left, missing.count(), named)
 
-    shown = "back", *shown_alike(acting), outage.pk, number
-    return make() if anew else of_one_minute(shown, timezone.now(), make)
+    return of_one_minute(("back", *alike.shown, outage.pk, number), timezone.now(), make)
 
 
 def _page(
-    acting: Acting, seen: ListedChains, number: str | int | None
-) -> tuple[Page[CareChain], list[TaskRow]]:
+    acting: Acting, seen: ListedChains, alike: _Alike, number: str | int | None
+) -> tuple[Page[UUID], list[TaskRow]]:
     require(acting, Right.READ_CARE)
-    page = seen.page(CHAINS_A_PAGE, number)
-    chains, now = list(page), timezone.now()
-    logs = task_logs_of(chains)
-    turns = turns_of(chain.pk for chain in chains)
-    return page, [
-        row for chain in chains for row in task_rows(acting, chain, logs[chain.pk], now, turns=turns)
-    ]
+    page = Paginator(seen.ids, CHAINS_A_PAGE).get_page(number)
+    return page, tasks_listed(acting, seen, list(page), timezone.now(), alike.beside_chains)
+
+
+def _shared(
+    request: ActingRequest, outage: Outage, alike: _Alike, listed: _Listed, context: dict[str, object]
+) -> SharedHtml:
+    """The groups, as all see them who do none of the tasks; who does one is told so."""
+    own = request.acting.user.pk
+    does = own if any(row.turn.holder_id == own for row in listed.rows) else None
+
+    def make() -> SharedHtml:
+        people = colleagues(request.acting, Right.MARK_REGISTRATION)
+        return shared_part(
+            request, "outage/back/_groups.jinja", context | {"colleagues": people, "does": does}
+        )
+
+    shown = "tasks", *alike.shown, outage.pk, request.GET.urlencode(), does
+    return of_one_minute(shown, timezone.now(), make)
 
 
 _MARKED = held_by_value(
@@ -194,9 +237,10 @@ def _after(
     failed = Failed(place, error, **typed) if error else None
     if not request.htmx:
         if failed:
-            return _show(request, chain.outage, page_number, failed)
+            return _show(request, chain.outage, _Alike.now(request.acting), page_number, failed)
         return redirect(f"{back_address(chain.outage)}&sida={page_number or 1}#{place}")
-    page, rows = _page(request.acting, chains_seen(request.acting, chain.outage), page_number)
+    alike = _Alike.now(request.acting)
+    page, rows = _page(request.acting, chains_seen(request.acting, chain.outage), alike, page_number)
     context = {
         "row": next((row for row in rows if row.place == place), None),
         "groups": grouped(rows),
@@ -204,6 +248,7 @@ def _after(
         "failed": failed,
         "may_mark": True,
         "colleagues": colleagues(request.acting, Right.MARK_REGISTRATION),
+        "does": request.acting.user.pk,
         "outage": chain.outage,
         "swapped": True,
         # The heading of what is to be undone is there only where there was something.
@@ -228,7 +273,7 @@ def _mark(acting: Acting, chain: CareChain, form: MarkForm) -> None:
 
 def _turn(acting: Acting, chain: CareChain, form: TurnForm) -> None:
     check_sent(form)
-    turn_task(by=acting, chain=chain, **form.facts())
+    turn_task(by=acting, chain=chain, **form.facts(acting.user.pk))
 
 
 @held_as(HeldAs("Logga att enheten har kvitterat", pressed=True))

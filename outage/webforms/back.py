@@ -15,7 +15,7 @@ class TurnForm(SentOnce):
     was = forms.IntegerField(required=False, min_value=1)
     holder = forms.IntegerField(required=False, min_value=1)
     # The button that takes it: what is chosen beside it is not meant.
-    taken = forms.IntegerField(required=False, min_value=1)
+    taken = forms.BooleanField(required=False)
     note = forms.CharField(
         required=False,
         max_length=300,
@@ -23,10 +23,10 @@ class TurnForm(SentOnce):
     )
     page = forms.IntegerField(required=False, min_value=1)
 
-    def facts(self) -> dict[str, Any]:
-        """By the names the service uses; call after `is_valid`."""
+    def facts(self, own: int) -> dict[str, Any]:
+        """By the names the service uses; call after `is_valid`. `own` is the id of who sent it."""
         facts = {name: value for name, value in self.cleaned_data.items() if name not in ("page", "taken")}
-        return facts | {"holder": self.cleaned_data["taken"] or facts["holder"]}
+        return facts | {"holder": own if self.cleaned_data["taken"] else facts["holder"]}
 
 
 class MarkForm(SentOnce):

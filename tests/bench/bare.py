@@ -48,12 +48,14 @@ def matrix(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"rows": len(matrix_of(by, outage)) if by and outage else 0})
 
 
-def change() -> None:
-    """Have one chain read anew, as a call does that is logged in it: of all of the outage in turn."""
+def change(chain: str) -> None:
+    """Have the chain with that id read anew, as a call does that is logged in it; else one of all of the outage in
+    turn.
+    """
     global _chains
     if _chains is None:
         _chains = cycle(CareChain.objects.values_list("pk", "unit"))
-    pk, unit = next(_chains)
+    pk, unit = CareChain.objects.values_list("pk", "unit").get(pk=chain) if "-" in chain else next(_chains)
     with transaction.atomic():
         CareChain.objects.filter(pk=pk).update(rows=F("rows") + 1)
         changed(of_unit(unit))

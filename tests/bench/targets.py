@@ -119,7 +119,7 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
         Target("PRATOR åter i drift", page("/ater-i-drift/"), 200, BARE_READ, 20),
         Target(
             "PRATOR åter i drift, the first in the unit after a change",
-            anew("/ater-i-drift/", "sida"),
+            page(f"/ater-i-drift/?{CHANGES}=CHAIN"),
             200,
             BARE_READ,
         ),

@@ -66,9 +66,11 @@ def window(by: Acting) -> Client:
     return client
 
 
-def tasks_seen(by: Acting) -> str:
-    """What is to be entered afterwards, which is made once for each version too."""
-    page = BeautifulSoup(window(by).get(reverse("back_registration")).content, "html.parser")
+def tasks_seen(by: Acting, kept: Mapping[Any, Any] = MappingProxyType({})) -> str:
+    """What is to be entered afterwards, which is made once for each version too; `kept` as for `looked_at`."""
+    client = window(by)
+    parts_kept.update(kept)
+    page = BeautifulSoup(client.get(reverse("back_registration")).content, "html.parser")
     take_what_is_new_each_time(page, counted=False)
     return told_alike("".join(map(str, page.select(".back-undo, .back-columns"))))
 
@@ -172,7 +174,9 @@ def test_where_a_service_changes_a_page_its_version_is_another(
             by.user.username: (*looked_at(by), tasks_seen(by), chains_seen(by)) for by in watchers(stage)
         }
         parts = {by.user.username: looked_at(by) and dict(parts_kept) for by in watchers(stage)}
+        tasks_kept = {by.user.username: tasks_seen(by) and dict(parts_kept) for by in watchers(stage)}
         assert any(parts.values())
+        assert any(key[0] == "tasks" for parts in tasks_kept.values() for key, _ in parts or ())
         assert any(tasks for _, _, tasks, _ in before.values())
         assert module is paper or any(chains for _, _, _, chains in before.values())
         overview = overview_seen(stage.county.esa)
@@ -186,10 +190,13 @@ def test_where_a_service_changes_a_page_its_version_is_another(
                 with_kept, _ = looked_at(by, parts[by.user.username])
                 if with_kept != page:
                     missed.append(f"{name}: {by.user.username}: kept: {first_that_differs(with_kept, page)}")
+                tasks = tasks_seen(by)
+                if tasks_seen(by, tasks_kept[by.user.username]) != tasks:
+                    missed.append(f"{name}: {by.user.username}: kept of what is to be entered")
                 if version.partition(";")[0] != was_version.partition(";")[0]:
                     continue
                 chains = chains_seen(by)
-                if tasks_seen(by) != were:
+                if tasks != were:
                     missed.append(f"{name}: {by.user.username}: what is to be entered")
                 if page != was:
                     missed.append(f"{name}: {by.user.username}: {first_that_differs(was, page)}")

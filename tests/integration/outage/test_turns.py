@@ -21,6 +21,7 @@ from outage.services.outages import end_outage
 from outage.services.registrations import turn_task
 from tests.clock import Clock
 from tests.factories import County, make_chain, make_event, person, same_id
+from tests.integration.outage.pages import forms_on
 from tests.integration.outage.ticking import mark, rows
 
 pytestmark = pytest.mark.django_db
@@ -56,8 +57,8 @@ def turn(
 def test_who_takes_a_task_is_told_to_others_with_since_when(county: County, ended: CareChain):
     turn(county.alva, ended, county.alva)
     hers, theirs = the_task(county.alva, ended).turn, the_task(county.esa, ended).turn
-    assert (hers.mine, hers.holder, hers.since) == (True, "Alva Påhittad", "10.52")
-    assert (theirs.mine, theirs.holder) == (False, "Alva Påhittad")
+    assert (hers.holder_id, hers.holder, hers.since) == (county.alva.user.pk, "Alva Påhittad", "10.52")
+    assert theirs == hers
     (row,) = AuditEntry.objects.filter(action="registration.turn")
     assert (row.user, row.chain) == (county.alva.user, ended.pk)
 
@@ -106,7 +107,7 @@ def test_it_is_handed_to_a_colleague_with_a_note_that_stays(county: County, ende
     turn(county.esa, ended, county.esa, "Har ringt")
     task = the_task(county.esa, ended)
     # Since it became theirs, not since the note.
-    assert (task.turn.mine, task.turn.since) == (True, "10.52")
+    assert (task.turn.holder_id, task.turn.since) == (county.esa.user.pk, "10.52")
     assert task.turn.note == "Har ringt (10.57 Esa Påhittad)"
     turn(county.esa, ended, None)
     assert the_task(county.alva, ended).turn.holder == ""
@@ -182,6 +183,30 @@ class TestPage:
         assert "Alva Påhittad gör den" in answer.content.decode()
         assert "Markera som klart" not in answer.content.decode()
 
+    @pytest.mark.parametrize("holder_looks_first", [True, False])
+    def test_a_colleague_of_the_same_role_who_looks_in_the_same_minute_is_told_whose_it_is(
+        self, county: County, ended: CareChain, holder_looks_first: bool
+    ):
+        bea = person("bea", county.ward, county.alva.role)
+        turn(county.alva, ended, county.alva)
+        windows = {who.user.username: Client() for who in (county.alva, bea)}
+        windows["alva"].force_login(county.alva.user)
+        windows["bea"].force_login(bea.user)
+        order = ["alva", "bea"] if holder_looks_first else ["bea", "alva"]
+        answers = {name: windows[name].get("/ater-i-drift/") for name in order}
+        shown = {name: answer.content.decode() for name, answer in answers.items()}
+        assert "Du gör den" in shown["alva"]
+        assert "Markera som klart" in shown["alva"]
+        assert "Du gör den" not in shown["bea"]
+        assert "Alva Påhittad gör den" in shown["bea"]
+        assert "Ta över" in shown["bea"]
+        assert "Markera som klart" not in shown["bea"]
+        # Who presses on a page that was made for another takes it as themselves.
+        ((_, path, sent),) = (form for form in forms_on(answers["bea"]) if form[0] == "turn_task")
+        typed_by = shown["bea"].split('name="typed_by" value="')[1].split('"')[0]
+        assert windows["bea"].post(path, sent | {"typed_by": typed_by}).status_code == 302
+        assert TaskTurn.objects.latest("pk").holder == bea.user
+
     def test_what_is_refused_is_told_beside_it_with_what_was_typed(
         self, county: County, ended: CareChain, esas: Client
     ):
@@ -195,7 +220,7 @@ class TestPage:
             "task": task.key,
             "seen": task.seen,
             "was": "",
-            "taken": county.esa.user.pk,
+            "taken": "1",
             "note": "Jag ringer läkaren",
         }
         answer = esas.post(f"/vardkedja/{ended.pk}/tur/", sent)
