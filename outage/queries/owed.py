@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from contacts.access import Acting, can
 from contacts.models import Principal
@@ -99,18 +99,28 @@ def chains_seen_and_missing(acting: Acting, outage: Outage) -> tuple[ListedChain
     18). Found together: to find the first takes the most.
     """
     may = can(acting, Right.READ_CARE)
-    found = _seen_and_missing(acting.principal.pk, ids_read_as(acting.unit), outage.pk) if may else []
-    seen, missing = [pk for pk, _ in found], [pk for pk, is_missing in found if is_missing]
+    found = _seen_of_units(acting.principal.pk, ids_read_as(acting.unit), outage.pk) if may else []
+    units = tuple(sorted({unit for _, unit in found}))
+    without = {*_missing(acting.principal.pk, outage.pk, units)} if units else set()
+    seen = [pk for pk, _ in found]
+    missing = [pk for pk in seen if pk in without]
     return ListedChains(acting, [outage], seen), ListedChains(acting, [outage], missing)
 
 
 @prepared
-def _seen_and_missing(
+def _seen_of_units(
     principal_id: int, units: tuple[int, ...], outage_id: UUID
-) -> QuerySet[CareChain, tuple[UUID, bool]]:
-    missing = ChainState.objects.filter(chain=OuterRef("pk"), what=StateKind.MISSING)
-    seen = seen_by(principal_id, units, [outage_id])
-    return seen.annotate(missing=Exists(missing)).values_list("pk", "missing")
+) -> QuerySet[CareChain, tuple[UUID, int]]:
+    return seen_by(principal_id, units, [outage_id]).values_list("pk", "unit")
+
+
+@prepared
+def _missing(principal_id: int, outage_id: UUID, units: tuple[int, ...]) -> QuerySet[ChainState, UUID]:
+    """It is kept of the unit that opened the chain: to ask each of thousands of chains takes longer."""
+    rows = ChainState.objects.filter(
+        outage=outage_id, principal=principal_id, unit__in=units, what=StateKind.MISSING
+    )
+    return rows.order_by().values_list("chain", flat=True)
 
 
 def chains_with_calls_owed(acting: Acting, *outages: Outage, known: Known | None = None) -> ListedChains:
