@@ -191,7 +191,7 @@ def _shared(
             request, "outage/back/_groups.jinja", context | {"colleagues": people, "does": does}
         )
 
-    shown = "tasks", *alike.shown, outage.pk, request.GET.urlencode(), does
+    shown = "tasks as html", *alike.shown, outage.pk, request.GET.urlencode(), does
     return of_one_minute(shown, timezone.now(), make)
 
 
