@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import parse_qs
 
 from django.core.handlers.wsgi import WSGIHandler
 from django.test.utils import override_settings
@@ -26,7 +25,7 @@ def _pages(environ: dict[str, Any], start_response: Callable[..., Any]) -> Itera
     if CHANGES in environ["QUERY_STRING"]:
         from .bare import change
 
-        change(parse_qs(environ["QUERY_STRING"])[CHANGES][0])
+        change(environ["QUERY_STRING"])
     chosen = bare if environ["PATH_INFO"].startswith("/bare/") else product
     return chosen(environ, start_response)
 

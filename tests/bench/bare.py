@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import cycle
+from urllib.parse import parse_qs
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -16,6 +17,8 @@ from contacts.seen import seeing
 from outage.models import CareChain
 from outage.queries.matrix import matrix_of
 from outage.queries.outages import outage_in_view
+
+from .targets import CHANGES
 
 _user_id: int | None = None
 _chains: Iterator[tuple[UUID, int]] | None = None
@@ -48,11 +51,12 @@ def matrix(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"rows": len(matrix_of(by, outage)) if by and outage else 0})
 
 
-def change(chain: str) -> None:
-    """Have the chain with that id read anew, as a call does that is logged in it; else one of all of the outage in
-    turn.
+def change(query: str) -> None:
+    """Have one chain read anew, as a call does that is logged in it: the one whose id the query names, else of all of
+    the outage in turn.
     """
     global _chains
+    chain = parse_qs(query)[CHANGES][0]
     if _chains is None:
         _chains = cycle(CareChain.objects.values_list("pk", "unit"))
     pk, unit = CareChain.objects.values_list("pk", "unit").get(pk=chain) if "-" in chain else next(_chains)

@@ -230,7 +230,7 @@ def test_what_the_benchmarks_ask_for_is_answered(seeded: Seeded):
         kind = headers.pop("Content-Type", "application/octet-stream")
         if CHANGES in path:
             version = version_of_overview()
-            change()
+            change(path.partition("?")[2])
             assert version_of_overview() != version
         if path.startswith("/bare/"):
             view, args, kwargs = resolve(path.partition("?")[0], "tests.bench.bare")
