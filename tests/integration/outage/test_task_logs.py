@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,13 +15,15 @@ from django.utils import timezone
 from contacts.models import AuditEntry
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, ChainState, OtherPlace, Outage, StateKind
-from outage.queries.care_chains import get_chain
+from outage.queries.care_chains import get_chain, get_event
 from outage.queries.task_logs import task_logs_of
 from outage.rules.informing import CallOutcome
 from outage.rules.routine import Decision
 from outage.rules.told import PlaceChange
 from outage.services.care_chains import change_details
+from outage.services.events import correct_event
 from tests.factories import County, end_for_all, make_chain, make_event, person, tell
+from tests.integration.outage.joining import join, two_chains
 from tests.integration.outage.ticking import mark, rows
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +75,24 @@ def test_a_colleague_is_shown_the_same_in_the_same_minute_and_what_was_marked_at
     assert not presses[0] & presses[1]
     mark(county.alva, get_chain(county.alva, chain.pk), rows(county.alva, chain)[0])
     assert [one.get(path).context["groups"].done for one in (client, colleague)] == [1, 1]
+
+
+def test_what_is_corrected_in_a_chain_that_was_joined_is_shown_at_once(
+    county: County, outage: Outage, client: Client
+):
+    chain, other = two_chains(county, outage)
+    event = make_event(county.alva, other, "preliminary_ready", preliminary_date="2026-12-01")
+    make_event(county.alva, chain, "admission", ago=timedelta(minutes=1))
+    join(county, chain, other)
+    client.force_login(county.alva.user)
+    path = reverse("back_registration")
+    assert "1 dec" in client.get(path).content.decode()
+    event = get_event(county.alva, event.pk)
+    given = {"happened_at": event.happened_at, "particulars": {"preliminary_date": "2026-12-03"}}
+    correct_event(
+        by=county.alva, event=event, client_id=uuid4(), reason="Fel dag.", told_rightly=True, **given
+    )
+    assert "3 dec" in client.get(path).content.decode()
 
 
 def test_the_list_reads_no_calls(county: County, outage: Outage, client: Client):
