@@ -214,6 +214,10 @@ class Windows:
         """The server will be down for a while."""
         self.allowed += [r"net::ERR_", r"htmx:sendError", r"htmx:afterRequest"]
 
+    def expect_no_waiting(self) -> None:
+        """What was asked as one types may be left for the next page before it is answered."""
+        self.allowed += [r"htmx:sendAbort", r"htmx:afterRequest"]
+
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.text.startswith(_TITLE):
             self.seen.add(message.text.removeprefix(_TITLE))

@@ -6,7 +6,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from forms.models import Sheet, SheetFate
-from tests.browser.steps import fill_in_moment, press_to_print
+from tests.browser.steps import fill_in_moment, press_to_print, ready
 from tests.clock import TUESDAY
 
 HAPPENED = TUESDAY.replace(hour=10, minute=20)
@@ -65,6 +65,7 @@ def save_row(page: Page) -> None:
 
 def check(page: Page) -> None:
     """Take the second look at the sheet now shown."""
+    ready(page, page.get_by_role("button", name="Granska bladet"))
     for tick in page.locator(".sheet-ticks input").all():
         tick.check()
     page.get_by_role("button", name="Granska bladet").click()

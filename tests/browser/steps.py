@@ -38,7 +38,7 @@ def expect_logged_in(page: Page, name: str, unit: str) -> None:
 def add_app(page: Page, password: str = PASSWORD) -> None:
     """Add a second step, where the page says that one must."""
     expect(page).to_have_title(re.compile("^Andra steget"))
-    page.get_by_role("link", name="Lägg till kodapp").click()
+    follow(page.get_by_role("link", name="Lägg till kodapp"))
     if page.get_by_label("Lösenord").count():
         page.get_by_label("Lösenord").fill(password)
         page.get_by_role("button", name="Fortsätt").press("Enter")
@@ -239,7 +239,7 @@ def press_to_print(page: Page, name: str | re.Pattern[str]) -> bytes:
     """The PDF that the button of that name opens in a new tab, requested as its form requests it; of long work, that
     which its page then has.
     """
-    button = page.get_by_role("button", name=name).first
+    button = ready(page, page.get_by_role("button", name=name).first)
     form = button.locator("xpath=ancestor::form")
     fields = {
         box.get_attribute("name") or "": box.input_value() for box in form.locator("input[type=hidden]").all()

@@ -76,6 +76,7 @@ def test_a_search_by_enter_has_an_address_of_its_own(contacts_page):
 )
 def test_what_is_typed_is_in_no_address_and_back_leads_to_the_hits(windows, county, search, javascript):
     """A number of a patient, typed in the wrong box, is in no history and no log of addresses."""
+    windows.expect_no_waiting()
     page = windows.open(county.region_admin, javascript=javascript)
     addresses: list[str] = []
     page.on("request", lambda request: addresses.append(request.url))

@@ -20,9 +20,11 @@ from tests.browser.conftest import Windows
 from tests.browser.steps import (
     call_to,
     choose_other_end,
+    follow,
     group,
     open_chain,
     press_to_print,
+    ready,
     report_outage,
     save_call,
     saved_note,
@@ -77,14 +79,15 @@ def end(page: Page, principal: str) -> None:
 
 def leave_open(coordinator: Page) -> None:
     ways = coordinator.get_by_role("link", name=re.compile("^Lämna öppet"))
+    ready(coordinator, ways.first)
     while ways.count():
-        ways.first.click()
+        follow(ways.first)
         for box in coordinator.get_by_role("group", name="Vad lämnas öppet?").get_by_role("checkbox").all():
             box.check()
         coordinator.get_by_label("Vem tar hand om det?").fill("Esa Påhittad")
         coordinator.get_by_label("Varför lämnas det öppet?").fill("Görs i morgon.")
         coordinator.get_by_role("button", name="Lämna öppet").click()
-        expect(coordinator.get_by_text("Antecknat: det lämnas öppet.")).to_be_visible()
+        ready(coordinator, coordinator.get_by_text("Antecknat: det lämnas öppet."))
 
 
 def close(coordinator: Page, outage: Outage) -> None:

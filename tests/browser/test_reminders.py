@@ -59,6 +59,8 @@ def opened(windows: Windows, county: County) -> Page:
 
 def away(page: Page) -> list[Any]:
     """Nobody looks at the window for two minutes; what the browser has been told to show there, ever."""
+    # What asks does so once the whole page has come.
+    page.wait_for_load_state()
     page.evaluate("goAway(true)")
     page.clock.run_for(2 * A_MINUTE)
     page.evaluate("answered()")
