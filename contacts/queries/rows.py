@@ -38,7 +38,7 @@ def maker_of(rows: QuerySet[Any], compiler: SQLCompiler) -> Callable[[], Make]:
     if kind is ValuesListIterable:
         # Beside them may stand what the rows are ordered by.
         count = len(compiler.select or ())
-        return lambda: lambda columns: tuple(columns[:count])
+        return lambda: lambda columns: columns[:count]
     raise TypeError(f"no rows of the kind {kind.__name__}")
 
 
@@ -156,9 +156,13 @@ def _known(name: str) -> Step:
     return read
 
 
-def converted(found: Iterable[Columns], steps: list[tuple[int, Step]]) -> Iterator[Columns]:
-    """One at a time: through thousands of rows at once the garbage collector goes too."""
-    for columns in map(list, found) if steps else found:
-        for place, step in steps:
-            columns[place] = step(columns[place])  # type: ignore[index]
-        yield columns
+def converted(found: Sequence[Columns], steps: list[tuple[int, Step]]) -> Iterator[Columns]:
+    """A column at a time, which Python does without a step of its own for each row; the rows come one by one, for
+    through thousands of them at once the garbage collector goes too.
+    """
+    if not steps or not found:
+        return iter(found)
+    columns: list[Iterable[Any]] = list(zip(*found, strict=True))
+    for place, step in steps:
+        columns[place] = map(step, columns[place])
+    return zip(*columns, strict=True)

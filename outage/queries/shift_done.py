@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import CharField, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
+from django.db.models.functions import Cast, Concat
 
 from contacts.access import Acting, can
 from contacts.queries.joined import ids_read_as
@@ -56,12 +56,9 @@ def done_between(
     # Of both as far back as of the one that there is most of.
     ends = [found[-1][1] for found in (events, calls) if len(found) == MOST_ROWS]
     first = max(ends, default="")
-    rows = [(at, logged, DoneRow(pk, replaced_by=newer)) for pk, logged, at, newer in events]
-    for pk, logged, at, newer, *to, direction, outcome, withdraws in calls:
-        is_try = direction == Direction.GIVEN and outcome in FAILED and not withdraws
-        rows.append((at, logged, DoneRow(pk, tuple(to), is_try, newer)))
-    rows.sort(key=itemgetter(0, 1))
-    return DoneFound(condensed(row for _, logged, row in rows if logged >= first), cut=bool(ends))
+    rows = [row for row in (*events, *calls) if row[1] >= first]
+    rows.sort(key=itemgetter(0, 1, 2))
+    return DoneFound(condensed(DoneRow(*row) for _, _, *row in rows), cut=bool(ends))
 
 
 def done_page(
@@ -75,8 +72,9 @@ def done_page(
 
 def done_lines(acting: Acting, outages: Sequence[Outage], found: Iterable[Done]) -> list[DoneLine]:
     found = list(found)
-    rows = {row.pk: row for row in _rows(acting, outages, tuple(line.id for line in found))}
-    return [DoneLine(line, rows[line.id]) for line in found if line.id in rows]
+    ids = [UUID(line.id) for line in found]
+    rows = {row.pk: row for row in _rows(acting, outages, tuple(ids))}
+    return [DoneLine(line, rows[pk]) for pk, line in zip(ids, found, strict=True) if pk in rows]
 
 
 def calls_by_id(acting: Acting, outages: Sequence[Outage], ids: Iterable[UUID]) -> list[Handover]:
@@ -109,7 +107,7 @@ def _events(
     seen = _is_in_seen(principal_id, units, outage_ids)
     rows = CareChainEvent.objects.filter(seen, unit__in=units, recorded_at__gt=since, recorded_at__lte=until)
     newest = rows.order_by("-recorded_at", "pk")[:MOST_ROWS]
-    return newest.values_list("pk", _as_text("recorded_at"), _as_text("happened_at"), "superseded_by")
+    return newest.values_list(*map(_as_text, ("happened_at", "recorded_at", "pk", "superseded_by")))
 
 
 @prepared
@@ -119,23 +117,16 @@ def _calls(
     seen = _is_in_seen(principal_id, units, outage_ids)
     rows = Handover.objects.filter(seen, unit__in=units, recorded_at__gt=since, recorded_at__lte=until)
     newest = rows.order_by("-recorded_at", "pk")[:MOST_ROWS]
+    is_try = Q(direction=Direction.GIVEN, outcome__in=FAILED, withdraws=False)
+    whom = Concat(_as_text("chain"), "recipient", Value(" "), "place", output_field=CharField())
     return newest.values_list(
-        "pk",
-        _as_text("recorded_at"),
-        _as_text("at"),
-        "superseded_by",
-        "chain",
-        "recipient",
-        "place",
-        "direction",
-        "outcome",
-        "withdraws",
+        *map(_as_text, ("at", "recorded_at", "pk", "superseded_by")), Case(When(is_try, whom), default=None)
     )
 
 
-def _as_text(moment: str) -> Cast:
-    """Moments of a thousand rows, to be put in order: both engines write them in UTC so that their texts sort so."""
-    return Cast(moment, CharField())
+def _as_text(column: str) -> Cast:
+    """Of a thousand rows, to be compared: both engines write moments in UTC so that their texts sort as they do."""
+    return Cast(column, CharField())
 
 
 def _is_in_seen(principal_id: int, units: tuple[int, ...], outage_ids: tuple[UUID, ...]) -> Q:

@@ -1,7 +1,7 @@
 """Överlämning between shifts: what one tells the next, who may take it over, and what is left of it since."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -95,20 +95,19 @@ def to_ring_back(calls: Iterable[RungCall]) -> list[UUID]:
 
 
 class DoneRow(NamedTuple):
-    """A row of the log, in time order. `to`: whom a call was to, in which chain; `is_try`: it did not get through, and
-    stands. `replaced_by` is the row that corrects it or takes it back.
+    """A row of the log, in time order. `replaced_by` is the row that corrects it or takes it back. `tried`, of a call
+    that did not get through: whom it tried to reach, and in which chain.
     """
 
-    id: UUID
-    to: Hashable = None
-    is_try: bool = False
-    replaced_by: UUID | None = None
+    id: str
+    replaced_by: str | None = None
+    tried: str | None = None
 
 
 class Done(NamedTuple):
     """A line of what was done: the row, for how many tries it stands, and whether it was replaced since."""
 
-    id: UUID
+    id: str
     tries: int = 0
     replaced: bool = False
 
@@ -120,16 +119,16 @@ def condensed(rows: Iterable[DoneRow]) -> list[Done]:
     rows = list(rows)
     newer = {row.replaced_by for row in rows if row.replaced_by}
     here = {row.id for row in rows if row.id in newer} if newer else ()
-    tries = Counter(row.to for row in rows if row.is_try and not row.replaced_by)
-    told: set[Hashable] = set()
+    tries = Counter(row.tried for row in rows if row.tried and not row.replaced_by)
+    told: set[str] = set()
     found = []
     for row in reversed(rows):
         if row.replaced_by:
             if row.replaced_by not in here:
                 found.append(Done(row.id, replaced=True))
-        elif not row.is_try:
+        elif not row.tried:
             found.append(Done(row.id))
-        elif row.to not in told:
-            told.add(row.to)
-            found.append(Done(row.id, tries[row.to]))
+        elif row.tried not in told:
+            told.add(row.tried)
+            found.append(Done(row.id, tries[row.tried]))
     return found[::-1]

@@ -1,7 +1,7 @@
 """The pages of Överlämning: what is open, what was done since, handing over, taking over, reading one again."""
 
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -328,16 +328,21 @@ def slowly(seeded: Seeded, since: datetime, until: datetime) -> list[Done]:
             row.when = getattr(row, when)
     first = max([rows[-1].recorded_at for rows in found if len(rows) == MOST_ROWS], default=since)
     shown = [row for rows in found for row in rows if row.recorded_at >= first]
-    shown.sort(key=lambda row: (row.when, row.recorded_at))
+    shown.sort(key=lambda row: (row.when, row.recorded_at, row.pk))
     return condensed(
         DoneRow(
-            row.pk,
-            getattr(row, "recipient", "") and (row.chain_id, row.recipient, row.place),
-            isinstance(row, Handover) and row.is_try and not row.withdraws,
-            row.superseded_by.pk if hasattr(row, "superseded_by") else None,
+            text(row.pk),
+            text(row.superseded_by.pk) if hasattr(row, "superseded_by") else None,
+            f"{text(row.chain_id)}{row.recipient} {row.place}"
+            if isinstance(row, Handover) and row.is_try and not row.withdraws
+            else None,
         )
         for row in shown
     )
+
+
+def text(pk: UUID) -> str:
+    return str(pk) if connection.vendor == "postgresql" else pk.hex
 
 
 @pytest.mark.django_db

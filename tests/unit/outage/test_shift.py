@@ -119,10 +119,7 @@ def test_tries_are_one_line_and_what_is_replaced_here_is_none():
         for told in product(product(kinds, (False, True, None)), repeat=length):
             rows = [
                 DoneRow(
-                    some_id(n),
-                    kind,
-                    is_try=kind is not None,
-                    replaced_by=some_id(n + 1) if here else None if here is None else some_id(99),
+                    f"{n}", tried=kind, replaced_by=f"{n + 1}" if here else None if here is None else "99"
                 )
                 for n, (kind, here) in enumerate(told)
             ]
@@ -132,7 +129,7 @@ def test_tries_are_one_line_and_what_is_replaced_here_is_none():
             # Each row that stands is told of once, alone or among the tries.
             assert sum(line.tries or 1 for line in lines) == len(standing)
             for kind in ("a", "b"):
-                tries = [r.id for r in standing if r.to == kind and r.replaced_by is None]
+                tries = [r.id for r in standing if r.tried == kind and r.replaced_by is None]
                 assert [line for line in lines if line.id in tries] == (
                     [Done(tries[-1], tries=len(tries))] if tries else []
                 )
