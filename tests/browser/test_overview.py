@@ -4,10 +4,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from contacts.rules.permissions import Role
 from outage.models import Outage
 from outage.services.outages import end_outage
 from tests.browser.conftest import Windows
-from tests.factories import County, make_chain, make_event
+from tests.factories import County, make_chain, make_event, person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Another's change shows within five seconds, and what another does of a list within three.
@@ -49,35 +50,36 @@ def test_a_coordinator_sees_a_discharge_within_five_seconds_also_on_the_wall(
     expect(wall).to_have_title("Låst – Driftstopp")
 
 
+@pytest.mark.parametrize("role", [Role.STAFF, Role.COORDINATOR], ids=["of one role", "nurse and coordinator"])
 def test_two_at_one_list_see_who_does_what_and_nobody_does_it_twice(
-    windows: Windows, county: County, outage: Outage
+    windows: Windows, county: County, outage: Outage, role: Role
 ):
     for name, number in (("Asta Provberg", "19380214-9805"), ("Birger Testlund", "19450809-9811")):
         make_event(county.alva, make_chain(county, outage, patient_name=name, identity=number), "admission")
     end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
-    alva, esa = windows.open(county.alva), windows.open(county.esa)
-    for window in (alva, esa):
+    alva, bea = windows.open(county.alva), windows.open(person("bea", county.ward, role))
+    for window in (alva, bea):
         window.clock.install()
         window.goto("/ater-i-drift/")
-    hers, theirs = (window.locator(".task", has_text="Asta Provberg") for window in (alva, esa))
+    hers, theirs = (window.locator(".task", has_text="Asta Provberg") for window in (alva, bea))
     hers.get_by_role("button", name="Jag gör den").press("Enter")
     expect(hers).to_contain_text("Du gör den sedan 10.52")
-    passes(esa, VERY_SOON, "/ater-i-drift/nu/")
+    passes(bea, VERY_SOON, "/ater-i-drift/nu/")
     expect(theirs).to_contain_text("Alva Påhittad gör den sedan 10.52")
     expect(theirs.get_by_role("button", name="Markera som klart")).to_have_count(0)
     # What is typed in another task is left alone when the list changes.
-    other = esa.locator(".task", has_text="Birger Testlund")
+    other = bea.locator(".task", has_text="Birger Testlund")
     other.get_by_text("Lämna över eller anteckna").press("Enter")
     other.get_by_label("Anteckning").fill("Väntar på läkaren")
     hers.get_by_role("button", name="Markera som klart").press("Enter")
     expect(hers).to_contain_text("Klart 10.52 Alva Påhittad")
-    passes(esa, VERY_SOON, "/ater-i-drift/nu/")
+    passes(bea, VERY_SOON, "/ater-i-drift/nu/")
     expect(theirs).to_contain_text("Klart 10.52 Alva Påhittad")
-    expect(esa.locator("#count-all")).to_have_text("1 av 2 klara")
+    expect(bea.locator("#count-all")).to_have_text("1 av 2 klara")
     expect(other.get_by_label("Anteckning")).to_have_value("Väntar på läkaren")
     other.get_by_label("Vem gör den?").select_option(label="Alva Påhittad")
     other.get_by_role("button", name="Spara").press("Enter")
-    expect(other).to_contain_text("Väntar på läkaren (10.52 Esa Påhittad)")
+    expect(other).to_contain_text("Väntar på läkaren (10.52 Bea Påhittad)")
     passes(alva, VERY_SOON, "/ater-i-drift/nu/")
     expect(alva.locator(".task", has_text="Birger Testlund")).to_contain_text("Du gör den")
 

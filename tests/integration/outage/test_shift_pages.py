@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.models import SubmissionClash
+from contacts.models import Principal, SubmissionClash
 from contacts.rules.parties import Party
 from outage.models import (
     CareChain,
@@ -23,6 +23,7 @@ from outage.models import (
     ShiftHandover,
     ShiftTakeover,
 )
+from outage.queries.care_chains import get_chain
 from outage.queries.shift_done import MOST_ROWS, done_between
 from outage.rules.informing import CallOutcome
 from outage.rules.shift import Done, DoneRow, condensed
@@ -124,6 +125,28 @@ def test_what_was_done_stands_in_time_order_with_tries_counted_and_corrections_s
     assert "Lämnat till Biståndsenheten Återtaget" in done
     assert "Alva Påhittad" in done
     assert "Esa Påhittad" in done
+
+
+def test_tries_at_another_place_or_taken_back_are_lines_of_their_own(county: County, outage: Outage):
+    chain = make_chain(county, outage)
+    event = make_event(county.alva, chain)
+    for _ in range(2):
+        tell(county.alva, chain, event, outcome=CallOutcome.NO_ANSWER)
+    elsewhere = Principal.objects.create(name="Umeå kommun", kind=county.municipality.kind)
+    change_details(
+        by=county.alva,
+        chain=chain,
+        client_id=uuid4(),
+        replaces=chain.details_id,
+        facts=chain_facts(county, municipality=elsewhere),
+    )
+    chain = get_chain(county.alva, chain.pk)
+    last, wrong = (tell(county.alva, chain, event, outcome=CallOutcome.NO_ANSWER) for _ in range(2))
+    back = withdraw_call(by=county.alva, handover=wrong, client_id=uuid4(), reason="Fel")
+    lines = done_between(county.alva, [outage], None, timezone.now()).lines
+    # The event was logged with a try.
+    assert [line.tries for line in lines] == [0, 3, 1, 0]
+    assert [line.id for line in lines[2:]] == [text(last.pk), text(back.pk)]
 
 
 def test_a_page_that_a_colleague_has_loaded_shows_what_came_since(
