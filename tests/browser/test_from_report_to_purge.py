@@ -87,7 +87,8 @@ def leave_open(coordinator: Page) -> None:
         coordinator.get_by_label("Vem tar hand om det?").fill("Esa Påhittad")
         coordinator.get_by_label("Varför lämnas det öppet?").fill("Görs i morgon.")
         coordinator.get_by_role("button", name="Lämna öppet").click()
-        ready(coordinator, coordinator.get_by_text("Antecknat: det lämnas öppet."))
+        expect(coordinator.get_by_text("Antecknat: det lämnas öppet.")).to_be_visible()
+        coordinator.wait_for_load_state("domcontentloaded")
 
 
 def close(coordinator: Page, outage: Outage) -> None:
