@@ -1,4 +1,8 @@
-"""Kontakter in a real browser: results as one types, by keyboard."""
+"""Kontakter in a real browser: results as one types, by keyboard.
+
+Where the typing itself is not tried, a text is inserted whole: what was found for the first letters of it, if that
+comes late, would be taken for the answer.
+"""
 
 import re
 from datetime import datetime
@@ -53,7 +57,7 @@ def test_five_letters_find_the_hemsjukvard_and_no_letters_bring_the_switchboards
 
 
 def test_a_search_by_enter_has_an_address_of_its_own(contacts_page):
-    contacts_page.keyboard.type("servicedesk")
+    contacts_page.keyboard.insert_text("servicedesk")
     contacts_page.keyboard.press("Enter")
     expect(contacts_page.get_by_role("row").nth(1)).to_contain_text("internt 59090")
     expect(contacts_page).to_have_url(SEALED)
@@ -107,7 +111,7 @@ def test_what_is_typed_is_in_no_address_and_back_leads_to_the_hits(windows, coun
 
 
 def test_back_leads_to_what_was_found_while_one_typed(contacts_page):
-    contacts_page.keyboard.type("servicedesk")
+    contacts_page.keyboard.insert_text("servicedesk")
     hit = contacts_page.get_by_role("link", name="Servicedesk").last
     expect(contacts_page).to_have_url(SEALED)
     hit.click()
@@ -118,7 +122,7 @@ def test_back_leads_to_what_was_found_while_one_typed(contacts_page):
 
 
 def test_a_near_spelling_is_offered_and_taken_by_keyboard(contacts_page):
-    contacts_page.keyboard.type("växel skelefteå")
+    contacts_page.keyboard.insert_text("växel skelefteå")
     note = contacts_page.locator("#results .note")
     expect(note).to_contain_text("Menade du Växel Skellefteå?")
     expect(contacts_page.get_by_role("row").nth(1)).to_contain_text("Växel Skellefteå")
@@ -141,7 +145,8 @@ def test_four_keys_find_whom_to_ring_for_nordmaling_on_a_saturday_evening(saturd
     for key in "nord":
         contacts_page.keyboard.press(key)
     card = contacts_page.locator(".ring-card")
-    expect(card.get_by_role("heading")).to_have_text("Nordmalings kommun")
+    # Three letters find two.
+    expect(card.get_by_role("heading")).to_have_text(["Nordmalings kommun"])
     expect(card.locator(".ring-best").get_by_role("link").first).to_have_attribute("href", "tel:+46907850000")
     expect(card).to_contain_text("öppet nu")
     expect(card).to_contain_text("Be om Hemsjukvård Nordmaling kväll/helg")
@@ -150,7 +155,7 @@ def test_four_keys_find_whom_to_ring_for_nordmaling_on_a_saturday_evening(saturd
 
 def test_arrows_walk_the_answers_enter_opens_one_and_escape_goes_back(contacts_page):
     box = contacts_page.get_by_role("searchbox")
-    contacts_page.keyboard.type("nord")
+    contacts_page.keyboard.insert_text("nord")
     expect(contacts_page.locator(".ring-card")).to_be_visible()
     contacts_page.keyboard.press("ArrowDown")
     expect(contacts_page.locator(".ring-best a.tel")).to_be_focused()
@@ -178,11 +183,7 @@ def test_a_number_is_copied_and_said_to_be(contacts_page, clipboard):
         contacts_page.reload()
     else:
         contacts_page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    contacts_page.keyboard.type("malå")
-    # What each letter finds takes the place of what the last one did: the button comes with the last.
-    expect(contacts_page.get_by_role("status").filter(has_text="träffar")).to_have_text(
-        "Totalt antal träffar: 1"
-    )
+    contacts_page.keyboard.insert_text("malå")
     button = contacts_page.get_by_role("button", name="Kopiera 0953-140 00").first
     button.click()
     expect(contacts_page.get_by_role("status").filter(has_text="Kopierat")).to_have_text(
@@ -199,7 +200,7 @@ def test_the_advanced_search_answers_as_one_types_and_opens_all_numbers_in_place
     make_entry(county.region, "Anna Öberg", "51101", first_name="Anna", last_name="Öberg", title="Kurator")
     contacts_page.goto(reverse("advanced_search"))
     expect(contacts_page.get_by_label("Söktext 1", exact=True)).to_be_focused()
-    contacts_page.keyboard.type("ann")
+    contacts_page.keyboard.insert_text("ann")
     hits = contacts_page.get_by_role("status").filter(has_text="träffar")
     expect(hits).to_have_text("Totalt antal träffar: 1")
     contacts_page.get_by_label("Söktext 3", exact=True).fill("läkare")
