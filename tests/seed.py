@@ -211,7 +211,8 @@ def _calls(
     newest: dict[str, CareChainEvent] = {}
     chain = details.chain
     for turn, (kind, sender, other, outcome) in enumerate(_planned(rng, quota), start=1):
-        at = start + turn * STEP
+        # No two rows are ever logged in the same moment.
+        at = start + turn * STEP + timedelta(microseconds=chain.number)
         event = newest.get(kind)
         if event is None:
             event = newest[kind] = _event(rows, rng, chain, acting, kind, sender, at)

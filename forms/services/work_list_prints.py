@@ -34,7 +34,7 @@ from outage.queries.matrix import overview_of
 from outage.queries.outages import earlier_outages
 from outage.queries.owed import chains_with_calls_owed
 from outage.queries.shift import get_shift, handed, handovers_of, open_now
-from outage.queries.shift_done import done_between, done_lines
+from outage.queries.shift_done import all_done_between, done_lines
 from outage.queries.states import states_for
 from outage.queries.task_logs import task_logs_of
 from outage.rules.shift import told_since
@@ -97,7 +97,7 @@ def _shift(by: Acting, outage: Outage, now: datetime) -> list[Row]:
         places=found.places,
     )
     handovers = handovers_of(by, outage)
-    done = done_between(by, found.outages, told_since(handed(handovers), now), now)
+    done = all_done_between(by, found.outages, told_since(handed(handovers), now), now)
     rows = shift_rows(by, handovers, now)
     waiting = rows[0] if rows and rows[0].waits else None
     return shift_lines(
@@ -106,7 +106,7 @@ def _shift(by: Acting, outage: Outage, now: datetime) -> list[Row]:
         shown,
         found.papers,
         found.tasks,
-        done_shown(done_lines(by, found.outages, done.lines), now),
+        done_shown(done_lines(by, found.outages, done), now),
     )
 
 

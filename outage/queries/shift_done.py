@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -18,14 +18,15 @@ from contacts.rules.permissions import Right
 from outage.models import CareChainEvent, Handover, HandoverMessage, Outage
 from outage.queries.care_chains import is_about_seen, visible_chains
 from outage.queries.joined import read_in_kept
+from outage.rules.clock import as_utc
 from outage.rules.handover import Direction
 from outage.rules.informing import FAILED
 from outage.rules.shift import Done, DoneRow, condensed
 
 # Before anything was logged.
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
-# Of events, and of calls: what is shown costs no more however long nobody has handed over.
-MOST_ROWS = 1_000
+# Of events, and of calls: so much is read at a time, however long nobody has handed over.
+MOST_ROWS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +39,46 @@ class DoneLine:
 
 @dataclass(frozen=True, slots=True)
 class DoneFound:
-    """The lines in time order. `cut`: there is more than this, logged before; no unit does so much in a shift."""
+    """The lines in time order. What was logged at `before` or earlier is not among them, and is to be asked for; None
+    where that is nothing.
+    """
 
     lines: list[Done]
-    cut: bool
+    before: datetime | None = None
 
 
 def done_between(
     acting: Acting, outages: Sequence[Outage], since: datetime | None, until: datetime
 ) -> DoneFound:
-    """What the acting unit logged after `since` (None: ever) and no later than `until`, by when it happened."""
+    """What the acting unit logged last after `since` (None: ever) and no later than `until`, by when it happened."""
     if not can(acting, Right.READ_CARE):
-        return DoneFound([], cut=False)
+        return DoneFound([])
     asked = acting.principal.pk, ids_read_as(acting.unit), since or _EVER, until
     ids = [outage.pk for outage in outages]
     events, calls = _events(*asked, *ids), _calls(*asked, *ids)
-    # Of both as far back as of the one that there is most of.
+    # Of both as far back as of the one that there is most of; what was logged in that very moment may not all be here,
+    # and is left for the next question. In one moment alone nobody logs so much.
     ends = [found[-1][1] for found in (events, calls) if len(found) == MOST_ROWS]
-    first = max(ends, default="")
-    rows = [row for row in (*events, *calls) if row[1] >= first]
+    last = max(ends, default="")
+    after = [row for row in (*events, *calls) if row[1] > last]
+    rows = after or [row for row in (*events, *calls) if row[1] == last]
     rows.sort(key=itemgetter(0, 1, 2))
-    return DoneFound(condensed(DoneRow(*row) for _, _, *row in rows), cut=bool(ends))
+    before = as_utc(datetime.fromisoformat(f"{last.removesuffix('+00')}+00:00")) if last else None
+    if before and not after:
+        before -= timedelta.resolution
+    return DoneFound(condensed(DoneRow(*row) for _, _, *row in rows), before)
+
+
+def all_done_between(
+    acting: Acting, outages: Sequence[Outage], since: datetime | None, until: datetime
+) -> list[Done]:
+    """As `done_between`, all of it."""
+    found = done_between(acting, outages, since, until)
+    lines = found.lines
+    while found.before:
+        found = done_between(acting, outages, since, found.before)
+        lines = found.lines + lines
+    return lines
 
 
 def done_page(

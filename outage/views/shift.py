@@ -36,6 +36,7 @@ from outage.queries.shift import (
     outages_of_shift,
 )
 from outage.queries.shift_done import done_between, done_page
+from outage.rules.clock import as_utc
 from outage.rules.shift import told_since
 from outage.rules.shift_told import keys_of, told_lines
 from outage.rules.wording import moment
@@ -113,15 +114,26 @@ def _done(
     now: datetime | None = None,
 ) -> dict[str, Any]:
     now = now or until
-    done = done_between(acting, outages, since, until)
+    asked = _asked_before(request)
+    done = done_between(acting, outages, since, min(until, asked or until))
     page = done_page(acting, outages, done.lines, LINES_A_PAGE, request.GET.get("gjort"))
     mark_namesakes(acting, [line.row.chain for line in page], *outages)
     return {
         "since": moment(since, now) if since else "",
         "done": done_shown(page, now),
         "done_page": page,
-        "done_cut": done.cut,
+        "done_after": moment(done.before, now) if done.before else "",
+        "done_until": moment(asked, now) if asked else "",
+        "done_before": done.before,
     }
+
+
+def _asked_before(request: ActingRequest) -> datetime | None:
+    """The moment before which was logged what is asked for; None where that is the latest."""
+    try:
+        return as_utc(datetime.fromisoformat(request.GET.get("fore", "")))
+    except (ValueError, OverflowError):
+        return None
 
 
 @held_as(HeldAs("Överlämning till nästa pass"))

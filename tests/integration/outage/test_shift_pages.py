@@ -1,7 +1,7 @@
 """The pages of Överlämning: what is open, what was done since, handing over, taking over, reading one again."""
 
-from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -9,29 +9,22 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
-from contacts.models import Principal, SubmissionClash
+from contacts.models import SubmissionClash
 from contacts.rules.parties import Party
 from outage.models import (
     CareChain,
-    CareChainEvent,
     ChainState,
-    Handover,
     HeldForm,
     Outage,
     ShiftHandover,
     ShiftTakeover,
 )
-from outage.queries.care_chains import get_chain
-from outage.queries.shift_done import MOST_ROWS, done_between
 from outage.rules.informing import CallOutcome
-from outage.rules.shift import Done, DoneRow, condensed
 from outage.services.care_chains import change_details
 from outage.services.events import correct_event
 from outage.services.handovers import withdraw_call
 from outage.services.shift import take_over_shift
-from outage.views.shift import LINES_A_PAGE
 from tests.clock import Clock
 from tests.factories import County, chain_facts, make_chain, make_event, person, tell
 from tests.integration.forms.sheets_made import make_sheet
@@ -40,7 +33,7 @@ from tests.integration.outage.joining import join, two_chains
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 from tests.integration.outage.shifting import hand_over
 from tests.long import runs
-from tests.seed import Seeded, seed_outage
+from tests.seed import seed_outage
 
 SHIFT, HAND_OVER = reverse("shift"), reverse("hand_over_shift")
 
@@ -125,28 +118,6 @@ def test_what_was_done_stands_in_time_order_with_tries_counted_and_corrections_s
     assert "Lämnat till Biståndsenheten Återtaget" in done
     assert "Alva Påhittad" in done
     assert "Esa Påhittad" in done
-
-
-def test_tries_at_another_place_or_taken_back_are_lines_of_their_own(county: County, outage: Outage):
-    chain = make_chain(county, outage)
-    event = make_event(county.alva, chain)
-    for _ in range(2):
-        tell(county.alva, chain, event, outcome=CallOutcome.NO_ANSWER)
-    elsewhere = Principal.objects.create(name="Umeå kommun", kind=county.municipality.kind)
-    change_details(
-        by=county.alva,
-        chain=chain,
-        client_id=uuid4(),
-        replaces=chain.details_id,
-        facts=chain_facts(county, municipality=elsewhere),
-    )
-    chain = get_chain(county.alva, chain.pk)
-    last, wrong = (tell(county.alva, chain, event, outcome=CallOutcome.NO_ANSWER) for _ in range(2))
-    back = withdraw_call(by=county.alva, handover=wrong, client_id=uuid4(), reason="Fel")
-    lines = done_between(county.alva, [outage], None, timezone.now()).lines
-    # The event was logged with a try.
-    assert [line.tries for line in lines] == [0, 3, 1, 0]
-    assert [line.id for line in lines[2:]] == [text(last.pk), text(back.pk)]
 
 
 def test_a_page_that_a_colleague_has_loaded_shows_what_came_since(
@@ -339,49 +310,3 @@ def test_what_the_unit_no_longer_sees_is_not_read_again_from_an_old_one(
     assert "Patienten finns inte längre hos enheten" in told
     assert "Flyttad" not in shown(alva, path)
     assert "0910-00 00 01" not in told
-
-
-def slowly(seeded: Seeded, since: datetime, until: datetime) -> list[Done]:
-    """All that the unit wrote, read whole: of events and of calls the newest, and of both as far back."""
-    found = []
-    for model, when in ((CareChainEvent, "happened_at"), (Handover, "at")):
-        rows = model.objects.filter(unit=seeded.acting.unit, recorded_at__gt=since, recorded_at__lte=until)
-        found.append([*rows.order_by("-recorded_at", "pk")[:MOST_ROWS]])
-        for row in found[-1]:
-            row.when = getattr(row, when)
-    first = max([rows[-1].recorded_at for rows in found if len(rows) == MOST_ROWS], default=since)
-    shown = [row for rows in found for row in rows if row.recorded_at >= first]
-    shown.sort(key=lambda row: (row.when, row.recorded_at, row.pk))
-    return condensed(
-        DoneRow(
-            text(row.pk),
-            text(row.superseded_by.pk) if hasattr(row, "superseded_by") else None,
-            f"{text(row.chain_id)}{row.recipient} {row.place}"
-            if isinstance(row, Handover) and row.is_try and not row.withdraws
-            else None,
-        )
-        for row in shown
-    )
-
-
-def text(pk: UUID) -> str:
-    return str(pk) if connection.vendor == "postgresql" else pk.hex
-
-
-@pytest.mark.django_db
-def test_what_is_shown_is_bounded_however_much_was_done(client: Client):
-    seeded = seed_outage(chains=50, handovers=MOST_ROWS + 100)
-    client.force_login(seeded.acting.user)
-    done = panel(client, "done-title")
-    assert "Bara det senaste visas." in done
-    found = done_between(seeded.acting, [seeded.outage], None, timezone.now())
-    assert found.cut
-    assert MOST_ROWS / 2 < sum(line.tries or 1 for line in found.lines) <= 2 * MOST_ROWS
-    pages = [
-        len(read(client.get(f"{SHIFT}?gjort={n}")).select("[aria-labelledby=done-title] li")) for n in (1, 2)
-    ]
-    assert pages == [LINES_A_PAGE, LINES_A_PAGE]
-    moments = sorted(Handover.objects.values_list("recorded_at", flat=True))
-    for since, until in ((moments[0] - timedelta(days=1), moments[-1]), (moments[-90], moments[-20])):
-        found = done_between(seeded.acting, [seeded.outage], since, until)
-        assert found.lines == slowly(seeded, since, until)
