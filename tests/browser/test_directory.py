@@ -59,7 +59,7 @@ def test_where_no_number_is_known_the_regions_switchboard_is_the_way(
 ):
     page = windows.open(county.alva)
     page.goto("/kontakter/")
-    page.keyboard.insert_text("nord")
+    page.get_by_role("searchbox").fill("nord")
     answer = ring_now(page)
     expect(answer.get_by_role("link", name="090-785 00 00")).to_be_visible()
     expect(answer).to_contain_text("Be om Hemsjukvård Nordmaling kväll/helg")

@@ -36,6 +36,7 @@ def saturday_evening(clock):
 def contacts_page(windows: Windows, county: County) -> Page:
     page = windows.open(county.alva)
     page.goto(reverse("contacts"))
+    expect(page.get_by_role("searchbox")).to_be_focused()
     return page
 
 
@@ -181,6 +182,7 @@ def test_a_number_is_copied_and_said_to_be(contacts_page, clipboard):
     if not clipboard:
         contacts_page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined});")
         contacts_page.reload()
+        expect(contacts_page.get_by_role("searchbox")).to_be_focused()
     else:
         contacts_page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     contacts_page.keyboard.insert_text("malå")
