@@ -179,8 +179,11 @@ def shift_lines(
     papers: Iterable[PaperOut],
     tasks: tuple[int, int] | None,
     done: Iterable[DoneShown],
+    done_after: str,
 ) -> list[Row]:
-    """The hand-over that waits, with its `text`; what is open, each with a box to tick; what was done."""
+    """The hand-over that waits, with its `text`; what is open, each with a box to tick; what was done, where not all of
+    it is here `done_after` a time.
+    """
     lines = []
     if waiting:
         who = f"{waiting.by} till {waiting.to}"
@@ -203,6 +206,10 @@ def shift_lines(
         lines.append(_shift_row(None, f"Blad ute: {paper.kind}", paper.number, at))
     if tasks:
         lines.append(_shift_row(None, "Att registrera", f"{tasks[0]} av {tasks[1]} klara", "", box=False))
+    if done_after:
+        lines.append(
+            _shift_row(None, f"Gjort till och med {done_after}", "Står i varje vårdkedja", "", box=False)
+        )
     for each in done:
         what = f"{each.title}: {each.messages}" if each.messages else each.title
         said = f"{each.by}. {each.note}." if each.note else each.by

@@ -34,14 +34,19 @@ from outage.queries.matrix import overview_of
 from outage.queries.outages import earlier_outages
 from outage.queries.owed import chains_with_calls_owed
 from outage.queries.shift import get_shift, handed, handovers_of, open_now
-from outage.queries.shift_done import all_done_between, done_lines
+from outage.queries.shift_done import done_lines, much_done_between
 from outage.queries.states import states_for
 from outage.queries.task_logs import task_logs_of
 from outage.rules.shift import told_since
+from outage.rules.wording import moment
+
+# Lines of what was done: some forty pages, which nobody reads to the end.
+MOST_DONE = 1_000
 
 
 def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: UUID) -> Printed:
-    """Print one of the acting unit's lists, the whole of it, as it stands now.
+    """Print one of the acting unit's lists as it stands now: the whole of it, but of what was done at most `MOST_DONE`
+    lines and a sentence on where the rest is.
 
     Raises NotAllowed when the role may not print, and as `print_job`.
     """
@@ -97,7 +102,7 @@ def _shift(by: Acting, outage: Outage, now: datetime) -> list[Row]:
         places=found.places,
     )
     handovers = handovers_of(by, outage)
-    done = all_done_between(by, found.outages, told_since(handed(handovers), now), now)
+    done = much_done_between(by, found.outages, told_since(handed(handovers), now), now, MOST_DONE)
     rows = shift_rows(by, handovers, now)
     waiting = rows[0] if rows and rows[0].waits else None
     return shift_lines(
@@ -106,7 +111,8 @@ def _shift(by: Acting, outage: Outage, now: datetime) -> list[Row]:
         shown,
         found.papers,
         found.tasks,
-        done_shown(done_lines(by, found.outages, done), now),
+        done_shown(done_lines(by, found.outages, done.lines), now),
+        moment(done.before, now) if done.before else "",
     )
 
 

@@ -69,16 +69,15 @@ def done_between(
     return DoneFound(condensed(DoneRow(*row) for _, _, *row in rows), before)
 
 
-def all_done_between(
-    acting: Acting, outages: Sequence[Outage], since: datetime | None, until: datetime
-) -> list[Done]:
-    """As `done_between`, all of it."""
+def much_done_between(
+    acting: Acting, outages: Sequence[Outage], since: datetime | None, until: datetime, lines: int
+) -> DoneFound:
+    """As `done_between`, so much of it that there are at least so many `lines`, where there are."""
     found = done_between(acting, outages, since, until)
-    lines = found.lines
-    while found.before:
-        found = done_between(acting, outages, since, found.before)
-        lines = found.lines + lines
-    return lines
+    while found.before and len(found.lines) < lines:
+        older = done_between(acting, outages, since, found.before)
+        found = DoneFound(older.lines + found.lines, older.before)
+    return found
 
 
 def done_page(

@@ -1,6 +1,8 @@
 """The lists that a ward works from, printed whole: what to ring, what to enter, the care chains."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from uuid import uuid4
 
@@ -13,10 +15,12 @@ from django.utils import timezone
 from contacts.rules.errors import NotAllowed
 from forms.models import Sheet, SheetKind
 from forms.rules.work_list_spec import WorkList
+from forms.services import work_list_prints
 from forms.services.work_list_prints import print_work_list
 from outage.models import CareChain, CareChainEvent, Outage
 from outage.queries.care_chains import get_chain
 from outage.queries.outages import outage_for
+from outage.queries.shift_done import done_between
 from outage.rules.informing import CallOutcome
 from outage.services.events import withdraw_event
 from outage.services.outages import end_outage
@@ -119,6 +123,17 @@ def test_what_one_shift_tells_the_next(county: County, outage: Outage, asta: Car
     has(text, "Gjort 10.52", "Förmedlat till Biståndsenheten", "Utskrivningsmeddelande")
     end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
     has(text_of(county, outage_for(county.region, outage.pk), WorkList.SHIFT), "Att registrera", "0 av")
+
+
+def test_a_hand_over_of_very_much_says_where_the_rest_of_it_is(
+    county: County, outage: Outage, asta: CareChain, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(work_list_prints, "MOST_DONE", 0)
+    assert "Gjort till och med" not in text_of(county, outage, WorkList.SHIFT)
+    found = done_between(county.alva, [outage], None, timezone.now())
+    cut = replace(found, before=timezone.now() - timedelta(minutes=40))
+    monkeypatch.setattr(work_list_prints, "much_done_between", lambda *asked: cut)
+    has(text_of(county, outage, WorkList.SHIFT), "Gjort till och med 10.12", "Står i varje vårdkedja")
 
 
 @pytest.mark.parametrize("which", WorkList)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from contacts.models import Principal
 from outage.models import CareChainEvent, Handover, Outage
 from outage.queries.care_chains import get_chain
-from outage.queries.shift_done import MOST_ROWS, all_done_between, done_between
+from outage.queries.shift_done import MOST_ROWS, DoneFound, done_between, much_done_between
 from outage.rules.informing import CallOutcome
 from outage.rules.shift import Done, DoneRow, condensed
 from outage.services.care_chains import change_details
@@ -93,17 +93,20 @@ def text(pk: UUID) -> str:
 def test_of_much_the_newest_is_shown_and_what_is_older_is_asked_for(seeded: Seeded):
     moments = sorted(Handover.objects.values_list("recorded_at", flat=True))
     since, until = moments[0] - timedelta(days=1), moments[-1]
-    parts = []
+    parts, ends = [], []
     before: datetime | None = until
     while before:
         found = done_between(seeded.acting, [seeded.outage], since, before)
         assert (found.lines, found.before) == slowly(seeded, since, before)
         parts.append(found.lines)
         before = found.before
+        ends.append(before)
     assert len(parts) > 2
-    assert all_done_between(seeded.acting, [seeded.outage], since, until) == [
-        line for part in reversed(parts) for line in part
-    ]
+    # As many parts as have so many lines, and the way on to the rest.
+    for first in range(len(parts)):
+        lines = [line for part in reversed(parts[: first + 1]) for line in part]
+        asked = seeded.acting, [seeded.outage], since, until
+        assert much_done_between(*asked, lines=len(lines)) == DoneFound(lines, ends[first])
     # Nothing twice, and nothing left out but what a correction within the same part stands for, and tries.
     ids = [line.id for part in parts for line in part]
     assert len(ids) == len(set(ids))
@@ -126,7 +129,9 @@ def test_what_was_all_logged_in_one_moment_leads_on_to_what_is_older(seeded: See
     found = done_between(seeded.acting, [seeded.outage], None, at)
     assert found.lines
     assert found.before == at - timedelta.resolution
-    assert all_done_between(seeded.acting, [seeded.outage], None, at)[-len(found.lines) :] == found.lines
+    older = done_between(seeded.acting, [seeded.outage], None, found.before)
+    assert older.lines
+    assert not {line.id for line in older.lines} & {line.id for line in found.lines}
 
 
 def test_links_lead_through_all_of_it_and_back_to_the_latest(seeded: Seeded, client: Client):
@@ -148,8 +153,8 @@ def test_links_lead_through_all_of_it_and_back_to_the_latest(seeded: Seeded, cli
             path = f"{start}{older}" if (older := links.get("Visa det som loggades tidigare")) else ""
             latest = links.get("Visa det senaste")
         assert parts > 2
-        lines = all_done_between(seeded.acting, [seeded.outage], None, timezone.now())
-        assert shown == len(lines) > LINES_A_PAGE
+        done = much_done_between(seeded.acting, [seeded.outage], None, timezone.now(), lines=10_000)
+        assert shown == len(done.lines) > LINES_A_PAGE
         assert latest is not None
         again = read(client.get(f"{start}{latest}"))
         assert again.find(id="done-title").find_parent("section") == read(client.get(start)).find(
