@@ -75,7 +75,7 @@ def seen(row: Any, word: str) -> dict[str, Any]:
 
 
 def with_app(person: User) -> User:
-    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={})
+    Authenticator.objects.get_or_create(user=person, type=Authenticator.Type.TOTP, defaults={"data": {}})
     return person
 
 
