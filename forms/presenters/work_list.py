@@ -173,21 +173,20 @@ def _marked(mark: PartyMark) -> str:
 
 
 def shift_lines(
-    waiting: ShiftRow | None,
-    text: str,
+    told: Iterable[ShiftRow],
     open_now: OpenShown,
     papers: Iterable[PaperOut],
     tasks: tuple[int, int] | None,
     done: Iterable[DoneShown],
     done_after: str,
 ) -> list[Row]:
-    """The hand-over that waits, with its `text`; what is open, each with a box to tick; what was done, where not all of
+    """The hand-overs that one is to hear of; what is open, each with a box to tick; what was done, where not all of
     it is here `done_after` a time.
     """
     lines = []
-    if waiting:
-        who = f"{waiting.by} till {waiting.to}"
-        lines.append(_shift_row(None, f"Överlämning {waiting.at}", text, who, box=False))
+    for handover in told:
+        who = f"{handover.by} till {handover.to}, {handover.became}"
+        lines.append(_shift_row(None, f"Överlämning {handover.at}", handover.text, who, box=False))
     for row in call_lines(part.make() for part in open_now.calls):
         box, patient, what, *rest = row.cells
         lines.append(replace(row, cells=(box, patient, f"Ring: {what}", *rest)))

@@ -26,14 +26,14 @@ from outage.models import Outage
 from outage.presenters.back import grouped, task_rows
 from outage.presenters.overview import lines_in_order, matrix_rows
 from outage.presenters.ringing import calls_to_ring
-from outage.presenters.shift import done_shown, open_shown, shift_rows
+from outage.presenters.shift import done_shown, open_shown, told_rows
 from outage.presenters.status import chain_row
 from outage.queries.care_chains import visible_chains
 from outage.queries.listed import listed_now
 from outage.queries.matrix import overview_of
 from outage.queries.outages import earlier_outages
 from outage.queries.owed import chains_with_calls_owed
-from outage.queries.shift import get_shift, handed, handovers_of, open_now
+from outage.queries.shift import handed, handovers_of, open_now
 from outage.queries.shift_done import done_lines, much_done_between
 from outage.queries.states import states_for
 from outage.queries.task_logs import task_logs_of
@@ -103,11 +103,8 @@ def _shift(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     )
     handovers = handovers_of(by, outage)
     done = much_done_between(by, found.outages, told_since(handed(handovers), now), now, MOST_DONE)
-    rows = shift_rows(by, handovers, now)
-    waiting = rows[0] if rows and rows[0].waits else None
     return shift_lines(
-        waiting,
-        get_shift(by, waiting.id).text if waiting else "",
+        told_rows(by, handovers, now),
         shown,
         found.papers,
         found.tasks,

@@ -1,7 +1,7 @@
 """Överlämning: what is open for the unit, what was done since the last one, and each one that was made."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,10 +14,10 @@ from outage.presenters.owed import OwedCall, PlaceToFind, place_to_find
 from outage.presenters.ringing import calls_listed
 from outage.queries.listed import Listed
 from outage.queries.naming import Patient, party_in_list, patient_in_list
-from outage.queries.shift import OpenNow, handed, newest_handover
+from outage.queries.shift import OpenNow, handed, newest_handover, texts_of
 from outage.queries.shift_done import DoneLine, calls_by_id
 from outage.queries.states import awaited_in
-from outage.rules.shift import ShiftState, states_of
+from outage.rules.shift import ShiftState, count_told, states_of
 from outage.rules.wording import moment
 
 SEE_CHAIN = "se vårdkedjan"
@@ -55,7 +55,9 @@ class DoneShown:
 
 @dataclass(frozen=True, slots=True)
 class ShiftRow:
-    """A hand-over: when, from whom and to whom, and what became of it. `own`: whoever reads it made it."""
+    """A hand-over: when, from whom and to whom, and what became of it. `own`: whoever reads it made it. `text` is what
+    was typed, of those that are to be heard of now.
+    """
 
     id: UUID
     at: str
@@ -64,10 +66,15 @@ class ShiftRow:
     state: ShiftState
     taken: str
     own: bool
+    text: str = ""
 
     @property
     def waits(self) -> bool:
         return self.state is ShiftState.WAITING
+
+    @property
+    def became(self) -> str:
+        return f"övertagen {self.taken}" if self.taken else self.state.label.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +184,13 @@ def shift_rows(acting: Acting, handovers: Sequence[ShiftHandover], now: datetime
     """Of all of the unit's in an outage, the newest first."""
     states = states_of(handed(handovers))
     return [_shift_row(acting, row, state, now) for row, state in zip(handovers, states, strict=True)]
+
+
+def told_rows(acting: Acting, handovers: Sequence[ShiftHandover], now: datetime) -> list[ShiftRow]:
+    """Of all of the unit's, the newest first, those that whoever comes is to hear of now, with their texts."""
+    count = count_told(handed(handovers))
+    texts = texts_of(acting, handovers[:count])
+    return [replace(row, text=texts[row.id]) for row in shift_rows(acting, handovers, now)[:count]]
 
 
 def _shift_row(acting: Acting, row: ShiftHandover, state: ShiftState, now: datetime) -> ShiftRow:

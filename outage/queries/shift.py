@@ -74,6 +74,13 @@ def get_shift(acting: Acting, shift_id: UUID) -> ShiftHandover:
     return found.get(pk=shift_id, unit__in=ids_read_as(acting.unit))
 
 
+def texts_of(acting: Acting, handovers: Iterable[ShiftHandover]) -> dict[UUID, str]:
+    """What was typed in some of `handovers_of`, by the id."""
+    ids = [row.pk for row in handovers] if may_hand_over(acting) else []
+    found = ShiftHandover.objects.filter(pk__in=ids, unit__in=ids_read_as(acting.unit)) if ids else ()
+    return {row.pk: row.text for row in found}
+
+
 def handed(handovers: Iterable[ShiftHandover]) -> list[Handed]:
     """As the rules have them."""
     return [

@@ -45,6 +45,13 @@ def states_of(handed: Sequence[Handed]) -> list[ShiftState]:
     ]
 
 
+def count_told(handed: Sequence[Handed]) -> int:
+    """How many of a unit's hand-overs, the newest first, whoever comes is to hear of: the newest, and those before it
+    that nobody had taken over when it was made.
+    """
+    return next((place for place, one in enumerate(handed) if place and one.taken_at), len(handed))
+
+
 def told_since(handed: Iterable[Handed], until: datetime) -> datetime | None:
     """From when on the one who takes over at `until` has not been told what was done: the newest hand-over that
     somebody had taken over by then. None: since the outage began.

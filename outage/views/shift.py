@@ -19,7 +19,7 @@ from contacts.rules.permissions import Right
 from contacts.views.shared import SharedHtml, shared_part
 from contacts.views.tools import FormPage, get_or_404, held_as, require, told_if_refused
 from outage.models import Outage, ShiftHandover
-from outage.presenters.shift import ShiftRow, done_shown, open_shown, shift_rows
+from outage.presenters.shift import ShiftRow, done_shown, open_shown, shift_rows, told_rows
 from outage.presenters.shift_told import told_shown
 from outage.queries.care_chains import mark_namesakes
 from outage.queries.listed import listed_now
@@ -63,20 +63,18 @@ def shift(request: ActingRequest) -> HttpResponse:
         return render(request, "outage/shift/none.html")
     now = timezone.now()
     handovers = handovers_of(acting, outage)
-    rows = shift_rows(acting, handovers, now)
-    waiting = rows[0] if rows and rows[0].waits else None
+    told = told_rows(acting, handovers, now)
 
     def make() -> SharedHtml:
         found = open_now(acting, outage)
         context = _open(request, found, now, alike)
         context |= _done(request, acting, found.outages, told_since(handed(handovers), now), now)
-        context["earlier_shifts"] = [row for row in rows if row is not waiting]
+        context["earlier_shifts"] = shift_rows(acting, handovers, now)[len(told) :]
         return shared_part(request, "outage/shift/_now.jinja", context)
 
     context = {
         "outage": outage,
-        "waiting": waiting,
-        "waiting_text": get_shift(acting, waiting.id).text if waiting else "",
+        "told": told,
         "shared": of_one_minute(shown, now, make),
     }
     return render(request, "outage/shift/show.html", context)
@@ -149,7 +147,11 @@ def hand_over(request: ActingRequest) -> HttpResponse:
             check_opened_in(request, outage)
             hand_over_shift(by=acting, outage=outage, **form.facts())
             return page.done("Överlämningen är sparad. Den som kommer loggar in och tar över.", "shift")
-    return page.show("outage/shift/hand_over.html", outage=outage, found=open_now(acting, outage))
+    told = told_rows(acting, handovers_of(acting, outage), timezone.now())
+    waiting = told if told and told[0].waits else []
+    return page.show(
+        "outage/shift/hand_over.html", outage=outage, found=open_now(acting, outage), waiting=waiting
+    )
 
 
 @held_as(HeldAs("Ta över passet", pressed=True))

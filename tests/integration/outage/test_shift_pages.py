@@ -181,7 +181,10 @@ def test_one_shift_hands_over_and_the_next_takes_over(
     answer = esa.post(take["action"], fields_of(take), follow=True)
     assert "Du har tagit över från Alva Påhittad." in answer.content.decode()
     assert "Gjort sedan överlämningen 10.52 (0)" in words(answer)
-    assert "10.52 Alva Påhittad till Esa Påhittad övertagen 11.02 av Esa Påhittad" in words(answer)
+    said = (
+        "Överlämning 10.52 från Alva Påhittad till Esa Påhittad, övertagen 11.02 av Esa Påhittad Ring Karin"
+    )
+    assert said in words(answer)
     assert "väntar på att någon tar över" not in shown(esa, "/")
     assert ShiftTakeover.objects.get().user == county.esa.user
 
@@ -279,6 +282,39 @@ def queries_with(chains: int) -> dict[str, int]:
         }
         transaction.set_rollback(True)
     return found
+
+
+def test_what_two_have_to_say_is_read_by_whoever_comes_until_the_next_one(
+    county: County, outage: Outage, alva: Client, clock: Clock
+):
+    gun = person("gun", county.ward)
+    esa, comes = Client(), Client()
+    esa.force_login(county.esa.user)
+    comes.force_login(gun.user)
+    hand_over(county.alva, text="Ring dottern kl 7.")
+    clock.shift(timedelta(minutes=1))
+    told = shown(esa, HAND_OVER)
+    assert (
+        "Alva Påhittad lämnade över 10.52, och ingen har tagit över. Det följer med det du skriver. Ring dottern"
+        in told
+    )
+    hand_over(county.esa, text="Bårvagn beställd.")
+    both = (
+        "Överlämning 10.53 från Esa Påhittad till den som kommer{} Bårvagn beställd. "
+        "Dessutom 10.52 från Alva Påhittad till den som kommer, inte bekräftad Ring dottern kl 7."
+    )
+    assert both.format("") in shown(comes)
+    clock.shift(timedelta(minutes=1))
+    take_over_shift(by=gun, handover=ShiftHandover.objects.get(user=county.esa.user))
+    for client in (comes, alva, esa):
+        assert both.format(f", övertagen 10.54 av {gun.user.full_name}") in shown(client)
+    assert "lämnade över" not in shown(comes, HAND_OVER)
+    clock.shift(timedelta(minutes=1))
+    hand_over(gun, text="Lugnt.")
+    text = shown(comes)
+    assert "Överlämning 10.55 från" in text
+    assert "Dessutom" not in text
+    assert "Bårvagn" not in text
 
 
 @pytest.mark.long

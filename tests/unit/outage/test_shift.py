@@ -16,6 +16,7 @@ from outage.rules.shift import (
     Taken,
     check_take_over,
     condensed,
+    count_told,
     states_of,
     to_ring_back,
     told_since,
@@ -36,6 +37,18 @@ def test_only_the_newest_can_wait():
             assert (state is ShiftState.TAKEN_OVER) == yes
             assert (state is ShiftState.WAITING) == (place == 0 and not yes)
     assert states_of([]) == []
+
+
+def test_one_hears_of_the_newest_and_of_those_that_nobody_had_taken_over_before_it():
+    for taken in product((False, True), repeat=5):
+        handed = [Handed(START - HOUR * n, START if yes else None) for n, yes in enumerate(taken)]
+        for many in range(6):
+            heard = 0
+            for one in handed[:many]:
+                if heard and one.taken_at:
+                    break
+                heard += 1
+            assert count_told(handed[:many]) == heard
 
 
 def test_one_is_told_from_the_newest_that_was_taken_over_by_then():
