@@ -1,6 +1,6 @@
 """The system is back: what to enter, what not, what to decide; each task marked, messages acknowledged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -41,12 +41,16 @@ from outage.webforms.back import MarkForm, TurnForm
 from ._tools import PageVersion, back_address, chosen_outage_or_404, still_holds
 
 CHAINS_A_PAGE = 50
+# What stands in the two forms of a task.
+_TYPED = (*MarkForm.TYPED, "note")
 # Of those without an admission so many are named; the others follow as these are logged or decided.
 _NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
+    """What was typed about the task at `place` and is not saved; `error` says why, "" where it is only left there."""
+
     place: str
     error: str
     choice: str = ""
@@ -103,7 +107,7 @@ def _show(
         version = PageVersion(acting, alike.version, now, moments)
         holds_until(now, midnight_after(now))
         context = _context(request, outage, alike, page_number, failed) | {"version": version}
-        return render(request, template, context, status=422 if failed else 200)
+        return render(request, template, context, status=422 if failed and failed.error else 200)
 
 
 def _context(
@@ -134,7 +138,7 @@ def _context(
             "calls_left": listed.calls_left,
             "no_admission": listed.no_admission,
             "not_admitted": listed.not_admitted,
-            "failed_row_is_gone": failed is not None and failed.place not in places,
+            "failed_row_is_gone": failed is not None and failed.error and failed.place not in places,
         }
         context["shared"] = _shared(request, outage, alike, listed, context)
     return context
@@ -210,9 +214,9 @@ def mark(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     if not form.is_valid() and not set(form.errors) & set(form.TYPED):
         messages.error(request, "Markeringen är inte sparad. Ladda om sidan och försök igen.")
         return redirect(back_address(chain.outage))
-    error = _done_or_why_not(lambda: _mark(request.acting, chain, form))
-    typed = {name: request.POST.get(name, "") for name in MarkForm.TYPED}
-    return _after(request, chain, form, error, typed)
+    error = "Spara anteckningen först, eller ta bort den." if request.POST.get("note", "").strip() else ""
+    error = error or _done_or_why_not(lambda: _mark(request.acting, chain, form))
+    return _after(request, chain, form, error, saved=MarkForm.TYPED)
 
 
 @held_as(HeldAs("Vem som gör uppgiften"))
@@ -226,15 +230,17 @@ def turn(request: ActingRequest, chain_id: UUID) -> HttpResponse:
         messages.error(request, "Det är inte sparat. Ladda om sidan och försök igen.")
         return redirect(back_address(chain.outage))
     error = _done_or_why_not(lambda: _turn(request.acting, chain, form))
-    return _after(request, chain, form, error, {"note": request.POST.get("note", "")})
+    return _after(request, chain, form, error, saved=("note",))
 
 
 def _after(
-    request: ActingRequest, chain: CareChain, form: MarkForm | TurnForm, error: str, typed: dict[str, str]
+    request: ActingRequest, chain: CareChain, form: MarkForm | TurnForm, error: str, saved: Collection[str]
 ) -> HttpResponse:
+    """What was typed about the task and is not among what was `saved`, where anything was, is left where it stands."""
     place = task_place(chain, request.POST.get("task", ""))
     page_number = form.cleaned_data.get("page")
-    failed = Failed(place, error, **typed) if error else None
+    left = {name: request.POST.get(name, "") for name in _TYPED if error or name not in saved}
+    failed = Failed(place, error, **left) if error or any(left.values()) else None
     if not request.htmx:
         if failed:
             return _show(request, chain.outage, _Alike.now(request.acting), page_number, failed)
@@ -254,7 +260,7 @@ def _after(
         # The heading of what is to be undone is there only where there was something.
         "was_undo": "undo" in request.POST,
     }
-    return render(request, "outage/back/_swapped.html", context, status=422 if failed else 200)
+    return render(request, "outage/back/_swapped.html", context, status=422 if error else 200)
 
 
 def _done_or_why_not(do: Callable[[], None]) -> str:

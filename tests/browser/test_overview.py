@@ -2,10 +2,11 @@
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from contacts.rules.permissions import Role
 from outage.models import Outage
+from outage.rules.back_registration import Before
 from outage.services.outages import end_outage
 from tests.browser.conftest import Windows
 from tests.factories import County, make_chain, make_event, person
@@ -82,6 +83,59 @@ def test_two_at_one_list_see_who_does_what_and_nobody_does_it_twice(
     expect(other).to_contain_text("Väntar på läkaren (10.52 Bea Påhittad)")
     passes(alva, VERY_SOON, "/ater-i-drift/nu/")
     expect(alva.locator(".task", has_text="Birger Testlund")).to_contain_text("Du gör den")
+
+
+def test_what_is_typed_in_a_task_is_saved_or_stays_whichever_button_is_pressed(
+    windows: Windows, county: County, outage: Outage
+):
+    chain = make_chain(county, outage, patient_name="Asta Provberg", before=Before.UNKNOWN)
+    make_event(county.alva, chain, "discharge")
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    windows.expect_answer(422)
+    alva, bea = windows.open(county.alva), windows.open(person("bea", county.ward))
+    for window in (alva, bea):
+        window.clock.install()
+        window.goto("/ater-i-drift/")
+
+    def in_task(window: Page, *typed: str) -> list[Locator]:
+        task = window.locator(".task", has=window.get_by_text("Lämna över eller anteckna")).first
+        boxes = [task.get_by_label(label, exact=True) for label in ("Vad bestämdes?", "Anteckning")]
+        for box, text in zip(boxes, typed, strict=False):
+            if text:
+                box.evaluate("(box, text) => { box.value = text }", text)
+        return [task, *boxes]
+
+    hers, choice, note = in_task(alva, "Registreras")
+    hers.get_by_label("Inte infört").check()
+    hers.get_by_role("button", name="Jag gör den").press("Enter")
+    expect(hers).to_contain_text("Du gör den sedan 10.52")
+    expect(choice).to_have_value("Registreras")
+    expect(hers.get_by_label("Inte infört")).to_be_checked()
+
+    in_task(alva, "", "Läkaren vet")
+    hers.get_by_role("button", name="Markera som klart").press("Enter")
+    expect(hers.get_by_role("alert")).to_contain_text("Spara anteckningen först, eller ta bort den.")
+    expect(note).to_have_value("Läkaren vet")
+    hers.get_by_role("button", name="Spara").press("Enter")
+    expect(hers).to_contain_text("Läkaren vet (10.52 Alva Påhittad)")
+    expect(choice).to_have_value("Registreras")
+    expect(note).to_have_value("")
+
+    theirs, choice, note = in_task(bea, "Registreras inte")
+    theirs.get_by_label("Infört", exact=True).check()
+    theirs.get_by_role("button", name="Markera som klart").press("Enter")
+    expect(theirs.get_by_role("alert")).to_contain_text("Det du skrev: Registreras inte")
+    theirs.get_by_role("button", name="Ta över").press("Enter")
+    expect(theirs).to_contain_text("Du gör den sedan 10.52")
+    expect(choice).to_have_value("Registreras inte")
+    expect(theirs.get_by_label("Infört", exact=True)).to_be_checked()
+    theirs.get_by_role("button", name="Markera som klart").press("Enter")
+    expect(bea.get_by_text("Klart 10.52 Bea Påhittad: Registreras inte (infört)")).to_be_visible()
+
+    hers.get_by_text("Lämna över eller anteckna").press("Enter")
+    in_task(alva, "", "Kom för sent")
+    hers.get_by_role("button", name="Spara").press("Enter")
+    expect(alva.get_by_role("alert")).to_contain_text("Det du skrev: Registreras; Kom för sent")
 
 
 def test_what_is_typed_elsewhere_is_copied_piece_by_piece_with_one_key(
