@@ -20,7 +20,7 @@ from outage.presenters.shift import DoneShown, OpenShown, ShiftRow
 from outage.presenters.status import ChainRow
 from outage.queries.naming import Patient
 from outage.queries.papers import PaperOut
-from outage.rules.routine import Routine
+from outage.rules.routine import Decision, Routine
 from outage.rules.wording import day_and_time
 
 _NARROW, _CELL = 110, 240
@@ -116,28 +116,41 @@ def _via(number: NumberToRing) -> str:
     return f"{number.shown} {number.entry_name}{asked}{relays}{unsure}"
 
 
-def task_lines(rows: Iterable[TaskRow]) -> list[Row]:
-    """A row for each task, in the order given; what is done has no box to tick."""
+def task_lines(rows: Iterable[TaskRow], unknown: Iterable[tuple[str, int]]) -> list[Row]:
+    """First how many there are of each kind of thing that is `unknown` yet; then a row for each task, in the order
+    given. What is done, and what is not to be done, has no box to tick.
+    """
     lines = []
+    if counts := [f"{what}: {count}" for what, count in unknown if count]:
+        said = ("Allt är inte känt än", *counts)
+        lines.append(_row(((), said, ("Listan är inte hel.",)), Notes(WHOLE_WIDTH), box=False))
     for row in rows:
         notes = Notes(WHOLE_WIDTH)
         facts = [notes.cell("Uppgift", fact, _CELL, _LINES) for fact in row.facts]
-        choice = f": {row.choice}" if row.choice else ""
+        typed = [notes.cell("", f"{label}: {value}", _CELL, _LINES) for label, value in row.typed]
+        entered = "infört" if row.entered else "inte infört"
+        choice = f": {row.choice} ({entered})" if row.choice else ""
         done = f"{'Klart' if row.done else 'Gjort'} {row.done_text}{choice}" if row.done_text else ""
         changed = f"Ändrat sedan det gjordes. {row.remedy}" if row.changed and not row.undo else ""
         why = f"{row.why} ({row.clause})" if row.clause else row.why
+        who = row.who if row.mine or not row.who else f"{row.who}, inte er uppgift"
         cells = (
             _patient(row.patient, notes),
             (
                 "Ångra" if row.undo else row.decision.label,
                 notes.cell("Gör", row.remedy if row.undo and row.remedy else row.do, _CELL, _LINES),
                 *facts,
+                *typed,
                 notes.cell("", changed, _CELL, _LINES),
                 notes.cell("", done, _CELL, _LINES),
             ),
-            (notes.cell("Varför", why, _CELL, _LINES), f"{row.who}." if row.who else ""),
+            (
+                notes.cell("Varför", why, _CELL, _LINES),
+                f"{who}." if who else "",
+            ),
         )
-        lines.append(_row(cells, notes, box=not row.done))
+        is_left = row.mine and (row.undo or not (row.done or row.decision is Decision.DO_NOT_REGISTER))
+        lines.append(_row(cells, notes, box=is_left))
     return lines
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from contacts.access import Acting, check_may
+from contacts.access import Acting, can, check_may
 from contacts.page_versions import alike_beside_chains
 from contacts.rules.permissions import Right
 from forms.models import SheetKind
@@ -20,6 +20,7 @@ from forms.presenters.work_list import (
     work_list_part,
     work_list_view,
 )
+from forms.queries.left import count_not_entered
 from forms.rules.work_list_spec import WorkList
 from forms.services.printing import Printed, print_job
 from outage.models import Outage
@@ -32,7 +33,7 @@ from outage.queries.care_chains import visible_chains
 from outage.queries.listed import listed_now
 from outage.queries.matrix import overview_of
 from outage.queries.outages import earlier_outages
-from outage.queries.owed import chains_with_calls_owed
+from outage.queries.owed import chains_seen_and_missing, chains_with_calls_owed, count_calls_owed
 from outage.queries.shift import handed, handovers_of, open_now
 from outage.queries.shift_done import done_lines, much_done_between
 from outage.queries.states import states_for
@@ -70,10 +71,19 @@ def _calls(by: Acting, outage: Outage, now: datetime) -> list[Row]:
 
 
 def _tasks(by: Acting, outage: Outage, now: datetime) -> list[Row]:
-    chains = list(visible_chains(by, outage))
+    seen, missing = chains_seen_and_missing(by, outage)
+    chains = seen[:]
     logs = task_logs_of(chains)
     groups = grouped([row for chain in chains for row in task_rows(by, chain, logs[chain.pk], now)])
-    return task_lines([*groups.undo, *groups.register, *groups.decide])
+    unknown = (
+        ("Patienter med samtal kvar", count_calls_owed(by, outage)),
+        (
+            "Ifyllda blad som inte är helt införda",
+            count_not_entered(by.unit) if can(by, Right.HANDLE_SHEETS) else 0,
+        ),
+        ("Patienter utan känd inskrivning", missing.count()),
+    )
+    return task_lines([*groups.undo, *groups.register, *groups.do_not_register, *groups.decide], unknown)
 
 
 def _chains(by: Acting, outage: Outage, now: datetime) -> list[Row]:

@@ -9,6 +9,7 @@ from outage.models import Outage
 from outage.rules.back_registration import Before
 from outage.services.outages import end_outage
 from tests.browser.conftest import Windows
+from tests.browser.steps import ready
 from tests.factories import County, make_chain, make_event, person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -96,6 +97,8 @@ def test_what_is_typed_in_a_task_is_saved_or_stays_whichever_button_is_pressed(
     for window in (alva, bea):
         window.clock.install()
         window.goto("/ater-i-drift/")
+
+        ready(window, window.locator(".task").first)
 
     def in_task(window: Page, *typed: str) -> list[Locator]:
         task = window.locator(".task", has=window.get_by_text("Lämna över eller anteckna")).first

@@ -21,7 +21,9 @@ from outage.models import CareChain, CareChainEvent, Outage
 from outage.queries.care_chains import get_chain
 from outage.queries.outages import outage_for
 from outage.queries.shift_done import done_between
+from outage.rules.back_registration import Before
 from outage.rules.informing import CallOutcome
+from outage.rules.routine import Decision
 from outage.services.events import withdraw_event
 from outage.services.outages import end_outage
 from outage.services.shift import hand_over_shift
@@ -87,6 +89,24 @@ def test_what_is_to_be_entered_and_why(county: County, outage: Outage, asta: Car
         "Registrera",
         "R4.4",
     )
+
+
+def test_what_is_not_to_be_entered_and_what_is_not_known_yet_stand_there_too(county: County, outage: Outage):
+    """As on the page: what to type, what not to enter, and that the list is not whole."""
+    chains = [make_chain(county, outage, before=before) for before in Before]
+    for chain in chains:
+        for kind in ("admission", "discharge"):
+            tell(county.alva, chain, make_event(county.alva, chain, kind))
+    chains.append(make_chain(county, outage))
+    make_event(county.alva, chains[-1], "admission")
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    ended = outage_for(county.region, outage.pk)
+    text = text_of(county, ended, WorkList.TASKS)
+    has(text, "Allt är inte känt än", "Patienter med samtal kvar: 4", "Listan är inte hel.")
+    listed = [row for chain in chains for row in rows(county.alva, get_chain(county.alva, chain.pk))]
+    assert {row.decision for row in listed} == {*Decision}
+    for row in listed:
+        has(text, row.decision.label, row.do, *(f"{label}: {value}" for label, value in row.typed))
 
 
 def test_what_was_entered_and_is_to_be_undone_or_done_anew_stands_there(
