@@ -14,7 +14,7 @@ from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.usersessions.signals import on_user_logged_in
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
@@ -34,7 +34,11 @@ from outage.project.sso.provider import the_provider
 
 TOO_MANY = (
     "För många försök. Vänta fem minuter och försök igen, "
-    "eller logga in på en dator där någon redan har loggat in."
+    "eller logga in på en annan dator, där någon redan har loggat in."
+)
+NO_WAY_TO_SHOW = (
+    "Du måste visa igen att det är du, och har varken lösenord eller andra steg här. "
+    "Be den som lägger upp personer om en engångskod, och logga in med den."
 )
 
 
@@ -104,7 +108,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         shown = [r["at"] for r in records if r["method"] == "socialaccount" and r.get("reauthenticated")]
         if shown and timezone.now().timestamp() - shown[-1] < app_settings.REAUTHENTICATION_TIMEOUT:
             return False
-        return bool(super().is_reauthentication_required(app=app, **kwargs))
+        needed = bool(super().is_reauthentication_required(app=app, **kwargs))
+        if needed and not self.get_reauthentication_methods(self.request.user):
+            raise PermissionDenied(NO_WAY_TO_SHOW)
+        return needed
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Another's log-in that was left locked here ends with its session, and what this one has shown would too."""

@@ -44,7 +44,7 @@ from contacts.services.tries import note_log_in
 from contacts.views.arriving import go_on, own_path, wanted_path
 from contacts.views.tools import FormPage, get_or_404, require
 from contacts.webforms.emergency import EmergencyForm
-from outage.project.accounts import TOO_MANY, came_by_provider
+from outage.project.accounts import NO_WAY_TO_SHOW, TOO_MANY, came_by_provider
 from outage.project.emergency import ONLY_WORK, begin_emergency, emergency_until
 from outage.project.guessing import count_try, know_pc
 from outage.project.holding import card_of, form_again, hold, is_own, kept_here, read_out, turned_away
@@ -288,7 +288,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403. The reason is a sentence of ours where a rule said no."""
-    reason = str(exception) if isinstance(exception, PermissionDenied) and str(exception) else ""
+    reason = str(exception) if isinstance(exception, PermissionDenied) else ""
+    if reason == "Reauthentication not available":
+        reason = NO_WAY_TO_SHOW
     return _error(request, 403, "Du får inte göra det här", reason or "Din roll ger inte rätt till sidan.")
 
 

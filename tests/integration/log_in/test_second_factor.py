@@ -146,3 +146,19 @@ def test_ones_sessions_are_seen_and_ended(county: County, client: Client, somewh
     client.post(asked.headers["Location"], {"password": PASSWORD})
     assert client.get(reverse("status")).status_code == 200
     assert somewhere_else.get(reverse("status")).headers["Location"].startswith(reverse(LOG_IN))
+
+
+def test_who_has_no_way_to_show_again_who_they_are_is_told_so_and_how_to_get_one(
+    county: County, client: Client
+):
+    user = county.alva.user
+    user.set_unusable_password()
+    user.save()
+    client.force_login(user)
+    answers = [client.get(reverse("account_reauthenticate")), client.get(reverse("mfa_activate_totp"))]
+    answers.append(client.post(reverse("usersessions_list"), {}))
+    for answer in answers:
+        assert answer.status_code == 403
+        text = " ".join(read(answer).get_text(" ").split())
+        assert "har varken lösenord eller andra steg här. Be den som lägger upp personer" in text
+        assert "Reauthentication" not in text
