@@ -16,7 +16,7 @@ from contacts.rules.hours import Hours
 from contacts.rules.hours_text import hours_text, is_read_from_remark, read_hours
 from contacts.rules.names import name_key
 from contacts.rules.phone import LONGEST_NUMBER, Phone, PhoneKind, check_phone, normalise, tidy_number
-from contacts.rules.swedish_text import search_key, tidy_typed
+from contacts.rules.swedish_text import DASHES, search_key, tidy_typed
 
 from .book import letter
 from .columns import (
@@ -183,7 +183,7 @@ def damaged_number(number: str) -> str:
     """The sentence on what a spreadsheet has done to a number, or ""."""
     if _SCIENTIFIC.fullmatch(number):
         return f"Numret har blivit {number}. Formatera kolumnen som text och skriv numret igen."
-    bare = re.sub(r"[\s\-]", "", number)
+    bare = re.sub(rf"[{DASHES}\s]", "", number)
     if _ZERO_LOST.fullmatch(bare) and normalise(f"0{bare}"):
         return "Nollan först har fallit bort. Formatera kolumnen som text."
     return ""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from .labelled import Labelled
 from .phone import digits
-from .swedish_text import search_key
+from .swedish_text import DASHES, search_key
 
-_NUMBER_LIKE = re.compile(r"[+(]*[0-9][0-9+()./\-–‑]*")
+_NUMBER_LIKE = re.compile(rf"[+(]*[0-9][{DASHES}0-9+()./]*")
 
 # "tel:+46…", "Ank.59090": a word, then a number.
 _BEFORE_NUMBER = re.compile(r"([^\W\d_])[.:]+(?=[+(]*[0-9])")

@@ -15,6 +15,7 @@ import phonenumbers
 
 from .errors import RuleError
 from .labelled import Labelled
+from .swedish_text import DASHES
 
 
 class NumberKind(Labelled):
@@ -55,7 +56,7 @@ SHORT_NUMBERS = frozenset({"112", "1177", "11313", "11414"})
 
 _EXTENSION = re.compile(r"[1-9][0-9]{2,4}")
 _EXTENSION_WORD = re.compile(r"\b(?:ankn(?:ytning)?|internt?|anknytn)\b\.?:?\s*(?=\d)", re.IGNORECASE)
-_BETWEEN_DIGITS = re.compile(r"[\s\-‐‑–—./()\xa0]+")
+_BETWEEN_DIGITS = re.compile(rf"[{DASHES}\s./()\xa0]+")
 _DIALLED = re.compile(r"\+?[0-9]+")
 _COUNTRY = re.compile(r"^(?:\+|00)46")
 _SWEDEN = 46

@@ -4,7 +4,7 @@ import re
 
 from .clock_words import parse_day, read_weekdays
 from .hours import HOLIDAY
-from .swedish_text import search_key
+from .swedish_text import DASHES, search_key
 
 CLOCK = r"(?:[0-9]{1,2}[.:][0-9]{2}|[0-9]{4}|[0-9]{1,2})(?![0-9])"
 RANGE = rf"(?<![0-9.:/-]){CLOCK} ?- ?{CLOCK}(?![.:/-]?[0-9])"
@@ -65,7 +65,7 @@ _TELEPHONE = re.compile(r"(?:\+|\b0)[0-9]{1,3}[- ]?[0-9]{2,3}(?:[ -]?[0-9]{2,3})
 
 def tidy_remark(text: str) -> str:
     """The remark in small letters, with one kind of dash, and clock times without "kl."."""
-    found = re.sub(r"[‐‑–—−]", "-", text.casefold())
+    found = re.sub(rf"[{DASHES}]", "-", text.casefold())
     found = re.sub(r"\b(?:kl|klockan)\b\.?:? ?(?=[0-9])", "", found)
     found = re.sub(rf"\bmellan ({CLOCK}) och (?={CLOCK})", r"\1-", found)
     return re.sub(rf"(?<![0-9.:/])({CLOCK}) till ({CLOCK})", r"\1-\2", found)

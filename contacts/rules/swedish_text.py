@@ -10,8 +10,10 @@ from functools import lru_cache
 
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 _NOT_WORD_IN_LINE = re.compile(r"[^0-9a-z\n]+")
-_HYPHEN = re.compile(r"[-‐‑–]")
-_HYPHENED = re.compile(r"[^\W\d_]+(?:[-‐‑–][^\W\d_]+)+")
+# Whatever word processors, spreadsheets and telephones put for a hyphen. The hyphen is first, as in a class of signs.
+DASHES = "-‐‑‒–—―−﹣－"
+_HYPHEN = re.compile(rf"[{DASHES}]")
+_HYPHENED = re.compile(rf"[^\W\d_]+(?:[{DASHES}][^\W\d_]+)+")
 # Letters only, so that the order is the same under every collation a database may have been made with.
 _AFTER_Z = str.maketrans({"å": "zza", "ä": "zzb", "æ": "zzb", "ö": "zzc", "ø": "zzc"})
 _SAMI = str.maketrans({"đ": "d", "ŋ": "n", "ŧ": "t", "ø": "o", "æ": "a", "ß": "s"})

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from contacts.rules.errors import RuleError
+from contacts.rules.swedish_text import DASHES
 from outage.rules.groups import in_groups
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRTVWXYZ"
@@ -18,7 +19,7 @@ _BODY = SERIAL_LENGTH - 1
 _MARK = "B1"
 # What a hand writes or an eye reads instead of a character of the alphabet.
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "S": "5", "U": "V"})
-_BETWEEN = re.compile(r"[\s\-–‑.]+")
+_BETWEEN = re.compile(rf"[{DASHES}\s.]+")
 _CODE = re.compile(rf"{_MARK}([{ALPHABET}]{{{SERIAL_LENGTH}}})([0-9]{{3}})([0-9A-Z]{{2}})([{ALPHABET}])")
 _CODE_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

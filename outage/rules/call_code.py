@@ -8,12 +8,13 @@ nothing, and follows from a secret: nobody works it out from a form's id.
 import re
 
 from contacts.rules.errors import RuleError
+from contacts.rules.swedish_text import DASHES
 
 # Not B C D E G P T V ("be", "ce" …), F L M N S X ("eff", "ell" …), H K O Q Å (one vowel), I U Y, nor 0 and 1 (O, I).
 ALPHABET = "23456789AJRWZ"
 CODE_LENGTH = 7
 _BODY = CODE_LENGTH - 1
-_BETWEEN = re.compile(r"[\s\-–‑.,]+")
+_BETWEEN = re.compile(rf"[{DASHES}\s.,]+")
 UNKNOWN = "Koden känns inte igen. Läs den en gång till, eller ta bort den och spara samtalet utan kod."
 
 
