@@ -11,7 +11,7 @@ from contacts.page_versions import Part, holds_until
 from contacts.rules.parties import Party
 from outage.models import Outage
 from outage.queries.checklists import checklists_for
-from outage.queries.matrix import Overview
+from outage.queries.matrix import Left, Overview
 from outage.rules.informing import InformState
 from outage.rules.overview import (
     ChainLine,
@@ -102,6 +102,7 @@ class HourBar:
 class Picture:
     """`untold_count` are the discharges of which somebody has not been told, `left_open` those of them that somebody
     answers for by name; `quiet` are the units that have people, no chain and no call to make, and have written nothing.
+    `earlier` are sentences on what outages before it left.
     """
 
     untold: tuple[UntoldRow, ...]
@@ -116,6 +117,7 @@ class Picture:
     quiet: tuple[str, ...]
     hours: tuple[HourBar, ...]
     chains: int
+    earlier: tuple[str, ...]
 
 
 def lines_in_order(lines: Iterable[ChainLine]) -> list[ChainLine]:
@@ -148,7 +150,18 @@ def picture_of(found: Overview, outage: Outage, now: datetime) -> Picture:
         quiet=tuple(names[pk] for pk in names if pk in found.staffed and not lines[pk].takes_part),
         hours=_bars(by_hour(found.calls, began, until)),
         chains=len(found.lines),
+        earlier=tuple(_left(each, now) for each in found.earlier),
     )
+
+
+def _left(of: Left, now: datetime) -> str:
+    end, began = of.outage.own_end, of.outage.current.started_at
+    when = f"avslutades {moment(end, now)}" if end else f"började {moment(began, now)}"
+    calls = f"{of.calls} samtal kvar att ringa"
+    if not of.untold:
+        return f"Kvar från {of.outage.word} som {when}: {calls}."
+    discharges = f"{of.untold} {'utskrivning' if of.untold == 1 else 'utskrivningar'}"
+    return f"Kvar från {of.outage.word} som {when}: {discharges} där någon inte är underrättad, {calls}."
 
 
 def _worst_first(line: UnitLine) -> tuple[float, float, int]:

@@ -1,6 +1,7 @@
 """How an outage stands for a principal, over all its chains, from the kept rows alone: no patient text is read."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +16,10 @@ from contacts.queries.branches import units_within
 from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.permissions import Border, Right, border_of
-from outage.models import ChecklistTick, Outage
+from outage.models import ChainState, ChecklistTick, Outage, StateKind
 from outage.queries.lines import Lines
+from outage.queries.outages import earlier_outages
+from outage.queries.owed import READ_THERE, left_in
 from outage.queries.papers import papers
 from outage.queries.written import written_in
 from outage.rules.overview import ChainLine
@@ -34,13 +37,23 @@ def _lines(principal: Principal, outage: Outage) -> Lines:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """How many discharges of an `outage` the units within reach still are to tell of, and how many calls they owe."""
+
+    outage: Outage
+    untold: int
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """What a person may see of how an outage stands. `lines` are the chains by number, with what is owed; `units` are
     all within reach, in Swedish order, `staffed` those that somebody works in.
 
     `municipalities` are the names of those that any of the chains names. `last` has when each unit that wrote anything
     wrote last; `calls` how many were made, by the beginning of their hour and the column they count in; `ticked` how
-    many items of each unit's checklists are ticked; `sheets` how many of its sheets have no fate yet.
+    many items of each unit's checklists are ticked; `sheets` how many of its sheets have no fate yet. `earlier` is what
+    outages before it left.
     """
 
     lines: list[ChainLine]
@@ -51,6 +64,7 @@ class Overview:
     calls: list[tuple[datetime, str, int]]
     ticked: Mapping[int, int]
     sheets: Mapping[int, int]
+    earlier: list[Left]
 
 
 def version_of_overview() -> str:
@@ -80,7 +94,30 @@ def overview_of(acting: Acting, outage: Outage) -> Overview:
         calls=calls,
         ticked=_ticked(outage, read_as),
         sheets=papers().counted(ids),
+        earlier=_left_of_earlier(acting, outage, ids),
     )
+
+
+def _left_of_earlier(acting: Acting, outage: Outage, units: Collection[int]) -> list[Left]:
+    """As Läge of each of the units has it."""
+    outages = earlier_outages(acting.principal, outage)
+    if not outages or not can(acting, Right.READ_CARE):
+        return []
+    untold, calls = defaultdict[UUID, set[Any]](set), defaultdict[UUID, set[Any]](set)
+    rows = _owed(acting.principal.pk, *(each.pk for each in outages))
+    for pk, *_, chain, unit, whom, party, former, urgent in left_in(acting.principal, outages, rows):
+        if unit in units:
+            calls[pk].add((chain, unit, whom, party, former))
+            if urgent:
+                untold[pk].add(chain)
+    return [Left(each, len(untold[each.pk]), len(calls[each.pk])) for each in outages if calls[each.pk]]
+
+
+@prepared
+def _owed(principal_id: int, *outage_ids: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
+    rows = ChainState.objects.filter(what=StateKind.OWED, principal=principal_id, outage__in=outage_ids)
+    told_apart = "chain", "unit", "whom", "party", "former", "urgent"
+    return rows.order_by().values_list(*READ_THERE, *told_apart)
 
 
 def _entries(

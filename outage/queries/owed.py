@@ -154,15 +154,11 @@ def chains_with_answers_awaited(acting: Acting, *outages: Outage, known: Known |
 
 def _listed(what: StateKind, acting: Acting, outages: Iterable[Outage], known: Known | None) -> ListedChains:
     by_id = {outage.pk: outage for outage in outages}
-    some_over = not all(outage.is_open for outage in by_id.values())
     first: dict[UUID, tuple[int, datetime, int]] = {}
     may = can(acting, Right.READ_CARE)
     rows = _kept(str(what), acting.unit.pk, acting.principal.pk, *by_id) if may else ()
-    for outage_id, chain_id, rank, since, number, reads_in, ticked, message in rows:
-        if some_over and is_read_there(
-            by_id[outage_id], acting.principal, reads_in, since, ticked=ticked, message=message
-        ):
-            continue
+    for row in left_in(acting.principal, by_id.values(), rows):
+        since, chain_id, rank, number = row[_SINCE], *row[len(READ_THERE) :]
         known_rank, known_since, _ = first.get(chain_id, (rank, since, number))
         first[chain_id] = (min(rank, known_rank), min(since, known_since), number)
     in_order = sorted(first.items(), key=itemgetter(1))
@@ -174,16 +170,25 @@ def _kept(
     what: str, unit_id: int, principal_id: int, *outage_ids: UUID
 ) -> QuerySet[ChainState, tuple[Any, ...]]:
     rows = ChainState.objects.filter(what=what, unit=unit_id, principal=principal_id, outage__in=outage_ids)
-    return rows.order_by().values_list(
-        "outage",
-        "chain",
-        "rank",
-        "since",
-        "chain__number",
-        "reads_in",
-        "ticked",
-        "message",
-    )
+    return rows.order_by().values_list(*READ_THERE, "chain", "rank", "chain__number")
+
+
+# The columns that `left_in` goes by.
+READ_THERE = ("outage", "reads_in", "since", "ticked", "message")
+_SINCE = READ_THERE.index("since")
+
+
+def left_in(
+    principal: Principal, outages: Iterable[Outage], rows: Iterable[tuple[Any, ...]]
+) -> Iterable[tuple[Any, ...]]:
+    """Those of `rows`, which begin with READ_THERE, that nobody reads in the system by now."""
+    over = {outage.pk: outage for outage in outages if not outage.is_open}
+    for row in rows:
+        outage_id, reads_in, since, ticked, message = row[: len(READ_THERE)]
+        if outage_id not in over or not is_read_there(
+            over[outage_id], principal, reads_in, since, ticked=ticked, message=message
+        ):
+            yield row
 
 
 def is_read_there(
@@ -287,15 +292,16 @@ def _not_known(column: str, party: Party) -> Q:
     return Q(**{f"details__{column}": None}) & ~Q(details__other_ids__has_key=party.value)
 
 
-def calls_left(acting: Acting, outage: Outage) -> dict[str, int]:
-    """Calls left to make for the own principal and branch (`all`), the number of `patients` they concern, and those
-    of the `own` unit.
+def calls_left(acting: Acting, *outages: Outage) -> dict[str, int]:
+    """Calls left to make in `outages` for the own principal and branch (`all`), the number of `patients` they concern,
+    and those of the `own` unit.
     """
     branch = units_of_branch(acting.unit).order_by().values("pk")
-    rows = ChainState.objects.filter(outage=outage, what=StateKind.OWED, chain__unit__in=branch)
-    calls = rows.order_by().values("chain", "unit", "whom").distinct()
-    return calls.aggregate(
-        all=Count("whom"),
-        patients=Count("chain", distinct=True),
-        own=Count("whom", filter=Q(unit=acting.unit)),
-    )
+    rows = ChainState.objects.filter(outage__in=outages, what=StateKind.OWED, chain__unit__in=branch)
+    told_apart = rows.order_by().values_list(*READ_THERE, "chain", "unit", "whom")
+    calls = {row[len(READ_THERE) :] for row in left_in(acting.principal, outages, told_apart)}
+    return {
+        "all": len(calls),
+        "patients": len({chain for chain, _, _ in calls}),
+        "own": sum(unit == acting.unit.pk for _, unit, _ in calls),
+    }

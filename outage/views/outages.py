@@ -20,6 +20,7 @@ from outage.queries.checklists import routine_of
 from outage.queries.outages import (
     current_outage,
     drill_in_view,
+    earlier_outages,
     no_drill,
     others_still_out,
     outage_not_closed,
@@ -178,7 +179,8 @@ def end(request: ActingRequest) -> HttpResponse:
         "still_out": others_still_out(outage, acting.principal),
     }
     if can(acting, Right.READ_CARE):
-        context |= {"left": calls_left(acting, outage), "branch": name_of_branch(acting.unit)}
+        earlier = earlier_outages(acting.principal, outage)
+        context |= {"left": calls_left(acting, outage, *earlier), "branch": name_of_branch(acting.unit)}
     return page.show("outage/outage/end.html", **context)
 
 

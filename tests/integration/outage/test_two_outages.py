@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.rules.parties import Party
+from contacts.rules.permissions import Role
 from outage.models import Acknowledgement, CareChain, CareChainEvent, Outage
 from outage.queries.outages import outage_for, outage_in_view
 from outage.services.outages import end_outage
-from tests.factories import County, make_chain, make_event, make_outage, tell
+from tests.clock import Clock
+from tests.factories import County, make_chain, make_event, make_outage, person, tell
 from tests.integration.outage.ends import make_three
 from tests.integration.outage.pages import fields_of, form_of, read
 
@@ -64,6 +66,46 @@ def test_the_calls_it_left_are_still_to_ring_now(
     calls = str(read(client.get(reverse("calls_to_make"))).find(id="calls"))
     assert reverse("chain", args=[chain.pk]) not in calls
     assert "Sena Senasson" in calls
+
+
+@pytest.mark.clause("R1.6")
+def test_what_the_earlier_left_is_told_wherever_what_is_left_is_counted(
+    county: County, outage: Outage, chain: CareChain, clock: Clock
+):
+    make_event(county.alva, chain, "discharge", to=Party.OUTPATIENT)
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    clock.shift(timedelta(hours=1))
+    make_outage(county.alva, started=timedelta(minutes=10))
+    client = Client()
+    client.force_login(county.esa.user)
+    assert len(client.get("/").context["calls"]) == 2
+    said = (
+        "Kvar från driftstoppet som avslutades 10.52: 1 utskrivning där någon inte är underrättad,"
+        " 2 samtal kvar att ringa."
+    )
+    page = read(client.get("/lagesbild/"))
+    assert said in " ".join(page.get_text().split())
+    assert "Ingen utskrivning väntar" not in page.get_text()
+    assert "2 samtal om 1 patient återstår hos Region Västerbotten, varav 2 hos Medicin 2." in " ".join(
+        read(client.get(reverse("end_outage"))).get_text().split()
+    )
+    client.post(reverse("show_on_wall"), fields_of(form_of(page, action=reverse("show_on_wall"))))
+    assert said in " ".join(read(client.get("/lagesbild/vagg/")).get_text().split())
+
+
+def test_who_sees_another_part_sees_nothing_of_what_the_earlier_left(
+    county: County, outage: Outage, chain: CareChain, clock: Clock
+):
+    make_event(county.alva, chain, "discharge", to=Party.OUTPATIENT)
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    clock.shift(timedelta(hours=1))
+    make_outage(county.alva, started=timedelta(minutes=10))
+    client = Client()
+    for other in (county.bo, person("cilla", county.social_care, Role.COORDINATOR)):
+        client.force_login(other.user)
+        page = read(client.get("/lagesbild/")).get_text()
+        assert "Kvar från" not in page
+    assert "Ingen utskrivning väntar" in page
 
 
 def _chains(*outages: Outage) -> list[UUID]:
