@@ -1,7 +1,7 @@
 """Lägesbild, as the page and the wall show it: counts, and chains by their numbers. No patient is named."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
@@ -19,6 +19,7 @@ from outage.rules.overview import (
     UnitLine,
     by_hour,
     by_unit,
+    of_no_unit,
     silent_from,
     silent_since,
 )
@@ -63,11 +64,10 @@ class UnitRow:
     calls: int
     calls_age: Age | None
     chains: int
-    last: str
-    silent: Age | None
-    ticked: str
-    all_ticked: bool
-    sheets: int
+    last: str = "–"
+    silent: Age | None = None
+    ticked: str = "–"
+    sheets: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,8 @@ class HourBar:
 class Picture:
     """`untold_count` are the discharges of which somebody has not been told, `left_open` those of them that somebody
     answers for by name; `quiet` are the units that have people, no chain and no call to make, and have written nothing.
-    `earlier` are sentences on what outages before it left.
+    `earlier` are sentences on what outages before it left. `hidden` has, where there are any, all of patients of whom
+    nobody is shown where they are: it is counted in none of `units`, for it could be found there by age or number.
     """
 
     untold: tuple[UntoldRow, ...]
@@ -114,6 +115,7 @@ class Picture:
     silent: int
     sheets: int
     units: tuple[UnitRow, ...]
+    hidden: tuple[UnitRow, ...]
     quiet: tuple[str, ...]
     hours: tuple[HourBar, ...]
     chains: int
@@ -130,8 +132,10 @@ def picture_of(found: Overview, outage: Outage, now: datetime) -> Picture:
     until = outage.own_end or now
     units = {unit.pk: unit for unit in found.units}
     names = {pk: unit.name for pk, unit in units.items()}
-    lines = by_unit(found.lines, found.last, names)
+    hidden = [line for line in found.lines if line.protected]
+    lines = by_unit((line for line in found.lines if not line.protected), found.last, names)
     parts = [line for line in lines.values() if line.takes_part]
+    apart = of_no_unit(hidden, names)
     untold = lines_in_order(line for line in found.lines if line.untold_since)
     times = [line.untold_since for line in untold if line.untold_since]
     rows = [_unit_row(found, units[line.unit_id], line, outage, now) for line in parts]
@@ -142,11 +146,12 @@ def picture_of(found: Overview, outage: Outage, now: datetime) -> Picture:
         untold_count=len(untold),
         untold_age=_age(min(times), now) if times else None,
         left_open=sum(_is_left_open(line) for line in untold),
-        calls=sum(line.calls for line in parts),
+        calls=sum(line.calls for line in (*parts, apart)),
         calls_units=sum(bool(line.calls) for line in parts),
         silent=sum(row.silent is not None for row in rows),
         sheets=sum(found.sheets.values()),
         units=tuple(sorted(rows, key=lambda row: _worst_first(lines[row.unit_id]))),
+        hidden=(_row(HIDDEN, apart, now),) if hidden else (),
         quiet=tuple(names[pk] for pk in names if pk in found.staffed and not lines[pk].takes_part),
         hours=_bars(by_hour(found.calls, began, until)),
         chains=len(found.lines),
@@ -202,19 +207,25 @@ def _unit_row(found: Overview, unit: Unit, line: UnitLine, outage: Outage, now: 
     items = sum(len(checklist.items) for checklist in checklists_for(unit, outage.routine))
     ticked = found.ticked.get(line.unit_id, 0)
     since = silent_since(line, outage.current.started_at, now) if outage.is_open else None
+    return replace(
+        _row(unit.name, line, now),
+        last=moment(line.last, now) if line.last else "Inget",
+        silent=_age(since, now) if since else None,
+        ticked=f"{ticked} av {items}" if items else "–",
+        sheets=found.sheets.get(line.unit_id, 0),
+    )
+
+
+def _row(name: str, line: UnitLine, now: datetime) -> UnitRow:
+    """Without what a unit alone has."""
     return UnitRow(
         unit_id=line.unit_id,
-        name=unit.name,
+        name=name,
         untold=line.untold,
         untold_age=_age(line.untold_since, now) if line.untold_since else None,
         calls=line.calls,
         calls_age=_age(line.calls_since, now) if line.calls_since else None,
         chains=line.chains,
-        last=moment(line.last, now) if line.last else "",
-        silent=_age(since, now) if since else None,
-        ticked=f"{ticked} av {items}" if items else "",
-        all_ticked=bool(items) and ticked >= items,
-        sheets=found.sheets.get(line.unit_id, 0),
     )
 
 
@@ -245,7 +256,9 @@ def _mark(party: Party, line: ChainLine, now: datetime) -> PartyMark:
         return PartyMark(party.label, None, "Inget att meddela", None)
     state, since = InformState(told[0]), told[1]
     if state is InformState.INFORMED:
-        return PartyMark(party.label, state, f"{state.label} {moment(since, now)}", None)
+        # A unit's own row says when it wrote.
+        at = "" if line.protected else f" {moment(since, now)}"
+        return PartyMark(party.label, state, f"{state.label}{at}", None)
     return PartyMark(party.label, state, state.label, _age(since, now))
 
 

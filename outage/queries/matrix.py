@@ -50,10 +50,10 @@ class Overview:
     """What a person may see of how an outage stands. `lines` are the chains by number, with what is owed; `units` are
     all within reach, in Swedish order, `staffed` those that somebody works in.
 
-    `municipalities` are the names of those that any of the chains names. `last` has when each unit that wrote anything
-    wrote last; `calls` how many were made, by the beginning of their hour and the column they count in; `ticked` how
-    many items of each unit's checklists are ticked; `sheets` how many of its sheets have no fate yet. `earlier` is what
-    outages before it left.
+    `municipalities` are the names of those that any chain names whose patient is not protected. `last` has when each
+    unit that wrote anything wrote last; `calls` how many were made, by the beginning of their hour and the column they
+    count in; `ticked` how many items of each unit's checklists are ticked; `sheets` how many of its sheets have no fate
+    yet. `earlier` is what outages before it left.
     """
 
     lines: list[ChainLine]
@@ -88,7 +88,9 @@ def overview_of(acting: Acting, outage: Outage) -> Overview:
     return Overview(
         lines=lines,
         units=[unit for unit in units if unit.joined_into_id is None],
-        municipalities=dict(_names(*{line.municipality_id for line in lines if line.municipality_id})),
+        municipalities=dict(
+            _names(*{line.municipality_id for line in lines if line.municipality_id and not line.protected})
+        ),
         staffed=frozenset(_staffed(acting.principal.pk)) & frozenset(ids),
         last=last,
         calls=calls,

@@ -136,6 +136,15 @@ def by_unit(
     return found
 
 
+def of_no_unit(lines: Collection[ChainLine], units: Collection[int]) -> UnitLine:
+    """Of `lines` of which nobody is shown where the patient is: what is in no unit's, with the calls of `units`."""
+    calls = [since for line in lines for (pk, _), since in line.calls.items() if pk in units]
+    untold = [line.untold_since for line in lines if line.untold_since]
+    return UnitLine(
+        0, len(lines), len(untold), min(untold, default=None), len(calls), min(calls, default=None)
+    )
+
+
 def silent_since(line: UnitLine, began: datetime, now: datetime) -> datetime | None:
     """Since when a unit has written nothing, where that is an hour or longer; from the start of the outage at most."""
     since = max(line.last, began) if line.last else began

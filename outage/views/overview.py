@@ -125,7 +125,9 @@ def _html(request: ActingRequest, outage: Outage, now: datetime, *, on_wall: boo
         "choices": choices,
         "page_of_lines": page_of_lines,
         # Each is made of what stands in it alone.
-        "units": [Part(("unit", row), now, partial(_itself, row)) for row in picture.units],
+        "units": [
+            Part(("unit", row), now, partial(_itself, row)) for row in (*picture.units, *picture.hidden)
+        ],
         "rows": matrix_rows(page_of_lines, found, now),
         "on_wall": on_wall,
     }
@@ -138,13 +140,14 @@ def _itself(row: UnitRow) -> UnitRow:
 
 
 class _Choices:
-    """What of the matrix the address asks for; what it names that is not there counts for nothing."""
+    """What of the matrix the address asks for; what it names that is no place counts for nothing."""
 
     def __init__(self, found: Overview, asked: Any) -> None:
         names = {str(unit.pk): unit.name for unit in found.units}
-        wards = {str(pk) for pk in {line.ward for line in found.lines}}
-        rings = {unit for line in found.lines for unit, _ in line.calls}
-        ringing = {str(pk) for pk in rings | {line.unit_id for line in found.lines}}
+        lines = [line for line in found.lines if not line.protected]
+        wards = {str(pk) for pk in {line.ward for line in lines}}
+        rings = {unit for line in lines for unit, _ in line.calls}
+        ringing = {str(pk) for pk in rings | {line.unit_id for line in lines}}
         self.fields = [
             _Field("kommun", "Kommun", {str(pk): name for pk, name in found.municipalities.items()}),
             _Field("avdelning", "Avdelning", {pk: name for pk, name in names.items() if pk in wards}),
@@ -152,7 +155,9 @@ class _Choices:
         ]
         for field in self.fields:
             wanted = asked.get(field.name, "")
-            field.chosen = wanted if wanted in field.choices else ""
+            # What is not offered finds nothing: were it passed over, it would tell a place of protected patients alone.
+            known = wanted in names or (field.name == "kommun" and wanted.isdecimal())
+            field.chosen = wanted if known else ""
 
     @property
     def any(self) -> bool:

@@ -1,5 +1,6 @@
 """The rows of Lägesbild are rendered once a minute: what is shown is what would be made anew, whatever has changed."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.test import Client
@@ -7,9 +8,11 @@ from django.test import Client
 from contacts.models import Unit
 from contacts.page_versions import EVERYBODY, changed, forget_pages
 from outage.models import CareChain, Outage
+from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details
 from tests.factories import County, chain_facts, make_chain, make_event, tell
 from tests.integration.outage.pages import read
+from tests.integration.outage.test_overview import figures, shown, table
 
 
 def rows(client: Client) -> list[str]:
@@ -46,3 +49,32 @@ def test_each_change_shows_and_nothing_that_was_so_before(
         facts=chain_facts(county, protected_identity=True),
     )
     look()
+
+
+def test_no_unit_counts_a_protected_patient_whose_row_is_of_no_unit(
+    county: County, outage: Outage, client: Client
+):
+    chain = make_chain(county, outage, protected_identity=True, by=county.bo, ward_unit=county.other_ward)
+    make_event(county.bo, chain, "discharge", ago=timedelta(minutes=50), outcome=CallOutcome.REACHED)
+    make_event(county.alva, make_chain(county, outage))
+    client.force_login(county.esa.user)
+    page = shown(client)
+    rows = {row[0]: row[1:3] for row in table(page, "#overview-units")}
+    assert rows == {
+        "Medicin 2 1 vårdkedja": ["0", "2 30 min"],
+        "Heimdalls hälsocentral": ["0", "2 30 min"],
+        "Ortopeden": ["0", "0"],
+        "Skyddade personuppgifter 1 vårdkedja": ["1 kvar 50 min", "1 50 min"],
+    }
+    assert table(page, "#overview-units")[-1][3:] == ["–", "–", "0"]
+    # They add up, and no unit is counted that nobody is.
+    assert figures(page)[:2] == [1, 5]
+    assert "samtal kvar att ringa, på 2 enheter" in page.get_text()
+    assert "Enheter (3)" in page.get_text()
+    (hidden,) = [row for row in table(page, "#overview-chains") if row[1] == "Skyddade personuppgifter"]
+    assert hidden[3] == "Underrättad", "when somebody wrote is when the unit wrote"
+    choices = [option.get_text() for option in page.select(".overview-choices option")]
+    assert "Ortopeden" not in choices
+    # A ward without any answers the same.
+    for ward in (county.other_ward, county.psychiatric_ward):
+        assert table(shown(client, f"/lagesbild/?avdelning={ward.pk}"), "#overview-chains") == []
