@@ -46,7 +46,8 @@ class ChainState(models.Model):
     Recomputed from the log with each row, so that lists of thousands of chains are read by few queries. No patient
     text: who or what is named stands in the rows of the log that are pointed at. Nor anything that hangs on the
     clock, on the directory or on an outage's end, but `ticked`: whether a valid tick says that the event has been
-    entered. `reads_in` is the principal that, once back, reads it in the system all the same.
+    entered. `reads_in` is the principal that, once back, reads it in the system all the same, or answers
+    there.
 
     `whom` is the target's place, while that is not known its party, or which participant of the chain it is. It is
     named by `named_in` as `named_as`, by the call `rung`, or by `said_in` as the participant `said_no`. `message` is

@@ -34,8 +34,7 @@ from outage.models import (
 )
 from outage.queries.care_chains import with_details
 from outage.queries.chain_log import ChainLog
-from outage.queries.outages import principals_back
-from outage.queries.owed import is_read_there
+from outage.queries.owed import READ_THERE, left_in
 from outage.queries.papers import PaperHeld, papers
 from outage.queries.standing import holder_of, own_parties
 from outage.queries.task_logs import task_logs_of
@@ -75,18 +74,9 @@ def _chains(principal: Principal, outage: Outage) -> QuerySet[CareChain]:
 
 
 def _owed(principal: Principal, outage: Outage) -> Iterable[OpenThing]:
-    back = principals_back(outage)
-    for what, chain, unit, whom, party, former, message, since, reads_in, ticked, item, *places in _states(
-        principal.pk, outage.pk
-    ):
+    rows = left_in(principal, [outage], _states(principal.pk, outage.pk))
+    for _, _, _, _, message, what, chain, unit, whom, party, former, item in rows:
         holds = Holds.CALL if what == StateKind.OWED else Holds.ANSWER
-        if holds is Holds.ANSWER:
-            # Whoever is back answers in the system.
-            done = dict(zip(_PLACES, places, strict=True))[party] in back
-        else:
-            done = is_read_there(outage, principal, reads_in, since, ticked=ticked, message=message)
-        if done:
-            continue
         key = f"{holds}:{chain}:{unit}:{whom}:{party}:{former}:{message}"
         yield OpenThing(unit, key, answered_for=item is not None)
 
@@ -96,28 +86,8 @@ def _states(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[An
     rows = ChainState.objects.filter(
         what__in=(StateKind.OWED, StateKind.AWAITED), outage=outage_id, principal=principal_id
     )
-    return rows.order_by().values_list(
-        "what",
-        "chain",
-        "unit",
-        "whom",
-        "party",
-        "former",
-        "message",
-        "since",
-        "reads_in",
-        "ticked",
-        "open_item",
-        *_PLACES.values(),
-    )
-
-
-# Whose each party of a chain is.
-_PLACES = {
-    Party.MUNICIPALITY: "chain__details__municipality",
-    Party.INPATIENT: "chain__details__ward_unit__principal",
-    Party.OUTPATIENT: "chain__details__outpatient_unit__principal",
-}
+    of_key = "what", "chain", "unit", "whom", "party", "former", "open_item"
+    return rows.order_by().values_list(*READ_THERE, *of_key)
 
 
 def _tasks(chains: list[CareChain]) -> Iterable[OpenThing]:

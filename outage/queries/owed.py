@@ -24,8 +24,9 @@ from outage.models.chain_state import is_answer
 from outage.queries.care_chains import seen_by, with_details
 from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.outages import down_again, is_followed, principals_back
-from outage.queries.standing import open_item_of, row_of, standing_of, units_to_ring
+from outage.queries.standing import awaited_by_unit, open_item_of, row_of, standing_of, units_to_ring
 from outage.queries.tasks import entered_lines, line_of, outage_at
+from outage.rules.awaited import AwaitedAnswer
 from outage.rules.back_registration import ChainStatus
 from outage.rules.owed import ChainStanding
 from outage.rules.told import Owed, Standing
@@ -195,13 +196,14 @@ def is_read_there(
     outage: Outage, principal: Principal, reads_in: int | None, since: datetime, *, ticked: bool, message: str
 ) -> bool:
     """Whether what is owed, by its columns, is read in the system by now, where the place's principal is back: what has
-    been entered, and what happened after the own end. An answer is given there, unless the system is down again.
+    been entered, and what happened after the own end. An answer is given there, unless the system is down again: ours,
+    and one that is waited for, which has no `message`.
 
     The outage is as `principal` sees it.
     """
     if reads_in is None or outage.is_open or reads_in not in _back_in(outage):
         return False
-    if is_answer(message):
+    if not message or is_answer(message):
         return not is_followed(outage, principal)
     return ticked or (outage.was_over_at(since) and down_again(outage, principal, since) is None)
 
@@ -234,6 +236,16 @@ def lines_in_system(chain: CareChain, log: ChainLog) -> frozenset[str]:
     """
     after = (event for event in log.live_events if outage_at(chain, event.happened_at) is None)
     return entered_lines(chain, log) | {str(line_of(log, event).pk) for event in after}
+
+
+def awaited_now(chain: CareChain, log: ChainLog, unit_id: int) -> list[AwaitedAnswer]:
+    """As `awaited_by_unit`, but for those who answer in the system by now."""
+    standing = standing_now(chain, log)
+    return [
+        answer
+        for answer in awaited_by_unit(chain, log, unit_id)
+        if standing.now.places.get(answer.sender) not in standing.answered
+    ]
 
 
 def event_standings(chain: CareChain, log: ChainLog, event: CareChainEvent) -> tuple[Standing, ...]:

@@ -20,7 +20,7 @@ from outage.models import (
     StateKind,
 )
 from outage.queries.chain_log import ChainLog
-from outage.queries.owed import owed_by_unit, principal_of
+from outage.queries.owed import is_read_there, owed_by_unit, principal_of
 from outage.queries.standing import (
     awaited_by_unit,
     holder_of,
@@ -172,6 +172,7 @@ def _message(owed: Owed) -> str:
 
 
 def _awaited(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
+    places = standing_of(chain, log).now.places
     for unit in sorted({holder_of(chain, log, party) for party in own_parties(chain.principal)}):
         for answer in awaited_by_unit(chain, log, unit):
             yield ChainState.unsaved(
@@ -181,6 +182,7 @@ def _awaited(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
                 kind=answer.kind,
                 party=answer.sender,
                 since=answer.since,
+                reads_in_id=principal_of(log, places.get(answer.sender, "")),
             )
 
 
@@ -299,9 +301,22 @@ def states_for(unit_id: int, chains: Iterable[CareChain]) -> dict[UUID, list[Cha
 
 
 def awaited_in(rows: Iterable[ChainState]) -> list[AwaitedAnswer]:
-    """The longest wait first."""
+    """The longest wait first, but for those who answer in the system by now. The rows come from `states_for`, of chains
+    with their outage as the principal sees it.
+    """
     awaited = (row for row in rows if row.what == StateKind.AWAITED)
-    return [AwaitedAnswer(row.kind, Party(row.party), row.since) for row in awaited]
+    return [
+        AwaitedAnswer(row.kind, Party(row.party), row.since)
+        for row in awaited
+        if not is_read_there(
+            row.chain.outage,
+            row.chain.principal,
+            row.reads_in_id,
+            row.since,
+            ticked=row.ticked,
+            message=row.message,
+        )
+    ]
 
 
 def _ids(rows: Iterable[ChainState], name: str) -> list[Any]:

@@ -37,7 +37,7 @@ from outage.queries.joined import history_joins, standing_join
 from outage.queries.naming import by_number, patient_in_list, ward_label
 from outage.queries.openings import emergencies_of, emergency_chain
 from outage.queries.outages import earlier_outages, outage_in_view
-from outage.queries.owed import chains_seen
+from outage.queries.owed import awaited_now, chains_seen
 from outage.queries.ringing import numbers_of_places
 from outage.queries.same_patient import (
     found_before,
@@ -45,7 +45,6 @@ from outage.queries.same_patient import (
     own_chains_before,
     own_chains_beside,
 )
-from outage.queries.standing import awaited_by_unit
 from outage.queries.states import states_for
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
@@ -166,7 +165,7 @@ def _shown(request: ActingRequest, found: CareChain, now: datetime, own_flags: C
         "timeline": timeline(acting, found, log, now, flags, own_flags, codes),
         "calls": [call for call in calls if call.messages],
         "needless": [call for call in calls if call.closed],
-        "awaited": awaited_lines(found, awaited_by_unit(found, log, acting.unit.pk), now, on_own_page=True),
+        "awaited": awaited_lines(found, awaited_now(found, log, acting.unit.pk), now, on_own_page=True),
         "idle": nothing_to_ring(
             logged=bool(log.events),
             told=any(

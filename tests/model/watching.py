@@ -22,7 +22,12 @@ from outage.queries.care_chains import get_chain, visible_chains
 from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.lines import Lines
 from outage.queries.outages import outage_for
-from outage.queries.owed import chains_with_answers_awaited, chains_with_calls_owed, owed_by_unit
+from outage.queries.owed import (
+    awaited_now,
+    chains_with_answers_awaited,
+    chains_with_calls_owed,
+    owed_by_unit,
+)
 from outage.queries.report import add_chain
 from outage.queries.standing import awaited_by_unit, completion_of
 from outage.queries.states import states_for
@@ -145,7 +150,11 @@ def _lists(
         _same(f"{unit} on Läge", chain.pk in there.rings, bool(wanted))
         waits = {(a.kind, str(a.sender), a.since) for a in awaited_by_unit(chain, log, by.unit.pk)}
         _same(f"{unit} awaits", waits, seen.awaited(unit))
-        _same(f"{unit} waits on Läge", chain.pk in there.waits, bool(waits))
+        # Who is back answers in the system.
+        by_phone = {one for one in waits if record.now.places.get(one[1]) not in record.back}
+        said_now = {(a.kind, str(a.sender), a.since) for a in awaited_now(chain, log, by.unit.pk)}
+        _same(f"{unit} awaits by telephone", said_now, by_phone)
+        _same(f"{unit} waits on Läge", chain.pk in there.waits, bool(by_phone))
         seen_there = chain.pk in there.sees
         named = {record.now.places.get("inpatient"), record.now.places.get("outpatient"), record.opener}
         if unit in named or wanted:

@@ -5,17 +5,33 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.rules.parties import Party
+from contacts.rules.permissions import Role
 from outage.models import CareChain, Outage
+from outage.queries.closing import open_things
+from outage.queries.outages import outage_for
 from outage.queries.owed import chains_with_answers_awaited
 from outage.rules.back_registration import ChainStatus
+from outage.rules.closing import Holds
 from outage.rules.handover import Direction, Message
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details
 from outage.services.handovers import log_call
-from tests.clock import TUESDAY
-from tests.factories import County, call_facts, chain_facts, make_chain, make_event, same_id, tell
+from outage.services.outages import end_outage
+from tests.clock import TUESDAY, Clock
+from tests.factories import (
+    County,
+    call_facts,
+    chain_facts,
+    make_chain,
+    make_event,
+    make_outage,
+    person,
+    same_id,
+    tell,
+)
 from tests.integration.outage.pages import read
 
 MUNICIPALITY, OUTPATIENT, INPATIENT = Party.MUNICIPALITY, Party.OUTPATIENT, Party.INPATIENT
@@ -75,6 +91,32 @@ def test_who_received_a_message_waits_for_the_third_partys_answer(county: County
     assert awaited_at(log_in(county.disa), page) == [
         f"Svar på inskrivning från {county.municipality.name} sedan 10.07 (45 min)"
     ]
+
+
+@pytest.mark.clause("R2.2")
+def test_who_is_back_answers_in_the_system_and_is_waited_for_nowhere(
+    county: County, outage: Outage, chain: CareChain, log_in, clock: Clock
+):
+    admission = make_event(county.alva, chain, "admission", ago=timedelta(minutes=50))
+    tell(county.alva, chain, admission)
+    client, page = log_in(county.alva), reverse("chain", args=[chain.pk])
+    line = f"Svar på inskrivning från {county.municipality.name}"
+
+    def shown() -> list[bool]:
+        lists = [bool(awaited_at(client, path)) for path in ("/", page, reverse("shift"))]
+        ended = outage_for(county.region, outage.pk)
+        return [*lists, any(thing.what is Holds.ANSWER for thing in open_things(county.region, ended))]
+
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    assert shown() == [True] * 4, "the municipality is out, and rings"
+    cilla = person("cilla", county.social_care, Role.COORDINATOR)
+    end_outage(by=cilla, outage=outage_for(cilla.principal, outage.pk), ended_at=timezone.now())
+    clock.shift(timedelta(minutes=2))
+    assert shown() == [False] * 4
+    # It is rung again where the system may be down again.
+    make_outage(county.alva, started=timedelta(minutes=1))
+    assert any(each.startswith(line) for each in awaited_at(client, "/"))
+    assert shown() == [True] * 4
 
 
 @pytest.mark.parametrize("status", [ChainStatus.DECEASED, ChainStatus.WRONG_PATIENT])
