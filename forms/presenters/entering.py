@@ -13,9 +13,9 @@ from forms.presenters.rows import told
 from forms.queries.entering import EnteredCall
 from forms.queries.scans import PagePicture
 from outage.models import CareChain, Handover, Outage
-from outage.presenters.care import parties_in
 from outage.presenters.chain import call_title
 from outage.queries.naming import party_in_list, patient_in_list, ward_label
+from outage.queries.tasks import parties_in
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.rules.wording import day_and_time, moment

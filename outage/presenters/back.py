@@ -10,12 +10,11 @@ from contacts.access import Acting
 from contacts.page_versions import each_of_one_minute
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, RegistrationMark
-from outage.presenters.care import parties_in
 from outage.queries.chain_log import ChainLog
 from outage.queries.naming import Patient, patient_in_list, shown_in_list
 from outage.queries.owed import ListedChains
 from outage.queries.task_logs import Turn, Turns, task_logs_of, task_stamps, turns_of
-from outage.queries.tasks import ticks_of
+from outage.queries.tasks import parties_in, ticks_of
 from outage.rules.back_registration import ChainStatus, Family
 from outage.rules.routine import Decision
 from outage.rules.said import labelled
@@ -74,7 +73,7 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskGroups:
-    """`done` and `total` count what is to be done: to undo, to register and to decide."""
+    """`done` and `total` count what the acting unit is to do: to undo, to register and to decide."""
 
     undo: tuple[TaskRow, ...]
     register: tuple[TaskRow, ...]
@@ -83,11 +82,11 @@ class TaskGroups:
 
     @property
     def total(self) -> int:
-        return len(self.undo) + len(self.register) + len(self.decide)
+        return len(_own(self.undo + self.register + self.decide))
 
     @property
     def done(self) -> int:
-        return sum(row.done for row in self.register + self.decide)
+        return sum(row.done for row in _own(self.register + self.decide))
 
     @property
     def counts(self) -> dict[str, str]:
@@ -95,10 +94,19 @@ class TaskGroups:
         return {
             "all": _of(self.done, self.total),
             "undo": str(len(self.undo)),
-            "register": _of(sum(row.done for row in self.register), len(self.register)),
+            "register": _progress(self.register),
             "do_not_register": str(len(self.do_not_register)),
-            "decide": _of(sum(row.done for row in self.decide), len(self.decide)),
+            "decide": _progress(self.decide),
         }
+
+
+def _own(rows: tuple[TaskRow, ...]) -> list[TaskRow]:
+    return [row for row in rows if row.mine]
+
+
+def _progress(rows: tuple[TaskRow, ...]) -> str:
+    own = _own(rows)
+    return _of(sum(row.done for row in own), len(own)) if own or not rows else "ingen är er uppgift"
 
 
 def _of(done: int, total: int) -> str:

@@ -13,6 +13,7 @@ from outage.queries.chain_log import ChainLog
 from outage.queries.naming import PURGED, Patient, party_in_list, party_label, patient_name
 from outage.queries.standing import standing_of
 from outage.queries.targets import target_name
+from outage.queries.tasks import is_place_of
 from outage.rules.identity import IdentityKind, classify_identity
 from outage.rules.informing import PARTICIPANT_PREFIX
 from outage.rules.told import Target
@@ -48,26 +49,9 @@ def role_of(key: str, ward_kind: WardKind) -> str:
     return key.removeprefix(PARTICIPANT_PREFIX)
 
 
-def parties_in(acting: Acting, chain: CareChain) -> frozenset[Party]:
-    """The parties the acting unit is in this chain.
-
-    A sjukstuga that is only the patient's ward, or only the öppenvård, answers for that part; elsewhere a unit has
-    all its usual parties.
-    """
-    keys = chain.details.place_keys
-    here = frozenset(party for party in acting.parties if _is_own(acting, keys.get(party), party))
-    return here or acting.parties
-
-
 def is_own(acting: Acting, chain: CareChain, party: Party) -> bool:
     """Whether the acting unit itself is that party of the chain."""
-    return _is_own(acting, chain.details.place_keys.get(party), party)
-
-
-def _is_own(acting: Acting, key: str | None, party: Party) -> bool:
-    if party is Party.MUNICIPALITY:
-        return key == f"principal:{acting.principal.pk}"
-    return key == f"unit:{acting.unit.pk}"
+    return is_place_of(acting, chain.details.place_keys.get(party), party)
 
 
 def target_in_list(chain: CareChain, log: ChainLog, target: Target) -> str:

@@ -96,9 +96,9 @@ def _tasks(chains: list[CareChain]) -> Iterable[OpenThing]:
     for chain in chains:
         log = logs[chain.pk]
         with counting():
-            tasks = to_do(*ticks_of(chain, log))
+            tasks = to_do(*ticks_of(chain, log), own_parties(chain.principal))
         for task in tasks:
-            if not task.done and (task.by is None or task.by in own_parties(chain.principal)):
+            if not task.done:
                 key = f"{Holds.TASK}:{chain.pk}:{task.key}:{task.seen}"
                 yield OpenThing(_doer(chain, log, task.by), key)
 

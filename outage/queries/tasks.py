@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cached_property
 
+from contacts.access import Acting
 from contacts.models.encrypted import GONE
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Outage, RegistrationMark
@@ -208,3 +209,20 @@ def _logged_events(chain: CareChain, log: ChainLog) -> list[tuple[LoggedEvent, O
         )
         for first, event, outage in placed
     ]
+
+
+def parties_in(acting: Acting, chain: CareChain) -> frozenset[Party]:
+    """The parties the acting unit is in this chain.
+
+    A sjukstuga that is only the patient's ward, or only the öppenvård, answers for that part; elsewhere a unit has
+    all its usual parties.
+    """
+    keys = chain.details.place_keys
+    here = frozenset(party for party in acting.parties if is_place_of(acting, keys.get(party), party))
+    return here or acting.parties
+
+
+def is_place_of(acting: Acting, key: str | None, party: Party) -> bool:
+    if party is Party.MUNICIPALITY:
+        return key == f"principal:{acting.principal.pk}"
+    return key == f"unit:{acting.unit.pk}"

@@ -5,7 +5,7 @@ corrections. It holds while the task still shows the same picture.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, replace
 from enum import Enum
 from hashlib import sha256
@@ -196,10 +196,12 @@ class ToDo:
     done: bool = False
 
 
-def to_do(found: Iterable[Tick], gone: Iterable[Mark]) -> list[ToDo]:
-    """What is to be undone is never done: once it is, its mark is taken back."""
+def to_do(found: Iterable[Tick], gone: Iterable[Mark], of: Collection[Party] | None = None) -> list[ToDo]:
+    """All, or those that are done by the parties `of`, with what each decides for itself. What is to be undone is never
+    done: once it is, its mark is taken back.
+    """
     undone = [ToDo(mark.task, mark.seen, _party(mark.picture)) for mark in gone]
-    return undone + [
+    every = undone + [
         ToDo(
             key=tick.task.key,
             seen=tick.picture.seen,
@@ -209,6 +211,7 @@ def to_do(found: Iterable[Tick], gone: Iterable[Mark]) -> list[ToDo]:
         for tick in found
         if tick.undo or tick.task.decision is not Decision.DO_NOT_REGISTER
     ]
+    return [task for task in every if of is None or task.by is None or task.by in of]
 
 
 def _party(picture: Picture | None) -> Party | None:

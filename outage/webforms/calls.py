@@ -16,13 +16,14 @@ from contacts.webforms.copying import copied_field
 from contacts.webforms.differences import Opened
 from contacts.webforms.fields import AsksQuestions, NumberField
 from outage.models import CareChain, CareChainEvent, Handover
-from outage.presenters.care import Numbers, parties_in
+from outage.presenters.care import Numbers
 from outage.presenters.owed import event_label
 from outage.queries.chain_log import ChainLog
 from outage.queries.naming import place_of
 from outage.queries.ringing import numbers_of_places
 from outage.queries.standing import row_of, standing_of
 from outage.queries.targets import target_name, targets_by_key
+from outage.queries.tasks import parties_in
 from outage.queries.wordings import former_wordings
 from outage.rules.handover import CALLED_BACK, CallFacts, Checked, Direction, Message, ReadBack
 from outage.rules.informing import FAILED, CallOutcome

@@ -153,7 +153,8 @@ def test_the_three_groups_say_what_to_do_for_each_chain(county: County, outage: 
         (went.pk, "R4.2"),
     }
     assert [row.chain_id for row in found.decide] == [unknown.pk]
-    assert (found.done, found.total) == (0, 4)
+    # The call to a SIP is another's to enter.
+    assert (found.done, found.total) == (0, 3)
 
 
 def test_of_the_wrong_patient_nothing_is_entered_and_the_reason_stands(county: County, ended: CareChain):

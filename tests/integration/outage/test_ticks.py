@@ -88,6 +88,18 @@ def test_what_was_typed_and_is_no_longer_so_is_not_done(
     assert (task.done, task.changed) == (True, False)
 
 
+def test_what_is_others_task_is_not_among_what_one_has_left(county: County, ended: CareChain, client: Client):
+    for by, all_of_it, group in (
+        (county.alva, "0 av 1 klara", "0 av 1 klara"),
+        (county.disa, "", "ingen är er"),
+    ):
+        client.force_login(by.user)
+        page = read(client.get(reverse("back_registration")))
+        assert ("inte er uppgift" in page.get_text()) == (by == county.disa)
+        assert " ".join(page.h1.get_text().split()) == f"PRATOR åter i drift {all_of_it}".strip()
+        assert group in " ".join(page.find(id="group-register").get_text().split())
+
+
 def test_an_admission_entered_and_a_discharge_found_later_is_to_be_undone(county: County, ended: CareChain):
     mark(county.alva, ended, *rows(county.alva, ended))
     make_event(county.alva, ended, "discharge", ago=timedelta(minutes=5))
