@@ -62,7 +62,7 @@ def open_things(principal: Principal, outage: Outage) -> list[OpenThing]:
     for chain in chains:
         chain.outage, chain.principal = outage, principal
     found = [*_owed(principal, outage), *_tasks(chains)]
-    found += _not_acknowledged(principal, outage, chains, units)
+    found += _not_acknowledged(principal, outage, units)
     found += [
         OpenThing(paper.unit_id, _key_of(paper)) for paper in papers().held(principal, outage, timezone.now())
     ]
@@ -109,20 +109,22 @@ def _doer(chain: CareChain, log: ChainLog, by: Party | None) -> int:
     return holder_of(chain, log, by)
 
 
-def _not_acknowledged(
-    principal: Principal, outage: Outage, chains: Iterable[CareChain], units: Mapping[int, int]
-) -> Iterable[OpenThing]:
-    """Each unit that took part: it wrote something, or is named in a chain (R4.6)."""
-    took_part = {chain.unit_id for chain in chains}
-    for chain in chains:
-        took_part |= {pk for pk in (chain.ward_unit_id, chain.outpatient_unit_id) if pk and pk in units}
-    for rows in (CareChainEvent.objects, CareChainDetails.objects, Handover.objects):
-        wrote = rows.filter(**_of_chains(principal, outage, "chain__"))
-        took_part |= set(wrote.order_by().values_list("unit", flat=True).distinct())
+def _not_acknowledged(principal: Principal, outage: Outage, units: Mapping[int, int]) -> Iterable[OpenThing]:
     done = Acknowledgement.objects.filter(outage=outage, unit__in=units).values_list("unit", flat=True)
     have = {units[pk] for pk in done}
-    for pk in sorted({units.get(pk, pk) for pk in took_part} - have):
+    for pk in sorted(units_that_took_part(principal, outage, units) - have):
         yield OpenThing(pk, f"{Holds.ACKNOWLEDGE}:{pk}")
+
+
+def units_that_took_part(principal: Principal, outage: Outage, units: Mapping[int, int]) -> set[int]:
+    """Those of `units` that wrote something, or are named in a chain (R4.6); it has as which each of them is read."""
+    chains = _chains(principal, outage).filter(joined_to__isnull=True).order_by()
+    named = chains.values_list("unit", "ward_unit", "outpatient_unit").distinct()
+    found = {pk for row in named for pk in row}
+    for rows in (CareChainEvent.objects, CareChainDetails.objects, Handover.objects):
+        wrote = rows.filter(**_of_chains(principal, outage, "chain__"))
+        found |= set(wrote.order_by().values_list("unit", flat=True).distinct())
+    return {units[pk] for pk in found if pk in units}
 
 
 def _of_chains(principal: Principal, outage: Outage, way: str) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def _line(chain: _Row, states: _Row, left: _Row) -> ChainLine:
     ringing = (row[_UNIT] for row in states if row[1] != _TOLD)
     seen_by = frozenset({unit, ward, outpatient, *ringing} - {None})
     line = ChainLine(pk, number, unit, ward, municipality, protected, seen_by)
-    for _, what, since, party, unit, whom, former, state, urgent, item, *_ in left:
+    for _, what, since, party, unit, whom, former, state, urgent, retracts, item, *_ in left:
         if what == _TOLD:
             line.is_told(party, since)
         elif what == _OWED:
@@ -110,7 +110,8 @@ def _line(chain: _Row, states: _Row, left: _Row) -> ChainLine:
                 party=party,
                 state=state,
                 since=since,
-                discharge=urgent,
+                # One that is taken back is a call; it is no discharge.
+                discharge=urgent and not retracts,
                 former=former,
                 left_open=item is not None,
             )
@@ -174,6 +175,7 @@ _CHAIN = (
     "outpatient_unit",
 )
 _STATE = (
-    *("chain__number", "what", "since", "party", "unit", "whom", "former", "state", "urgent", "open_item"),
+    *("chain__number", "what", "since", "party", "unit", "whom", "former", "state", "urgent"),
+    *("retracts", "open_item"),
     *("reads_in", "ticked", "message"),
 )

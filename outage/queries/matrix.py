@@ -107,10 +107,12 @@ def _left_of_earlier(acting: Acting, outage: Outage, units: Collection[int]) -> 
         return []
     untold, calls = defaultdict[UUID, set[Any]](set), defaultdict[UUID, set[Any]](set)
     rows = _owed(acting.principal.pk, *(each.pk for each in outages))
-    for pk, *_, chain, unit, whom, party, former, urgent in left_in(acting.principal, outages, rows):
+    for pk, *_, chain, unit, whom, party, former, urgent, retracts in left_in(
+        acting.principal, outages, rows
+    ):
         if unit in units:
             calls[pk].add((chain, unit, whom, party, former))
-            if urgent:
+            if urgent and not retracts:
                 untold[pk].add(chain)
     return [Left(each, len(untold[each.pk]), len(calls[each.pk])) for each in outages if calls[each.pk]]
 
@@ -118,7 +120,7 @@ def _left_of_earlier(acting: Acting, outage: Outage, units: Collection[int]) -> 
 @prepared
 def _owed(principal_id: int, *outage_ids: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
     rows = ChainState.objects.filter(what=StateKind.OWED, principal=principal_id, outage__in=outage_ids)
-    told_apart = "chain", "unit", "whom", "party", "former", "urgent"
+    told_apart = "chain", "unit", "whom", "party", "former", "urgent", "retracts"
     return rows.order_by().values_list(*READ_THERE, *told_apart)
 
 

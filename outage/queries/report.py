@@ -34,6 +34,7 @@ from outage.models import (
 from outage.queries.call_codes import CodeState, code_states
 from outage.queries.care_chains import with_details
 from outage.queries.chain_log import ChainLog, logs_of
+from outage.queries.closing import units_that_took_part
 from outage.queries.outages import discharge_logged, no_drill_of_others, outages_for, support_contacts
 from outage.queries.standing import first_of, is_discharge, line_back, row_of, standing_of
 from outage.queries.tasks import ticks_of
@@ -49,7 +50,7 @@ from outage.rules.ticks import TickState
 
 REPORT_WORK = "outage.report"
 # Another where the same log gives other tables.
-_SHAPE = 1
+_SHAPE = 2
 _MOST_OWNERS = 50
 # How many outages one is set beside.
 MOST_BESIDE, DRILLS_BESIDE = 6, 3
@@ -269,7 +270,10 @@ def around(by: Acting, outage: Outage) -> Around:
         if not scopes or scopes[-1][0] != label:
             scopes.append((label, row.scope_from))
     openings = Opening.objects.filter(**_of_chains(by, outage, "chain"), kind=OpeningKind.EMERGENCY)
-    acknowledged = Acknowledgement.objects.filter(outage=outage, unit__in=units_counted(by)).order_by("at")
+    units = {unit.pk: unit.joined_into_id or unit.pk for unit in units_counted(by)}
+    took_part = units_that_took_part(by.principal, outage, units)
+    said = Acknowledgement.objects.filter(outage=outage, unit__in=units).values_list("unit", "at")
+    acknowledged = {units[pk]: at for pk, at in said if units[pk] in took_part}
     return Around(
         began=began,
         ended=outage.own_end,
@@ -277,6 +281,7 @@ def around(by: Acting, outage: Outage) -> Around:
         scopes=tuple(scopes),
         reasons=tuple((reason.clause, reason.sentence) for reason in reasons),
         support=tuple((row.at, row.unit.name) for row in support_contacts(outage.pk, by.principal.pk)),
-        acknowledged=tuple(acknowledged.values_list("at", flat=True)),
+        took_part=len(took_part),
+        acknowledged=tuple(sorted(acknowledged.values())),
         openings=openings.values("chain").distinct().count(),
     )

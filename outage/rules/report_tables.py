@@ -26,7 +26,7 @@ from .report import (
     times_by_kind,
 )
 from .routine import Decision, Routine
-from .wording import STOCKHOLM, clock_time, day_and_year, span
+from .wording import STOCKHOLM, clock_time, day_and_year, lower_first, span
 
 Cell = str | int
 NOTHING = "–"
@@ -73,7 +73,8 @@ class Around:
     """What is known of the outage itself, as one principal has it. All moments are aware.
 
     `scopes` has each scope and from when; `reasons` the sentences why the routine was to be used, each with its clause;
-    `support` when who rang support; `acknowledged` when units acknowledged; `openings` counts those in an emergency.
+    `support` when who rang support; `took_part` how many units have messages to acknowledge, `acknowledged` when they
+    did; `openings` counts those in an emergency.
     """
 
     began: datetime
@@ -82,6 +83,7 @@ class Around:
     scopes: tuple[tuple[str, datetime], ...]
     reasons: tuple[tuple[str, str], ...]
     support: tuple[tuple[datetime, str], ...]
+    took_part: int
     acknowledged: tuple[datetime, ...]
     openings: int
 
@@ -249,8 +251,8 @@ def _repeated(logged: Logged) -> ReportTable:
     said = read_backs(logged)
     both, coded = confirmed(logged)
     rows = (
-        *((choice.label, said[choice]) for choice in ReadBack),
-        ("Återläsning inte besvarad", said[""]),
+        *((f"Lämnade samtal: {lower_first(choice.label)}", said[choice]) for choice in ReadBack),
+        ("Lämnade samtal: återläsning inte besvarad", said[""]),
         ("Rättade samtal", logged.corrected["calls"]),
         ("Återtagna samtal", logged.withdrawn["calls"]),
         ("Rättade händelser", logged.corrected["events"]),
@@ -270,7 +272,7 @@ def _entered(around: Around, logged: Logged) -> ReportTable:
         rows.append(
             (
                 "Meddelanden kvitterade, enheter",
-                len(logged.units),
+                around.took_part,
                 len(around.acknowledged),
                 _moment(max(around.acknowledged)),
                 NOTHING,

@@ -151,7 +151,11 @@ class _Choices:
         self.fields = [
             _Field("kommun", "Kommun", {str(pk): name for pk, name in found.municipalities.items()}),
             _Field("avdelning", "Avdelning", {pk: name for pk, name in names.items() if pk in wards}),
-            _Field("enhet", "Enhet", {pk: name for pk, name in names.items() if pk in ringing}),
+            _Field(
+                "enhet",
+                "Enhet som öppnade eller ska ringa",
+                {pk: name for pk, name in names.items() if pk in ringing},
+            ),
         ]
         for field in self.fields:
             wanted = asked.get(field.name, "")

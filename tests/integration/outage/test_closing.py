@@ -13,9 +13,11 @@ from contacts.models import AuditEntry, Unit
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Role
+from contacts.services.progress import finish
 from forms.rules.sheet_fate import VoidReason
 from forms.services.fates import mark_filled, void_sheet
 from outage.models import CareChain, LeftOpen, Outage, OutageClosing
+from outage.presenters.report import shown_tables
 from outage.queries.care_chains import get_chain
 from outage.queries.closing import closed_at, closing_of
 from outage.queries.outages import outage_for
@@ -26,6 +28,7 @@ from outage.rules.routine import Decision
 from outage.services.events import leave_discharge_open
 from outage.services.outages import end_outage, reopen_outage
 from outage.services.registrations import acknowledge
+from outage.services.report import make_report
 from tests.clock import Clock
 from tests.factories import (
     County,
@@ -70,6 +73,20 @@ def test_what_holds_it_up_is_counted_where_it_is_to_be_done(county: County, outa
         (ward, Holds.ACKNOWLEDGE): 1,
         (centre, Holds.ACKNOWLEDGE): 1,
     }
+
+
+def test_the_report_counts_the_units_that_the_closing_waits_for(
+    county: County, outage: Outage, chain: CareChain
+):
+    make_event(county.alva, chain, "admission")
+    over = end_for_all(county, outage, timezone.now())
+    acknowledge(by=county.bo, outage=over)
+    # Bo's ward has no part in it, and the hälsocentral has written nothing.
+    acknowledge(by=county.disa, outage=over)
+    left = [unit for unit, what in kinds(county.esa, outage) if what is Holds.ACKNOWLEDGE]
+    report = finish(make_report(by=county.esa, outage=as_seen(county.esa, outage)))
+    row = next(r for t in shown_tables(report) for r in t.rows if r[0] == "Meddelanden kvitterade, enheter")
+    assert (len(left), row[1:3]) == (1, (2, 1))
 
 
 def test_it_is_closed_once_all_is_done(county: County, outage: Outage, done: CareChain):

@@ -4,12 +4,16 @@ from datetime import timedelta
 from uuid import uuid4
 
 from django.test import Client
+from django.utils import timezone
 
 from contacts.models import Unit
 from contacts.page_versions import EVERYBODY, changed, forget_pages
+from contacts.rules.parties import Party
 from outage.models import CareChain, Outage
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details
+from outage.services.events import withdraw_event
+from outage.services.outages import end_outage
 from tests.factories import County, chain_facts, make_chain, make_event, tell
 from tests.integration.outage.pages import read
 from tests.integration.outage.test_overview import figures, shown, table
@@ -78,3 +82,27 @@ def test_no_unit_counts_a_protected_patient_whose_row_is_of_no_unit(
     # A ward without any answers the same.
     for ward in (county.other_ward, county.psychiatric_ward):
         assert table(shown(client, f"/lagesbild/?avdelning={ward.pk}"), "#overview-chains") == []
+
+
+def test_a_discharge_that_is_taken_back_is_a_call_and_no_discharge(
+    county: County, outage: Outage, chain: CareChain, client: Client
+):
+    event = make_event(county.alva, chain, "discharge", outcome=CallOutcome.REACHED)
+    tell(county.alva, chain, event, to=Party.OUTPATIENT)
+    withdraw_event(by=county.alva, event=event, client_id=uuid4(), reason="Fel patient")
+    client.force_login(county.esa.user)
+    page = shown(client)
+    # As the report, which counts those that stand.
+    assert figures(page)[:2] == [0, 2]
+    assert "Utskrivning" not in table(page, "#overview-chains")[0][0]
+
+
+def test_each_number_says_what_it_counts(county: County, outage: Outage, chain: CareChain, client: Client):
+    client.force_login(county.esa.user)
+    page = shown(client)
+    assert page.find("label", {"for": "enhet"}).get_text() == "Enhet som öppnade eller ska ringa"
+    assert "blad utan öde, utom tomma i parti" in page.get_text()
+    assert "utan något nytt på en timme" in page.get_text()
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    # Nobody is silent where nothing goes on.
+    assert "utan något nytt på en timme" not in shown(client).get_text()

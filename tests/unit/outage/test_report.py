@@ -276,6 +276,7 @@ def around(**more: Any) -> Around:
         "scopes": (("Båda huvudmännen", BEGAN),),
         "reasons": (),
         "support": (),
+        "took_part": 0,
         "acknowledged": (),
         "openings": 0,
     }
@@ -307,5 +308,7 @@ def test_each_chart_has_the_figures_of_its_table():
             assert {series.values[place] for series in chart.series} <= set(row[1:])
     for table in tables_of(known, logged, routine):
         assert all(len(row) == len(table.columns) for row in table.rows), table.caption
+    labels = [row[0] for table in tables_of(known, logged, routine) for row in table.rows]
+    assert "Lämnade samtal: upprepat och rättat" in labels
     captions = [table.caption[:31] for table in tables_of(known, logged, routine)]
     assert len(set(captions)) == len(captions)
