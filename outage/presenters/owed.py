@@ -16,7 +16,7 @@ from outage.presenters.chain import closed_label
 from outage.queries.chain_log import ChainLog
 from outage.queries.naming import Patient, party_in_list, party_label, patient_in_list
 from outage.queries.owed import is_read_there
-from outage.queries.reminders import told_by
+from outage.queries.reminders import how_late, told_by
 from outage.queries.ringing import place_to_ring
 from outage.queries.states import owed_rows
 from outage.rules.back_registration import ChainStatus
@@ -178,7 +178,7 @@ def calls_of(
             call.since, call.age = row.since, span(now - row.since)
         late_since = _late_since(chain, row, now)
         if late_since and (call.late_since is None or late_since < call.late_since):
-            call.late_since, call.late = late_since, span(now - late_since)
+            call.late_since, call.late = late_since, how_late(late_since, now)
             call.late_by = moment(late_since, now)
         if item := row.open_item:
             call.open_item = "se vårdkedjan" if hidden else f"{item.responsible}: {item.reason}"

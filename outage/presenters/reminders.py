@@ -11,9 +11,9 @@ from outage.models import CareChain, Handover, Outage
 from outage.presenters.shift import SEE_CHAIN
 from outage.queries.naming import Patient, patient_in_list
 from outage.queries.outages import earlier_outages
-from outage.queries.reminders import reminders_of
+from outage.queries.reminders import how_late, reminders_of
 from outage.rules.reminders import Due, by_kind
-from outage.rules.wording import moment, span
+from outage.rules.wording import moment
 
 RING_BACK = "Ring tillbaka"
 
@@ -69,7 +69,7 @@ def reminders_for(acting: Acting, outage: Outage, now: datetime) -> Reminders:
                 patients=late.chains,
                 by=moment(late.since, now),
                 since_iso=late.since.isoformat(),
-                late=span(now - late.since),
+                late=how_late(late.since, now),
                 is_listed=late.is_listed,
             )
             for late in by_kind(outage.routine, found)
@@ -104,6 +104,6 @@ def _line(one: Due, chain: CareChain, call: Handover | None, now: datetime) -> R
         label=chain.outage.routine.label(one.kind) if one.kind else RING_BACK,
         by=moment(one.at, now),
         since_iso=one.at.isoformat(),
-        late=span(now - one.at),
+        late=how_late(one.at, now),
         text="" if call is None else SEE_CHAIN if patient.protected else call.call_back,
     )

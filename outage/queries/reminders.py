@@ -1,7 +1,7 @@
 """What the acting unit has to do by a certain moment, from the kept rows alone: no patient text is read."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,9 @@ from outage.queries.care_chains import seen_by
 from outage.queries.owed import is_read_there
 from outage.rules.outage_status import cut_off
 from outage.rules.reminders import Due, late, send_by, tell_by
+from outage.rules.wording import span
+
+_A_MINUTE = timedelta(minutes=1)
 
 
 def told_by(
@@ -28,6 +31,12 @@ def told_by(
     reminded of it: what somebody has taken on by name and reason, and what is taken back, which has no limit.
     """
     return None if not kind or retracts or left_open else tell_by(outage.routine.message(kind), since)
+
+
+def how_late(by: datetime, now: datetime) -> str:
+    """How long ago it was to be done; "" in the first minute, of which there is nothing to count."""
+    holds_until(now, by + _A_MINUTE)
+    return span(now - by) if now - by >= _A_MINUTE else ""
 
 
 def reminders_of(acting: Acting, now: datetime, *outages: Outage) -> list[Due]:

@@ -53,12 +53,12 @@ def test_each_page_says_what_is_owed_by_when_and_how_late_and_leads_to_it(
 def test_a_call_in_the_list_has_its_mark_and_nothing_is_said_twice(
     county: County, chain: CareChain, client: Client
 ):
-    make_event(county.alva, chain, "discharge", ago=timedelta(minutes=15))
+    make_event(county.alva, chain, "discharge", ago=timedelta(minutes=16))
     page = read(client.get(reverse("status")))
-    assert [tag.get_text() for tag in page.select(".owed-call .tag-unverified")] == ["0 min för sent"] * 2
+    assert [tag.get_text() for tag in page.select(".owed-call .tag-unverified")] == ["1 min för sent"] * 2
     assert page.find(id="late") is None
     page = read(client.get(reverse("chain", args=[chain.pk])))
-    assert [tag.get_text() for tag in page.select(".owed-call .tag-unverified")] == ["0 min för sent"] * 2
+    assert [tag.get_text() for tag in page.select(".owed-call .tag-unverified")] == ["1 min för sent"] * 2
 
 
 def test_what_is_not_in_the_list_of_calls_is_listed_first(
@@ -113,7 +113,15 @@ def test_an_open_page_is_told_at_the_very_moment(
     clock.move_to(event.happened_at + timedelta(minutes=15))
     answer = client.get(ask, headers=POLL | {"X-Shown": shown})
     assert answer.status_code == 200
-    assert "2 påminnelser" in read(answer).find(id="reminders").get_text()
+    page = read(answer)
+    assert "2 påminnelser" in page.find(id="reminders").get_text()
+    # There is nothing to count in its first minute.
+    assert "för sent" not in page.get_text()
+    shown = page.find(id="status")["data-version"]
+    clock.shift(timedelta(minutes=1))
+    page = read(client.get(ask, headers=POLL | {"X-Shown": shown}))
+    assert "1 min för sent" in page.find(id="reminders").get_text()
+    assert page.select_one(".owed-call .tag-unverified")
 
 
 def choose(client: Client, value: str) -> None:
