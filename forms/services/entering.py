@@ -44,6 +44,7 @@ def enter_call(
     messages: Sequence[Message],
     paper: PaperMark,
     answers: Mapping[str, str] | None = None,
+    seen: int = 0,
 ) -> Handover:
     """Enter one row of `sheet` as a call about `chain`; `paper` is of that sheet.
 
@@ -67,6 +68,7 @@ def enter_call(
             messages=messages,
             paper=paper,
             answers=answers,
+            seen=seen,
         )
         if PaperEntry.objects.filter(handover=handover).exists():
             return handover

@@ -87,6 +87,7 @@ def enter_sheet(request: ActingRequest, serial: str) -> HttpResponse:
                 messages=form.messages_told(),
                 paper=form.paper(sheet.serial),
                 answers=form.answers(),
+                seen=form.cleaned_data["seen"] or 0,
             )
             messages.success(request, f"Raden är sparad på servern {clock_time(handover.recorded_at)}.")
             return redirect(_address(sheet, vardkedja=chain.pk))
