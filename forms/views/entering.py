@@ -113,6 +113,7 @@ def _move(request: ActingRequest, sheet: Sheet, entry_id: str) -> HttpResponse:
                 client_id=data["client_id"],
                 serial_text=data["serial"],
                 reason=data["reason"],
+                answers=form.answers(),
             )
             said = f"Raden är flyttad till blad {moved.sheet.shown_serial}."
             return page.done(said, "enter_sheet", sheet.serial)
