@@ -6,17 +6,18 @@ from dataclasses import replace
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may, check_within
 from contacts.queries.joined import units_read_as
-from contacts.rules.errors import RuleError
+from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import replacing
 from forms.models import COME_BACK, AllEntered, PaperEntry, Sheet
-from forms.queries.entering import open_for_entering, standing_call
+from forms.queries.entering import entries_from, open_for_entering, standing_call
 from forms.queries.sheets import entries_count
 from forms.rules.serial import read_serial
 from forms.rules.sheet_fate import VOIDED_WITHOUT_PICTURE, Fate, check_all_entered
@@ -28,6 +29,8 @@ from outage.queries.joined import kept_id
 from outage.queries.standing import told_only_by
 from outage.rules.handover import CallFacts, Message
 from outage.rules.paper import PaperMark
+from outage.rules.told import PLACE_PREFIX
+from outage.rules.wording import moment
 from outage.services.events import lock_chain, need_reason, write_event
 from outage.services.handovers import log_call, write_call
 from outage.services.paper import mark_of
@@ -44,12 +47,13 @@ def enter_call(
     messages: Sequence[Message],
     paper: PaperMark,
     answers: Mapping[str, str] | None = None,
+    seen: int = 0,
 ) -> Handover:
     """Enter one row of `sheet` as a call about `chain`; `paper` is of that sheet.
 
     The sheet becomes filled in, if it was only printed. A resend returns the first call. Raises NotAllowed by role or
     for another unit's sheet, RuleError for one that is voided without a picture or another patient's, CallErrors by
-    field, Question and IdClash as for any call.
+    field, Question and IdClash as for any call; Question too for a row like one that is entered from the sheet.
     """
     check_may(by, Right.HANDLE_SHEETS, sheet)
     if paper.serial != sheet.serial:
@@ -59,6 +63,8 @@ def enter_call(
     with transaction.atomic():
         # First of all: who voids the sheet meanwhile waits, or has been here before.
         lock_sheet(sheet)
+        if answers is not None:
+            _ask_if_entered(sheet, chain.pk, client_id, facts, answers)
         handover = log_call(
             by=by,
             chain=chain,
@@ -67,6 +73,7 @@ def enter_call(
             messages=messages,
             paper=paper,
             answers=answers,
+            seen=seen,
         )
         if PaperEntry.objects.filter(handover=handover).exists():
             return handover
@@ -78,14 +85,49 @@ def enter_call(
     return handover
 
 
+def _ask_if_entered(
+    sheet: Sheet, chain_id: UUID, client_id: UUID, facts: CallFacts, answers: Mapping[str, str]
+) -> None:
+    """Raises Question where a call with the same time, other end and outcome was entered from the same sheet by
+    another form than `client_id`.
+    """
+    entered = entries_from(sheet)
+    if any(row.entry.handover_id == client_id for row in entered):
+        return
+    said = facts.at, facts.direction, facts.outcome
+    alike = [
+        row.entry
+        for row in entered
+        if not (row.withdrawal or row.moved_to)
+        and (row.call.at, row.call.direction, row.call.outcome) == said
+        and facts.recipient in (row.call.recipient, PLACE_PREFIX + row.call.place)
+        and kept_id(row.call.chain_id) == chain_id
+    ]
+    if alike:
+        entry = alike[-1]
+        Question(
+            f"entered-{entry.pk}",
+            f"Den här raden är redan införd {moment(entry.at, timezone.now())} av {entry.user.full_name}. "
+            "Är det en till?",
+            [("ja", "Ja, det är en till")],
+        ).settled(answers)
+
+
 def move_entry(
-    *, by: Acting, entry: PaperEntry, client_id: UUID, serial_text: str, reason: str
+    *,
+    by: Acting,
+    entry: PaperEntry,
+    client_id: UUID,
+    serial_text: str,
+    reason: str,
+    answers: Mapping[str, str] | None = None,
 ) -> PaperEntry:
     """Correct which sheet a row was entered from: the log then names the sheet with `serial_text`.
 
     The call, and what stands by it alone, are written as new rows that differ in the sheet; the former rows are kept.
     A resend returns the first. Raises NotAllowed, NoSerial, RuleError by field where the sheet is not the unit's or
-    about another patient, or without a reason, and ChangedMeanwhile where the call was changed by somebody else.
+    about another patient, or without a reason, ChangedMeanwhile where the call was changed by somebody else, and
+    Question as `enter_call`.
     """
     check_may(by, Right.HANDLE_SHEETS, entry)
     check_may(by, Right.LOG_CARE)
@@ -106,6 +148,10 @@ def move_entry(
             raise RuleError(
                 "Bladet gäller en annan patient. Flytta samtalet till den i loggen.", field="serial"
             )
+        if answers is not None:
+            there = PLACE_PREFIX + call.place if call.place else call.recipient
+            facts = replace(call.facts, recipient=there)
+            _ask_if_entered(to, kept_id(call.chain_id), client_id, facts, answers)
         _say_filled(by, to)
         moved = PaperEntry.objects.create(
             handover=_named_anew(by, call, entry.sheet.serial, to.serial, client_id, reason),

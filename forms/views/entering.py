@@ -87,6 +87,7 @@ def enter_sheet(request: ActingRequest, serial: str) -> HttpResponse:
                 messages=form.messages_told(),
                 paper=form.paper(sheet.serial),
                 answers=form.answers(),
+                seen=form.cleaned_data["seen"] or 0,
             )
             messages.success(request, f"Raden är sparad på servern {clock_time(handover.recorded_at)}.")
             return redirect(_address(sheet, vardkedja=chain.pk))
@@ -112,6 +113,7 @@ def _move(request: ActingRequest, sheet: Sheet, entry_id: str) -> HttpResponse:
                 client_id=data["client_id"],
                 serial_text=data["serial"],
                 reason=data["reason"],
+                answers=form.answers(),
             )
             said = f"Raden är flyttad till blad {moved.sheet.shown_serial}."
             return page.done(said, "enter_sheet", sheet.serial)

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from contacts.rules.parties import Party
-from contacts.webforms.fields import SentOnce
+from contacts.webforms.fields import AsksQuestions
 from outage.models import CareChainEvent
 from outage.rules.paper import PaperMark
 from outage.rules.routine import Effect
@@ -89,7 +89,7 @@ def date_alone(on: date | datetime) -> list[Any]:
     return ["", on.astimezone(STOCKHOLM).date() if isinstance(on, datetime) else on]
 
 
-class MoveEntryForm(SentOnce):
+class MoveEntryForm(AsksQuestions):
     serial = forms.CharField(
         label="Löpnumret på bladet som raden står på",
         max_length=40,

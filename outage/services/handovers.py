@@ -3,15 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.models.encrypted import KeyDestroyed
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
@@ -30,12 +28,14 @@ from outage.services.at_the_time import other_end, told_then
 from outage.services.call_codes import code_of, confirm, tidy_code
 from outage.services.call_errors import CallErrors
 from outage.services.confirming import confirmed
-from outage.services.events import home_of, lock_chain, need_reason, take_order, withdraw_row, write_event
+from outage.services.events import home_of, lock_chain, need_reason, take_order, withdraw_row
 from outage.services.openings import check_may_log
 from outage.services.paper import mark_fields, mark_of
 from outage.services.states import settle
+from outage.services.told import write_told
 
 _EVENTS_TOO = "events-too"
+_SAME_EVENT = "Samma händelse som en som redan är loggad."
 
 
 def log_call(
@@ -49,6 +49,7 @@ def log_call(
     answers: Mapping[str, str] | None = None,
     code: str = "",
     log: ChainLog | None = None,
+    seen: int = 0,
 ) -> Handover:
     """Log one call about one patient, with what it told of; `client_id` becomes the call's id.
 
@@ -56,8 +57,9 @@ def log_call(
     call's time must then be given, and it counts by that time as any other (R3, R4). `code` is what the one who rang
     read aloud; the row is without it where it was not taken (`services.call_codes`). A resend returns the first row.
     `answers` are those of the person who fills it in, by the question's key; None where nobody can be asked. `log` was
-    read after `chain`. Raises CallErrors with a sentence for each field that is wrong, Question where an answer is
-    needed, NotAllowed by role, IdClash when the id was used with other content.
+    read after `chain`. `seen` is the order of the last event that the person saw to be logged: a later one of the same
+    kind as a new message may be it. Raises CallErrors with a sentence for each field that is wrong, Question where an
+    answer is needed, NotAllowed by role, IdClash when the id was used with other content.
     """
     check_may_log(by, chain)
     if answers is not None:
@@ -82,10 +84,7 @@ def log_call(
             if any(message.kind for message in messages):
                 ask_if_wrong_patient(ChainStatus(chain.details.status), answers)
             messages = _as_told(chain, log, messages, facts, answers)
-        told = [
-            _told(by, chain, log, uuid5(client_id, f"event {index}"), message, facts, paper, answers)
-            for index, message in enumerate(messages)
-        ]
+        told, gone = write_told(by, chain, log, client_id, messages, facts, paper, seen, answers)
         if answers is not None:
             # After what is refused: no answer helps there.
             new = [message.happened_at for message in messages if message.kind and message.happened_at]
@@ -95,7 +94,8 @@ def log_call(
         rows_told = [HandoverMessage(handover=handover, **what) for what in told]
         for row in rows_told:
             row.save()
-        settle(chain, log_with(log, handover, rows_told))
+        _take_back_events(by, chain, gone, _SAME_EVENT)
+        settle(chain, None if gone else log_with(log, handover, rows_told))
         confirm(by, handover)
         action = "call.logged" if facts.outcome not in FAILED else "call.tried"
         audit.record(by=by, action=action, target=handover, chain=chain.pk)
@@ -145,59 +145,6 @@ def _settled(chain: CareChain, message: Message, answers: Mapping[str, str]) -> 
         happened=message.happened_at or timezone.now(),
     )
     return replace(message, kind=kind)
-
-
-def _told(
-    by: Acting,
-    chain: CareChain,
-    log: ChainLog,
-    event_id: UUID,
-    message: Message,
-    facts: CallFacts,
-    paper: PaperMark | None,
-    answers: Mapping[str, str] | None,
-) -> dict[str, Any]:
-    """What a message of a call points at; a new event is written, with the id `event_id`."""
-    told: dict[str, Any]
-    if message.notice:
-        assert message.change_id is not None
-        change = next((version for version in log.versions if version.pk == message.change_id), None)
-        told = {"change": change, "notice": message.notice}
-    elif message.event_id:
-        told = {"event": log.by_text.get(str(message.event_id))}
-    else:
-        told = {"event": _new_event(by, chain, event_id, message, facts, paper, answers)}
-    if None in told.values():
-        raise CallErrors({"messages": "Meddelandet hör inte till den här patienten. Välj igen."})
-    return told
-
-
-def _new_event(
-    by: Acting,
-    chain: CareChain,
-    event_id: UUID,
-    message: Message,
-    facts: CallFacts,
-    paper: PaperMark | None,
-    answers: Mapping[str, str] | None,
-) -> CareChainEvent:
-    assert message.sender is not None
-    try:
-        return write_event(
-            by,
-            chain,
-            event_id=event_id,
-            kind=message.kind,
-            sender=message.sender,
-            happened_at=message.happened_at or facts.at or timezone.now(),
-            particulars=message.particulars,
-            paper=paper,
-            answers=answers,
-        )
-    except (Question, KeyDestroyed):
-        raise
-    except RuleError as error:
-        raise CallErrors({f"{error.field or 'kind'}-{message.kind}": error.reason}) from None
 
 
 def correct_call(

@@ -11,6 +11,7 @@ from django import forms
 from django.utils import timezone
 
 from contacts.access import Acting
+from contacts.rules.errors import Question
 from contacts.rules.parties import Party
 from contacts.webforms.copying import copied_field
 from contacts.webforms.differences import Opened
@@ -97,6 +98,8 @@ class CallForm(Opened, AsksQuestions):
         widget=forms.RadioSelect,
     )
     checked_reason = forms.CharField(label="Varför inte motringd", required=False, max_length=300)
+    # The last event that the page said is logged, by its order: a new one was chosen beside that.
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self,
@@ -130,6 +133,7 @@ class CallForm(Opened, AsksQuestions):
         if corrects is None:
             del self.fields["opened"]
             self._collect_messages()
+            self.initial["seen"] = max((event.order for event in log.events), default=0)
         else:
             self._logged = {f"event:{e.pk}": e for e in log.events if e.pk in corrects}
             self.fields["reason"] = forms.CharField(label="Varför rättas samtalet?", max_length=300)
@@ -362,6 +366,12 @@ class CallForm(Opened, AsksQuestions):
         stays = self._was_with is not None and self._was_with.recipient == key
         place = self._targets[key].place if key in set(Party) and not stays else ""
         return PLACE_PREFIX + place if place else key
+
+    def ask(self, question: Question) -> None:
+        """Says it beside the messages too, where it is about one of them."""
+        super().ask(question)
+        if question.key.startswith("same-"):
+            self.add_error("messages", "Svara om det är samma händelse.")
 
     def messages_told(self) -> list[Message]:
         """Call after `is_valid`."""

@@ -58,6 +58,8 @@ def call_of(person: dict[str, Any], chain: str) -> tuple[Request, str]:
         "read_back": "done",
         "messages": "new:preliminary_ready:inpatient",
         "p-preliminary_ready-inpatient-preliminary_date": f"{now:%Y-%m-%d}",
+        # Of a page on which every former one is.
+        "seen": "1000000000",
     }
     headers = {**cookies_of(person), "Content-Type": "application/x-www-form-urlencoded"}
     return ("POST", f"/vardkedja/{chain}/samtal/", urlencode(form).encode(), headers), form["client_id"]

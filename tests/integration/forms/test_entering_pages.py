@@ -252,6 +252,14 @@ def test_other_content_under_the_same_id_keeps_both(alva: Client, sheet: Sheet, 
     assert SubmissionClash.objects.get().content["comment"] == ["En annan rad."]
     shown = fields_of(form_of(page, **{"data-guard": True}))
     assert shown["comment"] == ["En annan rad."]
+    # Is it one more row, and does it tell of something else?
+    answers = {
+        f"answer-entered-{PaperEntry.objects.get().pk}": "ja",
+        "answer-same-admission-inpatient": "another",
+    }
+    for name, answer in answers.items():
+        asked = form_of(read(alva.post(action, shown)), **{"data-guard": True})
+        shown = fields_of(asked) | {name: [answer]}
     assert alva.post(action, shown).status_code == 302
     assert sorted(Handover.objects.values_list("paper_signature", flat=True)) == ["N.N.", "O.O."]
     assert PaperEntry.objects.count() == 2

@@ -133,7 +133,10 @@ def test_a_form_that_was_used_for_another_call_gets_a_new_code_and_says_so(
     again, second = sent_with(clash)
     assert second != first
     assert f"Kvittenskoden är ny: {second}. Läs upp den." in words(clash)
-    assert client.post(path, again).status_code == 302
+    # Both tell of what is new: is it the same?
+    asked, same = sent_with(client.post(path, again))
+    assert same == second
+    assert client.post(path, asked | {"answer-same-discharge-inpatient": "another"}).status_code == 302
     for code, name in ((first, "Karin Påhittad"), (second, "Lars Påhittad")):
         take(county.cissi, theirs, code)
         (call,) = (row for row in Handover.objects.filter(direction=Direction.GIVEN) if row.spoken_to == name)

@@ -231,7 +231,11 @@ def test_other_content_under_the_same_id_keeps_both_and_can_be_saved_as_its_own(
     shown = fields_of(form_of(page, method="post"))
     expect_as_typed(shown, changed)
     assert shown["client_id"] != fields["client_id"]
-    assert send(client, chain, shown).status_code == 302
+    asked = send(client, chain, shown)
+    assert "Är det samma händelse?" in errors_of(read(asked))
+    shown = fields_of(form_of(read(asked), method="post"))
+    answer = send(client, chain, shown, **{"answer-same-admission-inpatient": "another"})
+    assert answer.status_code == 302
     assert sorted(Handover.objects.values_list("spoken_to", flat=True)) == ["Karin Påhittad", "Lars"]
 
 

@@ -38,6 +38,7 @@ ANSWERS = {
     "wrong-patient": "ja",
     "sip_date-sip_invitation": "instead",
     **{f"participants-{message.key}": "nobody" for message in current_routine().messages.values()},
+    **{f"same-{key}-{party}": "another" for key in current_routine().messages for party in Party},
 }
 # Few enough that many rows happen at the same moment: the ties are where two ways of counting part.
 MOMENTS = [TUESDAY - timedelta(minutes=10 * n) for n in range(1, 9)]
