@@ -90,7 +90,9 @@ def leave_open(request: ActingRequest, event_id: UUID) -> HttpResponse:
     log = log_of(event.chain_id)
     target = targets_by_key(event.chain, log).get(recipient)
     if target is None:
-        to_tell = [s.target for s in event_standings(event.chain, log, event) if s.state != InformState.INFORMED]
+        to_tell = [
+            s.target for s in event_standings(event.chain, log, event) if s.state != InformState.INFORMED
+        ]
         form.ask_whom({each.key: target_name(event.chain, log, each) for each in to_tell})
     page = FormPage(request, form)
     if page.to_save():
