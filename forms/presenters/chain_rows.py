@@ -26,7 +26,7 @@ from forms.rules.spec import Column, SheetSpec
 from outage.models import CareChainEvent, Handover
 from outage.presenters.call_codes import code_lines_in_list
 from outage.presenters.care import role_of
-from outage.presenters.chain import COUNTS_AS_ANOTHER, event_title, outside_outage, told_labels
+from outage.presenters.chain import COUNTS_AS_ANOTHER, event_title, moved_here, outside_outage, told_labels
 from outage.rules.clock import before_or_after_break_point
 from outage.rules.routine import Particular, Routine
 from outage.rules.wording import clock_time, day_and_time, local_day
@@ -162,6 +162,8 @@ class ChainRows:
         parts = []
         if row.supersedes_id and not row.withdraws:
             parts.append(f"Rättelse av raden ovan: {row.reason}")
+        if isinstance(row, Handover) and (moved := moved_here(row, self._now)):
+            parts.append(f"{moved}. {row.reason}")
         if after is not None:
             how = "Återtagen" if after.withdraws else "Ersatt av raden nedan"
             when = day_and_time(after.recorded_at, self._now)

@@ -32,6 +32,7 @@ from forms.rules.spec import Column
 from forms.specs import get_log_sheet
 from outage.models import Handover
 from outage.presenters.call_codes import CodeLine, code_lines_in_list
+from outage.presenters.chain import moved_here
 from outage.queries.naming import party_in_list, patient_name, shown_identity
 from outage.routine import current_routine
 from outage.rules.back_registration import ChainStatus
@@ -140,6 +141,7 @@ def _row(
         notes.add("Från papper", paper_words(call, now))
     else:
         note_call(call, notes, now)
+    notes.add("", moved_here(call, now), remark=True)
     notes.add("", code.on_paper if code else "", remark=True)
     return row_of(spec.columns, texts, notes)
 

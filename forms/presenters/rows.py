@@ -103,7 +103,7 @@ def call_texts(
         Column.READ_BACK: _GAVE_REASON
         if call.read_back_reason
         else call.read_back and _READ_BACK[call.read_back],
-        Column.SIGNATURE: signed(signatures.short(call.signature), call.recorded_at, call.at, now),
+        Column.SIGNATURE: signed(signatures.short(call.made.signature), call.made.recorded_at, call.at, now),
     }
 
 

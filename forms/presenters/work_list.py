@@ -6,6 +6,7 @@ from datetime import datetime
 
 from contacts.access import Acting
 from contacts.rules.doubt import READ_THE_REMARK, Doubt
+from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import NumberToRing
 from forms.presenters.document import SheetPart, edition_part
 from forms.presenters.notes import Notes
@@ -168,9 +169,12 @@ def chain_lines(rows: Iterable[ChainRow]) -> list[Row]:
     return lines
 
 
-def overview_lines(rows: Iterable[MatrixRow]) -> list[Row]:
-    """A row for each chain, which is named by its number."""
+def overview_lines(earlier: Iterable[str], rows: Iterable[MatrixRow]) -> list[Row]:
+    """What `earlier` outages left, and a row for each chain, which is named by its number."""
     lines = []
+    for said in earlier:
+        notes = Notes(WHOLE_WIDTH)
+        lines.append(_row(((), (notes.cell("", said, _CELL, _LINES),), *[()] * len(Party)), notes))
     for row in rows:
         notes = Notes(WHOLE_WIDTH)
         marks = [(notes.cell(mark.label, _marked(mark), _NARROW, _LINES),) for mark in row.marks]

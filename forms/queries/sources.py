@@ -23,6 +23,7 @@ from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
 from outage.queries.care_chains import visible_chains
 from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.joined import read_in_kept, with_joined
+from outage.queries.moved import with_first
 from outage.queries.outages import recent_outages
 from outage.queries.standing import row_of, standing_of
 from outage.rules.agreed_sip import AgreedSip, agreed_sip
@@ -79,6 +80,7 @@ def calls_since(by: Acting, since: datetime) -> list[Handover]:
     related = calls.select_related("chain__outage", "chain__details").prefetch_related("messages__event")
     found = list(related.order_by("at", "recorded_at", "chain__number", "order"))
     read_in_kept(found, chains)
+    with_first(found)
     return found
 
 

@@ -25,7 +25,7 @@ from forms.rules.work_list_spec import WorkList
 from forms.services.printing import Printed, print_job
 from outage.models import Outage
 from outage.presenters.back import grouped, task_rows
-from outage.presenters.overview import lines_in_order, matrix_rows
+from outage.presenters.overview import earlier_lines, lines_in_order, matrix_rows
 from outage.presenters.ringing import calls_to_ring
 from outage.presenters.shift import done_shown, open_shown, told_rows
 from outage.presenters.status import chain_row
@@ -94,7 +94,8 @@ def _chains(by: Acting, outage: Outage, now: datetime) -> list[Row]:
 
 def _overview(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     found = overview_of(by, outage)
-    return overview_lines(part.make() for part in matrix_rows(lines_in_order(found.lines), found, now))
+    rows = matrix_rows(lines_in_order(found.lines), found, now)
+    return overview_lines(earlier_lines(found, now), (part.make() for part in rows))
 
 
 def _shift(by: Acting, outage: Outage, now: datetime) -> list[Row]:

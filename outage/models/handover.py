@@ -2,6 +2,8 @@
 
 import uuid
 from dataclasses import fields
+from datetime import datetime
+from typing import NamedTuple
 
 from django.db import models
 
@@ -16,6 +18,14 @@ from .care_chain import CareChain, CareChainDetails
 from .event import CareChainEvent
 from .signed import LoggedRow, OfChain
 from .whom import WhomField
+
+
+class Logged(NamedTuple):
+    """A row of a call, by whom and when it was logged."""
+
+    pk: uuid.UUID
+    signature: str
+    recorded_at: datetime
 
 
 class Handover(OfChain, LoggedRow):
@@ -88,6 +98,14 @@ class Handover(OfChain, LoggedRow):
                 name="handover_corrections",
             ),
         ]
+
+    # Of a call that was moved here the row that was logged first, of the other patient; as `with_first` hands it out.
+    first: Logged | None = None
+
+    @property
+    def made(self) -> "Logged | Handover":
+        """Who logged the call and when, whoever moved it here."""
+        return self.first or self
 
     @property
     def left_by(self) -> uuid.UUID:

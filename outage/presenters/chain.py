@@ -20,7 +20,7 @@ from outage.queries.standing import completion_of, is_discharge, open_item_of, r
 from outage.queries.targets import target_name
 from outage.rules.clock import before_or_after_break_point
 from outage.rules.groups import in_groups
-from outage.rules.handover import Checked, Direction, ReadBack
+from outage.rules.handover import Checked, Direction, ReadBack, name_in
 from outage.rules.informing import (
     FAILED,
     CallOutcome,
@@ -209,7 +209,7 @@ def _call_entry(
         time=moment(handover.at, now),
         title=call_title(handover),
         direction=direction.value,
-        by_whom=handover.signature,
+        by_whom=signed_by(handover, now),
         details=tuple(_call_details(handover, told)),
         struck=newer is not None,
         struck_by=_struck_by(newer, now),
@@ -242,6 +242,18 @@ def call_title(call: Handover, whom: str = "") -> str:
     outcome, direction = CallOutcome(call.outcome), Direction(call.direction)
     verb = direction.label if outcome is CallOutcome.REACHED else outcome.label
     return f"{verb} {'till' if direction is Direction.GIVEN else 'från'} {whom or other_end(call)}"
+
+
+def signed_by(call: Handover, now: datetime) -> str:
+    """The signature of who logged the call, and who moved it here."""
+    return ". ".join(filter(None, (call.made.signature, moved_here(call, now))))
+
+
+def moved_here(call: Handover, now: datetime) -> str:
+    """Who moved a call here, and when; "" for one that was logged here."""
+    if call.first is None:
+        return ""
+    return f"Flyttat hit {moment(call.recorded_at, now)} av {name_in(call.signature)}"
 
 
 def told_labels(call: Handover, events: Iterable[CareChainEvent], routine: Routine) -> list[str]:

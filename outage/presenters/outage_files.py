@@ -10,7 +10,7 @@ from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Handover
 from outage.presenters.back import TaskGroups, TaskRow
 from outage.presenters.call_codes import CodeLine, CodeLines, code_lines_in_list
-from outage.presenters.chain import event_title, told_labels
+from outage.presenters.chain import event_title, signed_by, told_labels
 from outage.queries.chain_log import ChainLog, in_time_order, logs_of
 from outage.queries.naming import Patient, party_in_list, patient_in_list, shown_in_list
 from outage.queries.owed import ListedChains
@@ -243,7 +243,7 @@ class _Shown:
             direction=Direction(row.direction).label,
             sender=ours if given else theirs,
             recipient=theirs if given else ours,
-            signature=row.signature,
+            signature=signed_by(row, self._now),
             outcome=CallOutcome(row.outcome).label,
             spoken_to=self._text(row.spoken_to, row.spoken_to_unit),
             number=self._text(row.number),

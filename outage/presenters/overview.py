@@ -155,8 +155,12 @@ def picture_of(found: Overview, outage: Outage, now: datetime) -> Picture:
         quiet=tuple(names[pk] for pk in names if pk in found.staffed and not lines[pk].takes_part),
         hours=_bars(by_hour(found.calls, began, until)),
         chains=len(found.lines),
-        earlier=tuple(_left(each, now) for each in found.earlier),
+        earlier=earlier_lines(found, now),
     )
+
+
+def earlier_lines(found: Overview, now: datetime) -> tuple[str, ...]:
+    return tuple(_left(each, now) for each in found.earlier)
 
 
 def _left(of: Left, now: datetime) -> str:

@@ -9,7 +9,7 @@ from contacts.access import Acting
 from contacts.page_versions import Part
 from outage.models import CareChainEvent, Handover, Outage, ShiftHandover
 from outage.presenters.awaited import AwaitedLine, awaited_lines
-from outage.presenters.chain import call_title, event_title, told_labels
+from outage.presenters.chain import call_title, event_title, moved_here, told_labels
 from outage.presenters.owed import OwedCall, PlaceToFind, place_to_find
 from outage.presenters.ringing import calls_listed
 from outage.queries.listed import Listed
@@ -17,6 +17,7 @@ from outage.queries.naming import Patient, party_in_list, patient_in_list
 from outage.queries.shift import OpenNow, handed, newest_handover, texts_of
 from outage.queries.shift_done import DoneLine, calls_by_id
 from outage.queries.states import awaited_in
+from outage.rules.handover import name_in
 from outage.rules.shift import ShiftState, count_told, states_of
 from outage.rules.wording import moment
 
@@ -119,7 +120,7 @@ def _ring_back(call: Handover, now: datetime) -> RingBackLine:
         number=SEE_CHAIN if patient.protected else call.call_back,
         whom=call_title(call, _whom(call)),
         at=moment(call.at, now),
-        by=call.user.full_name,
+        by=name_in(call.made.signature),
     )
 
 
@@ -164,13 +165,13 @@ def _call_shown(line: DoneLine, call: Handover, now: datetime) -> DoneShown:
         direction="tried" if line.line.tries else call.direction,
         title=title,
         messages=", ".join(told_labels(call, events, call.chain.outage.routine)),
-        by=call.user.full_name,
-        note=_note(line, call),
+        by=name_in(call.made.signature),
+        note=_note(line, call, moved_here(call, now)),
     )
 
 
-def _note(line: DoneLine, row: CareChainEvent | Handover) -> str:
-    said = []
+def _note(line: DoneLine, row: CareChainEvent | Handover, moved: str = "") -> str:
+    said = [moved] if moved else []
     if row.withdraws:
         said.append("Återtaget")
     elif row.supersedes_id:

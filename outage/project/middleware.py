@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
@@ -26,6 +26,7 @@ from outage.models import HeldForm
 from outage.project.emergency import ONLY_WORK, emergency_until, is_beyond_emergency
 from outage.project.holding import content_sent, hold, is_own, remembering, turned_away
 from outage.project.shared_pc import SEEN_EVERY_SECONDS, keep_logged_in, on_wall
+from outage.project.views import pressed_only
 from outage.queries.held_forms import held_form_of
 from outage.rules.opening import NotOpened
 from outage.services.held_forms import release
@@ -221,6 +222,21 @@ class OpeningMiddleware:
         wanted = reverse("held_form", args=[kept.pk]) if kept else back
         address = reverse("open_patient", args=[exception.chain_id])
         return redirect(f"{address}?{urlencode({'next': wanted})}" if wanted else address)
+
+
+class PressedOnlyMiddleware:
+    """Who opens the address of a button, from the history or by a link that was copied, is told so on a page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method != "GET" or not isinstance(response, HttpResponseNotAllowed):
+            return response
+        page = pressed_only(request)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
 
 class AdminInputMiddleware:

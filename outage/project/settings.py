@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "outage.project.middleware.PrivatePagesMiddleware",
+    "outage.project.middleware.PressedOnlyMiddleware",
     "outage.project.middleware.AdminInputMiddleware",
     "outage.project.middleware.OpeningMiddleware",
     "forms.views.late.PurgedMiddleware",

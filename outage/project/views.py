@@ -304,6 +304,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+def pressed_only(request: HttpRequest) -> HttpResponse:
+    """405, for what a button does: there is no page to open at its address."""
+    return _error(
+        request,
+        405,
+        "Det finns ingen sida här",
+        "Den sidan finns bara som ett tryck på en knapp. Inget är gjort. Gå till Läge.",
+    )
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500. Uses no database: it may be the reason."""
     return render(None, "errors/500.html", {"version": settings.VERSION}, status=500)

@@ -34,6 +34,7 @@ from outage.queries.joined import (
     versions_of,
     with_lines,
 )
+from outage.queries.moved import with_first
 from outage.rules.owed import ChainStanding
 from outage.rules.ticks import stored_picture
 from outage.rules.told import Untold
@@ -117,6 +118,8 @@ def logs_of(chain_ids: Iterable[UUID], *, signed: bool = True) -> dict[UUID, Cha
     written = [*events, *handovers]
     units = {unit.pk: unit for unit in _units(*{row.unit_id for row in written})}
     people = {user.pk: user for user in _people(*{row.user_id for row in written})} if signed else {}
+    if signed:
+        with_first(handovers)
     for row in written:
         row._state.fields_cache["unit"] = units[row.unit_id]
         if signed:

@@ -16,21 +16,26 @@ from outage.queries.chain_log import ChainLog
 
 
 def numbers_of_places(logs: Iterable[ChainLog], now: datetime) -> dict[str, tuple[NumberToRing, ...]]:
-    """The numbers to ring at the aware moment `now`, best first, by the key of each place that the chains ever named.
+    """The numbers to ring at the aware moment `now`, best first, by the key of each place that the chains ever named
+    or that a call of theirs was with.
 
     At most three queries, however many chains there are. An unlisted place has the number that was typed.
     """
+    logs = list(logs)
+    # Of a call that was moved here the chain may never have named the place.
+    calls = (call for log in logs for call in log.live_handovers if call.place)
+    rung = [(None, Party(call.recipient), call.place) for call in calls]
     named = [(v, party, key) for log in logs for v in log.versions for party, key in v.place_keys.items()]
-    return _numbers(named, now)
+    return _numbers([*rung, *named], now)
 
 
 def numbers_of_rows(rows: Iterable[ChainState], now: datetime) -> dict[str, tuple[NumberToRing, ...]]:
     """Of the places that rows of what is owed are about, as `numbers_of_places`; by `place_to_ring`."""
     return _numbers(
         (
-            (row.named_in, Party(row.named_as), place_to_ring(row))
+            (row.named_in, Party(row.rung.recipient if row.rung else row.named_as), place_to_ring(row))
             for row in rows
-            if row.what == StateKind.OWED and row.named_in is not None
+            if row.what == StateKind.OWED and (row.named_in or (row.rung and row.rung.place))
         ),
         now,
     )
@@ -42,7 +47,7 @@ def place_to_ring(row: ChainState) -> str:
 
 
 def _numbers(
-    named: Iterable[tuple[CareChainDetails, Party, str]], now: datetime
+    named: Iterable[tuple[CareChainDetails | None, Party, str]], now: datetime
 ) -> dict[str, tuple[NumberToRing, ...]]:
     requests: dict[str, RingRequest] = {}
     numbers: dict[str, tuple[NumberToRing, ...]] = {}
@@ -52,7 +57,7 @@ def _numbers(
             requests[key] = RingRequest(Party.MUNICIPALITY, int(pk), None)
         elif kind == "unit":
             requests[key] = RingRequest(party, None, int(pk))
-        elif kind == "other":
+        elif kind == "other" and version is not None:
             numbers[key] = typed_number(version, party, now)
     # They hang on the directory and the clock alone: a call that is logged changes none.
     directory = version_of(EVERYBODY) if requests else ""

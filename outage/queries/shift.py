@@ -25,7 +25,7 @@ from outage.queries.owed import (
 )
 from outage.queries.papers import PaperOut, papers
 from outage.queries.task_logs import task_logs_of
-from outage.queries.tasks import ticks_of
+from outage.queries.tasks import parties_in, ticks_of
 from outage.rules.shift import Handed
 from outage.rules.ticks import to_do
 from outage.rules.told import minute_of
@@ -163,7 +163,7 @@ def _to_ring_back(
 
 
 def tasks_done(acting: Acting, outage: Outage) -> tuple[int, int] | None:
-    """How many tasks of efterregistrering are done in the chains that the acting unit sees, and of how many; None where
+    """How many of the acting unit's tasks of efterregistrering are done, and of how many; None where
     these are too many to count by the way.
     """
     listed = chains_seen(acting, outage)
@@ -171,7 +171,11 @@ def tasks_done(acting: Acting, outage: Outage) -> tuple[int, int] | None:
         return None
     chains = listed[:]
     logs = task_logs_of(chains)
-    found = [each for chain in chains for each in to_do(*ticks_of(chain, logs[chain.pk]))]
+    found = [
+        each
+        for chain in chains
+        for each in to_do(*ticks_of(chain, logs[chain.pk]), parties_in(acting, chain))
+    ]
     return sum(each.done for each in found), len(found)
 
 

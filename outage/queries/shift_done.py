@@ -18,6 +18,7 @@ from contacts.rules.permissions import Right
 from outage.models import CareChainEvent, Handover, HandoverMessage, Outage
 from outage.queries.care_chains import is_about_seen, visible_chains
 from outage.queries.joined import read_in_kept
+from outage.queries.moved import with_first
 from outage.rules.clock import as_utc
 from outage.rules.handover import Direction
 from outage.rules.informing import FAILED
@@ -109,6 +110,7 @@ def _rows(
     if not ids:
         return []
     calls = _calls_of(ids)
+    with_first(calls)
     hand_out(calls, "messages", _messages(tuple(call.pk for call in calls)) if calls else ())
     rows: list[Any] = [*calls, *(() if calls_alone else _events_of(ids))]
     if any(row.chain.joined_to_id for row in rows):

@@ -171,3 +171,8 @@ def signature(name: str, role_label: str, unit_name: str, hsa_id: str = "") -> s
     """The signature of an entry (R2.5): name, role, unit, and HSA-id when there is one."""
     text = ", ".join(part.strip() for part in (name, role_label, unit_name) if part.strip())
     return f"{text} ({hsa_id.strip()})" if hsa_id.strip() else text
+
+
+def name_in(signed: str) -> str:
+    """The name that a signature begins with."""
+    return signed.partition(",")[0]

@@ -16,8 +16,9 @@ from contacts.webforms.differences import form_differences
 from outage.models import CareChainEvent
 from outage.queries.care_chains import get_event
 from outage.queries.chain_log import log_of
-from outage.queries.owed import open_item_for
+from outage.queries.owed import event_standings, open_item_for
 from outage.queries.targets import target_name, targets_by_key
+from outage.rules.informing import InformState
 from outage.rules.wording import moment
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
 from outage.webforms.events import CorrectEventForm, OpenItemForm, ReasonForm
@@ -86,6 +87,13 @@ def leave_open(request: ActingRequest, event_id: UUID) -> HttpResponse:
     recipient = request.POST.get("recipient") or request.GET.get("till", "")
     item = open_item_for(event, recipient)
     form = OpenItemForm(request.POST or None, initial={"recipient": recipient, "seen": item and item.pk})
+    log = log_of(event.chain_id)
+    target = targets_by_key(event.chain, log).get(recipient)
+    if target is None:
+        to_tell = [
+            s.target for s in event_standings(event.chain, log, event) if s.state != InformState.INFORMED
+        ]
+        form.ask_whom({each.key: target_name(event.chain, log, each) for each in to_tell})
     page = FormPage(request, form)
     if page.to_save():
         with page:
@@ -97,8 +105,6 @@ def leave_open(request: ActingRequest, event_id: UUID) -> HttpResponse:
         fresh = OpenItemForm(initial={"responsible": stands.responsible, "reason": stands.reason})
         page.tell_changed(by, seen=stands.pk)
         page.tell(differences=form_differences(form, fresh, of_the_change=()))
-    log = log_of(event.chain_id)
-    target = targets_by_key(event.chain, log).get(recipient)
     place = target_name(event.chain, log, target) if target else ""
     context = {"label": _label(event), "place": place} | whose(event.chain)
     return page.show("outage/event/leave_open.html", **context)

@@ -1,6 +1,6 @@
 """Forms about an event: corrected, taken back, a discharge left open."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -135,3 +135,8 @@ class OpenItemForm(SentOnce):
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     responsible = forms.CharField(label="Vem tar hand om det? Namn och enhet", max_length=200)
     reason = forms.CharField(label="Varför är mottagaren inte underrättad?", max_length=300)
+
+    def ask_whom(self, names: Mapping[str, str]) -> None:
+        """For a page that was opened without saying whom: it is chosen among `names`."""
+        choices = [("", "Välj"), *names.items()]
+        self.fields["recipient"] = forms.ChoiceField(label="Vem är inte underrättad?", choices=choices)

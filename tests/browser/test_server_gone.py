@@ -82,3 +82,35 @@ def test_what_is_typed_outlives_the_server_and_is_saved_once(windows: Windows, s
     row.get_by_role("button", name="Upptaget").click()
     expect(saved_note(page)).to_have_text(re.compile("Försöket är sparat"))
     assert server.rows(tries) == [(before[0][0] + 1,)]
+
+
+def test_a_form_that_is_seldom_used_keeps_what_is_typed_too(windows: Windows, server: Server):
+    windows.expect_silence()
+    page = windows.open(origin=server.origin)
+    page.goto("/")
+    page.get_by_role("button", name="Alva Bergdal").click()
+    page.goto("/vardkedjor/")
+    page.locator("#main a[href^='/vardkedjor/']").filter(has_text="Frida").first.click()
+    page.get_by_role("link", name="Fel patient").first.click()
+    page.get_by_role("radio").first.check()
+    why = page.get_by_label("Hur blev det fel?")
+    why.fill("Två patienter med samma namn.")
+
+    server.kill()
+    page.get_by_role("button", name="Flytta samtalet").click()
+    expect(page.get_by_role("alert")).to_have_text(
+        "Servern svarar inte. Inget är förlorat – det du skrivit står kvar. Försök igen."
+    )
+    expect(why).to_have_value("Två patienter med samma namn.")
+
+    server.start()
+    # What cannot be saved as it stands is told on the page, with what was typed.
+    why.fill("")
+    page.get_by_role("button", name="Flytta samtalet").click()
+    expect(page.get_by_role("alert")).to_contain_text("Inget är sparat än.")
+    expect(page.get_by_role("radio").first).to_be_checked()
+    page.get_by_label("Hur blev det fel?").fill("Två patienter med samma namn.")
+    page.get_by_role("button", name="Flytta samtalet").click()
+    expect(saved_note(page)).to_be_visible()
+    expect(page.get_by_text("Flyttat hit").first).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -235,3 +235,14 @@ def test_the_pages_have_the_button_and_an_unknown_list_is_not_found(
     assert (
         client.post(reverse("work_list_pdf", args=["annat"]), {"client_id": str(uuid4())}).status_code == 404
     )
+
+
+def test_lagesbild_says_what_an_earlier_outage_left(county: County, outage: Outage, asta: CareChain):
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    again = make_outage(county.alva)
+    text = squashed(
+        everything(
+            print_work_list(by=county.esa, which=WorkList.OVERVIEW, outage=again, client_id=uuid4()).pdf
+        )
+    )
+    has(text, "Kvar från driftstoppet som avslutades 10.52", "inte är underrättad")

@@ -203,6 +203,26 @@ def test_a_discharge_is_left_open_with_who_answers_for_it(county: County, chain:
     assert "Esa Påhittad: Stängt till måndag." in read(alva.get(reverse("status"))).get_text()
 
 
+@pytest.mark.parametrize("till", ["", "?till=", "?till=nobody"])
+def test_a_discharge_is_left_open_from_an_address_that_says_not_for_whom(
+    county: County, chain: CareChain, alva: Client, till: str
+):
+    event = make_event(county.alva, chain, "discharge")
+    path = reverse("leave_open", args=[event.pk]) + till
+    offered = read(alva.get(path)).find("select", attrs={"name": "recipient"})
+    assert [option.get_text() for option in offered.find_all("option")] == [
+        "Välj",
+        county.municipality.name,
+        county.health_centre.name,
+    ]
+    typed = {"responsible": "Esa Påhittad", "reason": "Stängt till måndag."}
+    refused = send(alva, path, form_at(alva, path), **typed)
+    assert refused.status_code == 422
+    assert read(refused).find("a", href="#id_recipient") is not None
+    assert send(alva, path, form_at(alva, path), **typed, recipient="outpatient").status_code == 302
+    assert OpenItem.objects.get().recipient == "outpatient"
+
+
 def test_each_look_at_a_chain_leaves_a_row_of_the_trace(county: County, chain: CareChain, client: Client):
     client.force_login(county.disa.user)
     for _ in "12":
