@@ -186,7 +186,14 @@ def _named(acting: Acting, kwargs: dict[str, Any], content: Content, now: dateti
     entry_id = kwargs.get("entry_id") or next(iter(content.get("entry", ())), "")
     found_id = read_id(str(entry_id))
     entry = None if found_id is None else entry_by_id(found_id)
-    return [*([entry.name, *content.get("number", ())] if entry else []), *typed]
+    return [*([entry.name, *content.get("number", ())] if entry else []), *_new_patient(content), *typed]
+
+
+def _new_patient(content: Content) -> Sequence[str]:
+    """Who is told of in a form that opens a chain, as a list would say it."""
+    if content.get("protected_identity"):
+        return ("Skyddad patient",)
+    return (*content.get("patient_name", ()), *content.get("identity", ()))
 
 
 def _unless_protected(chain: CareChain, words: Sequence[str]) -> Sequence[str]:

@@ -143,3 +143,21 @@ def test_what_names_no_contact_is_held_without_its_name(
     client.force_login(county.alva.user)
     for address in (reverse("status"), reverse("held_form", args=[held.pk])):
         assert client.get(address).status_code == 200
+
+
+def test_new_patients_that_are_held_can_be_told_apart(county: County, outage: Outage, client: Client):
+    protected = {"patient_name": "Hemlig Hemligsson", "identity": "19800101-9808", "protected_identity": "on"}
+    for typed in (
+        {"patient_name": "Frida Fridasson", "identity": "19500101-9809"},
+        {"patient_name": "Tolvan Tolvansson", "identity": ""},
+        protected,
+    ):
+        client.post(reverse("new_chain"), {"typed_by": mark_of(county.alva), **typed})
+    log_in(client, "alva")
+    held = read(client.get(reverse("status"))).find(class_="held-list")
+    said = [" ".join(row.p.get_text().split()).partition(" · ")[2] for row in held.find_all("li")]
+    assert said == ["Frida Fridasson · 19500101-9809", "Tolvan Tolvansson", "Skyddad patient"]
+    log_in(client, "esa")
+    page = client.get(reverse("status")).content.decode()
+    assert "Frida Fridasson" not in page
+    assert "Undanlagt åt dig" not in page
