@@ -69,7 +69,7 @@ def test_a_sheet_goes_from_the_printer_to_the_shredder_and_into_the_log(
     expect(nurse.get_by_label("Sida på bladet")).to_have_value(str(each))
     nurse.get_by_label("Löpnummer", exact=True).fill(second.shown_serial.lower())
     nurse.get_by_role("button", name="Lägg sidan till bladet").click()
-    nurse.wait_for_load_state()
+    expect(nurse.get_by_role("button", name="Lägg sidan till bladet")).to_have_count(0)
     assert fates(second) == ["printed", "filled", "scanned"]
     # One row of the sheet is entered beside its picture.
     show_row(nurse, first, "Lämnat: vi ringde")
