@@ -357,8 +357,7 @@ class CallForm(Opened, AsksQuestions):
 
     def not_said(self) -> set[UUID]:
         """The events of a call that is corrected that it did not tell of after all; call after `is_valid`."""
-        said = self.cleaned_data["messages"]
-        return {event.pk for value, event in self._logged.items() if value not in said}
+        return {e.pk for value, e in self._logged.items() if value not in self.cleaned_data["messages"]}
 
     def _place_chosen(self) -> str:
         """The recipient by the place that it is on the page: the party may have been another one before."""
