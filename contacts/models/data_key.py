@@ -11,6 +11,9 @@ from weakref import WeakValueDictionary
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
+from django.db.models import OuterRef, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Concat, Replace, Substr
 from django.utils import timezone
 
 from .ciphers import Cipher, new_key
@@ -23,6 +26,15 @@ TRAIL = "trail"
 def name_of(principal_id: int, outage_id: uuid.UUID | None = None) -> str:
     """The name of the key of one principal's patients in one outage; without one, of what belongs to no outage."""
     return f"patients/{principal_id}/{outage_id or '-'}"
+
+
+def name_in_query(principal_id: int, outage_id: OuterRef) -> Combinable:
+    """As `name_of`, of the outages of a query."""
+    # SQLite keeps an id without dashes.
+    bare = Replace(Cast(outage_id, models.CharField()), Value("-"), Value(""))
+    parts = [Substr(bare, begin, length) for begin, length in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))]
+    dashed = [each for part in parts for each in (Value("-"), part)][1:]
+    return Concat(Value("patients/"), Cast(principal_id, models.CharField()), Value("/"), *dashed)
 
 
 def principal_id_of(name: str) -> int | None:

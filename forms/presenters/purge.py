@@ -34,15 +34,13 @@ class StepRow:
 SERVER = "Servern"
 
 
-def purge_rows(
-    outages: Sequence[Outage], steps: dict[UUID, list[PurgeStep]], purged: set[UUID]
-) -> list[PurgeRow]:
+def purge_rows(outages: Sequence[Outage], steps: dict[UUID, list[PurgeStep]]) -> list[PurgeRow]:
     return [
         PurgeRow(
             outage.pk,
             outage.listed_as,
-            state_words(steps[outage.pk], is_purged=outage.pk in purged),
-            outage.pk in purged,
+            state_words(steps[outage.pk], is_purged=outage.purged_at is not None),
+            outage.purged_at is not None,
         )
         for outage in outages
     ]

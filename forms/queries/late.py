@@ -10,8 +10,8 @@ from contacts.queries.joined import units_read_as
 from contacts.rules.permissions import Right
 from forms.models import LateDecision, LateEntry
 from forms.queries.left import OF_NO_PAST_DRILL
-from forms.queries.purge import ended_for, purged_among
 from outage.models import Outage
+from outage.queries.outages import outages_for
 
 
 def late_entries(by: Acting) -> QuerySet[LateEntry]:
@@ -46,9 +46,8 @@ def decisions_of(entry: LateEntry) -> list[LateDecision]:
 
 def purged_outages(by: Acting) -> list[Outage]:
     """Those that the principal has purged, the newest first."""
-    outages = list(ended_for(by.principal))
-    gone = purged_among(by.principal, outages)
-    return [outage for outage in outages if outage.pk in gone]
+    purged = outages_for(by.principal).filter(own_purged_at__isnull=False)
+    return list(purged.order_by("-recorded_at"))  # type: ignore[misc]
 
 
 def _within(by: Acting, rows: QuerySet[LateEntry]) -> QuerySet[LateEntry]:

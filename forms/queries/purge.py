@@ -85,13 +85,6 @@ def steps_of(principal: Principal, outages: Iterable[Outage]) -> dict[UUID, list
     return found
 
 
-def purged_among(principal: Principal, outages: Iterable[Outage]) -> set[UUID]:
-    """Those whose key is destroyed or about to be, also where the step is lost with a database that was restored."""
-    names = {name_of(principal.pk, outage.pk): outage.pk for outage in outages}
-    gone = DataKey.objects.filter(name__in=names, destroyed_at__isnull=False).values_list("name", flat=True)
-    return {names[name] for name in gone}
-
-
 def changed_since(step: PurgeStep, counted: Mapping[str, int]) -> list[str]:
     """In sentences, what is not as it was at a step: what there is, or the decision in force."""
     decision = decision_in_force(step.principal)
@@ -128,6 +121,7 @@ def _facts(principal: Principal, outage: Outage, wanted: ToPurge) -> PurgeFacts:
         purged=gone,
         allows=decision.allows if decision else None,
         reference=decision.reference if decision else "",
+        goes_on=outage.closed_at is None,
         without_fate=_by_unit(last.exclude(last__in=[end.value for end in ENDS])),
         not_entered=_by_unit(sheets.filter(pk__in=not_entered.order_by().values("pk"))),
         kept=_by_unit(last.filter(last=Fate.KEPT.value)),

@@ -48,7 +48,7 @@ class LateOutcome(Labelled):
 class PurgeFacts:
     """Of one principal's outage. `left`: there is something that can be read. Sheets and pages are counted by unit:
     those without a fate, those with rows that are not in the log, those that are kept as paper, and scanned pages that
-    nobody has said what they are.
+    nobody has said what they are. `goes_on`: not for the principal, but as such.
     `allows` is None where there is no disposal decision, `reference` what it is called.
     """
 
@@ -57,6 +57,7 @@ class PurgeFacts:
     purged: bool
     allows: bool | None
     reference: str = ""
+    goes_on: bool = False
     without_fate: tuple[tuple[str, int], ...] = ()
     not_entered: tuple[tuple[str, int], ...] = ()
     kept: tuple[tuple[str, int], ...] = ()
@@ -70,6 +71,9 @@ def stops(facts: PurgeFacts) -> list[str]:
     found = []
     if facts.closed_on is None:
         found.append("Driftstoppet är inte stängt för er.")
+    if facts.goes_on:
+        # Whoever is out again joins it, and could log nothing.
+        found.append("Driftstoppet pågår för andra. Vänta tills det är avslutat för alla.")
     if facts.allows is None:
         found.append("Inget gallringsbeslut är infört. Administratören för in det under Gallringsbeslut.")
     elif not facts.allows:

@@ -13,24 +13,29 @@ from contacts.rules.trace_words import LATE_READ
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
 from forms.models import LateDecision, LateEntry
-from forms.queries.late import decisions_of, purged_outages
+from forms.queries.late import decisions_of
 from forms.rules.purge import LateOutcome
+from outage.queries.outages import outages_for
 
 _NOT_PURGED = "Driftstoppet är inte gallrat. Logga som vanligt."
 
 
-def keep_late(*, by: Acting, outage_id: UUID, client_id: UUID, said: Sequence[tuple[str, str]]) -> LateEntry:
-    """Keep what was typed, each field with its label. A resend returns the first row.
+def keep_late(
+    *, by: Acting, outage_id: UUID, client_id: UUID, said: Sequence[tuple[str, str]], met: bool = False
+) -> LateEntry:
+    """Keep what was typed, each field with its label; `met` where its form met the destroyed key. A resend returns the
+    first row.
 
-    Raises NotAllowed, IdClash, and RuleError where the outage is not one that the acting person's principal has purged.
+    Raises NotAllowed, IdClash, and RuleError where nothing was met, and the acting person's principal has not purged
+    the outage.
     """
     check_may(by, Right.LOG_CARE)
     content = {"outage": outage_id, "said": [list(each) for each in said]}
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="late.kept", content=content):
             return LateEntry.objects.get(pk=client_id)
-        outage = next((each for each in purged_outages(by) if each.pk == outage_id), None)
-        if outage is None:
+        outage = outages_for(by.principal).filter(pk=outage_id).first()
+        if outage is None or not (met or outage.purged_at):
             raise RuleError(_NOT_PURGED, field="outage")
         row = LateEntry(id=client_id, outage=outage, said=content["said"], user=by.user, unit=by.unit)
         row.save()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -111,12 +112,13 @@ def _kept(request: AnyRequest, acting: Acting, gone: KeyDestroyed) -> LateEntry:
     said = said_in(gone.form) if gone.form is not None else []
     if outage_id is None or not said:
         raise gone
-    said = [*_about(request, acting), *said]
+    keep = partial(
+        keep_late, by=acting, outage_id=outage_id, said=[*_about(request, acting), *said], met=True
+    )
     try:
-        client_id = UUID(request.POST.get("client_id", ""))
-        return keep_late(by=acting, outage_id=outage_id, client_id=client_id, said=said)
+        return keep(client_id=UUID(request.POST.get("client_id", "")))
     except (ValueError, IdClash):
-        return keep_late(by=acting, outage_id=outage_id, client_id=uuid4(), said=said)
+        return keep(client_id=uuid4())
 
 
 def _about(request: AnyRequest, acting: Acting) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from contacts.rules.permissions import Right
 from contacts.views.tools import FormPage, check_sent, get_or_404, held_as, put, require, told_if_refused
 from forms.models import PurgeStep
 from forms.presenters.purge import count_rows, purge_rows, span_words, state_words, step_rows
-from forms.queries.purge import ended_for, preview_of, purged_among, steps_of
+from forms.queries.purge import ended_for, preview_of, steps_of
 from forms.rules.purge import UNDER_WAY, PurgeStepKind, stops
 from forms.services.purge import confirm_purge, propose_purge, withdraw_purge
 from forms.webforms.purge import ConfirmForm, ProposeForm, WithdrawForm
@@ -30,7 +30,7 @@ def purges(request: ActingRequest) -> HttpResponse:
     principal = request.acting.principal
     found = Paginator(ended_for(principal), _ROWS_A_PAGE).get_page(request.GET.get("sida"))
     outages = list(found)
-    rows = purge_rows(outages, steps_of(principal, outages), purged_among(principal, outages))
+    rows = purge_rows(outages, steps_of(principal, outages))
     return render(request, "forms/purge/list.html", {"principal": principal, "found": found, "rows": rows})
 
 

@@ -101,6 +101,12 @@ class Outage(models.Model):
         """Whether the outage still goes on for the principal that it was read for."""
         return self.own_end is None
 
+    @property
+    def purged_at(self) -> datetime | None:
+        """Since when nobody can read what that principal wrote of patients in it; None where they can."""
+        found: datetime | None = self._read("own_purged_at")
+        return found
+
     def was_over_at(self, at: datetime) -> bool:
         """Whether that principal was back when something happened, by the minute: R4 does not apply to it then."""
         return self.own_end is not None and minute_of(at) > self.own_end

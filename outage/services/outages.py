@@ -261,7 +261,7 @@ def _after_end(event: CareChainEvent, ends: Sequence[PrincipalEnd]) -> bool:
 
 def reopen_outage(*, by: Acting, outage: Outage, client_id: UUID | None = None) -> Outage:
     """Take back an end that the acting principal said too early. Raises RuleError when another outage goes on by now,
-    and for a drill; one that goes on is over.
+    for one that it has purged, and for a drill; one that goes on is over.
 
     A resend under the same `client_id` changes nothing.
     """
@@ -285,10 +285,16 @@ def reopen_outage(*, by: Acting, outage: Outage, client_id: UUID | None = None) 
 
 
 _ANOTHER = "Ett nytt driftstopp pågår redan. Det gamla kan inte öppnas igen."
+_PURGED = "Driftstoppet är gallrat hos er och kan inte öppnas igen. Anmäl ett nytt"
 
 
 def _say(by: Acting, outage: Outage, ended_at: datetime | None, client_id: UUID | None = None) -> None:
-    """Write that the acting principal is back since `ended_at`, or out again. The caller holds the outage's lock."""
+    """Write that the acting principal is back since `ended_at`, or out again. The caller holds the outage's lock.
+
+    Raises RuleError where it would be out again in what it has purged: nothing could be logged there.
+    """
+    if ended_at is None and outage.purged_at:
+        raise RuleError(_PURGED + (" driftstopp." if outage.closed_at else " när det är avslutat för alla."))
     was = outage.own_end
     PrincipalEnd.objects.create(
         client_id=client_id,

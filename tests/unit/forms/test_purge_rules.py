@@ -33,6 +33,7 @@ def test_what_is_closed_decided_and_accounted_for_may_be_purged():
 
 STOPS = [
     ({"closed_on": None}, "Driftstoppet är inte stängt för er."),
+    ({"goes_on": True}, "Driftstoppet pågår för andra. Vänta tills det är avslutat för alla."),
     ({"allows": False}, "Får inte gallras enligt RS 980-2026."),
     ({"without_fate": (("Medicin 2", 2),)}, "Medicin 2: 2 blad har inget öde."),
     ({"not_entered": (("Medicin 2", 1),)}, "Medicin 2: 1 blad är inte helt infört."),
