@@ -243,7 +243,7 @@ def test_back_and_save_again_makes_no_second_row(
 def test_the_same_form_sent_again_with_other_words_keeps_both(
     windows: Windows, county: County, chain: CareChain
 ):
-    windows.expect_answer(409)
+    windows.expect_answer(409, 422)
     first, second = windows.open(county.alva), windows.open(county.alva)
     fill_in_a_given_call(first, chain)
     fill_in_a_given_call(second, chain, "Kristina Annan")
@@ -256,6 +256,9 @@ def test_the_same_form_sent_again_with_other_words_keeps_both(
     expect(second.get_by_label("Namn på den du talar med")).to_have_value("Kristina Annan")
     assert only_call().spoken_to == "Karin Påhittad"
     assert "Kristina Annan" in str(SubmissionClash.objects.get().content)
+    # Both tell of the same new message.
+    second.get_by_role("button", name="Spara och nästa").click()
+    second.get_by_label("Nej, det är två. Båda står kvar").check()
     save_call(second)
     assert sorted(Handover.objects.values_list("spoken_to", flat=True)) == [
         "Karin Påhittad",

@@ -72,8 +72,9 @@ def test_the_ward_is_handed_over_at_three(windows: Windows, county: County, chai
     esa.get_by_role("button", name="Jag tar över").click()
     expect(esa.get_by_text("Du har tagit över från Alva Påhittad.")).to_be_visible()
     assert ShiftTakeover.objects.get().user == county.esa.user
-    expect(esa.get_by_role("region", name="Tidigare överlämningar")).to_contain_text("av Esa Påhittad")
-    esa.get_by_role("region", name="Tidigare överlämningar").get_by_role("link").click()
+    taken = esa.get_by_role("region", name=re.compile("från Alva Påhittad .*, övertagen .* av Esa Påhittad"))
+    expect(taken).to_contain_text(TEXT)
+    taken.get_by_role("link", name="Visa som det lämnades").click()
     expect(esa.get_by_role("table")).to_contain_text("Kvar")
     esa.goto("/")
     expect(esa.get_by_role("region", name="Överlämning")).to_have_count(0)
