@@ -11,8 +11,7 @@ from weakref import WeakValueDictionary
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import OuterRef, Value
-from django.db.models.expressions import Combinable
+from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Concat, Replace, Substr
 from django.utils import timezone
 
@@ -26,15 +25,6 @@ TRAIL = "trail"
 def name_of(principal_id: int, outage_id: uuid.UUID | None = None) -> str:
     """The name of the key of one principal's patients in one outage; without one, of what belongs to no outage."""
     return f"patients/{principal_id}/{outage_id or '-'}"
-
-
-def name_in_query(principal_id: int, outage_id: OuterRef) -> Combinable:
-    """As `name_of`, of the outages of a query."""
-    # SQLite keeps an id without dashes.
-    bare = Replace(Cast(outage_id, models.CharField()), Value("-"), Value(""))
-    parts = [Substr(bare, begin, length) for begin, length in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))]
-    dashed = [each for part in parts for each in (Value("-"), part)][1:]
-    return Concat(Value("patients/"), Cast(principal_id, models.CharField()), Value("/"), *dashed)
 
 
 def principal_id_of(name: str) -> int | None:
@@ -77,6 +67,16 @@ class DataKey(models.Model):
         if not self.wrapped or self.destroyed_at is not None:
             return None
         return Cipher(environments_key().decrypt(bytes(self.wrapped)))
+
+
+def destroyed_in_query(principal_id: Value | OuterRef, outage_id: OuterRef) -> Subquery:
+    """When the key with the name that `name_of` gives was destroyed; None where it was not."""
+    # SQLite keeps an id without dashes.
+    bare = Replace(Cast(outage_id, models.CharField()), Value("-"), Value(""))
+    parts = [Substr(bare, begin, length) for begin, length in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))]
+    dashed = [each for part in parts for each in (Value("-"), part)][1:]
+    name = Concat(Value("patients/"), Cast(principal_id, models.CharField()), Value("/"), *dashed)
+    return Subquery(DataKey.objects.filter(name=name, wrapped=b"").order_by().values("destroyed_at"))
 
 
 def environments_key() -> MultiFernet:

@@ -43,10 +43,10 @@ class KeyDestroyed(RuleError):
     `form` is the one that somebody had filled in, where it was one: what was typed must not be lost.
     """
 
-    def __init__(self, key_name: str = "") -> None:
+    def __init__(self, key_name: str = "", form: Any = None) -> None:
         super().__init__("Uppgifterna är gallrade. Skriv i stället en sen uppgift, under Blad.")
         self.key_name = key_name
-        self.form: Any = None
+        self.form = form
 
 
 class HasDataKey(Protocol):

@@ -46,8 +46,7 @@ def decisions_of(entry: LateEntry) -> list[LateDecision]:
 
 def purged_outages(by: Acting) -> list[Outage]:
     """Those that the principal has purged, the newest first."""
-    purged = outages_for(by.principal).filter(own_purged_at__isnull=False)
-    return list(purged.order_by("-recorded_at"))  # type: ignore[misc]
+    return [each for each in outages_for(by.principal).order_by("-recorded_at") if each.purged_at]
 
 
 def _within(by: Acting, rows: QuerySet[LateEntry]) -> QuerySet[LateEntry]:

@@ -10,6 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from contacts.access import Acting, ActingRequest, AnyRequest, can
@@ -98,12 +99,12 @@ class PurgedMiddleware:
         if not isinstance(exception, KeyDestroyed) or request.acting is None:
             return None
         try:
-            kept = _kept(request, request.acting, exception)
+            to = reverse("late_entry", args=[_kept(request, request.acting, exception).pk])
+            messages.warning(request, KEPT)
         except RuleError as refused:
+            to = reverse("status")
             messages.error(request, refused.reason)
-            return redirect("status")
-        messages.warning(request, KEPT)
-        return redirect("late_entry", kept.pk)
+        return HttpResponse(headers={"HX-Redirect": to}) if request.htmx else redirect(to)
 
 
 def _kept(request: AnyRequest, acting: Acting, gone: KeyDestroyed) -> LateEntry:

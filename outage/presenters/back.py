@@ -127,8 +127,10 @@ def task_rows(
     turns: Turns = MappingProxyType({}),
 ) -> list[TaskRow]:
     """First what is to be undone, then in the order of what happened. What was decided in words about a patient with
-    protected personal data stands on the chain's own page alone.
+    protected personal data stands on the chain's own page alone. Of what is purged nobody knows what was to be done.
     """
+    if chain.outage.purged_at:
+        return []
     found, gone = ticks_of(chain, log)
     wrong_patient = chain.details.status == ChainStatus.WRONG_PATIENT and log.events
     if not (found or gone or wrong_patient):

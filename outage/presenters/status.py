@@ -203,11 +203,11 @@ def _marks(acting: Acting, chain: CareChain, rows: Iterable[ChainState], now: da
     calls = calls_kept(chain, rows, now)
     owed = {(call.recipient.party, call.recipient.former): call for call in reversed(calls)}
     told = {row.party: row.since for row in rows if row.what == StateKind.TOLD}
-    places = chain.details.place_keys
+    places, nothing = chain.details.place_keys, "Gallrat" if chain.outage.purged_at else "Inget att meddela"
     marks = []
     for party in _PARTIES:
         place, call, own = places.get(party, ""), owed.get((party, False)), is_own(acting, chain, party)
-        state, text = None, _WHERE_NOBODY_IS.get(place, "Inget att meddela")
+        state, text = None, _WHERE_NOBODY_IS.get(place, nothing)
         if own:
             text = "Egen enhet"
         elif call:

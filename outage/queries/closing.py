@@ -53,10 +53,12 @@ class ClosedNow:
 
 
 def open_things(principal: Principal, outage: Outage) -> list[OpenThing]:
-    """All that is not done, left open or not. The outage is as the principal sees it.
+    """All that is not done, left open or not; nothing of what is purged. The outage is as the principal sees it.
 
     The number of queries hangs neither on the units nor on the chains.
     """
+    if outage.purged_at:
+        return []
     units = {unit.pk: unit.joined_into_id or unit.pk for unit in Unit.objects.filter(principal=principal)}
     chains = list(with_details(_chains(principal, outage).filter(joined_to__isnull=True)).order_by("number"))
     for chain in chains:
@@ -166,10 +168,12 @@ def closed_at(outage: Outage, principal: Principal) -> datetime | None:
 
 
 def closing_of(outage: Outage, principal: Principal) -> ClosedNow | None:
-    """The newest closing and what was entered after it. Where there is none, one query."""
+    """The newest closing and what was entered after it; purged, it stays closed. Where there is none, one query."""
     row = next(iter(_newest(outage.pk, principal.pk)), None)
     if row is None:
         return None
+    if outage.purged_at:
+        return ClosedNow(row)
     entries = _entries(principal, outage)
     more = entered_since(row.counted, {kind: rows.count() for kind, rows in entries.items()})
     since = [_when_and_where(entries[kind]) for kind in more]

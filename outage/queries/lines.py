@@ -121,7 +121,7 @@ def _line(chain: _Row, states: _Row, left: _Row) -> ChainLine:
 def _not_read_there(states: _Read, principal: Principal, outage: Outage) -> _Read:
     def is_left(row: _Row) -> bool:
         reads_in, ticked, message = row[_THERE:]
-        return reads_in is None or not is_read_there(
+        return row[1] == _TOLD or not is_read_there(
             outage, principal, reads_in, row[2], ticked=ticked, message=message
         )
 

@@ -16,13 +16,14 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Value,
     When,
 )
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from contacts.models import DataKey, Membership, Principal, Unit
-from contacts.models.data_key import name_in_query
+from contacts.models import Membership, Principal, Unit
+from contacts.models.data_key import destroyed_in_query
 from contacts.page_versions import holds_until
 from contacts.queries.prepared import prepared
 from contacts.rules.parties import PrincipalKind
@@ -67,10 +68,8 @@ def _with_end_of(principal_id: int) -> QuerySet[Outage]:
     # As `own_end_of`.
     drill_over = Case(When(drill=True, then="closed_at"))
     own_end = Coalesce(Subquery(ends.values("ended_at")[:1]), drill_over)
-    gone = DataKey.objects.filter(name=name_in_query(principal_id, OuterRef("pk")), wrapped=b"").order_by()
-    return Outage.objects.annotate(
-        own_ended_at=own_end, own_purged_at=Subquery(gone.values("destroyed_at"))
-    ).select_related("current")
+    purged_at = destroyed_in_query(Value(principal_id), OuterRef("pk"))
+    return Outage.objects.annotate(own_ended_at=own_end, own_purged_at=purged_at).select_related("current")
 
 
 def _said_of_scope() -> QuerySet[OutageReport]:

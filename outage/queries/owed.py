@@ -199,8 +199,10 @@ def is_read_there(
     been entered, and what happened after the own end. An answer is given there, unless the system is down again: ours,
     and one that is waited for, which has no `message`.
 
-    The outage is as `principal` sees it.
+    The outage is as `principal` sees it. In one that it has purged nothing is owed: nobody knows what or of whom.
     """
+    if outage.purged_at:
+        return True
     if reads_in is None or outage.is_open or reads_in not in _back_in(outage):
         return False
     if not message or is_answer(message):
@@ -280,7 +282,7 @@ def chains_with_a_place_to_find(
     """The acting unit's own chains of `outage` with a place not known yet, and nobody to ring yet either: where
     somebody is, the place is listed among the calls.
     """
-    may = can(acting, Right.READ_CARE) and outage.is_open
+    may = can(acting, Right.READ_CARE) and outage.is_open and not outage.purged_at
     ids = _to_find(acting.principal.pk, acting.unit.pk, outage.pk) if may else []
     return ListedChains(acting, [outage], ids, known)
 

@@ -67,7 +67,8 @@ def all_due(acting: Acting, read: Callable[[], list[Due]]) -> list[Due]:
 def due_now(acting: Acting, now: datetime, *outages: Outage) -> list[Due]:
     """As `all_due`, read."""
     check_may(acting, Right.READ_CARE)
-    by_id, units = {outage.pk: outage for outage in outages}, ids_read_as(acting.unit)
+    by_id = {outage.pk: outage for outage in outages if not outage.purged_at}
+    units = ids_read_as(acting.unit)
     asked = acting.principal.pk, units, tuple(by_id)
     found, calls = [], []
     for what, unit, outage_id, chain, kind, since, at, call, whom, *rest in _rows(

@@ -135,7 +135,7 @@ def open_now(acting: Acting, outage: Outage) -> OpenNow:
         places=chains_with_a_place_to_find(acting, outage).ids,
         ring_back=calls_to_ring_back(acting, *outages),
         papers=papers().of(acting.unit),
-        tasks=None if outage.is_open else tasks_done(acting, outage),
+        tasks=None if outage.is_open or outage.purged_at else tasks_done(acting, outage),
     )
 
 
@@ -143,7 +143,8 @@ def calls_to_ring_back(acting: Acting, *outages: Outage) -> list[UUID]:
     """The acting unit's calls that asked to be rung back, and that no call has answered since, the oldest first."""
     if not can(acting, Right.READ_CARE):
         return []
-    asked = acting.principal.pk, ids_read_as(acting.unit), tuple(outage.pk for outage in outages)
+    here = tuple(outage.pk for outage in outages if not outage.purged_at)
+    asked = acting.principal.pk, ids_read_as(acting.unit), here
     calls = sorted(_to_ring_back(*asked), key=lambda row: (minute_of(row[1]), row[2]))
     return [pk for pk, *_ in calls]
 

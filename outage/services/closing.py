@@ -14,6 +14,7 @@ from outage.models import LeftOpen, Outage, OutageClosing
 from outage.queries.closing import closing_of, counted, keys_left, open_things, units_to_close
 from outage.rules.closing import Holds, holding, in_words, seen_of
 from outage.services.outages import lock_outage
+from outage.services.when import check_not_purged
 
 
 def leave_open(
@@ -30,7 +31,7 @@ def leave_open(
     """Leave open all of some kinds that a unit is not done with now; `seen` is that of all that the page had of it.
 
     A resend returns the first row. Raises NotYours for a unit out of reach, and RuleError where what is left is no
-    longer what was seen.
+    longer what was seen, or the outage is purged.
     """
     check_may(by, Right.CLOSE_OUTAGE)
     said = {"responsible": responsible.strip(), "reason": reason.strip()}
@@ -40,6 +41,7 @@ def leave_open(
             return LeftOpen.objects.get(client_id=client_id)
         locked = lock_outage(by.principal, outage)
         _check_ended(locked)
+        check_not_purged(locked, by.principal.pk)
         unit = units_to_close(by).filter(pk=unit_id).first()
         if unit is None:
             raise NotYours

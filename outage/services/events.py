@@ -6,12 +6,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.db.models.sql import Query
 from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
+from contacts.models.data_key import destroyed_in_query
+from contacts.models.encrypted import KeyDestroyed
 from contacts.queries.prepared import prepared, prepared_write, updating
 from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
@@ -100,7 +102,8 @@ def lock_chain(*chains: CareChain) -> None:
     """Lock the chains for the caller's transaction and re-read their details: who must be told follows from them.
 
     One that is read as part of another locks that one too; raises ChangedMeanwhile where that changed just now, and
-    RuleError for one of a drill that an outage in earnest has followed: nothing more is written in it.
+    RuleError for one of a drill that an outage in earnest has followed, KeyDestroyed for one of an outage that is
+    purged: nothing more is written in it.
     Whoever changes what a chain's events or calls say takes this lock first, so that two wait for each other in one
     order only. It leaves the chain's key free (`no_key`): a row that merely points at the chain need not wait, else
     PostgreSQL finds a deadlock between that row's check and this lock.
@@ -114,6 +117,8 @@ def lock_chain(*chains: CareChain) -> None:
         chain.details, chain.rows, chain.counted = row.details, row.rows, False
         chain.joined_to = found[row.joined_to_id] if row.joined_to_id else None
         check_drill_counts(chain)
+        if row.purged_at:  # type: ignore[attr-defined]
+            raise KeyDestroyed(row.key_name)
 
 
 @prepared
@@ -124,9 +129,12 @@ def _homes(*chain_ids: UUID) -> QuerySet[CareChain, UUID | None]:
 @prepared
 def _locked(*chain_ids: UUID) -> QuerySet[CareChain]:
     locked = CareChain.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=chain_ids)
-    return locked.select_related(
-        "unit", "details__ward_unit", "details__municipality", "details__outpatient_unit"
-    ).order_by("pk")
+    purged_at = destroyed_in_query(OuterRef("principal_id"), OuterRef("outage_id"))
+    return (
+        locked.annotate(purged_at=purged_at)
+        .select_related("unit", "details__ward_unit", "details__municipality", "details__outpatient_unit")
+        .order_by("pk")
+    )
 
 
 def home_of(chain: CareChain, row: CareChainEvent | Handover | None) -> CareChain:

@@ -25,6 +25,7 @@ from outage.rules.routine import Decision
 from outage.rules.ticks import Mark, Tick, TickState
 from outage.services.events import count_beside, lock_chain
 from outage.services.states import settle
+from outage.services.when import check_not_purged
 
 _CHANGED = "Loggen har ändrats sedan sidan öppnades. Läs uppgiften på nytt."
 
@@ -215,10 +216,11 @@ def _retire(by: Acting, chain: CareChain, client_id: UUID, former: Mark) -> None
 def acknowledge(*, by: Acting, outage: Outage) -> Acknowledgement:
     """The acting unit has acknowledged its messages in the system (R4.6), once.
 
-    Raises RuleError while the outage goes on.
+    Raises RuleError while the outage goes on, and where it is purged.
     """
     check_may(by, Right.MARK_REGISTRATION)
     _check_back(outage)
+    check_not_purged(outage, by.principal.pk)
     with transaction.atomic():
         row, created = Acknowledgement.objects.get_or_create(
             outage=outage, unit=by.unit, defaults={"user": by.user}

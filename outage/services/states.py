@@ -39,6 +39,9 @@ def settle(chain: CareChain, log: ChainLog | None = None) -> None:
     if log.marks:
         # As the principal sees it by now: whether a tick is valid goes by it.
         chain.outage = outage_for(chain.principal, chain.outage_id)
+        if chain.outage.purged_at:
+            # As `rebuilt`: another principal has ended it or changed its scope.
+            return
     before, after = kept_states(*{home, chain.pk}), states_of(chain, log)
     _replace(chain, before, after)
     _tell_pages(chain, log, _ringing(before) ^ _ringing(after))

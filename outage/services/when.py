@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from contacts.models.data_key import name_of
+from contacts.models.encrypted import KeyDestroyed
 from contacts.rules.errors import Question, RuleError
 from outage.models import CareChain, CareChainEvent, Outage
 from outage.queries.outages import down_again, others_still_out, outage_since, past_drills
@@ -21,6 +23,12 @@ def check_drill_counts(chain: CareChain) -> None:
     """Raises RuleError for a chain of a drill after which an outage was reported in earnest."""
     if chain.outage.drill and chain.outage_id in set(past_drills()):
         raise RuleError("Övningen är avslutad. Gäller det en patient: logga i driftstoppet.")
+
+
+def check_not_purged(outage: Outage, principal_id: int) -> None:
+    """Raises KeyDestroyed where that principal, for which the outage was read, has purged it: closed, it stays so."""
+    if outage.purged_at:
+        raise KeyDestroyed(name_of(principal_id, outage.pk))
 
 
 def check_within_outage(

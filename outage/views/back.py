@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from contacts.access import Acting, ActingRequest, can
+from contacts.models.encrypted import KeyDestroyed
 from contacts.page_versions import (
     alike_beside_chains,
     holds_until,
@@ -215,7 +216,7 @@ def mark(request: ActingRequest, chain_id: UUID) -> HttpResponse:
         messages.error(request, "Markeringen är inte sparad. Ladda om sidan och försök igen.")
         return redirect(back_address(chain.outage))
     error = "Spara anteckningen först, eller ta bort den." if request.POST.get("note", "").strip() else ""
-    error = error or _done_or_why_not(lambda: _mark(request.acting, chain, form))
+    error = error or _done_or_why_not(form, lambda: _mark(request.acting, chain, form))
     return _after(request, chain, form, error, saved=MarkForm.TYPED)
 
 
@@ -229,7 +230,7 @@ def turn(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     if not form.is_valid() and set(form.errors) != {"note"}:
         messages.error(request, "Det är inte sparat. Ladda om sidan och försök igen.")
         return redirect(back_address(chain.outage))
-    error = _done_or_why_not(lambda: _turn(request.acting, chain, form))
+    error = _done_or_why_not(form, lambda: _turn(request.acting, chain, form))
     return _after(request, chain, form, error, saved=("note",))
 
 
@@ -263,10 +264,13 @@ def _after(
     return render(request, "outage/back/_swapped.html", context, status=422 if error else 200)
 
 
-def _done_or_why_not(do: Callable[[], None]) -> str:
-    """The sentence that says why it could not be saved; empty when it was."""
+def _done_or_why_not(form: MarkForm | TurnForm, do: Callable[[], None]) -> str:
+    """The sentence that says why it could not be saved; empty when it was. KeyDestroyed goes on, with the form."""
     try:
         do()
+    except KeyDestroyed as gone:
+        gone.form = form
+        raise
     except RuleError as problem:
         return problem.reason
     return ""

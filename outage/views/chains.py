@@ -141,14 +141,14 @@ def _shown(request: ActingRequest, found: CareChain, now: datetime, own_flags: C
     acting, outage = request.acting, found.outage
     log = log_of(found.pk)
     numbers = numbers_of_places([log], now)
-    calls = calls_owed(
-        acting=acting,
-        chain=found,
-        log=log,
-        now=now,
-        numbers=numbers,
-        on_own_page=True,
+    # Of what is purged nobody knows what is left.
+    left = outage.purged_at is None
+    calls = (
+        calls_owed(acting=acting, chain=found, log=log, now=now, numbers=numbers, on_own_page=True)
+        if left
+        else []
     )
+    awaited = awaited_now(found, log, acting.unit.pk) if left else []
     flags = numbers_in_directory(tried_numbers(acting, log), acting.principal)
     joins = history_joins(found.pk)
     joined = standing_join(found) if joins else None
@@ -165,10 +165,11 @@ def _shown(request: ActingRequest, found: CareChain, now: datetime, own_flags: C
         "timeline": timeline(acting, found, log, now, flags, own_flags, codes),
         "calls": [call for call in calls if call.messages],
         "needless": [call for call in calls if call.closed],
-        "awaited": awaited_lines(found, awaited_now(found, log, acting.unit.pk), now, on_own_page=True),
+        "awaited": awaited_lines(found, awaited, now, on_own_page=True),
         "idle": nothing_to_ring(
             logged=bool(log.events),
-            told=any(
+            told=left
+            and any(
                 call.outcome == CallOutcome.REACHED
                 and call.direction == Direction.GIVEN
                 and call.unit_id == acting.unit.pk

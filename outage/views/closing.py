@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from contacts.access import Acting, ActingRequest
 from contacts.models import Unit
+from contacts.models.data_key import name_of
+from contacts.models.encrypted import KeyDestroyed
 from contacts.queries.branches import name_of_reach, units_within
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
@@ -71,6 +73,8 @@ def leave(request: ActingRequest, outage_id: UUID, unit_id: int) -> HttpResponse
         return redirect("closing", outage.pk)
     held = by_unit(found, ()).get(unit.pk, {})
     page = FormPage(request, LeaveForm(request.POST or None, held=held, initial={"seen": seen_of(found)}))
+    if outage.purged_at and request.method == "POST":
+        raise KeyDestroyed(name_of(acting.principal.pk, outage.pk), page.form)
     if page.to_save():
         with page:
             leave_open(by=acting, outage=outage, unit_id=unit.pk, **page.form.cleaned_data)

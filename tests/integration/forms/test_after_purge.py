@@ -1,22 +1,42 @@
 """What a purged outage is afterwards: over for good, with nothing to do, and what comes in is kept beside it."""
 
+from datetime import timedelta
+from io import StringIO
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Role
 from forms.models import LateEntry
 from forms.queries.purge import preview_of
-from outage.models import CareChain, Handover, Outage, PrincipalEnd
+from outage.models import (
+    Acknowledgement,
+    CareChain,
+    Handover,
+    Outage,
+    PrincipalEnd,
+    RegistrationMark,
+    TaskTurn,
+)
+from outage.presenters.back import task_rows
+from outage.queries.care_chains import get_chain
+from outage.queries.chain_log import log_of
+from outage.queries.closing import closed_at
+from outage.queries.matrix import overview_of
 from outage.queries.outages import outage_for
+from outage.queries.reminders import reminders_of
+from outage.queries.shift import open_now
+from outage.rules.informing import CallOutcome
 from outage.rules.outage_status import OutageScope
 from outage.services.outages import reopen_outage
-from tests.factories import County, make_chain, make_outage, person
-from tests.integration.forms.purging import log_it, purged
+from tests.factories import County, make_chain, make_event, make_outage, person, tell
+from tests.integration.forms.purging import log_it, over, purged
 from tests.integration.outage.holding import TYPED, mark_of
 from tests.integration.outage.pages import fields_of, form_of, read
 
@@ -95,3 +115,103 @@ def test_what_met_the_destroyed_key_is_kept_whatever_the_outage_is(county: Count
     assert KEPT in read(answer).get_text()
     assert Handover.objects.count() == calls
     assert "Hemligsson ringde" in dict(LateEntry.objects.get().said).values()
+
+
+def told_of(county: County) -> dict[str, str]:
+    """What stands on the pages of Alva's, and on Lägesbild of the coordinator's."""
+    alva, esa = at(county.alva), at(county.esa)
+    return {
+        "Läge": words(alva.get("/")),
+        "Överlämning": words(alva.get(reverse("shift"))),
+        "Påminnelser": read(alva.get(reverse("sheets"))).get_text(" "),
+        "Lägesbild": words(esa.get(reverse("overview"))),
+    }
+
+
+def owed_of(county: County, outage: Outage) -> list[int]:
+    """Calls, answers, calls to ring back and reminders of Alva's unit, and the calls of Lägesbild."""
+    by = county.alva
+    outage = outage_for(county.region, outage.pk)
+    now = open_now(by, outage)
+    lines = overview_of(county.esa, outage).lines
+    due = reminders_of(by, timezone.now(), outage)
+    return [*map(len, (now.owed, now.awaited, now.ring_back, due)), sum(len(line.calls) for line in lines)]
+
+
+def test_nothing_of_it_is_owed_awaited_or_reminded_of(county: County, outage, chain, clock):
+    make_event(county.alva, log_it(county, outage), "ready_for_discharge", outcome=CallOutcome.REACHED)
+    event = make_event(county.alva, chain, "discharge")
+    tell(county.alva, chain, event, outcome=CallOutcome.RELAYED, call_back="0910-00 00 00 kl 16")
+    clock.shift(timedelta(hours=1))
+    before = owed_of(county, outage)
+    assert all(before), before
+    assert "Gallrad patient" not in told_of(county)["Läge"]
+    outage = purged(county, outage, clock)
+    assert owed_of(county, outage) == [0, 0, 0, 0, 0]
+    for page, said in told_of(county).items():
+        assert "för sent" not in said, page
+    assert "Inget att ringa. Ingen väntar på besked" in told_of(county)["Läge"]
+    assert "Inget att meddela" not in told_of(county)["Läge"]
+    page = words(at(county.alva).get(reverse("chain", args=[chain.pk])))
+    assert "Kvar att ringa (0)" in page
+    assert "Väntar på svar" not in page
+    # Nor beside real patients in the next outage, in which the chain's page is still there.
+    later = make_outage(county.alva)
+    assert open_now(county.alva, outage_for(county.region, later.pk)).owed == []
+    assert at(county.alva).get(reverse("chain", args=[chain.pk])).status_code == 200
+    call_command("rebuild_states", "--check", stdout=StringIO())
+
+
+def test_what_was_closed_stays_closed_and_what_is_sent_from_an_old_page_is_kept(
+    county: County, outage, chain, clock
+):
+    by = county.alva
+    old, (row,) = at(by), task_rows(by, over_for(county, outage, chain), log_of(chain.pk), timezone.now())
+    tick = {"client_id": str(uuid4()), "task": row.key, "seen": row.seen, "typed_by": mark_of(by)}
+    outage = purged(county, outage, clock)
+    old, back, closing = at(by), reverse("back_registration"), reverse("closing", args=[outage.pk])
+    told = words(old.get(back))
+    assert "Driftstoppet är gallrat" in told
+    assert "Registrera" not in told
+    assert not read(old.get(back)).main.find_all("form")
+    to = reverse("mark_task", args=[chain.pk])
+    answer = old.post(to, tick | {"done": "1"}, follow=True)
+    assert "Uppgifterna är gallrade. Skriv i stället en sen uppgift, under Blad." in read(answer).get_text()
+    answer = old.post(to, tick | {"done": "1", "choice": "Fördes in ändå", "entered": "true"}, follow=True)
+    assert KEPT in read(answer).get_text()
+    turn = tick | {"client_id": str(uuid4()), "note": "Väntar på Karin"}
+    answer = old.post(reverse("turn_task", args=[chain.pk]), turn, headers={"HX-Request": "true"})
+    entry = LateEntry.objects.get(pk=answer.headers["HX-Redirect"].strip("/").rpartition("/")[2])
+    assert dict(entry.said)["Anteckning"] == "Väntar på Karin"
+    said = {"driftstopp": str(outage.pk), "typed_by": mark_of(by)}
+    assert "Uppgifterna är gallrade." in read(old.post(reverse("acknowledge"), said, follow=True)).get_text()
+    leave = reverse("leave_at_closing", args=[outage.pk, county.ward.pk])
+    left = {"client_id": str(uuid4()), "what": "call", "seen": "x", "typed_by": mark_of(county.esa)}
+    left |= {"responsible": "Esa", "reason": "Ringer i morgon"}
+    assert KEPT in read(at(county.esa).post(leave, left, follow=True)).get_text()
+    kept = [list(dict(row.said).values()) for row in LateEntry.objects.order_by("at")]
+    assert ["Fördes in ändå" in each for each in kept] == [True, False, False]
+    assert "Ringer i morgon" in kept[-1]
+    assert not RegistrationMark.objects.exists()
+    assert not TaskTurn.objects.exists()
+    assert not Acknowledgement.objects.exists()
+    page = words(at(county.esa).get(closing))
+    assert "Driftstoppet är stängt sedan" in page
+    assert "och gallrat 10.52. Det öppnas inte igen." in page
+    assert "Det som inte är klart" not in page
+    assert read(at(county.esa).get(closing)).main.find("form") is None
+
+
+def test_when_another_principal_is_out_again_it_stays_as_it_was(county: County, outage, chain, clock):
+    outage = purged(county, outage, clock)
+    make_chain(county, outage, county.cissi, patient_name="Granne Gransson")
+    cilla = person("cilla", county.social_care, Role.COORDINATOR)
+    reopen_outage(by=cilla, outage=outage_for(county.municipality, outage.pk))
+    assert closed_at(outage_for(county.region, outage.pk), county.region) is not None
+    call_command("rebuild_states", "--check", stdout=StringIO())
+
+
+def over_for(county: County, outage: Outage, chain: CareChain) -> CareChain:
+    """The chain as it is once the outage is over."""
+    over(county, outage)
+    return get_chain(county.alva, chain.pk)
