@@ -109,6 +109,13 @@ def report_work(by: Acting, outage: Outage) -> Work | None:
     return last if last and last.state != WorkState.DONE else None
 
 
+def holds(figures: OutageFigures, by: Acting, outage: Outage) -> bool:
+    """Whether what is kept is what would be made now. Once the outage is purged it stays as it was made: what is left
+    of the log, a SIP without its date, would give other figures.
+    """
+    return outage.purged_at is not None or figures.version == version_of(by, outage)
+
+
 def version_of(by: Acting, outage: Outage) -> str:
     """Another one whenever the report may have become another."""
     mine = {"outage": outage, "principal": by.principal}

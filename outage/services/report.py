@@ -23,6 +23,7 @@ from outage.queries.report import (
     around,
     chains_counted,
     figures_of,
+    holds,
     reach_of,
     version_of,
 )
@@ -50,7 +51,7 @@ def make_report(*, by: Acting, outage: Outage) -> Steps[OutageFigures]:
     _check_ended(outage)
     # What is written while the log is read makes it another one, to be made anew.
     version, known = version_of(by, outage), figures_of(by, [outage]).get(outage.pk)
-    if known and known.version == version:
+    if known and holds(known, by, outage):
         # Two who open the page at the same time both ask for it.
         return known
     yield Progress("Läser loggen")

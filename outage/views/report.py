@@ -24,11 +24,11 @@ from outage.queries.outages import outage_for
 from outage.queries.report import (
     ended_outages,
     figures_of,
+    holds,
     lessons_of,
     owners_to_choose,
     report_work,
     set_beside,
-    version_of,
 )
 from outage.rules.drills import file_name
 from outage.rules.wording import local_day
@@ -137,7 +137,7 @@ def _state(request: ActingRequest, outage: Outage, kept: OutageFigures | None) -
     return {
         "outage": outage,
         "kept": kept,
-        "fresh": stands and kept is not None and kept.version == version_of(request.acting, outage),
+        "fresh": stands and kept is not None and holds(kept, request.acting, outage),
         "work": work,
         # What failed is not begun again by itself.
         "by_itself": work is None or (kept is not None and work.asked_at < kept.made_at),

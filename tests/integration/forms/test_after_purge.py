@@ -13,6 +13,7 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Role
+from contacts.services.progress import finish
 from forms.models import LateEntry
 from forms.queries.purge import preview_of
 from outage.models import (
@@ -20,6 +21,7 @@ from outage.models import (
     CareChain,
     Handover,
     Outage,
+    OutageFigures,
     PrincipalEnd,
     RegistrationMark,
     TaskTurn,
@@ -35,6 +37,7 @@ from outage.queries.shift import open_now
 from outage.rules.informing import CallOutcome
 from outage.rules.outage_status import OutageScope
 from outage.services.outages import reopen_outage
+from outage.services.report import make_report
 from tests.factories import County, make_chain, make_event, make_outage, person, tell
 from tests.integration.forms.purging import log_it, over, purged
 from tests.integration.outage.holding import TYPED, mark_of
@@ -215,3 +218,17 @@ def over_for(county: County, outage: Outage, chain: CareChain) -> CareChain:
     """The chain as it is once the outage is over."""
     over(county, outage)
     return get_chain(county.alva, chain.pk)
+
+
+def test_a_kept_report_stays_as_it_was_made_whatever_the_version_that_reads_it(
+    county: County, outage, chain, clock
+):
+    make_event(county.alva, chain, "discharge")
+    by = county.esa
+    outage = over(county, outage)
+    finish(make_report(by=by, outage=outage_for(county.region, outage.pk)))
+    outage = purged(county, outage, clock)
+    OutageFigures.objects.update(version="of another", main={"discharges": 17})
+    assert "Loggen har ändrats" not in words(at(by).get(reverse("report", args=[outage.pk])))
+    finish(make_report(by=by, outage=outage_for(county.region, outage.pk)))
+    assert OutageFigures.objects.get().main == {"discharges": 17}
