@@ -15,7 +15,7 @@ from contacts.rules.permissions import Right
 from contacts.views.tools import FormPage, check_sent, get_or_404, held_as, put, require, told_if_refused
 from forms.models import PurgeStep
 from forms.presenters.purge import count_rows, purge_rows, span_words, state_words, step_rows
-from forms.queries.purge import ended_for, preview_of, steps_of
+from forms.queries.purge import changed_since, ended_for, preview_of, steps_of
 from forms.rules.purge import UNDER_WAY, PurgeStepKind, stops
 from forms.services.purge import confirm_purge, propose_purge, withdraw_purge
 from forms.webforms.purge import ConfirmForm, ProposeForm, WithdrawForm
@@ -103,6 +103,8 @@ def _context(request: ActingRequest, outage: Outage) -> dict[str, Any]:
     last, reasons = (steps[-1] if steps else None), stops(preview.facts)
     under_way = last is not None and last.kind in UNDER_WAY
     proposed = last is not None and last.kind == PurgeStepKind.PROPOSED
+    if last and under_way and (changed := changed_since(last, preview.counted)):
+        reasons += [*changed, "Ta tillbaka gallringen och föreslå den på nytt."]
     return {
         "outage": outage,
         "principal": acting.principal,
@@ -117,5 +119,5 @@ def _context(request: ActingRequest, outage: Outage) -> dict[str, Any]:
         "under_way": under_way,
         "may_propose": can(acting, Right.DECIDE_DISPOSAL) and not under_way and not reasons,
         "own": proposed and last is not None and last.user_id == acting.user.pk,
-        "confirm": ConfirmForm(initial={"seen": last.number}) if proposed and last is not None else None,
+        "confirm": ConfirmForm(initial={"seen": last.number}) if proposed and last and not reasons else None,
     }

@@ -19,9 +19,10 @@ from forms.queries.late import late_waiting
 from forms.rules.purge import LateOutcome
 from forms.services.late import decide_late, keep_late
 from outage.models import CareChain, Handover, Outage
-from tests.factories import County, make_outage, person, same_id
+from tests.factories import County, make_event, make_outage, person, same_id, tell
 from tests.integration.forms.purging import (
     NAME,
+    close,
     confirm,
     everything,
     log_it,
@@ -106,6 +107,19 @@ def test_what_stops_it_stands_on_the_page_and_there_is_no_button(county: County,
     assert "Det går inte att gallra än." in words(told)
     assert "Medicin 2: 1 blad har inget öde." in words(told)
     assert "Föreslå gallringen" not in words(told)
+
+
+def test_what_changed_since_it_was_proposed_stands_there_and_what_to_do(county: County, outage, chain):
+    outage = purgeable(county, outage)
+    page, rut = reverse("purge", args=[outage.pk]), at(second(county))
+    sent(at(county.adam), page, on=(timezone.localdate() + timedelta(days=2)).isoformat())
+    assert "Bekräfta gallringen" in words(rut.get(page))
+    tell(county.alva, chain, make_event(county.alva, chain, "admission"))
+    close(county.esa, outage)
+    told = words(rut.get(page))
+    assert "Ändrat sedan gallringen föreslogs" in told
+    assert "Ta tillbaka gallringen och föreslå den på nytt." in told
+    assert "Bekräfta gallringen" not in told
 
 
 def test_when_it_is_done_it_says_so_and_the_pages_say_gallrad(county: County, outage, chain, clock):
