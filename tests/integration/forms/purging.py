@@ -1,10 +1,13 @@
 """What the tests of gallring begin with: an outage of the region that is over, logged, on paper, scanned and closed."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from contacts.access import Acting
@@ -24,10 +27,12 @@ from outage.queries.closing import keys_left, open_things
 from outage.queries.outages import outage_for
 from outage.rules.closing import OpenThing, holding, seen_of
 from outage.services.closing import close_outage, leave_open
-from tests.factories import County, end_for_all, make_chain, make_event, person, tell
+from tests.factories import County, end_for_all, make_chain, make_event, make_outage, person, tell
 from tests.integration.forms.sheets_made import decide, make_sheet, scan
+from tests.integration.outage.pages import read
 
 NAME, NUMBER = "Örja Hemligsson", "19500101-9809"
+KEPT = "Uppgifterna från driftstoppet är gallrade. Din anteckning är sparad och går till samordnaren."
 PICTURE = b"\xff\xd8\xff the picture of a sheet"
 
 
@@ -37,6 +42,33 @@ def log_it(county: County, outage: Outage) -> CareChain:
     admission = make_event(county.alva, chain)
     tell(county.alva, chain, admission, comment="Hemligsson vill hem")
     return chain
+
+
+@pytest.fixture(autouse=True)
+def folders(settings: Any, tmp_path: Path) -> None:
+    settings.SCAN_DIR = tmp_path / "scans"
+    settings.TRAIL_CHECKPOINTS = tmp_path / "trail" / "checkpoints.jsonl"
+
+
+@pytest.fixture
+def outage(county: County) -> Outage:
+    return make_outage(county.alva)
+
+
+@pytest.fixture
+def chain(county: County, outage: Outage) -> CareChain:
+    return log_it(county, outage)
+
+
+def words(answer: Any) -> str:
+    """Of the page itself."""
+    return " ".join(read(answer).main.get_text(" ").split())
+
+
+def at(acting: Acting) -> Client:
+    client = Client()
+    client.force_login(acting.user)
+    return client
 
 
 def over(county: County, outage: Outage) -> Outage:

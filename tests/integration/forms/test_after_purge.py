@@ -6,11 +6,9 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.access import Acting
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Role
 from contacts.services.progress import finish
@@ -39,39 +37,13 @@ from outage.rules.outage_status import OutageScope
 from outage.services.outages import reopen_outage
 from outage.services.report import make_report
 from tests.factories import County, make_chain, make_event, make_outage, person, tell
-from tests.integration.forms.purging import log_it, over, purged
+from tests.integration.forms.purging import KEPT, at, chain, folders, log_it, outage, over, purged, words
 from tests.integration.outage.holding import TYPED, mark_of
 from tests.integration.outage.pages import fields_of, form_of, read
 
+__all__ = ["chain", "folders", "outage"]
 pytestmark = pytest.mark.django_db
-KEPT = "Uppgifterna från driftstoppet är gallrade. Din anteckning är sparad och går till samordnaren."
 NOT_AGAIN = "Driftstoppet är gallrat hos er och kan inte öppnas igen. Anmäl ett nytt driftstopp."
-
-
-@pytest.fixture(autouse=True)
-def folders(settings, tmp_path):
-    settings.SCAN_DIR = tmp_path / "scans"
-    settings.TRAIL_CHECKPOINTS = tmp_path / "trail" / "checkpoints.jsonl"
-
-
-@pytest.fixture
-def outage(county: County) -> Outage:
-    return make_outage(county.alva)
-
-
-@pytest.fixture
-def chain(county: County, outage: Outage) -> CareChain:
-    return log_it(county, outage)
-
-
-def words(answer) -> str:
-    return " ".join(read(answer).main.get_text(" ").split())
-
-
-def at(acting: Acting) -> Client:
-    client = Client()
-    client.force_login(acting.user)
-    return client
 
 
 def test_it_is_not_opened_again_and_the_page_has_no_button(county: County, outage, chain, clock):

@@ -39,15 +39,17 @@ from outage.queries.closing import closed_at
 from outage.queries.outages import outage_for
 from outage.services.report import make_report
 from outage.services.states import rebuilt
-from tests.factories import County, at_once, make_chain, make_event, make_outage
+from tests.factories import County, at_once, make_chain, make_event
 from tests.integration.forms.purging import (
     NAME,
     account_for,
+    chain,
     close,
     confirm,
     everything,
+    folders,
     last_number,
-    log_it,
+    outage,
     over,
     own_key,
     propose,
@@ -59,23 +61,8 @@ from tests.integration.forms.purging import (
 )
 from tests.integration.forms.sheets_made import decide, make_sheet, scan
 
+__all__ = ["chain", "folders", "outage"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def folders(settings, tmp_path):
-    settings.SCAN_DIR = tmp_path / "scans"
-    settings.TRAIL_CHECKPOINTS = tmp_path / "trail" / "checkpoints.jsonl"
-
-
-@pytest.fixture
-def outage(county: County) -> Outage:
-    return make_outage(county.alva)
-
-
-@pytest.fixture
-def chain(county: County, outage: Outage) -> CareChain:
-    return log_it(county, outage)
 
 
 def states(county: County, outage: Outage) -> list[str]:

@@ -8,7 +8,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.access import Acting
 from contacts.models import AuditEntry, DataKey, MunicipalKind, Unit
 from contacts.models.data_key import name_of
 from contacts.rules.errors import CHANGED_MEANWHILE, IdClash, NotAllowed, NotYours, RuleError
@@ -18,51 +17,30 @@ from forms.models import LateDecision, LateEntry, PurgeStep
 from forms.queries.late import late_waiting
 from forms.rules.purge import LateOutcome
 from forms.services.late import decide_late, keep_late
-from outage.models import CareChain, Handover, Outage
+from outage.models import CareChain, Handover
 from tests.factories import County, make_event, make_outage, person, same_id, tell
 from tests.integration.forms.purging import (
+    KEPT,
     NAME,
+    at,
+    chain,
     close,
     confirm,
     everything,
-    log_it,
+    folders,
+    outage,
     propose,
     purgeable,
     purged,
     second,
+    words,
 )
 from tests.integration.forms.sheets_made import make_sheet
 from tests.integration.outage.holding import TYPED, mark_of
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 
+__all__ = ["chain", "folders", "outage"]
 pytestmark = pytest.mark.django_db
-KEPT = "Uppgifterna från driftstoppet är gallrade. Din anteckning är sparad och går till samordnaren."
-
-
-@pytest.fixture(autouse=True)
-def folders(settings, tmp_path):
-    settings.SCAN_DIR = tmp_path / "scans"
-    settings.TRAIL_CHECKPOINTS = tmp_path / "trail" / "checkpoints.jsonl"
-
-
-@pytest.fixture
-def outage(county: County) -> Outage:
-    return make_outage(county.alva)
-
-
-@pytest.fixture
-def chain(county: County, outage: Outage) -> CareChain:
-    return log_it(county, outage)
-
-
-def words(answer) -> str:
-    return " ".join(read(answer).main.get_text(" ").split())
-
-
-def at(acting: Acting) -> Client:
-    client = Client()
-    client.force_login(acting.user)
-    return client
 
 
 def sent(client: Client, path: str, to: str = "", **typed: str):
