@@ -117,7 +117,8 @@ def test_a_whole_outage_across_both_and_one_is_killed_in_the_middle(pair: Pair):
     alva, esa = (Person(pair.one.origin, pair.told[name]) for name in ("alva", "esa"))
     sent(esa, "/driftstopp/anmal/", scope="both_principals", sees="Snurrar.")
     chains = []
-    for number in range(4):
+    # Each is told of once: of what is logged already the form would ask.
+    for number in range(12):
         alva.origin = next(servers)
         chains.append(
             sent(
@@ -135,9 +136,9 @@ def test_a_whole_outage_across_both_and_one_is_killed_in_the_middle(pair: Pair):
         listed = str(alva.get("/vardkedjor/"))
         assert [path for path in chains if path not in listed] == []
     forms = []
-    for number in range(12):
+    for chain in chains:
         alva.origin = next(servers)
-        alva.get(f"{chains[number % 4]}samtal/")
+        alva.get(f"{chain}samtal/")
         form = alva.form(method="post")
         forms.append((str(form["action"]), fields_of(form) | CALL | {"client_id": str(uuid4())}))
     for form in forms[:4]:
@@ -177,7 +178,7 @@ def test_a_whole_outage_across_both_and_one_is_killed_in_the_middle(pair: Pair):
     assert sorted(ids) == sorted(fields["client_id"] for _, fields in forms)
     pair.other.start()
     for alva.origin in (pair.one.origin, pair.other.origin):
-        assert alva.get(chains[0]).get_text(" ").count("Karin Påhittad") >= 3
+        assert [chain for chain in chains if "Karin Påhittad" not in alva.get(chain).get_text(" ")] == []
     esa.origin = pair.other.origin
     sent(esa, "/driftstopp/avsluta/")
     for alva.origin in (pair.one.origin, pair.other.origin):
