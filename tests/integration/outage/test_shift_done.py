@@ -142,9 +142,12 @@ def test_links_lead_through_all_of_it_and_back_to_the_latest(seeded: Seeded, cli
         while path:
             page = read(client.get(path))
             section = page.find(id="done-title").find_parent("section")
-            shown += len(section.select("li"))
+            lines = len(section.select("li"))
+            assert lines <= LINES_A_PAGE
+            shown += lines
             links = {link.get_text(): link["href"] for link in section.select("a[href^='?']")}
             if further := links.get("Visa nästa"):
+                assert lines == LINES_A_PAGE
                 path = f"{start}{further}"
                 continue
             parts += 1

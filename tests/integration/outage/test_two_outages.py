@@ -68,14 +68,17 @@ def test_the_calls_it_left_are_still_to_ring_now(
     assert "Sena Senasson" in calls
 
 
-@pytest.mark.clause("R1.6")
-def test_what_the_earlier_left_is_told_wherever_what_is_left_is_counted(
-    county: County, outage: Outage, chain: CareChain, clock: Clock
-):
+@pytest.fixture
+def discharge_left(county: County, outage: Outage, chain: CareChain, clock: Clock) -> None:
+    """By an outage that ended an hour ago; another one goes on."""
     make_event(county.alva, chain, "discharge", to=Party.OUTPATIENT)
     end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
     clock.shift(timedelta(hours=1))
     make_outage(county.alva, started=timedelta(minutes=10))
+
+
+@pytest.mark.clause("R1.6")
+def test_what_the_earlier_left_is_told_wherever_what_is_left_is_counted(county: County, discharge_left: None):
     client = Client()
     client.force_login(county.esa.user)
     assert len(client.get("/").context["calls"]) == 2
@@ -93,13 +96,7 @@ def test_what_the_earlier_left_is_told_wherever_what_is_left_is_counted(
     assert said in " ".join(read(client.get("/lagesbild/vagg/")).get_text().split())
 
 
-def test_who_sees_another_part_sees_nothing_of_what_the_earlier_left(
-    county: County, outage: Outage, chain: CareChain, clock: Clock
-):
-    make_event(county.alva, chain, "discharge", to=Party.OUTPATIENT)
-    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
-    clock.shift(timedelta(hours=1))
-    make_outage(county.alva, started=timedelta(minutes=10))
+def test_who_sees_another_part_sees_nothing_of_what_the_earlier_left(county: County, discharge_left: None):
     client = Client()
     for other in (county.bo, person("cilla", county.social_care, Role.COORDINATOR)):
         client.force_login(other.user)
