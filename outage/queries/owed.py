@@ -2,7 +2,7 @@
 one chain's log says of it.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from contacts.access import Acting, can
 from contacts.models import Principal
@@ -153,25 +153,40 @@ def chains_with_answers_awaited(acting: Acting, *outages: Outage, known: Known |
     return _listed(StateKind.AWAITED, acting, outages, known)
 
 
-def _listed(what: StateKind, acting: Acting, outages: Iterable[Outage], known: Known | None) -> ListedChains:
-    by_id = {outage.pk: outage for outage in outages}
+def _listed(what: StateKind, acting: Acting, outages: Sequence[Outage], known: Known | None) -> ListedChains:
+    if not can(acting, Right.READ_CARE):
+        return ListedChains(acting, outages, [], known)
+    asked = str(what), acting.unit.pk, acting.principal.pk, *(outage.pk for outage in outages)
+    if all(outage.is_open for outage in outages):
+        # Nobody is back yet: none is left out, and the database does it all.
+        return ListedChains(acting, outages, _in_order(*asked), known)
     first: dict[UUID, tuple[int, datetime, int]] = {}
-    may = can(acting, Right.READ_CARE)
-    rows = _kept(str(what), acting.unit.pk, acting.principal.pk, *by_id) if may else ()
-    for row in left_in(acting.principal, by_id.values(), rows):
+    for row in left_in(acting.principal, outages, _kept(*asked)):
         since, chain_id, rank, number = row[_SINCE], *row[len(READ_THERE) :]
         known_rank, known_since, _ = first.get(chain_id, (rank, since, number))
         first[chain_id] = (min(rank, known_rank), min(since, known_since), number)
     in_order = sorted(first.items(), key=itemgetter(1))
-    return ListedChains(acting, by_id.values(), [pk for pk, _ in in_order], known)
+    return ListedChains(acting, outages, [pk for pk, _ in in_order], known)
+
+
+@prepared
+def _in_order(what: str, unit_id: int, principal_id: int, *outage_ids: UUID) -> QuerySet[ChainState, UUID]:
+    rows = _of_unit(what, unit_id, principal_id, outage_ids).values("chain", "chain__number")
+    in_order = rows.annotate(urgent=Min("rank"), longest=Min("since"))
+    return in_order.order_by("urgent", "longest", "chain__number").values_list("chain", flat=True)
 
 
 @prepared
 def _kept(
     what: str, unit_id: int, principal_id: int, *outage_ids: UUID
 ) -> QuerySet[ChainState, tuple[Any, ...]]:
-    rows = ChainState.objects.filter(what=what, unit=unit_id, principal=principal_id, outage__in=outage_ids)
-    return rows.order_by().values_list(*READ_THERE, "chain", "rank", "chain__number")
+    rows = _of_unit(what, unit_id, principal_id, outage_ids)
+    return rows.values_list(*READ_THERE, "chain", "rank", "chain__number")
+
+
+def _of_unit(what: str, unit_id: int, principal_id: int, outages: tuple[UUID, ...]) -> QuerySet[ChainState]:
+    rows = ChainState.objects.filter(what=what, unit=unit_id, principal=principal_id, outage__in=outages)
+    return rows.order_by()
 
 
 # The columns that `left_in` goes by.

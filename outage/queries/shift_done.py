@@ -27,7 +27,7 @@ from outage.rules.shift import Done, DoneRow, condensed
 # Before anything was logged.
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 # Of events, and of calls: so much is read at a time, however long nobody has handed over.
-MOST_ROWS = 300
+MOST_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)

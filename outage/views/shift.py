@@ -46,7 +46,7 @@ from outage.webforms.shift import HandOverForm
 from ._tools import check_opened_in
 
 CHAINS_A_PAGE = 25
-LINES_A_PAGE = 50
+LINES_A_PAGE = 25
 PAPERS_SHOWN = 25
 
 
