@@ -2,8 +2,9 @@
 "use strict";
 
 (() => {
-  const SERVER_SILENT = "Servern svarar inte. Inget är förlorat – det du skrivit står kvar. Försök igen.";
-  const SERVER_FAILED = "Servern kunde inte spara. Inget är förlorat – det du skrivit står kvar. Försök igen.";
+  const SERVER_SILENT = "Servern svarar inte.";
+  const SERVER_FAILED = "Servern kunde inte spara.";
+  const KEPT = "Inget är förlorat – det du skrivit står kvar.";
   const NOT_SAVED = "Inte sparat än";
   const KEYS_OFF = "driftstopp.keys-off";
 
@@ -179,8 +180,9 @@
     sentence.textContent = text;
     note.append(sentence);
     const end = form.querySelector(".form-end");
+    // Below a button alone, which must not move from under the hand that presses it again.
     if (end) end.before(note);
-    else form.prepend(note);
+    else form.append(note);
     note.focus();
   };
 
@@ -212,8 +214,10 @@
   const failed = (event, text) => {
     const form = formOf(event);
     // A search saves nothing, and whoever types in it is left there.
-    if (form && form.method === "post" && form.getAttribute("role") !== "search") alertAt(form, text);
-    else saveState(SERVER_SILENT);
+    if (form && form.method === "post" && form.getAttribute("role") !== "search") {
+      const typed = form.querySelector("input:not([type=hidden]), textarea");
+      alertAt(form, `${text} ${typed ? `${KEPT} ` : ""}Försök igen.`);
+    } else saveState(`${SERVER_SILENT} Försök igen.`);
   };
 
   document.addEventListener("htmx:sendError", (event) => failed(event, SERVER_SILENT));

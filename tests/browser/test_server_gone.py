@@ -76,8 +76,12 @@ def test_what_is_typed_outlives_the_server_and_is_saved_once(windows: Windows, s
     tries = "SELECT COUNT(*) FROM outage_handover WHERE outcome = 'busy'"
     before = server.rows(tries)
     server.kill()
-    row.get_by_role("button", name="Upptaget").click()
-    expect(page.get_by_role("alert")).to_contain_text("Servern svarar inte.")
+    busy = row.get_by_role("button", name="Upptaget")
+    stands = busy.evaluate("one => one.getBoundingClientRect().top + scrollY")
+    busy.click()
+    # Nothing was typed; and the button stays where the hand is.
+    expect(page.get_by_role("alert")).to_have_text("Servern svarar inte. Försök igen.")
+    assert busy.evaluate("one => one.getBoundingClientRect().top + scrollY") == stands
     server.start()
     row.get_by_role("button", name="Upptaget").click()
     expect(saved_note(page)).to_have_text(re.compile("Försöket är sparat"))
