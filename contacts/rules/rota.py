@@ -71,7 +71,8 @@ def check_turn(turn: Turn, today: date) -> None:
     _check_year(turn.starts.date(), today, "starts_on")
     _check_year(turn.ends.date(), today, "ends_on")
     if turn.ends <= turn.starts:
-        raise RuleError("Passet ska sluta efter att det har börjat.", field="ends_on")
+        field = "ends_at" if turn.ends.date() == turn.starts.date() else "ends_on"
+        raise RuleError("Passet ska sluta efter att det har börjat.", field=field)
     if turn.weekly and turn.length > WEEK:
         raise RuleError("Ett pass varje vecka kan vara högst sju dygn.", field="ends_on")
     if turn.length > LONGEST:
