@@ -133,7 +133,9 @@ def _context(
         listed = _listed(acting, outage, alike, page_number)
         places = {row.place for row in listed.rows}
         context |= {
-            "closed": closed_line(closing_of(outage, acting.principal), {}, timezone.now()),
+            "closed": closed_line(
+                closing_of(outage, acting.principal), {acting.unit.pk}, acting, timezone.now()
+            ),
             "page_of_chains": listed.page,
             "groups": listed.groups,
             "calls_left": listed.calls_left,
