@@ -46,6 +46,7 @@ class Page:
     def __init__(self, request: AnyRequest) -> None:
         self._request = request
         self.acting: Acting | None = getattr(request, "acting", None)
+        self._closed: dict[UUID, bool] = {}
 
     @cached_property
     def _place(self) -> tuple[str, str]:
@@ -146,7 +147,9 @@ class Page:
         """
         if self.acting is None or not outage or outage.is_open or outage.purged_at:
             return False
-        return closed_at(outage, self.acting.principal) is not None
+        if outage.pk not in self._closed:
+            self._closed[outage.pk] = closed_at(outage, self.acting.principal) is not None
+        return self._closed[outage.pk]
 
     @property
     def may_keep_contacts(self) -> bool:

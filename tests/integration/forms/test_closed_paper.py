@@ -3,10 +3,11 @@
 from uuid import uuid4
 
 import pytest
+from bs4 import Tag
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from contacts.page_versions import forget_pages
@@ -25,7 +26,9 @@ from tests.integration.outage.closing import as_seen, close, is_closed, leave_al
 from tests.integration.outage.pages import fields_of, form_of, read
 
 pytestmark = pytest.mark.django_db
-SAID = "Driftstoppet är stängt. Skriver du ut öppnas det igen, tills du har skrivit in vad det blev av bladet."
+SAID = (
+    "Driftstoppet är stängt. Skriver du ut öppnas det igen, tills du har skrivit in vad det blev av bladet."
+)
 NOT_CLOSED = "Driftstoppet är inte stängt för er."
 ABOUT_PATIENTS = {
     SheetKind.CARE_CHAIN,
@@ -139,6 +142,21 @@ def test_of_many_the_newest_are_told(county: County, closed: Outage, client: Cli
     assert "stängt igen av sig självt" in page
 
 
+PRINTS = (
+    "chain_sheet",
+    "chain_sip",
+    "chain_sip_patient",
+    "chain_sip_invitation",
+    "log_sheet_pdf",
+    "work_list_pdf",
+)
+
+
+def is_of_a_sheet(button: Tag) -> bool:
+    form = button.find_parent("form")
+    return bool(form) and resolve(button.get("formaction") or form["action"]).url_name in PRINTS
+
+
 PAGES = ("status", "chains", "back_registration", "shift", "chain")
 
 
@@ -148,7 +166,13 @@ def test_the_page_says_so_before_the_button_is_pressed(
 ):
     def page() -> str:
         forget_pages()
-        return text_at(client, name, *([chain.pk] if name == "chain" else []))
+        found = read(client.get(reverse(name, args=[chain.pk] if name == "chain" else []))).main
+        buttons = [one for one in found.find_all("button") if is_of_a_sheet(one)]
+        assert buttons
+        # Whoever hears the page is told at the button.
+        told = bool(found.find(id="sheet-note"))
+        assert {one.get("aria-describedby") for one in buttons} == {"sheet-note" if told else None}
+        return " ".join(found.get_text(" ").split())
 
     make_event(county.alva, chain, "admission")
     client.force_login(county.alva.user)

@@ -201,7 +201,9 @@ def said(county: County, chain: CareChain) -> None:
     by = person("cilla", county.social_care, Role.COORDINATOR)
     outage = reopen_outage(by=by, outage=outage_for(by.principal, chain.outage_id))
     now = outage.current
-    facts = OutageFacts(OutageScope(now.scope), now.started_at, expected_end_at=now.started_at + timedelta(days=1))
+    facts = OutageFacts(
+        OutageScope(now.scope), now.started_at, expected_end_at=now.started_at + timedelta(days=1)
+    )
     change_outage(by=by, outage=outage, client_id=uuid4(), facts=facts, replaces=now.pk)
 
 
