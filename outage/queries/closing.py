@@ -45,7 +45,7 @@ from outage.rules.ticks import to_do
 
 @dataclass(frozen=True, slots=True)
 class CameIn:
-    """What opens an outage again: `count` rows of a kind, the newest of them `at` a `unit` of the principal, or a sheet."""
+    """What opens an outage again: `count` rows of a kind, the newest of them `at` a `unit` of it, or a sheet."""
 
     what: Entered | PaperHeld
     at: datetime

@@ -1,4 +1,4 @@
-"""A sheet that is printed from a closed outage opens it again until its fate is entered, and the page says so before."""
+"""A sheet printed from a closed outage opens it again until its fate is entered, and the page says so before."""
 
 from uuid import uuid4
 
