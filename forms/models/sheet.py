@@ -28,6 +28,7 @@ class SheetKind(Labelled):
     CALL_SUPPORT = "call_support", "Samtalsstöd"
     BINDER = "binder", "Beredskapspärm"
     WORK_LIST = "work_list", "Lista"
+    OVERVIEW = "overview", "Lägesbild"
 
 
 ACCOUNTABLE = (
@@ -38,7 +39,9 @@ ACCOUNTABLE = (
     SheetKind.SIP_INVITATION,
     SheetKind.WORK_LIST,
 )
-"""What tells of patients, or is meant to: each such sheet is followed until it is accounted for."""
+"""What tells of patients, or is meant to: each such sheet is followed until it is accounted for. No other holds up the
+closing of an outage.
+"""
 
 BLANK_KINDS = (SheetKind.CARE_CHAIN, SheetKind.LOG_SHEET, SheetKind.SIP, SheetKind.SIP_INVITATION)
 """What is issued blank, in batches."""

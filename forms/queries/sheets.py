@@ -29,7 +29,7 @@ from forms.models import ACCOUNTABLE, COME_BACK, Export, PaperEntry, Sheet, Shee
 from forms.queries.batches import printed_with
 from forms.queries.left import LAST_STEP, OF_NO_PAST_DRILL, not_entered, not_entered_by
 from forms.rules.serial import NoSerial, read_page_code, read_serial
-from forms.rules.sheet_fate import ENDS, Fate
+from forms.rules.sheet_fate import BECAME, ENDS, Fate
 from outage.models import Outage
 from outage.queries.care_chains import visible_chains
 from outage.queries.joined import with_joined
@@ -161,7 +161,17 @@ def papers_held(principal: Principal, outage: Outage, until: datetime) -> list[P
     left = not_entered_by(units, COME_BACK).filter(pk__in=of_it.order_by().values("pk"))
     sheets = {row.pk: row for row in (*out, *left)}
     steps = last_steps_of(sheets.values())
-    return [PaperHeld(units[row.unit_id], row.serial, steps[pk].at) for pk, row in sheets.items()]
+    fates = {pk: Fate(step.fate) for pk, step in steps.items()}
+    return [
+        PaperHeld(
+            unit_id=units[row.unit_id],
+            serial=row.serial,
+            number=row.shown_serial,
+            at=steps[pk].at,
+            became=BECAME[fates[pk]] + (" utan att vara helt infört" if fates[pk] in ENDS else ""),
+        )
+        for pk, row in sheets.items()
+    ]
 
 
 def newest_fate() -> int:

@@ -20,6 +20,17 @@ class Fate(Labelled):
     VOIDED = "voided", "Makulerat"
 
 
+BECAME: dict[Fate, str] = {
+    Fate.PRINTED: "skrevs ut",
+    Fate.FILLED: "fylldes i",
+    Fate.SCANNED: "skannades",
+    Fate.CHECKED: "granskades",
+    Fate.DESTROYED: "förstördes",
+    Fate.KEPT: "sparades",
+    Fate.GIVEN: "lämnades över",
+    Fate.VOIDED: "makulerades",
+}
+
 ENDS = frozenset({Fate.DESTROYED, Fate.KEPT, Fate.GIVEN, Fate.VOIDED})
 """A sheet is accounted for where its last step is one of these."""
 

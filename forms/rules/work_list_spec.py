@@ -17,6 +17,11 @@ class WorkList(Labelled):
     OVERVIEW = "lagesbild", "Lägesbild"
     SHIFT = "overlamning", "Överlämning"
 
+    @property
+    def names_patients(self) -> bool:
+        """Lägesbild has numbers of chains and no more."""
+        return self is not WorkList.OVERVIEW
+
 
 # How many columns each list fills, the last of them by hand.
 COLUMNS: dict[WorkList, int] = {

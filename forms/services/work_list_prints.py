@@ -56,7 +56,7 @@ def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: U
     view = work_list_view(which, _LINES[which](by, outage, now), by.unit.name)
     return print_job(
         by=by,
-        kind=SheetKind.WORK_LIST,
+        kind=SheetKind.WORK_LIST if which.names_patients else SheetKind.OVERVIEW,
         filename=f"{which}.pdf",
         part=work_list_part(view=view, by=by, now=now, routine=outage.routine),
         now=now,

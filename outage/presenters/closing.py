@@ -4,9 +4,12 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from contacts.access import Acting, can
 from contacts.models import Unit
+from contacts.rules.permissions import Right
 from outage.models import LeftOpen
-from outage.queries.closing import ClosedNow
+from outage.queries.closing import CameIn, ClosedNow
+from outage.queries.papers import PaperHeld
 from outage.rules.closing import Held, Holds, OpenThing, by_unit, in_words
 from outage.rules.wording import moment
 
@@ -65,29 +68,64 @@ def closing_page(
 
 
 @dataclass(frozen=True, slots=True)
+class CameInLine:
+    """What opened it again, in words. `serial` is that of a sheet that whoever reads may open."""
+
+    text: str
+    number: str = ""
+    serial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ClosedLine:
-    """Since when it is closed and by whom; `again`: when something was entered after that, and where."""
+    """Since when it is closed and by whom; what came in after that, the newest first, and how much `more`.
+    `sheets`: some of it is paper, and `only_sheets`: all of it.
+    """
 
     at: str
     by: str
-    again: str = ""
-    where: str = ""
+    came_in: tuple[CameInLine, ...] = ()
+    more: int = 0
+    sheets: bool = False
+    only_sheets: bool = False
 
     @property
     def stands(self) -> bool:
-        return not self.again
+        return not self.came_in
 
 
-def closed_line(found: ClosedNow | None, units: Mapping[int, Unit], now: datetime) -> ClosedLine | None:
-    """Of a unit out of reach the name is not told."""
+# Lines of what came in: who has more sheets out finds them under Blad.
+_MOST_LINES = 8
+
+
+def closed_line(
+    found: ClosedNow | None, units: Container[int], by: Acting, now: datetime
+) -> ClosedLine | None:
+    """Of a unit that is not among `units` neither the name nor the sheet's number is told."""
     if found is None:
         return None
-    entered = found.entered if found.entered and found.entered.pk in units else None
+    sheets = [isinstance(one.what, PaperHeld) for one in found.came_in]
     return ClosedLine(
         at=moment(found.row.at, now),
         by=f"{found.row.user.full_name}, {found.row.unit.name}",
-        again=moment(found.again, now) if found.again else "",
-        where=entered.name if entered else "",
+        came_in=tuple(_came_in(one, units, by, now) for one in found.came_in[:_MOST_LINES]),
+        more=len(found.came_in[_MOST_LINES:]),
+        sheets=any(sheets),
+        only_sheets=all(sheets),
+    )
+
+
+def _came_in(one: CameIn, units: Container[int], by: Acting, now: datetime) -> CameInLine:
+    told = one.unit if one.unit and one.unit.pk in units else None
+    at = moment(one.at, now) + (f" på {told.name}" if told else "")
+    if not isinstance(one.what, PaperHeld):
+        before = f", och {one.count - 1} till före det" if one.count > 1 else ""
+        return CameInLine(f"{one.what.label} {at}{before}")
+    opens = told is not None and told.pk == by.unit.pk and can(by, Right.HANDLE_SHEETS)
+    return CameInLine(
+        f"Ett blad {one.what.became} {at}",
+        number=one.what.number if told else "",
+        serial=one.what.serial if opens else "",
     )
 
 

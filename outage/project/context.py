@@ -31,6 +31,7 @@ from outage.project.middleware import lacks_second_factor
 from outage.project.shared_pc import seconds_left
 from outage.queries.care_chains import get_handover
 from outage.queries.checklists import routine_of
+from outage.queries.closing import closed_at
 from outage.queries.outages import no_drill, outage_in_view
 from outage.rules.drills import FIELD
 from outage.rules.ringing import ringing_hours
@@ -45,6 +46,7 @@ class Page:
     def __init__(self, request: AnyRequest) -> None:
         self._request = request
         self.acting: Acting | None = getattr(request, "acting", None)
+        self._closed: dict[UUID, bool] = {}
 
     @cached_property
     def _place(self) -> tuple[str, str]:
@@ -138,6 +140,16 @@ class Page:
     def may_print(self) -> bool:
         """Whether this person prints and handles sheets of paper."""
         return bool(self.acting and can(self.acting, Right.PRINT_SHEET))
+
+    def sheet_opens_again(self, outage: Outage | None) -> bool:
+        """Whether the outage is closed for the principal until a sheet about patients is printed from it. While it goes
+        on nothing is asked.
+        """
+        if self.acting is None or not outage or outage.is_open or outage.purged_at:
+            return False
+        if outage.pk not in self._closed:
+            self._closed[outage.pk] = closed_at(outage, self.acting.principal) is not None
+        return self._closed[outage.pk]
 
     @property
     def may_keep_contacts(self) -> bool:

@@ -39,17 +39,26 @@ from outage.queries.papers import PaperHeld, papers
 from outage.queries.standing import holder_of, own_parties
 from outage.queries.task_logs import task_logs_of
 from outage.queries.tasks import ticks_of
-from outage.rules.closing import Holds, OpenThing, entered_since
+from outage.rules.closing import Entered, Holds, OpenThing, entered_since
 from outage.rules.ticks import to_do
 
 
 @dataclass(frozen=True, slots=True)
+class CameIn:
+    """What opens an outage again: `count` rows of a kind, the newest of them `at` a `unit` of it, or a sheet."""
+
+    what: Entered | PaperHeld
+    at: datetime
+    unit: Unit | None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class ClosedNow:
-    """The newest closing. `again` is when something was last entered after it, and `entered` where, if anything was."""
+    """The newest closing, and what came in after it, the newest first: until it has, the outage is closed."""
 
     row: OutageClosing
-    again: datetime | None = None
-    entered: Unit | None = None
+    came_in: tuple[CameIn, ...] = ()
 
 
 def open_things(principal: Principal, outage: Outage) -> list[OpenThing]:
@@ -164,7 +173,7 @@ def _left(principal: Principal, outage: Outage) -> QuerySet[LeftOpen]:
 def closed_at(outage: Outage, principal: Principal) -> datetime | None:
     """Since when the outage is closed for the principal; None where it is not, or no longer."""
     found = closing_of(outage, principal)
-    return found.row.at if found and found.again is None else None
+    return found.row.at if found and not found.came_in else None
 
 
 def closing_of(outage: Outage, principal: Principal) -> ClosedNow | None:
@@ -176,17 +185,20 @@ def closing_of(outage: Outage, principal: Principal) -> ClosedNow | None:
         return ClosedNow(row)
     entries = _entries(principal, outage)
     more = entered_since(row.counted, {kind: rows.count() for kind, rows in entries.items()})
-    since = [_when_and_where(entries[kind]) for kind in more]
+    since: list[tuple[Entered | PaperHeld, datetime, int, int]] = [
+        (kind, *_when_and_where(entries[kind]), count) for kind, count in more.items()
+    ]
     left = keys_left(principal, outage)
     since += [
-        (paper.at, paper.unit_id)
+        (paper, paper.at, paper.unit_id, 1)
         for paper in papers().held(principal, outage, row.at)
         if _key_of(paper) not in left
     ]
     if not since:
         return ClosedNow(row)
-    again, unit = max(since)
-    return ClosedNow(row, again, Unit.objects.filter(pk=unit, principal=principal).first())
+    units = Unit.objects.filter(principal=principal).in_bulk({pk for _, _, pk, _ in since})
+    came_in = [CameIn(what, at, units.get(pk), count) for what, at, pk, count in since]
+    return ClosedNow(row, tuple(sorted(came_in, key=lambda one: one.at, reverse=True)))
 
 
 @prepared
@@ -205,18 +217,18 @@ def counted(principal: Principal, outage: Outage) -> dict[str, int]:
     return {kind: rows.count() for kind, rows in _entries(principal, outage).items()}
 
 
-def _entries(principal: Principal, outage: Outage) -> dict[str, QuerySet[Any]]:
+def _entries(principal: Principal, outage: Outage) -> dict[Entered, QuerySet[Any]]:
     of_chain = _of_chains(principal, outage, "chain__")
     # Whoever is out again must be rung once more.
     ends = PrincipalEnd.objects.filter(Q(principal=principal) | Q(ended_at=None), outage=outage)
     return {
-        "events": CareChainEvent.objects.filter(**of_chain),
-        "calls": Handover.objects.filter(**of_chain),
-        "versions": CareChainDetails.objects.filter(**of_chain),
-        "joins": ChainJoin.objects.filter(**_of_chains(principal, outage, "kept__")),
-        "undone": RegistrationMark.objects.filter(**of_chain, done=False),
-        "said": OutageReport.objects.filter(outage=outage),
-        "ends": ends,
+        Entered.EVENTS: CareChainEvent.objects.filter(**of_chain),
+        Entered.CALLS: Handover.objects.filter(**of_chain),
+        Entered.VERSIONS: CareChainDetails.objects.filter(**of_chain),
+        Entered.JOINS: ChainJoin.objects.filter(**_of_chains(principal, outage, "kept__")),
+        Entered.UNDONE: RegistrationMark.objects.filter(**of_chain, done=False),
+        Entered.SAID: OutageReport.objects.filter(outage=outage),
+        Entered.ENDS: ends,
     }
 
 

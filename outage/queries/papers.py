@@ -24,12 +24,15 @@ class PaperOut:
 @dataclass(frozen=True, slots=True)
 class PaperHeld:
     """A sheet that holds up the closing of an outage: nobody has accounted for it, or not all of it is in the log.
-    `at` is when something was last done with it.
+    `number` is its serial as it is read, `at` when something was last done with it, and `became` what that was: skrevs
+    ut.
     """
 
     unit_id: int
     serial: str
+    number: str
     at: datetime
+    became: str
 
 
 @dataclass(frozen=True, slots=True)

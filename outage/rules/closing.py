@@ -73,6 +73,19 @@ def in_words(things: Collection[OpenThing]) -> str:
     return ", ".join(f"{what.label.lower()}: {counts[what]}" for what in Holds if counts[what])
 
 
-def entered_since(then: Mapping[str, int], now: Mapping[str, int]) -> list[str]:
-    """The kinds of which more rows are counted `now` than when the outage was closed: rows are only ever added."""
-    return [kind for kind, count in now.items() if count > then.get(kind, 0)]
+class Entered(Labelled):
+    """What opens it again, besides a sheet. The value is what its rows are counted under (`OutageClosing.counted`)."""
+
+    EVENTS = "events", "En händelse loggades"
+    CALLS = "calls", "Ett samtal loggades"
+    VERSIONS = "versions", "Uppgifterna i en vårdkedja skrevs in eller ändrades"
+    JOINS = "joins", "Två vårdkedjor sammanfördes, eller det togs tillbaka"
+    UNDONE = "undone", "En uppgift markerades som inte klar ändå"
+    SAID = "said", "Ett besked om driftstoppets start, slut eller omfattning kom"
+    ENDS = "ends", "Ett avslut av driftstoppet skrevs eller togs tillbaka"
+
+
+def entered_since(then: Mapping[str, int], now: Mapping[Entered, int]) -> dict[Entered, int]:
+    """How many rows more of each kind are counted `now` than when the outage was closed: rows are only ever added."""
+    more = {kind: count - then.get(kind, 0) for kind, count in now.items()}
+    return {kind: count for kind, count in more.items() if count > 0}

@@ -78,7 +78,7 @@ def close_outage(*, by: Acting, outage: Outage, client_id: UUID) -> OutageClosin
         locked = lock_outage(by.principal, outage)
         _check_ended(locked)
         stands = closing_of(locked, by.principal)
-        if stands and stands.again is None:
+        if stands and not stands.came_in:
             return stands.row
         # Counted first: what is written while the rest is read, or was not committed yet, is more than was counted.
         rows = counted(by.principal, locked)

@@ -29,7 +29,7 @@ from contacts.views.shared import SharedHtml, shared_part
 from contacts.views.tools import check_sent, get_or_404, held_as, require, told_if_refused
 from outage.models import CareChain, Outage
 from outage.presenters.back import TaskGroups, TaskRow, grouped, task_place, tasks_listed
-from outage.presenters.closing import closed_line
+from outage.presenters.closing import ClosedLine, closed_line
 from outage.queries.care_chains import get_chain
 from outage.queries.closing import closing_of
 from outage.queries.naming import patient_in_list
@@ -133,7 +133,7 @@ def _context(
         listed = _listed(acting, outage, alike, page_number)
         places = {row.place for row in listed.rows}
         context |= {
-            "closed": closed_line(closing_of(outage, acting.principal), {}, timezone.now()),
+            "closed": None if outage.is_open else _closed(acting, outage),
             "page_of_chains": listed.page,
             "groups": listed.groups,
             "calls_left": listed.calls_left,
@@ -143,6 +143,10 @@ def _context(
         }
         context["shared"] = _shared(request, outage, alike, listed, context)
     return context
+
+
+def _closed(acting: Acting, outage: Outage) -> ClosedLine | None:
+    return closed_line(closing_of(outage, acting.principal), {acting.unit.pk}, acting, timezone.now())
 
 
 @dataclass(frozen=True, slots=True)

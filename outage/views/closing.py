@@ -40,7 +40,7 @@ def closing(request: ActingRequest, outage_id: UUID) -> HttpResponse:
         watched = set(units_within(acting, Right.SEE_OVERVIEW).values_list("pk", flat=True))
         context |= {
             "found": closing_page(things, left, units, watched),
-            "closed": closed_line(closing_of(outage, acting.principal), units, timezone.now()),
+            "closed": closed_line(closing_of(outage, acting.principal), units, acting, timezone.now()),
             "left": left_rows(left_at_closing(acting, outage), things),
         }
     return render(request, "outage/closing/show.html", context)

@@ -1,12 +1,13 @@
 """The outage itself: reported, changed, support rung, ended, opened again."""
 
 from datetime import datetime
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from contacts.access import Acting, ActingRequest, can
 from contacts.queries.branches import name_of_branch
@@ -15,8 +16,10 @@ from contacts.rules.permissions import Right
 from contacts.views.tools import FormPage, held_as, require, told_if_refused
 from contacts.webforms.fields import SentOnce
 from outage.models import Outage, OutageReport
+from outage.presenters.closing import closed_line
 from outage.presenters.status import outage_facts, support_line
 from outage.queries.checklists import routine_of
+from outage.queries.closing import closing_of
 from outage.queries.outages import (
     current_outage,
     drill_in_view,
@@ -197,13 +200,25 @@ def _told_ended(request: ActingRequest, outage: Outage, typed: datetime) -> Http
 
 
 @held_as(HeldAs("Driftstoppet pågår ändå", pressed=True))
-@require_POST
+@require_http_methods(["GET", "POST"])
 def reopen(request: ActingRequest) -> HttpResponse:
-    """Take back an end that was reported too early, for the own principal."""
-    require(request.acting, Right.END_OUTAGE)
+    """Take back an end that was reported too early, for the own principal. Of an outage that was closed a page says
+    first what that does, and its form has `closed`.
+    """
+    acting: Acting = request.acting
+    require(acting, Right.END_OUTAGE)
+    outage = chosen_outage_or_404(request)
+    ended = not (outage.is_open or outage.drill or outage.purged_at)
+    was_closed = closing_of(outage, acting.principal) if ended and "closed" not in request.POST else None
+    if was_closed:
+        closed = closed_line(was_closed, (), acting, timezone.now())
+        context = {"outage": outage, "principal": acting.principal, "closed": closed, "press": uuid4()}
+        return render(request, "outage/outage/reopen.html", context)
+    if request.method == "GET":
+        return redirect(back_address(outage))
     form = SentOnce(request.POST)
     client_id = form.cleaned_data["client_id"] if form.is_valid() else None
     with told_if_refused(request):
-        reopen_outage(by=request.acting, outage=chosen_outage_or_404(request), client_id=client_id)
+        reopen_outage(by=acting, outage=outage, client_id=client_id)
         messages.success(request, "Driftstoppet pågår igen.")
     return redirect("status")

@@ -76,10 +76,12 @@ PAGES = {
         "back_registration",
         "status",
         "chain",
+        "chains",
         "reports",
         "report",
         "closing",
         "leave_at_closing",
+        "reopen_outage",
     },
     "test_the_pages_of_bringing_in_a_file": {
         "import_directory",

@@ -74,7 +74,6 @@ NO_PAGE = {
     "person_end",
     "person_restore",
     "quick_try",
-    "reopen_outage",
     "reminders_now",
     "reminders_outside",
     "report_chart",

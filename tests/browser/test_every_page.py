@@ -30,6 +30,8 @@ from tests.browser.steps import follow
 from tests.factories import make_entry
 from tests.integration.contacts.ugly_files import ugly_workbook
 from tests.integration.forms.scanning import scan, strange
+from tests.integration.forms.sheets_made import make_sheet
+from tests.integration.outage.closing import close, leave_all
 from tests.paper.scans_made import coded
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), looks_at_pages]
@@ -194,6 +196,12 @@ def test_pages_after_an_outage(demo: Demo, looker: Looker):
     looker.look(page, f"/rapport/{outage.pk}/", starts=False)
     looker.look(page, f"/stangning/{outage.pk}/", starts=False)
     looker.look(page, f"/stangning/{outage.pk}/lamna/{coordinator.unit.pk}/")
+    leave_all(coordinator, outage)
+    close(coordinator, outage)
+    looker.look(page, "/vardkedjor/", starts=False)
+    looker.look(page, "/driftstopp/ateroppna/")
+    make_sheet(coordinator, outage=outage)
+    looker.look(page, f"/stangning/{outage.pk}/", starts=False)
 
 
 def sought(page: Page, text: str) -> None:

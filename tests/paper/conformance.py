@@ -73,6 +73,11 @@ def _work_list(place: Place) -> bytes:
     return print_work_list(by=place.alva, which=WorkList.CHAINS, outage=place.outage, client_id=uuid4()).pdf
 
 
+def _overview(place: Place) -> bytes:
+    full_chain(place)
+    return print_work_list(by=place.alva, which=WorkList.OVERVIEW, outage=place.outage, client_id=uuid4()).pdf
+
+
 def _sip(place: Place) -> bytes:
     return print_sip(by=place.alva, chain=full_chain(place), client_id=uuid4()).pdf
 
@@ -96,4 +101,5 @@ MAKERS: dict[SheetKind, Maker] = {
     SheetKind.CONTACT_LIST: _contact_list,
     SheetKind.BINDER: _binder,
     SheetKind.WORK_LIST: _work_list,
+    SheetKind.OVERVIEW: _overview,
 }

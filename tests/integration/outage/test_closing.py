@@ -19,14 +19,15 @@ from forms.services.fates import mark_filled, void_sheet
 from outage.models import CareChain, LeftOpen, Outage, OutageClosing
 from outage.presenters.report import shown_tables
 from outage.queries.care_chains import get_chain
-from outage.queries.closing import closed_at, closing_of
+from outage.queries.closing import closed_at, closing_of, counted
 from outage.queries.outages import outage_for
-from outage.rules.closing import Holds, seen_of
+from outage.rules.closing import Entered, Holds, seen_of
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
+from outage.rules.outage_status import OutageFacts, OutageScope
 from outage.rules.routine import Decision
 from outage.services.events import leave_discharge_open
-from outage.services.outages import end_outage, reopen_outage
+from outage.services.outages import change_outage, end_outage, reopen_outage
 from outage.services.registrations import acknowledge
 from outage.services.report import make_report
 from tests.clock import Clock
@@ -43,6 +44,7 @@ from tests.factories import (
 )
 from tests.integration.forms.sheets_made import make_batch, make_sheet
 from tests.integration.outage.closing import as_seen, close, is_closed, kinds, leave, leave_all, things
+from tests.integration.outage.joining import join
 from tests.integration.outage.pages import read
 from tests.integration.outage.ticking import mark, rows
 
@@ -191,9 +193,36 @@ def another_is_out_again(county: County, chain: CareChain) -> None:
     reopen_outage(by=by, outage=outage_for(by.principal, chain.outage_id))
 
 
-@pytest.mark.parametrize(
-    "late", [late_call, late_event, late_chain, task_undone, ended_too_early, another_is_out_again]
-)
+def joined(county: County, chain: CareChain) -> None:
+    join(county, chain, make_chain(county, as_seen(county.alva, chain.outage)))
+
+
+def said(county: County, chain: CareChain) -> None:
+    by = person("cilla", county.social_care, Role.COORDINATOR)
+    outage = reopen_outage(by=by, outage=outage_for(by.principal, chain.outage_id))
+    now = outage.current
+    facts = OutageFacts(
+        OutageScope(now.scope), now.started_at, expected_end_at=now.started_at + timedelta(days=1)
+    )
+    change_outage(by=by, outage=outage, client_id=uuid4(), facts=facts, replaces=now.pk)
+
+
+LATE = {
+    Entered.CALLS: late_call,
+    Entered.EVENTS: late_event,
+    Entered.VERSIONS: late_chain,
+    Entered.JOINS: joined,
+    Entered.UNDONE: task_undone,
+    Entered.SAID: said,
+    Entered.ENDS: ended_too_early,
+}
+
+
+def test_each_kind_that_is_counted_has_its_words_and_is_tried(county: County, outage: Outage):
+    assert set(counted(county.region, as_seen(county.esa, outage))) == set(Entered) == set(LATE)
+
+
+@pytest.mark.parametrize("late", [*LATE.values(), another_is_out_again])
 def test_what_comes_after_opens_it_again_and_says_so(
     county: County, outage: Outage, done: CareChain, late: Callable[[County, CareChain], None], client: Client
 ):
@@ -204,8 +233,12 @@ def test_what_comes_after_opens_it_again_and_says_so(
     client.force_login(county.esa.user)
     page = read(client.get(reverse("closing", args=[outage.pk])))
     assert "öppet igen" in page.text
+    what = next((kind for kind, write in LATE.items() if write is late), Entered.ENDS)
+    assert f"{what.label} 10." in page.text
     client.force_login(county.alva.user)
-    assert "öppet igen" in read(client.get(reverse("back_registration"))).text
+    listed = read(client.get(reverse("back_registration"))).text
+    assert "öppet igen" in listed
+    assert f"{what.label} 10." in listed
     if kinds(county.esa, outage):
         with pytest.raises(RuleError):
             close(county.esa, outage)
@@ -242,7 +275,8 @@ def test_a_sheet_holds_it_up_and_one_found_later_opens_it_again(
     mark_filled(by=county.alva, sheet=printed, reason="Hittat")
     found = closing_of(as_seen(county.esa, outage), county.region)
     assert found is not None
-    assert found.entered == county.ward
+    (came_in,) = found.came_in
+    assert (came_in.unit, came_in.what.serial) == (county.ward, printed.serial)
     assert not is_closed(county.esa, outage)
 
 

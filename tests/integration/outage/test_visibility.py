@@ -104,7 +104,7 @@ TABLE: dict[str, Row] = {
     "change_outage": of_the_outage(GET, POST),
     "record_support": of_the_outage(GET, POST),
     "end_outage": of_the_end(OK, GET, POST),
-    "reopen_outage": of_the_end(MOVED, POST),
+    "reopen_outage": of_the_end(MOVED, GET, POST),
     "chains": everyone(OK, FORBIDDEN, GET, POST, names_patient=True),
     "new_chain": everyone(OK, FORBIDDEN, GET, POST),
     "paste_patients": everyone(OK, FORBIDDEN, GET, POST),

@@ -4,7 +4,17 @@ from itertools import product
 
 import pytest
 
-from outage.rules.closing import Held, Holds, OpenThing, by_unit, entered_since, holding, in_words, seen_of
+from outage.rules.closing import (
+    Entered,
+    Held,
+    Holds,
+    OpenThing,
+    by_unit,
+    entered_since,
+    holding,
+    in_words,
+    seen_of,
+)
 
 CALL, SHEET = (OpenThing(1, f"{what}:1") for what in (Holds.CALL, Holds.SHEET))
 
@@ -42,12 +52,18 @@ def test_what_is_left_is_told_by_kind():
 @pytest.mark.parametrize(
     ("then", "now", "found"),
     [
-        ({"events": 2, "calls": 3}, {"events": 2, "calls": 3}, []),
-        ({"events": 2, "calls": 3}, {"events": 2, "calls": 4}, ["calls"]),
-        ({"events": 2, "calls": 3}, {"events": 3, "calls": 4}, ["events", "calls"]),
+        ({"events": 2, "calls": 3}, {Entered.EVENTS: 2, Entered.CALLS: 3}, {}),
+        ({"events": 2, "calls": 3}, {Entered.EVENTS: 2, Entered.CALLS: 5}, {Entered.CALLS: 2}),
+        (
+            {"events": 2, "calls": 3},
+            {Entered.EVENTS: 3, Entered.CALLS: 4},
+            {Entered.EVENTS: 1, Entered.CALLS: 1},
+        ),
         # A kind that was not counted yet when it was closed.
-        ({}, {"events": 0, "calls": 1}, ["calls"]),
+        ({}, {Entered.EVENTS: 0, Entered.CALLS: 1}, {Entered.CALLS: 1}),
     ],
 )
-def test_any_row_more_opens_it_again(then: dict[str, int], now: dict[str, int], found: list[str]):
+def test_any_row_more_opens_it_again(
+    then: dict[str, int], now: dict[Entered, int], found: dict[Entered, int]
+):
     assert entered_since(then, now) == found
