@@ -67,6 +67,25 @@ def said_together(mine: EventRow, theirs: EventRow, choices: Mapping[str, str]) 
     return {name: value for name, value in found.items() if value}
 
 
+# A patient's number (`number_key`) and name (`folded`), "" for what is not known.
+Who = tuple[str, str]
+
+
+def is_heard_as(heard: Who, own: Who) -> bool:
+    """Whether somebody who was told of a patient as `heard` was told of the one with `own`: by the number, where one
+    was said.
+    """
+    return heard[0] == own[0] if heard[0] else heard[1] == own[1]
+
+
+def stays_with_other(about_other: bool, *, as_kept: bool, as_other: bool) -> bool:
+    """Whether what was told while two chains were read as one stays with the other one's patient when they are two
+    patients after all: by whom it was heard as. Heard as both, or not of either, by whom it was about, or with the kept
+    one, where it was told.
+    """
+    return as_other and (about_other or not as_kept)
+
+
 def _said(event: EventRow) -> dict[str, Any]:
     happened = minute_of(event.at), event.in_system
     return {HAPPENED: happened} | {name: value for name, value in event.said.items() if value}

@@ -13,10 +13,11 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile, replacing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin
-from outage.queries.chain_log import ChainLog, logs_of
+from outage.queries.chain_log import ChainLog, log_of, logs_of
 from outage.queries.joined import standing_join
 from outage.queries.joining import (
     PLACES,
+    Chosen,
     before_join,
     chosen,
     differing,
@@ -265,6 +266,7 @@ def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> C
             raise RuleError(
                 f"Vårdkedjan är senare sammanförd med vårdkedja {last.other.number}. Upplös den först."
             )
+        joined = log_of(kept.pk)
         row = ChainJoin.objects.create(
             client_id=client_id,
             kept=kept,
@@ -274,23 +276,32 @@ def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> C
             user=by.user,
             unit=by.unit,
         )
-        part(by, join, row)
-        _write_former(by, join, row)
+        former = _former(join)
+        misled = part(by, join, row, joined, former.facts)
+        _write_again(by, kept, former, row, misled)
         other.joined_to = None
         other.save(update_fields=["joined_to"])
+        if other.pk in misled:
+            own = other.details
+            _write_again(by, other, Chosen(own.facts, own.other_ids), row, misled)
         _settle_both(kept, other)
         for chain in (kept, other):
             audit.record(by=by, action="chain.join_undone", target=row, chain=chain.pk)
     return row
 
 
-def _write_former(by: Acting, join: ChainJoin, undone: ChainJoin) -> None:
-    kept, now = join.kept, join.kept.details
+def _former(join: ChainJoin) -> Chosen:
     made = list(join.versions.select_related("replaces").order_by("pk"))
     was = made[0].replaces
     assert was is not None
-    found = before_join(was, made[-1], now)
-    write_details(by, kept, found.facts, now.pk, {}, made_by=undone, other_ids=found.other_ids)
+    return before_join(was, made[-1], join.kept.details)
+
+
+def _write_again(by: Acting, chain: CareChain, found: Chosen, undone: ChainJoin, misled: set[UUID]) -> None:
+    """What is known of a chain that is read by itself again. Who heard that it was the other's patient is rung."""
+    changed = {"identity": IdentityChange.SAID_WRONG.value} if chain.pk in misled else {}
+    ids, now = found.other_ids, chain.details.pk
+    write_details(by, chain, found.facts, now, changed, made_by=undone, other_ids=ids)
 
 
 def _settle_both(kept: CareChain, other: CareChain) -> None:

@@ -1,7 +1,7 @@
 """Two chains that are no longer read as one: what was logged while they were is written in the one it is about."""
 
-from collections.abc import Collection, Mapping
-from typing import TypeVar
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 from django.db.models import Model
@@ -9,69 +9,200 @@ from django.db.models import Model
 from contacts.access import Acting
 from outage.models import (
     CareChain,
+    CareChainDetails,
     CareChainEvent,
+    ChainFacts,
     ChainJoin,
     DischargeCompletion,
+    Handover,
     HandoverMessage,
     OpenItem,
 )
 from outage.queries.chain_log import ChainLog, log_of
-from outage.queries.standing import first_of
+from outage.queries.standing import first_of, line_back
+from outage.rules.handover import Direction
+from outage.rules.identity import number_key
 from outage.rules.informing import CallOutcome
+from outage.rules.joining import Who, is_heard_as, stays_with_other
+from outage.rules.told import Notice, folded, minute_of
 from outage.services.care_chains import TAKEN_WITH_CHAIN
-from outage.services.events import home_of, take_order
-from outage.services.handovers import tell_again, write_call
+from outage.services.events import home_of, take_order, withdraw_row
+from outage.services.handovers import write_call
 from outage.services.paper import mark_of
 
 Row = TypeVar("Row", bound=Model)
+_OF_LIFE = (Notice.DECEASED, Notice.NOT_DECEASED)
 
 
-def part(by: Acting, join: ChainJoin, undone: ChainJoin) -> None:
+def part(by: Acting, join: ChainJoin, undone: ChainJoin, joined: ChainLog, back: ChainFacts) -> set[UUID]:
     """Write in the other chain what was logged in the kept one about it, and what was taken back there only because
-    the two were one, inside the caller's transaction, which holds both; `undone` is the row that undoes `join`.
+    the two were one, inside the caller's transaction, which holds both; `undone` is the row that undoes `join`,
+    `joined` the log as it was read while that stood, and `back` what is then known of the kept one.
 
-    A call about both becomes one of each, with what each was told.
+    A call about both becomes one of each, with what each was told. Who was told by the other patient's number or name
+    is not told: that is written, and taken back, in the chain of whom they heard of, and owed in that of whom it is
+    about. Returns the ids of the chains whose patient somebody has heard is the other one.
     """
     kept, other = join.kept, join.other
     log = log_of(kept.pk)
+    heard = _Heard(join, joined, back)
+    anew = _Anew(by, undone, log, heard)
     written: dict[str, str] = {}
     for call in log.live_handovers:
         if call.chain_id == other.pk:
             continue
         told = list(call.messages.all())
-        theirs = [message for message in told if _is_of(other, log, message)]
-        if not theirs:
-            continue
-        copy = _copied(
-            call,
-            pk=uuid5(undone.client_id, str(call.pk)),
-            chain=other,
-            order=take_order(other),
-            supersedes=None,
-            reason=f"Loggat i vårdkedja {kept.number} medan de var sammanförda.",
-        )
-        tell_again(copy, theirs)
+        theirs = [message for message in told if heard.in_other(call, message)]
         ours = [message for message in told if message not in theirs]
-        stays = write_call(
-            by,
-            kept,
-            copy.left_by,
-            call.facts,
-            paper=mark_of(call),
-            supersedes=call,
-            reason=f"Det som gäller vårdkedja {other.number} står där: sammanföringen är upplöst.",
-            withdraws=not ours,
-        )
-        tell_again(stays, ours)
-        written[str(first_of(call, log).pk)] = str(copy.pk)
+        if not theirs and not any(map(heard.is_of_other, ours)):
+            continue
+        left_by = call.left_by
+        if theirs:
+            copy = _copied(
+                call,
+                pk=uuid5(undone.client_id, str(call.pk)),
+                chain=other,
+                order=take_order(other),
+                supersedes=None,
+                reason=f"Loggat i vårdkedja {kept.number} medan de var sammanförda.",
+            )
+            left_by = copy.left_by
+            anew.tell(copy, other, theirs)
+            if any(map(heard.is_of_other, theirs)):
+                written[str(first_of(call, log).pk)] = str(copy.pk)
+        reason = f"Det som gäller vårdkedja {other.number} står där: sammanföringen är upplöst."
+        if ours:
+            # Signed by who made it: whoever undoes a join has rung nobody.
+            home = home_of(kept, call)
+            stays = _copied(
+                call, pk=left_by, chain=home, order=take_order(home), supersedes=call, reason=reason
+            )
+            anew.tell(stays, kept, ours)
+        else:
+            write_call(
+                by,
+                kept,
+                left_by,
+                call.facts,
+                paper=mark_of(call),
+                supersedes=call,
+                reason=reason,
+                withdraws=True,
+            )
     _complete_anew(other, log, written)
     _give_back(by, join, undone, log)
+    return heard.misled()
 
 
-def _is_of(chain: CareChain, log: ChainLog, message: HandoverMessage) -> bool:
-    events = {event.pk for event in log.events if event.chain_id == chain.pk}
-    versions = {version.pk for version in log.versions if version.chain_id == chain.pk}
-    return message.event_id in events or message.change_id in versions
+class _Heard:
+    """Of which of the two patients somebody heard in a call that was made while their chains were read as one."""
+
+    def __init__(self, join: ChainJoin, log: ChainLog, back: ChainFacts) -> None:
+        self.join, self._log = join, log
+        self._calls = {row.pk: row for row in log.handovers}
+        self._of_other: set[UUID | int | None] = {
+            *(row.pk for row in log.events if row.chain_id == join.other_id),
+            *(row.pk for row in log.versions if row.chain_id == join.other_id),
+        }
+        self._versions = sorted(
+            (row for row in log.versions if row.chain_id == join.kept_id), key=lambda row: row.order
+        )
+        self._made = [row for row in self._versions if row.made_by_id == join.pk]
+        was = next(row for row in self._versions if row.pk == self._made[0].replaces_id)
+        self._kept = _who(was), (number_key(back.identity), folded(back.patient_name))
+        self._other = _who(join.other.details)
+
+    def is_of_other(self, message: HandoverMessage) -> bool:
+        """Whether it is about the other chain's patient."""
+        return bool({message.event_id, message.change_id} & self._of_other)
+
+    def in_other(self, call: Handover, message: HandoverMessage) -> bool:
+        """Whether the other chain is to have it."""
+        about, who = self.is_of_other(message), self._who_in(call)
+        return about if who is None else stays_with_other(about, **self._as(who))
+
+    def misled(self) -> set[UUID]:
+        """The ids of the chains whose patient somebody has been told has the other's number or name."""
+        made = {row.pk for row in self._made}
+        found: set[UUID] = set()
+        for call in self._log.live_handovers:
+            told = any(row.notice == Notice.IDENTITY and row.change_id in made for row in call.messages.all())
+            if told and (who := self._who_in(call)):
+                heard_as = self._as(who)
+                found |= set() if heard_as["as_kept"] else {self.join.kept_id}
+                found |= set() if heard_as["as_other"] else {self.join.other_id}
+        return found
+
+    def _as(self, who: Who) -> dict[str, bool]:
+        as_kept = any(is_heard_as(who, own) for own in self._kept)
+        return {"as_kept": as_kept, "as_other": is_heard_as(who, self._other)}
+
+    def _who_in(self, call: Handover) -> Who | None:
+        """As whom the patient was spoken of; None in a call that did not get through, or was made before the join."""
+        if call.outcome != CallOutcome.REACHED or call.direction != Direction.GIVEN:
+            return None
+        when = minute_of(call.at), first_of(self._calls[call.pk], self._log).order
+        known = [row for row in self._versions if (minute_of(row.recorded_at), row.order) < when]
+        return _who(known[-1]) if known and known[-1].order >= self._made[0].order else None
+
+
+def _who(row: CareChainDetails) -> Who:
+    return number_key(row.identity_number), folded(row.patient_name)
+
+
+class _Anew:
+    """What calls told, written anew in the chain of the patient whom it was heard of."""
+
+    def __init__(self, by: Acting, undone: ChainJoin, log: ChainLog, heard: _Heard) -> None:
+        self._by, self._undone, self._log, self._heard = by, undone, log, heard
+        self._same: dict[UUID, UUID] = {}
+        for pair in heard.join.same:
+            ours, theirs = UUID(pair["kept_line"]), UUID(pair["other_line"])
+            self._same |= {ours: theirs, theirs: ours}
+        # By the event that was heard of the wrong patient: as it was told of that one, and taken back.
+        self._written: dict[UUID, tuple[CareChainEvent, CareChainEvent]] = {}
+
+    def tell(self, call: Handover, chain: CareChain, messages: Iterable[HandoverMessage]) -> None:
+        for message in messages:
+            says: dict[str, Any] = {"event_id": message.event_id, "change_id": message.change_id}
+            if self._heard.is_of_other(message) is not (chain.pk == self._heard.join.other_id):
+                event = self._there(chain, self._log.by_id[message.event_id]) if message.event_id else None
+                change = chain.details if message.notice in _OF_LIFE else None
+                says = {"event": event, "change": change}
+            if any(says.values()):
+                # Two wordings that were told in one call may be one there.
+                HandoverMessage.objects.get_or_create(handover=call, notice=message.notice, **says)
+
+    def _there(self, chain: CareChain, told: CareChainEvent) -> CareChainEvent | None:
+        """What an event of the one chain is in the other, where somebody has heard it of that patient."""
+        line = line_back(self._log, told.pk)
+        if told.withdraws:
+            # It takes back what was heard in the same way; else it takes back nothing there.
+            return next((self._written[row.pk][1] for row in line if row.pk in self._written), None)
+        same = self._same.get(line[-1].pk)
+        for row in self._log.events if same else ():
+            is_it = line_back(self._log, row.pk)[-1].pk == same and not row.withdraws
+            if is_it and (row.kind, row.particulars) == (told.kind, told.particulars):
+                return row
+        if told.pk not in self._written:
+            copy = _copied(
+                told,
+                pk=uuid5(self._undone.client_id, f"heard:{told.pk}"),
+                chain=chain,
+                order=take_order(chain),
+                supersedes=None,
+                told_rightly=False,
+                reason="",
+                paper_serial="",
+                paper_signature="",
+                written_at=None,
+            )
+            about = self._heard.join.other if chain.pk == self._heard.join.kept_id else self._heard.join.kept
+            back = withdraw_row(
+                self._by, copy, f"Det gällde vårdkedja {about.number}: sammanföringen är upplöst."
+            )
+            self._written[told.pk] = copy, back
+        return self._written[told.pk][0]
 
 
 def _copied(row: Row, **changed: object) -> Row:

@@ -8,7 +8,15 @@ import pytest
 
 from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
-from outage.rules.joining import NEAR, differing_in, pairs_to_ask_about, said_together, same_events
+from outage.rules.joining import (
+    NEAR,
+    differing_in,
+    is_heard_as,
+    pairs_to_ask_about,
+    said_together,
+    same_events,
+    stays_with_other,
+)
 from outage.rules.told import EventRow
 
 AT = datetime(2026, 11, 24, 9, 10, tzinfo=UTC)
@@ -75,3 +83,34 @@ def test_what_two_say_together_is_what_was_chosen_and_a_time_is_never_put_to_ano
                 )
             elif "sip_time" not in choices:
                 assert found.get("sip_time", "") == (ours["sip_time"] or his["sip_time"])
+
+
+def test_the_number_says_of_whom_somebody_heard_and_where_none_was_said_the_name():
+    for heard, own in product(product(("", "1", "2"), ("", "anna", "bo")), repeat=2):
+        if heard[0] and own[0]:
+            assert is_heard_as(heard, own) is (heard[0] == own[0])
+        elif heard[0]:
+            # The number of somebody else, or who was not known to have one.
+            assert not is_heard_as(heard, own)
+        else:
+            assert is_heard_as(heard, own) is (heard[1] == own[1])
+
+
+@pytest.mark.parametrize(
+    ("about_other", "as_kept", "as_other", "found"),
+    [
+        # Heard as the one of them.
+        (True, False, True, True),
+        (False, False, True, True),
+        (True, True, False, False),
+        (False, True, False, False),
+        # As both: of the same number or name.
+        (True, True, True, True),
+        (False, True, True, False),
+        # As neither: said wrong.
+        (True, False, False, False),
+        (False, False, False, False),
+    ],
+)
+def test_what_was_told_stays_with_whom_it_was_heard_of(about_other, as_kept, as_other, found):
+    assert stays_with_other(about_other, as_kept=as_kept, as_other=as_other) is found
