@@ -47,6 +47,10 @@ def why_not_here(opened_in: str, outage: str) -> str:
     return "Övningen är avslutad, och det här är inte sparat. Spara bara om det gäller en riktig patient."
 
 
+OVER = "Övningen är avslutad. Det här gällde den och är inte sparat."
+"""Why a form about the drill itself is not saved once that is over."""
+
+
 def interrupted_at(started_at: datetime, now: datetime) -> datetime:
     """When a drill is over that an outage in earnest ends, by the minute; it may have been said to begin just after."""
     return max(started_at, now.replace(second=0, microsecond=0))

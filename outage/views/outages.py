@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from contacts.access import Acting, ActingRequest, can
 from contacts.queries.branches import name_of_branch
+from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.views.tools import FormPage, held_as, require, told_if_refused
+from contacts.views.tools import FormPage, get_or_404, held_as, require, told_if_refused, uuid_or_404
 from contacts.webforms.fields import SentOnce
 from outage.models import Outage, OutageReport
 from outage.presenters.closing import closed_line
@@ -26,11 +27,13 @@ from outage.queries.outages import (
     earlier_outages,
     no_drill,
     others_still_out,
+    outage_for,
     outage_not_closed,
 )
 from outage.queries.owed import calls_left
 from outage.routine import current_routine
 from outage.rules.clock import as_utc
+from outage.rules.drills import FIELD, OVER
 from outage.rules.outage_status import OutageFacts, OutageScope
 from outage.rules.wording import moment
 from outage.services.drills import start_drill
@@ -106,15 +109,29 @@ def _tell_reported(request: ActingRequest, stands: OutageReport, facts: OutageFa
         )
 
 
+def _named_or_404(request: ActingRequest) -> Outage:
+    """As `chosen_outage_or_404`; for a form about a drill that drill, which none follows once it is over."""
+    drill = request.POST.get(FIELD)
+    if drill and drill == request.POST.get("driftstopp"):
+        return get_or_404(outage_for, request.acting.principal, uuid_or_404(drill))
+    return chosen_outage_or_404(request)
+
+
+def _check_goes_on(outage: Outage) -> None:
+    if outage.drill and not outage.is_open:
+        raise RuleError(OVER)
+
+
 @held_as(HeldAs("Ändrade uppgifter om driftstoppet"))
 @require_http_methods(["GET", "POST"])
 def change(request: ActingRequest) -> HttpResponse:
     require(request.acting, Right.REPORT_OUTAGE)
-    outage = chosen_outage_or_404(request)
+    outage = _named_or_404(request)
     form = _form_of(outage, request.POST or None)
     page = FormPage(request, form)
     if page.to_save():
         with page:
+            _check_goes_on(outage)
             change_outage(
                 by=request.acting,
                 outage=outage,
@@ -125,7 +142,7 @@ def change(request: ActingRequest) -> HttpResponse:
             )
             return page.done("Uppgifterna om driftstoppet är ändrade.", "status")
     if page.changed:
-        stands = chosen_outage_or_404(request)
+        stands = _named_or_404(request)
         said = stands.current
         by = f"{moment(said.recorded_at, timezone.now())} {said.user.full_name}, {said.unit.name}."
         page.tell_changed(by, _form_of(stands), replaces=said.pk)
@@ -150,11 +167,12 @@ def _form_of(outage: Outage, data: QueryDict | None = None) -> OutageForm:
 def support(request: ActingRequest) -> HttpResponse:
     """Whom to ring for support, and the note that it was done (R1.1)."""
     require(request.acting, Right.REPORT_OUTAGE)
-    outage = chosen_outage_or_404(request)
+    outage = _named_or_404(request)
     form = SupportForm(request.POST or None)
     page = FormPage(request, form)
     if page.to_save():
         with page:
+            _check_goes_on(outage)
             record_support_contact(by=request.acting, outage=outage, **form.cleaned_data)
             return page.done("Antecknat: supporten är underrättad.", "status")
     facts = outage_facts(outage, request.acting, timezone.now())
@@ -166,13 +184,14 @@ def support(request: ActingRequest) -> HttpResponse:
 def end(request: ActingRequest) -> HttpResponse:
     acting: Acting = request.acting
     require(acting, Right.END_OUTAGE)
-    outage = chosen_outage_or_404(request)
+    outage = _named_or_404(request)
     if request.method == "GET" and not outage.is_open:
         return redirect(back_address(outage))
     form = EndForm(request.POST or None, initial={"ended_at": this_minute()})
     page = FormPage(request, form)
     if page.to_save():
         with page:
+            _check_goes_on(outage)
             ended = end_outage(by=acting, outage=outage, **form.cleaned_data)
             return _told_ended(request, ended, form.cleaned_data["ended_at"])
     context = {

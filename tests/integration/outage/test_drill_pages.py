@@ -12,7 +12,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from contacts.rules.permissions import Role
-from outage.models import CareChain, Outage, OutageReport
+from outage.models import CareChain, Outage, OutageReport, SupportContact
 from outage.presenters.reminders import reminders_for
 from outage.queries.checklists import checklists_for
 from outage.queries.decisions import decided_by_hand
@@ -122,7 +122,9 @@ def test_each_page_says_it_and_leads_to_the_report_of_an_outage(
 def test_after_its_end_it_still_says_so_and_that_nothing_is_entered(
     county: County, esa: Client, drill: Outage, played: CareChain
 ):
-    assert "slut för alla" in text_of(esa, reverse("end_outage"))
+    form = text_of(esa, reverse("end_outage"))
+    assert "slut för alla" in form
+    assert "avslutar själva" not in form
     end_outage(by=county.esa, outage=drill, ended_at=timezone.now())
     banner = banner_of(esa)
     assert "banner-drill" in banner["class"]
@@ -248,6 +250,28 @@ def test_a_form_of_the_drill_writes_nothing_in_an_outage_until_one_has_read_why(
     again = send(client, path, fields_of(form_of(page, method="post")))
     assert again.status_code == 302
     assert found.chains.get().details.patient_name == "Påhittad Påhittsson"
+
+
+@pytest.mark.parametrize("name", ["change_outage", "record_support", "end_outage"])
+def test_a_form_about_the_drill_itself_is_told_that_it_is_over(
+    county: County, esa: Client, drill: Outage, name: str
+):
+    path = reverse(name)
+    fields = form_at(esa, path)
+    make_outage(county.bo, timedelta(minutes=1))
+    said = (drill.current_id, SupportContact.objects.count(), Outage.objects.filter(closed_at=None).count())
+    refused = send(esa, path, fields, case_number="INC 4711")
+    assert refused.status_code == 422
+    page = read(refused)
+    assert "Övningen är avslutad. Det här gällde den och är inte sparat." in errors_of(page)
+    if name == "record_support":
+        assert "INC 4711" in str(page)
+    drill.refresh_from_db()
+    now = (drill.current_id, SupportContact.objects.count(), Outage.objects.filter(closed_at=None).count())
+    assert now == said
+    # Whoever names what is none, or no drill, finds nothing.
+    for other in ("x", str(uuid4())):
+        assert send(esa, path, fields | {FIELD: [other], "driftstopp": [other]}).status_code == 404
 
 
 def test_a_form_of_an_outage_carries_nothing_of_it(county: County, client: Client, outage: Outage):
