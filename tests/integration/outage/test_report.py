@@ -25,7 +25,7 @@ from outage.presenters.report import shown_tables
 from outage.queries.call_codes import code_of_form
 from outage.queries.care_chains import get_chain
 from outage.queries.outages import outage_for
-from outage.queries.report import chains_counted, figures_of, version_of
+from outage.queries.report import chains_counted, figures_of, reach_of, units_counted, version_of
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details
@@ -110,10 +110,10 @@ def test_a_call_that_both_have_logged_is_confirmed_and_that_makes_the_report_old
     client_id = uuid4()
     ring(county.alva, chain, client_id=client_id)
     over = end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
-    before = version_of(county.esa, over)
+    before = version_of(reach_of(county.esa), over)
     assert said(made(county.esa, over))["Återläsning,", "Bekräftade av båda"] == (0,)
     take(county.cissi, theirs, code_of_form(client_id, county.alva.user.pk, county.alva.unit.pk))
-    assert version_of(county.esa, over) != before
+    assert version_of(reach_of(county.esa), over) != before
     found = said(made(county.esa, over))
     assert found["Återläsning,", "Lämnade samtal med kvittenskod"] == (1,)
     assert found["Återläsning,", "Bekräftade av båda"] == (1,)
@@ -166,7 +166,7 @@ def test_a_branch_of_a_municipality_has_its_own_figures_and_the_routine_s_owner_
     whole = person("r", nursing, Role.ROUTINE_OWNER)
     ended(county, outage)
     seen = {
-        by.user.username: len(chains_counted(by, outage_for(by.principal, outage.pk)))
+        by.user.username: len(chains_counted(reach_of(by), outage_for(by.principal, outage.pk)))
         for by in (social, health, whole)
     }
     assert seen == {"s": 1, "h": 2, "r": 3}
@@ -220,10 +220,10 @@ def test_it_is_made_by_a_press_kept_and_made_anew_when_the_log_changes(
 def test_every_write_that_shows_in_it_makes_it_older_than_the_log(county: County, outage: Outage):
     chain = make_chain(county, outage, before=Before.UNKNOWN)
     over = ended(county, outage)
-    seen = [version_of(county.esa, over)]
+    seen = [version_of(reach_of(county.esa), over)]
 
     def changed() -> bool:
-        seen.append(version_of(county.esa, outage_for(county.region, outage.pk)))
+        seen.append(version_of(reach_of(county.esa), outage_for(county.region, outage.pk)))
         return seen[-1] != seen[-2]
 
     event = make_event(county.alva, chain, "discharge", outcome=REACHED)
