@@ -55,8 +55,9 @@ def purge_due(*, now: datetime | None = None, wait: Callable[[float], object] = 
     """Do each that is confirmed and whose day has come. Stopped midway it is finished by the next time; twice does no
     more.
 
-    First the report is made of the whole log, for it cannot be made so later. Then the keys are shut: nobody begins to write with them, and who had begun is waited for. Only when it is then
-    still as it was confirmed, it is told to the record outside of the database, and nobody can read it any longer.
+    First the report is made of the whole log, for later it cannot be. Then the keys are shut: nobody begins to write
+    with them, and who had begun is waited for. Only when it is then still as it was confirmed, it is told to the
+    record outside of the database, and nobody can read it any longer.
     Raises OSError where the record cannot be written: nothing is destroyed then.
     """
     now, outcome = now or timezone.now(), Outcome()

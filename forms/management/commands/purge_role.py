@@ -11,7 +11,8 @@ from outage.models import OutageFigures
 class Command(RoleCommand):
     help = (
         "Ge en roll i PostgreSQL det som gallringen behöver: läsa allt, göra rapporten, förstöra datanycklar och "
-        "sökuppgifter, och skriva att det är gjort. Körs som den roll som äger tabellerna, och igen efter varje uppgradering."
+        "sökuppgifter, och skriva att det är gjort. Körs som den roll som äger tabellerna, och igen efter varje "
+        "uppgradering."
     )
     may = "får läsa allt, göra rapporten, förstöra datanycklar och sökuppgifter, och ändra inget annat."
 

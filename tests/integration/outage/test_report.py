@@ -16,9 +16,10 @@ from openpyxl import load_workbook
 
 from contacts.access import Acting
 from contacts.models import AuditEntry, MunicipalKind, Unit
+from contacts.queries.branches import units_within
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
 from contacts.rules.parties import Party
-from contacts.rules.permissions import Role
+from contacts.rules.permissions import Right, Role, roles_with
 from contacts.services.progress import finish
 from outage.models import CareChain, Lesson, Outage, OutageFigures
 from outage.presenters.report import shown_tables
@@ -176,6 +177,18 @@ def test_a_branch_of_a_municipality_has_its_own_figures_and_the_routine_s_owner_
     assert figures_of(social, [outage])[outage.pk].reach == "social_services"
     lesson = {"outage": outage, "text": "Ring tidigare.", "owner": "Hanna"}
     write_lesson(by=health, client_id=uuid4(), **lesson)
+
+
+@pytest.mark.parametrize("role", roles_with(Right.READ_REPORT))
+@pytest.mark.parametrize("kind", [None, *MunicipalKind, ""])
+def test_its_reach_has_the_units_that_the_right_reaches(county: County, role: Role, kind: str | None):
+    """`kind` is of a unit of the municipality; None: of the region."""
+    for name in ("Ett", "Två"):
+        for each in (*MunicipalKind, ""):
+            Unit.objects.create(principal=county.municipality, name=name + each, municipal_kind=each)
+    theirs = Unit.objects.filter(principal=county.municipality, municipal_kind=kind).first()
+    by = person("rakel", county.ward if kind is None else theirs, role)
+    assert set(units_counted(reach_of(by))) == set(units_within(by, Right.READ_REPORT)) != set()
 
 
 def test_while_it_goes_on_there_is_no_report(county: County, outage: Outage, client: Client):
