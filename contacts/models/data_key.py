@@ -79,6 +79,11 @@ def destroyed_in_query(principal_id: Value | OuterRef, outage_id: OuterRef) -> S
     return Subquery(DataKey.objects.filter(name=name, wrapped=b"").order_by().values("destroyed_at"))
 
 
+def is_shut(name: str) -> bool:
+    """Whether nobody may begin to write with it: it is about to be destroyed, or is."""
+    return DataKey.objects.filter(name=name, destroyed_at__isnull=False).exists()
+
+
 def environments_key() -> MultiFernet:
     """The first of `DATA_KEYS` wraps, all unwrap."""
     return _multi_fernet(tuple(settings.DATA_KEYS))

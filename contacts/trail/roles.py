@@ -1,5 +1,5 @@
 """Roles of PostgreSQL. The server's may write in the trace and make data keys, and change or remove none of either; the
-one that purges may read, destroy data keys and look-ups, and say that it did.
+one that purges may read, destroy data keys and look-ups, make the report first, and say that it did.
 """
 
 from collections.abc import Sequence
@@ -52,9 +52,9 @@ def grants_to(role: str) -> list[str]:
     ]
 
 
-def grants_to_purge(role: str, adds_to: Sequence[str]) -> list[str]:
+def grants_to_purge(role: str, adds_to: Sequence[str], makes: Sequence[str]) -> list[str]:
     """What gives a role all that purging takes: it adds rows to the tables `adds_to`, to the trace, and to what tells
-    open pages that they are not what they were.
+    open pages that they are not what they were; and makes those of `makes`, or makes them anew.
     """
     quoted, (database, schema) = connection.ops.quote_name(role), _here()
     hashed = [relation.related_model._meta.db_table for relation in DataKey._meta.related_objects]
@@ -65,6 +65,7 @@ def grants_to_purge(role: str, adds_to: Sequence[str]) -> list[str]:
         f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {quoted}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {quoted}",
         f"GRANT INSERT ON {added} TO {quoted}",
+        f"GRANT INSERT, UPDATE ON {_listed(makes)} TO {quoted}",
         f"GRANT INSERT, UPDATE, DELETE ON {_listed(_KEYS)} TO {quoted}",
         f"GRANT DELETE ON {_listed(hashed)} TO {quoted}",
     ]

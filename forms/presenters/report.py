@@ -7,7 +7,15 @@ from datetime import datetime
 from contacts.access import Acting
 from forms.presenters.document import SheetPart, loose_part
 from outage.models import Lesson, Outage, OutageFigures
-from outage.presenters.report import BesideRow, LessonRow, ShownTable, beside_table, lesson_rows, shown_tables
+from outage.presenters.report import (
+    BesideRow,
+    LessonRow,
+    ShownTable,
+    beside_table,
+    lesson_rows,
+    shown_tables,
+    what_is_left_out,
+)
 from outage.rules.wording import clock_time, day_and_year
 
 TITLE = "Rapport om driftstopp"
@@ -42,6 +50,7 @@ def report_part(
     lines = (
         f"{of} · {outage.system} {day_and_year(outage.current.started_at)}",
         f"Gjord {day_and_year(kept.made_at)} {clock_time(kept.made_at)}. Inga patienter visas.",
+        *filter(None, [what_is_left_out(kept, outage)]),
     )
     view = ReportView(lines, tuple(shown_tables(kept)), beside_table(beside), tuple(lesson_rows(lessons)))
     return loose_part(TITLE, "report", view, by, now)

@@ -1,6 +1,8 @@
 """Gallring as the server does it, by the clock: confirmed purges whose day has come, and those of a restored backup."""
 
+import logging
 import time
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,9 +31,16 @@ from forms.queries.purge import (
 from forms.rules.purge import PurgeStepKind, is_due, stops
 from outage.models import Outage
 from outage.queries.outages import outage_for
+from outage.queries.report import reaches_behind
+from outage.services.report import make_before_purge
 
 # A process goes on for so long with a key that it knows; what it had begun to write with it is written by then.
 WAIT_SECONDS = KNOWN_SECONDS + 15
+_NOT_ALL = (
+    "Rapporten om driftstoppet är inte gjord av hela loggen, så inget är gallrat. Föreslå gallringen igen. "
+    "Blir det samma sak: ring er support."
+)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -46,13 +55,16 @@ def purge_due(*, now: datetime | None = None, wait: Callable[[float], object] = 
     """Do each that is confirmed and whose day has come. Stopped midway it is finished by the next time; twice does no
     more.
 
-    First the keys are shut: nobody begins to write with them, and who had begun is waited for. Only when it is then
-    still as it was confirmed, it is told to the record outside of the database, and nobody can read it any longer.
+    First the report is made of the whole log, for later it cannot be. Then the keys are shut: nobody begins to write
+    with them, and who had begun is waited for. Only when it is then still as it was confirmed, it is told to the
+    record outside of the database, and nobody can read it any longer.
     Raises OSError where the record cannot be written: nothing is destroyed then.
     """
     now, outcome = now or timezone.now(), Outcome()
     due = confirmed_before(now)
     _open_left_shut(due)
+    for step in due:
+        _make_report(step)
     begun = [step for step in due if _shut(step, now, outcome)]
     if begun:
         wait(WAIT_SECONDS)
@@ -71,6 +83,19 @@ def _open_left_shut(due: Iterable[PurgeStep]) -> None:
     )
     if left := shut - wanted:
         open_keys(sorted(left))
+
+
+def _make_report(step: PurgeStep) -> None:
+    """Whatever goes wrong stops this purge alone: it is refused, for a report is then not of the whole log."""
+    outage = _outage(step)
+    if outage.is_open or _is_told(step):
+        return
+    try:
+        make_before_purge(step.principal, outage)
+    except Exception as error:
+        # Its words are left out: they may be a patient's.
+        where = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("no report before the purge: %s\n%s", type(error).__name__, where)
 
 
 def _shut(step: PurgeStep, now: datetime, outcome: Outcome) -> bool:
@@ -119,8 +144,12 @@ def _is_told(step: PurgeStep) -> bool:
 
 def _refuse(step: PurgeStep, wanted: ToPurge, outcome: Outcome) -> bool:
     """Whether something stops it: then its keys are as they were, and why stands beside it."""
-    preview = preview_of(step.principal, _outage(step))
+    outage = _outage(step)
+    preview = preview_of(step.principal, outage)
     reasons = stops(preview.facts) + changed_since(step, preview.counted)
+    if not reasons and reaches_behind(step.principal, outage):
+        # Not all that the report counts is counted for the step, as that somebody looked into a patient's chain.
+        reasons = [_NOT_ALL]
     if reasons:
         open_keys(wanted.keys)
         outcome.refused.append(_write(step, PurgeStepKind.REFUSED, reason=" ".join(reasons)))

@@ -9,7 +9,7 @@ from outage.models import Lesson, Outage, OutageFigures
 from outage.rules.drills import marked_rows
 from outage.rules.outage_status import OutageScope
 from outage.rules.report_tables import NOTHING, Cell
-from outage.rules.wording import span
+from outage.rules.wording import clock_time, day_and_year, span
 
 # What stands of each outage beside the others, by its name among the main figures.
 _BESIDE = (
@@ -88,12 +88,24 @@ def shown_tables(kept: OutageFigures) -> list[ShownTable]:
     ]
 
 
+def what_is_left_out(kept: OutageFigures, outage: Outage) -> str:
+    """In a sentence, of the report of a purged outage; it was made before, or of what was left. Else empty."""
+    if outage.purged_at is None:
+        return ""
+    if kept.made_at < outage.purged_at:
+        made = f"{day_and_year(kept.made_at)} {clock_time(kept.made_at)}"
+        return f"{outage.word.capitalize()} är gallrat. Rapporten är gjord {made}; det som kom efter är inte med."
+    return "Rapporten är gjord efter gallringen, av det som är kvar: datum för SIP är inte med."
+
+
 def sheets_of(
-    kept: OutageFigures, beside: Sequence[BesideRow], *, drill: bool
+    kept: OutageFigures, beside: Sequence[BesideRow], *, drill: bool, left_out: str
 ) -> list[tuple[str, Sequence[Sequence[Cell]]]]:
     sheets: list[tuple[str, Sequence[Sequence[Cell]]]] = [
         (table.caption, [table.columns, *table.rows]) for table in shown_tables(kept)
     ]
+    if left_out:
+        sheets.insert(0, ("Om rapporten", [[left_out]]))
     sheets.append(("Bredvid andra driftstopp", beside_table(beside)))
     return [(name, marked_rows(rows, drill=drill)) for name, rows in sheets]
 

@@ -1,6 +1,7 @@
 """What the report of an outage counts, read over all chains within reach; and what is kept of it. Nobody is named."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,10 +9,9 @@ from uuid import UUID
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from contacts.access import Acting, check_may
-from contacts.models import Membership, Unit, User, Work
-from contacts.queries.branches import units_within
+from contacts.models import Membership, MunicipalKind, Principal, Unit, User, Work
 from contacts.queries.work import own_work
-from contacts.rules.branches import Branch
+from contacts.rules.branches import Branch, branch_of
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Border, Right, border_of, roles_with
 from contacts.rules.work import WorkState
@@ -52,19 +52,41 @@ REPORT_WORK = "outage.report"
 # Another where the same log gives other tables.
 _SHAPE = 2
 _MOST_OWNERS = 50
+_UNIT = "unit:"
 # How many outages one is set beside.
 MOST_BESIDE, DRILLS_BESIDE = 6, 3
 
 
-def units_counted(by: Acting) -> QuerySet[Unit]:
-    return units_within(by, Right.READ_REPORT)
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a report reaches within the principal, by whose name those who read the same find the same figures: ""
+    for all of it, "unit:" and its id for a unit of no branch, else a branch.
+    """
+
+    principal: Principal
+    name: str = ""
 
 
-def reach_of(by: Acting) -> str:
-    """By which those who read the same find the same figures: "" for the whole principal."""
-    if border_of(by.role, Right.READ_REPORT) is Border.PRINCIPAL or by.unit.branch is Branch.REGION:
-        return ""
-    return f"unit:{by.unit.pk}" if by.unit.branch is Branch.UNSETTLED else str(by.unit.branch)
+def reach_of(by: Acting) -> Reach:
+    """As far as `units_within` says. Raises KeyError for a role that reads no report."""
+    whole = border_of(by.role, Right.READ_REPORT) is Border.PRINCIPAL
+    return Reach(by.principal, "" if whole else _name_of(by.unit))
+
+
+def _name_of(unit: Unit) -> str:
+    if unit.branch is Branch.UNSETTLED:
+        return f"{_UNIT}{unit.pk}"
+    return "" if unit.branch is Branch.REGION else str(unit.branch)
+
+
+def units_counted(reach: Reach) -> QuerySet[Unit]:
+    same = Unit.objects.filter(principal=reach.principal)
+    if reach.name == "":
+        return same
+    if reach.name.startswith(_UNIT):
+        return same.filter(pk=reach.name.removeprefix(_UNIT))
+    kinds = [kind for kind in MunicipalKind if branch_of(kind, is_region=False) == reach.name]
+    return same.filter(municipal_kind__in=kinds)
 
 
 def ended_outages(by: Acting) -> QuerySet[Outage]:
@@ -84,20 +106,23 @@ def set_beside(by: Acting) -> list[Outage]:
 def figures_of(by: Acting, outages: Iterable[Outage]) -> dict[UUID, OutageFigures]:
     """What is kept for whoever reads so far, by outage."""
     check_may(by, Right.READ_REPORT)
-    rows = OutageFigures.objects.filter(principal=by.principal, reach=reach_of(by))
+    rows = OutageFigures.objects.filter(principal=by.principal, reach=reach_of(by).name)
     return {row.outage_id: row for row in rows.filter(outage__in=list(outages))}
 
 
 def lessons_of(by: Acting, outage: Outage) -> QuerySet[Lesson]:
     """The newest first."""
     check_may(by, Right.READ_REPORT)
-    return Lesson.objects.filter(outage=outage, unit__in=units_counted(by)).select_related("user", "unit")
+    return Lesson.objects.filter(outage=outage, unit__in=units_counted(reach_of(by))).select_related(
+        "user", "unit"
+    )
 
 
 def owners_to_choose(by: Acting) -> list[str]:
     """Names of those who may read the report, to choose as who takes care of a lesson; another may be typed."""
+    units = units_counted(reach_of(by))
     found = Membership.objects.filter(
-        active=True, user__is_active=True, unit__in=units_counted(by), role__in=roles_with(Right.READ_REPORT)
+        active=True, user__is_active=True, unit__in=units, role__in=roles_with(Right.READ_REPORT)
     )
     people = User.objects.filter(pk__in=found.order_by().values("user")).order_by("last_name", "first_name")
     return [person.full_name for person in people[:_MOST_OWNERS]]
@@ -109,75 +134,89 @@ def report_work(by: Acting, outage: Outage) -> Work | None:
     return last if last and last.state != WorkState.DONE else None
 
 
-def holds(figures: OutageFigures, by: Acting, outage: Outage) -> bool:
+def holds(figures: OutageFigures, reach: Reach, outage: Outage) -> bool:
     """Whether what is kept is what would be made now. Once the outage is purged it stays as it was made: what is left
     of the log, a SIP without its date, would give other figures.
     """
-    return outage.purged_at is not None or figures.version == version_of(by, outage)
+    return outage.purged_at is not None or figures.version == version_of(reach, outage)
 
 
-def version_of(by: Acting, outage: Outage) -> str:
+def reaches_behind(principal: Principal, outage: Outage) -> list[Reach]:
+    """Where what is kept is not what the log says now, by what can be lost: the whole principal, whatever is kept, and
+    whoever reads of a unit that has logged something. None once it is purged.
+    """
+    if outage.purged_at is not None:
+        return []
+    kept = {row.reach: row for row in OutageFigures.objects.filter(outage=outage, principal=principal)}
+    chains = CareChain.objects.filter(outage=outage, principal=principal).order_by()
+    logged = Unit.objects.filter(pk__in=chains.values("unit")).select_related("principal")
+    reaches = [Reach(principal, name) for name in sorted({"", *kept, *map(_name_of, logged)})]
+    return [
+        reach for reach in reaches if reach.name not in kept or not holds(kept[reach.name], reach, outage)
+    ]
+
+
+def version_of(reach: Reach, outage: Outage) -> str:
     """Another one whenever the report may have become another."""
-    mine = {"outage": outage, "principal": by.principal}
-    own = {"outage": outage, "unit__principal": by.principal}
+    mine = {"outage": outage, "principal": reach.principal}
+    own = {"outage": outage, "unit__principal": reach.principal}
     said: list[dict[str, int | None]] = [
-        _chains(by, outage).aggregate(n=Count("pk"), rows=Sum("rows"), details=Max("details")),
-        RegistrationMark.objects.filter(**_of_chains(by, outage, "chain")).aggregate(pk=Max("pk")),
-        OpenItem.objects.filter(**_of_chains(by, outage, "event__chain")).aggregate(n=Count("pk")),
-        Opening.objects.filter(**_of_chains(by, outage, "chain")).aggregate(n=Count("pk")),
+        _chains(reach, outage).aggregate(n=Count("pk"), rows=Sum("rows"), details=Max("details")),
+        RegistrationMark.objects.filter(**_of_chains(reach, outage, "chain")).aggregate(pk=Max("pk")),
+        OpenItem.objects.filter(**_of_chains(reach, outage, "event__chain")).aggregate(n=Count("pk")),
+        Opening.objects.filter(**_of_chains(reach, outage, "chain")).aggregate(n=Count("pk")),
         OutageReport.objects.filter(outage=outage).aggregate(pk=Max("pk")),
         PrincipalEnd.objects.filter(**mine).aggregate(pk=Max("pk")),
         SupportContact.objects.filter(**mine).aggregate(pk=Max("pk")),
         Acknowledgement.objects.filter(**own).aggregate(pk=Max("pk")),
-        {"confirmed": len(_confirmed(by, outage))},
+        {"confirmed": len(_confirmed(reach, outage))},
     ]
     numbers = [number or 0 for row in said for number in row.values()]
     return ".".join(map(str, (_SHAPE, *numbers)))
 
 
-def _of_chains(by: Acting, outage: Outage, chain: str = "") -> dict[str, Any]:
+def _of_chains(reach: Reach, outage: Outage, chain: str = "") -> dict[str, Any]:
     """Finds the chains that a unit within reach opened, or by the path to their `chain` what hangs on them.
 
     By a join, which a database finds faster than a list of their ids.
     """
     way = f"{chain}__" if chain else ""
-    found = {f"{way}outage": outage, f"{way}principal": by.principal}
-    return found if reach_of(by) == "" else found | {f"{way}unit__in": units_counted(by)}
+    found = {f"{way}outage": outage, f"{way}principal": reach.principal}
+    return found if reach.name == "" else found | {f"{way}unit__in": units_counted(reach)}
 
 
-def _chains(by: Acting, outage: Outage) -> QuerySet[CareChain]:
+def _chains(reach: Reach, outage: Outage) -> QuerySet[CareChain]:
     """Those that are read as part of others too."""
-    return CareChain.objects.filter(**_of_chains(by, outage)).order_by()
+    return CareChain.objects.filter(**_of_chains(reach, outage)).order_by()
 
 
-def _confirmed(by: Acting, outage: Outage) -> set[UUID]:
+def _confirmed(reach: Reach, outage: Outage) -> set[UUID]:
     """The ids of the calls that were made and that the other end has once confirmed."""
-    given = {"given__unit__principal": by.principal, "given__recorded_at__gte": outage.recorded_at}
+    given = {"given__unit__principal": reach.principal, "given__recorded_at__gte": outage.recorded_at}
     if not Confirmation.objects.filter(**given).exists():
         # As a rule there are few or none, and the calls are many.
         return set()
     made = {"direction": Direction.GIVEN, "code__confirmed_by__isnull": False}
-    calls = Handover.objects.filter(**_of_chains(by, outage, "chain"), **made)
+    calls = Handover.objects.filter(**_of_chains(reach, outage, "chain"), **made)
     return set(calls.order_by().values_list("pk", flat=True))
 
 
-def chains_counted(by: Acting, outage: Outage) -> list[CareChain]:
+def chains_counted(reach: Reach, outage: Outage) -> list[CareChain]:
     """The chains that others are read in, with details, by number; those joined to them come with their logs."""
-    check_may(by, Right.READ_REPORT)
-    found = list(with_details(_chains(by, outage).filter(joined_to__isnull=True)).order_by("number"))
+    found = list(with_details(_chains(reach, outage).filter(joined_to__isnull=True)).order_by("number"))
     for chain in found:
-        chain.outage, chain.principal = outage, by.principal
+        chain.outage, chain.principal = outage, reach.principal
     return found
 
 
 class Reading:
     """The logs of all that is counted, read at once; each chain is then added to `logged`."""
 
-    def __init__(self, by: Acting, outage: Outage, chains: Sequence[CareChain]) -> None:
+    def __init__(self, reach: Reach, outage: Outage, chains: Sequence[CareChain]) -> None:
         self.logged = Logged(chains=len(chains))
-        self.logged.joined = _chains(by, outage).filter(joined_to__isnull=False).count()
+        self.logged.joined = _chains(reach, outage).filter(joined_to__isnull=False).count()
         self._logs = logs_of([chain.pk for chain in chains], signed=False)
-        confirmed = _confirmed(by, outage)
+        confirmed = _confirmed(reach, outage)
         calls = [call for log in self._logs.values() for call in log.live_handovers if call.pk in confirmed]
         self._codes = code_states(calls)
 
@@ -258,7 +297,7 @@ def _rung(call: Handover, log: ChainLog, code: CodeState | None) -> Rung:
     )
 
 
-def around(by: Acting, outage: Outage) -> Around:
+def around(reach: Reach, outage: Outage) -> Around:
     """The outage as the principal has it; it has ended."""
     assert outage.own_end is not None
     began = outage.current.started_at
@@ -276,9 +315,9 @@ def around(by: Acting, outage: Outage) -> Around:
         label = OutageScope(row.scope).label
         if not scopes or scopes[-1][0] != label:
             scopes.append((label, row.scope_from))
-    openings = Opening.objects.filter(**_of_chains(by, outage, "chain"), kind=OpeningKind.EMERGENCY)
-    units = {unit.pk: unit.joined_into_id or unit.pk for unit in units_counted(by)}
-    took_part = units_that_took_part(by.principal, outage, units)
+    openings = Opening.objects.filter(**_of_chains(reach, outage, "chain"), kind=OpeningKind.EMERGENCY)
+    units = {unit.pk: unit.joined_into_id or unit.pk for unit in units_counted(reach)}
+    took_part = units_that_took_part(reach.principal, outage, units)
     said = Acknowledgement.objects.filter(outage=outage, unit__in=units).values_list("unit", "at")
     acknowledged = {units[pk]: at for pk, at in said if units[pk] in took_part}
     return Around(
@@ -287,7 +326,7 @@ def around(by: Acting, outage: Outage) -> Around:
         planned=outage.current.planned,
         scopes=tuple(scopes),
         reasons=tuple((reason.clause, reason.sentence) for reason in reasons),
-        support=tuple((row.at, row.unit.name) for row in support_contacts(outage.pk, by.principal.pk)),
+        support=tuple((row.at, row.unit.name) for row in support_contacts(outage.pk, reach.principal.pk)),
         took_part=len(took_part),
         acknowledged=tuple(sorted(acknowledged.values())),
         openings=openings.values("chain").distinct().count(),

@@ -8,6 +8,8 @@ from itertools import zip_longest
 from contacts.rules.labelled import Labelled
 from contacts.rules.parties import PrincipalKind
 
+BEING_PURGED = "Driftstoppet gallras just nu. Försök igen om en stund."
+
 
 class OutageScope(Labelled):
     """How far an outage reaches: only the municipalities (R1.2) or both authorities (R1.3)."""

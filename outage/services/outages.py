@@ -13,6 +13,7 @@ from django.utils import timezone
 from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import Principal, Unit
+from contacts.models.data_key import is_shut, name_of
 from contacts.queries.branches import units_of_branch
 from contacts.queries.prepared import prepared
 from contacts.rules.errors import RuleError
@@ -33,7 +34,7 @@ from outage.routine import current_routine
 from outage.rules.clock import as_utc
 from outage.rules.drills import interrupted_at
 from outage.rules.handover import CLOCK_SKEW
-from outage.rules.outage_status import OutageFacts, OutageScope, closed_since
+from outage.rules.outage_status import BEING_PURGED, OutageFacts, OutageScope, closed_since
 from outage.rules.told import minute_of
 from outage.rules.wording import day_and_time, moment
 from outage.services.states import settle_ticked
@@ -295,6 +296,9 @@ def _say(by: Acting, outage: Outage, ended_at: datetime | None, client_id: UUID 
     """
     if ended_at is None and outage.purged_at:
         raise RuleError(_PURGED + (" driftstopp." if outage.closed_at else " när det är avslutat för alla."))
+    if ended_at is None and is_shut(name_of(by.principal.pk, outage.pk)):
+        # A purge that has looked does not see what is not committed yet: it waits longer than this can take.
+        raise RuleError(BEING_PURGED)
     was = outage.own_end
     PrincipalEnd.objects.create(
         client_id=client_id,

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -9,24 +10,28 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.models import Work
+from contacts.models import Principal, Work
+from contacts.models.data_key import is_shut, name_of
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
-from contacts.services.progress import Progress, Steps
+from contacts.services.progress import Progress, Steps, finish
 from contacts.services.submissions import claim
 from contacts.services.work import ask
 from outage.charts import svg_of
 from outage.models import Lesson, Outage, OutageFigures
 from outage.queries.report import (
     REPORT_WORK,
+    Reach,
     Reading,
     around,
     chains_counted,
     figures_of,
     holds,
     reach_of,
+    reaches_behind,
     version_of,
 )
+from outage.rules.outage_status import BEING_PURGED
 from outage.rules.report import main_figures
 from outage.rules.report_tables import charts_of, tables_of
 from outage.rules.wording import day_and_year
@@ -49,36 +54,60 @@ def make_report(*, by: Acting, outage: Outage) -> Steps[OutageFigures]:
     """
     check_may(by, Right.READ_REPORT)
     _check_ended(outage)
-    # What is written while the log is read makes it another one, to be made anew.
-    version, known = version_of(by, outage), figures_of(by, [outage]).get(outage.pk)
-    if known and holds(known, by, outage):
+    reach, known = reach_of(by), figures_of(by, [outage]).get(outage.pk)
+    if known and holds(known, reach, outage):
         # Two who open the page at the same time both ask for it.
         return known
+    figures = yield from _work_out(reach, outage)
+    with transaction.atomic():
+        row = _keep(reach, outage, figures)
+        audit.record(by=by, action="report.made", target=row)
+    return row
+
+
+def make_before_purge(principal: Principal, outage: Outage) -> None:
+    """What is purged cannot be counted again: so that what is kept is of the whole log, whoever reads of it. Done by
+    the server, of an outage that is over. Raises RuleError where it is being purged already.
+    """
+    for reach in reaches_behind(principal, outage):
+        figures = finish(_work_out(reach, outage))
+        with transaction.atomic():
+            row = _keep(reach, outage, figures)
+            audit.record_system(action="report.made", principal=principal, target=row)
+
+
+def _work_out(reach: Reach, outage: Outage) -> Steps[dict[str, Any]]:
+    # What is written while the log is read makes it another one, to be made anew.
+    version = version_of(reach, outage)
     yield Progress("Läser loggen")
-    chains = chains_counted(by, outage)
-    reading = Reading(by, outage, chains)
+    chains = chains_counted(reach, outage)
+    reading = Reading(reach, outage, chains)
     for number, chain in enumerate(chains):
         if number % _TOLD_EVERY == 0:
             yield Progress("Räknar vårdkedjor", number, len(chains))
         reading.add(chain)
-    told, logged = around(by, outage), reading.logged
+    told, logged = around(reach, outage), reading.logged
     yield Progress("Ritar diagram")
     charts = {
         chart.name: {"svg": svg_of(chart), "says": chart.says}
         for chart in charts_of(told, logged, outage.routine)
     }
-    kept = {
+    return {
         "version": version,
         "made_at": timezone.now(),
         "tables": [asdict(table) for table in tables_of(told, logged, outage.routine)],
         "charts": charts,
         "main": dict(main_figures(logged, told.began, told.ended)),
     }
-    with transaction.atomic():
-        row, _ = OutageFigures.objects.update_or_create(
-            outage=outage, principal=by.principal, reach=reach_of(by), defaults=kept
-        )
-        audit.record(by=by, action="report.made", target=row)
+
+
+def _keep(reach: Reach, outage: Outage, figures: dict[str, Any]) -> OutageFigures:
+    if outage.purged_at is None and is_shut(name_of(reach.principal.pk, outage.pk)):
+        # What was read with a key that is shut, or was shut meanwhile, is of what is left.
+        raise RuleError(BEING_PURGED)
+    row, _ = OutageFigures.objects.update_or_create(
+        outage=outage, principal=reach.principal, reach=reach.name, defaults=figures
+    )
     return row
 
 

@@ -19,7 +19,14 @@ from contacts.rules.permissions import Right
 from contacts.views.tools import FormPage, file_answer, get_or_404, held_as, require
 from contacts.views.work import asked
 from outage.models import Outage, OutageFigures
-from outage.presenters.report import BesideRow, beside_rows, lesson_rows, sheets_of, shown_tables
+from outage.presenters.report import (
+    BesideRow,
+    beside_rows,
+    lesson_rows,
+    sheets_of,
+    shown_tables,
+    what_is_left_out,
+)
 from outage.queries.outages import outage_for
 from outage.queries.report import (
     ended_outages,
@@ -27,6 +34,7 @@ from outage.queries.report import (
     holds,
     lessons_of,
     owners_to_choose,
+    reach_of,
     report_work,
     set_beside,
 )
@@ -68,6 +76,7 @@ def report(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     kept = _kept(request, outage)
     context = _state(request, outage, kept) | {
         "tables": shown_tables(kept) if kept else [],
+        "left_out": what_is_left_out(kept, outage) if kept else "",
         "lessons": lesson_rows(lessons_of(acting, outage)),
         "owners": owners_to_choose(acting),
         "beside": _beside(request, outage.pk),
@@ -112,7 +121,8 @@ def report_file(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     kept = _kept_or_404(request, outage_id)
     outage = outage_for(request.acting.principal, outage_id)
     day = local_day(outage.current.started_at)
-    book = write_book(sheets_of(kept, _beside(request, outage_id), drill=outage.drill))
+    left_out = what_is_left_out(kept, outage)
+    book = write_book(sheets_of(kept, _beside(request, outage_id), drill=outage.drill, left_out=left_out))
     return file_answer(book, _XLSX, file_name(f"rapport-{day.isoformat()}.xlsx", drill=outage.drill))
 
 
@@ -137,7 +147,7 @@ def _state(request: ActingRequest, outage: Outage, kept: OutageFigures | None) -
     return {
         "outage": outage,
         "kept": kept,
-        "fresh": stands and kept is not None and holds(kept, request.acting, outage),
+        "fresh": stands and kept is not None and holds(kept, reach_of(request.acting), outage),
         "work": work,
         # What failed is not begun again by itself.
         "by_itself": work is None or (kept is not None and work.asked_at < kept.made_at),

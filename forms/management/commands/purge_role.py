@@ -1,16 +1,20 @@
-"""The rights of a PostgreSQL role to purge with: it reads, destroys data keys and look-ups, and says that it did."""
+"""The rights of a PostgreSQL role to purge with: it reads, makes the report, destroys data keys and
+look-ups, and says that it did.
+"""
 
 from contacts.management.commands.trail_role import Command as RoleCommand
 from contacts.trail.roles import grants_to_purge
 from forms.models import PurgeStep
+from outage.models import OutageFigures
 
 
 class Command(RoleCommand):
     help = (
-        "Ge en roll i PostgreSQL det som gallringen behöver: läsa allt, förstöra datanycklar och sökuppgifter, och "
-        "skriva att det är gjort. Körs som den roll som äger tabellerna, och igen efter varje uppgradering."
+        "Ge en roll i PostgreSQL det som gallringen behöver: läsa allt, göra rapporten, förstöra datanycklar och "
+        "sökuppgifter, och skriva att det är gjort. Körs som den roll som äger tabellerna, och igen efter varje "
+        "uppgradering."
     )
-    may = "får läsa allt, förstöra datanycklar och sökuppgifter, och ändra inget annat."
+    may = "får läsa allt, göra rapporten, förstöra datanycklar och sökuppgifter, och ändra inget annat."
 
     def grants(self, role: str) -> list[str]:
-        return grants_to_purge(role, [PurgeStep._meta.db_table])
+        return grants_to_purge(role, [PurgeStep._meta.db_table], [OutageFigures._meta.db_table])

@@ -72,7 +72,7 @@ def over(s: Cast, by: Acting) -> Given:
 
 def kept(s: Cast, by: Acting) -> Given:
     given = over(s, by)
-    reach = reach_of(by) if role_may(by.role, REPORT) else ""
+    reach = reach_of(by).name if role_may(by.role, REPORT) else ""
     OutageFigures.objects.create(outage=given["outage"], principal=by.principal, reach=reach)
     return given
 

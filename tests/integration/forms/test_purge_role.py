@@ -14,6 +14,7 @@ from contacts.models.data_key import forget_keys
 from contacts.services.data_keys import destroy_key
 from contacts.trail.roles import may_change_the_trail, may_destroy_keys
 from forms.services.scans import drop_keys_of_no_scan
+from outage.models import OutageFigures
 from tests.factories import County, make_chain, make_outage
 from tests.integration.forms.purging import (
     confirm,
@@ -88,6 +89,7 @@ def test_the_role_that_purges_does_and_can_do_nothing_else(county: County, clock
     outage = make_outage(county.alva)
     log_it(county, outage)
     outage = purgeable(county, outage)
+    older = OutageFigures.objects.create(outage=outage, principal=county.region, version="1.0")
     propose(county.adam, outage)
     confirm(second(county), outage)
     clock.shift(timedelta(days=1))
@@ -108,8 +110,12 @@ def test_the_role_that_purges_does_and_can_do_nothing_else(county: County, clock
             refused(f"UPDATE {table} SET {'number' if table == 'contacts_trailseal' else 'id'} = NULL")
         refused("UPDATE outage_patientlookup SET hash = ''")
         refused("INSERT INTO blanketter_disposaldecision DEFAULT VALUES")
+        refused("DELETE FROM outage_outagefigures")
+        refused("INSERT INTO outage_lesson DEFAULT VALUES")
         assert len(run().done) == 1
         assert run().done == []
         assert drop_keys_of_no_scan() == 0
+    older.refresh_from_db()
+    assert older.tables
     assert "emligsson" not in everything()
     assert bytes(DataKey.objects.get(name=own_key(county, outage)).wrapped) == b""

@@ -16,16 +16,17 @@ from openpyxl import load_workbook
 
 from contacts.access import Acting
 from contacts.models import AuditEntry, MunicipalKind, Unit
+from contacts.queries.branches import units_within
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
 from contacts.rules.parties import Party
-from contacts.rules.permissions import Role
+from contacts.rules.permissions import Right, Role, roles_with
 from contacts.services.progress import finish
 from outage.models import CareChain, Lesson, Outage, OutageFigures
 from outage.presenters.report import shown_tables
 from outage.queries.call_codes import code_of_form
 from outage.queries.care_chains import get_chain
 from outage.queries.outages import outage_for
-from outage.queries.report import chains_counted, figures_of, version_of
+from outage.queries.report import chains_counted, figures_of, reach_of, units_counted, version_of
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details
@@ -110,10 +111,10 @@ def test_a_call_that_both_have_logged_is_confirmed_and_that_makes_the_report_old
     client_id = uuid4()
     ring(county.alva, chain, client_id=client_id)
     over = end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
-    before = version_of(county.esa, over)
+    before = version_of(reach_of(county.esa), over)
     assert said(made(county.esa, over))["Återläsning,", "Bekräftade av båda"] == (0,)
     take(county.cissi, theirs, code_of_form(client_id, county.alva.user.pk, county.alva.unit.pk))
-    assert version_of(county.esa, over) != before
+    assert version_of(reach_of(county.esa), over) != before
     found = said(made(county.esa, over))
     assert found["Återläsning,", "Lämnade samtal med kvittenskod"] == (1,)
     assert found["Återläsning,", "Bekräftade av båda"] == (1,)
@@ -166,7 +167,7 @@ def test_a_branch_of_a_municipality_has_its_own_figures_and_the_routine_s_owner_
     whole = person("r", nursing, Role.ROUTINE_OWNER)
     ended(county, outage)
     seen = {
-        by.user.username: len(chains_counted(by, outage_for(by.principal, outage.pk)))
+        by.user.username: len(chains_counted(reach_of(by), outage_for(by.principal, outage.pk)))
         for by in (social, health, whole)
     }
     assert seen == {"s": 1, "h": 2, "r": 3}
@@ -176,6 +177,18 @@ def test_a_branch_of_a_municipality_has_its_own_figures_and_the_routine_s_owner_
     assert figures_of(social, [outage])[outage.pk].reach == "social_services"
     lesson = {"outage": outage, "text": "Ring tidigare.", "owner": "Hanna"}
     write_lesson(by=health, client_id=uuid4(), **lesson)
+
+
+@pytest.mark.parametrize("role", roles_with(Right.READ_REPORT))
+@pytest.mark.parametrize("kind", [None, *MunicipalKind, ""])
+def test_its_reach_has_the_units_that_the_right_reaches(county: County, role: Role, kind: str | None):
+    """`kind` is of a unit of the municipality; None: of the region."""
+    for name in ("Ett", "Två"):
+        for each in (*MunicipalKind, ""):
+            Unit.objects.create(principal=county.municipality, name=name + each, municipal_kind=each)
+    theirs = Unit.objects.filter(principal=county.municipality, municipal_kind=kind).first()
+    by = person("rakel", county.ward if kind is None else theirs, role)
+    assert set(units_counted(reach_of(by))) == set(units_within(by, Right.READ_REPORT)) != set()
 
 
 def test_while_it_goes_on_there_is_no_report(county: County, outage: Outage, client: Client):
@@ -220,10 +233,10 @@ def test_it_is_made_by_a_press_kept_and_made_anew_when_the_log_changes(
 def test_every_write_that_shows_in_it_makes_it_older_than_the_log(county: County, outage: Outage):
     chain = make_chain(county, outage, before=Before.UNKNOWN)
     over = ended(county, outage)
-    seen = [version_of(county.esa, over)]
+    seen = [version_of(reach_of(county.esa), over)]
 
     def changed() -> bool:
-        seen.append(version_of(county.esa, outage_for(county.region, outage.pk)))
+        seen.append(version_of(reach_of(county.esa), outage_for(county.region, outage.pk)))
         return seen[-1] != seen[-2]
 
     event = make_event(county.alva, chain, "discharge", outcome=REACHED)
