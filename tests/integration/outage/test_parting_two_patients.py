@@ -148,7 +148,9 @@ def test_a_correction_and_what_takes_it_back_are_heard_of_the_same_one(county: C
     discharge = make_event(county.alva, other, "discharge")
     now = joined(county, kept, other, "kept")
     tell(county.disa, now, discharge)
-    withdraw_event(by=county.alva, event=get_event(county.alva, discharge.pk), client_id=uuid4(), reason="Nej")
+    withdraw_event(
+        by=county.alva, event=get_event(county.alva, discharge.pk), client_id=uuid4(), reason="Nej"
+    )
     gone = next(row for row in log_of(kept.pk).events if row.withdraws)
     tell(county.disa, get_chain(county.alva, kept.pk), gone)
     undo(county, kept)
@@ -162,9 +164,7 @@ def test_who_heard_that_one_is_the_other_hears_who_it_is(county: County, outage:
     for chain in (kept, other):
         make_event(county.alva, chain, "preliminary_ready", outcome=CallOutcome.REACHED)
     now = joined(county, kept, other, who, answers={"identity": "said_wrong"})
-    (notice,) = {
-        (o.notice, o.id) for o in owed_by_unit(now, log_of(kept.pk), county.ward.pk) if o.notice
-    }
+    (notice,) = {(o.notice, o.id) for o in owed_by_unit(now, log_of(kept.pk), county.ward.pk) if o.notice}
     assert notice[0] is Notice.IDENTITY
     told = [Message(notice=Notice.IDENTITY, change_id=int(notice[1].partition(":")[2]))]
     facts = call_facts(Party.MUNICIPALITY)
@@ -174,7 +174,10 @@ def test_who_heard_that_one_is_the_other_hears_who_it_is(county: County, outage:
     assert ("identity", "municipality") in to_ring(county, wrong)
     assert ("identity", "municipality") not in to_ring(county, right)
     again = get_chain(county.alva, wrong.pk).details
-    assert (again.patient_name, again.identity_number) == (wrong.details.patient_name, wrong.details.identity_number)
+    assert (again.patient_name, again.identity_number) == (
+        wrong.details.patient_name,
+        wrong.details.identity_number,
+    )
 
 
 def test_who_heard_that_the_other_is_dead_hears_that_it_is_not(county: County, outage: Outage):
@@ -212,4 +215,3 @@ def test_a_chain_can_be_joined_again_after_two_were_parted(county: County, outag
     undo(county, kept)
     assert as_kept(kept, other) == []
     assert ("discharge", "municipality") in retracted(county, kept)
-
