@@ -212,7 +212,7 @@ def _call_entry(
         by_whom=signed_by(handover, now),
         details=tuple(_call_details(handover, told)),
         struck=newer is not None,
-        struck_by=_struck_by(newer, now),
+        struck_by=_struck_by(newer, now, handover),
         note=handover.reason,
         failed=outcome in FAILED,
         # In an emergency one's own calls alone.
@@ -306,12 +306,17 @@ def outside_outage(chain: CareChain, event: CareChainEvent, now: datetime) -> st
 
 
 def changed_by(row: CareChainEvent | Handover, now: datetime) -> str:
-    return f"{_struck_by(row, now).removesuffix('.')}."
+    return f"{_struck_by(row, now, row.supersedes).removesuffix('.')}."
 
 
-def _struck_by(newer: CareChainEvent | Handover | None, now: datetime) -> str:
+def _struck_by(
+    newer: CareChainEvent | Handover | None, now: datetime, row: CareChainEvent | Handover | None = None
+) -> str:
     if newer is None:
         return ""
+    if row is not None and row.recorded_at == newer.recorded_at:
+        # As it was, by whom it was: only where it stands is another.
+        return f"Skrivet på nytt: {newer.reason}"
     verb = "Återtaget" if newer.withdraws else "Rättat"
     return f"{verb} {moment(newer.recorded_at, now)} av {newer.user.full_name}: {newer.reason}"
 

@@ -70,7 +70,7 @@ def part(by: Acting, join: ChainJoin, undone: ChainJoin, joined: ChainLog, back:
             anew.tell(copy, other, theirs)
             if any(map(heard.is_of_other, theirs)):
                 written[str(first_of(call, log).pk)] = str(copy.pk)
-        reason = f"Det som gäller vårdkedja {other.number} står där: sammanföringen är upplöst."
+        reason = f"Sammanföringen med vårdkedja {other.number} är upplöst."
         if ours:
             # Signed by who made it: whoever undoes a join has rung nobody.
             home = home_of(kept, call)
@@ -86,7 +86,7 @@ def part(by: Acting, join: ChainJoin, undone: ChainJoin, joined: ChainLog, back:
                 call.facts,
                 paper=mark_of(call),
                 supersedes=call,
-                reason=reason,
+                reason=f"Det gällde vårdkedja {other.number} och står där: sammanföringen är upplöst.",
                 withdraws=True,
             )
     _complete_anew(other, log, written)

@@ -5,6 +5,8 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from contacts.rules.parties import Party
 from outage.models import CareChain, Handover, Outage
@@ -22,6 +24,7 @@ from outage.services.handovers import log_call
 from outage.services.states import rebuilt
 from tests.factories import County, call_facts, make_chain, make_event, tell
 from tests.integration.outage.joining import join, to_ring, undo
+from tests.integration.outage.pages import read
 
 ONE, TWO = ("Berta Ettan", "19480101-9847"), ("Berta Tvåan", "19480110-9804")
 TOLD = (Party.MUNICIPALITY, Party.OUTPATIENT)
@@ -94,7 +97,9 @@ def test_who_hears_that_it_was_another_owes_nothing_more(county: County, outage:
     assert to_ring(county, other) == {("discharge", "outpatient")}
 
 
-def test_one_call_about_both_stands_where_it_was_heard_signed_by_who_made_it(county: County, outage: Outage):
+def test_one_call_about_both_stands_where_it_was_heard_signed_by_who_made_it(
+    county: County, outage: Outage, client: Client
+):
     kept, other = two_patients(county, outage)
     mine = make_event(county.alva, kept)
     theirs = make_event(county.alva, other, "discharge")
@@ -108,6 +113,10 @@ def test_one_call_about_both_stands_where_it_was_heard_signed_by_who_made_it(cou
     assert ("admission", "municipality") not in to_ring(county, kept)
     assert retracted(county, kept) == {("discharge", "municipality")}
     assert to_ring(county, other) == BOTH
+    client.force_login(county.alva.user)
+    page = " ".join(read(client.get(reverse("chain", args=[kept.pk]))).main.get_text(" ").split())
+    assert f"Skrivet på nytt: Sammanföringen med vårdkedja {other.number} är upplöst." in page
+    assert "Rättat" not in page
 
 
 def test_of_one_patient_a_call_about_both_is_signed_in_both_by_who_made_it(county: County, outage: Outage):
