@@ -182,6 +182,11 @@ def test_a_mark_that_cannot_be_saved_says_so_and_keeps_what_was_typed(
     kept = answer(choice="Registreras av natten.").find(id=row["id"])
     assert "Välj om det är infört i PRATOR." in kept.find(attrs={"role": "alert"}).text
     assert fields_of(kept.form)["choice"] == ["Registreras av natten."]
+    if not htmx:
+        # Above all else on the page, with the way to the task that may be far below.
+        first = answer(choice="Registreras av natten.").main.find(attrs={"role": "alert"})
+        assert "Välj om det är infört i PRATOR." in first.text
+        assert first.a["href"] == f"#{row['id']}"
     kept = answer(choice="Registreras av natten.", entered="false", seen="another").find(id=row["id"])
     assert "Loggen har ändrats" in kept.find(attrs={"role": "alert"}).text
     assert fields_of(kept.form)["entered"] == ["false"]
