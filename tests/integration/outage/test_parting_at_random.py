@@ -11,7 +11,6 @@ from tests.integration.outage.test_joining_undone import act
 from tests.integration.outage.test_parting_two_patients import ONE, TWO, as_kept, two_patients
 from tests.long import runs
 
-
 ANSWERS = {"identity": "said_wrong", "place-outpatient": "moved", "place-inpatient": "moved"}
 
 
