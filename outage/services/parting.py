@@ -123,10 +123,12 @@ class _Heard:
 
     def misled(self) -> set[UUID]:
         """The ids of the chains whose patient somebody has been told has the other's number or name."""
-        made = {row.pk for row in self._made}
+        since = {row.pk for row in self._versions if row.order >= self._made[0].order}
         found: set[UUID] = set()
         for call in self._log.live_handovers:
-            told = any(row.notice == Notice.IDENTITY and row.change_id in made for row in call.messages.all())
+            told = any(
+                row.notice == Notice.IDENTITY and row.change_id in since for row in call.messages.all()
+            )
             if told and (who := self._who_in(call)):
                 heard_as = self._as(who)
                 found |= set() if heard_as["as_kept"] else {self.join.kept_id}

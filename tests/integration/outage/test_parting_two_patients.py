@@ -189,6 +189,27 @@ def test_who_heard_that_one_is_the_other_hears_who_it_is(county: County, outage:
     )
 
 
+def test_who_heard_while_they_were_one_that_it_is_a_third_one_hears_who_it_is(county: County, outage: Outage):
+    kept, other = two_patients(county, outage)
+    make_event(county.alva, other, "preliminary_ready", outcome=CallOutcome.REACHED)
+    now = joined(county, kept, other, "other")
+    third = change_details(
+        by=county.alva,
+        chain=now,
+        client_id=uuid4(),
+        replaces=now.details_id,
+        facts=replace(now.details.facts, patient_name="Cilla Trean", identity="19480120-9802"),
+        answers={"identity": "said_wrong"},
+    )
+    now = get_chain(county.alva, kept.pk)
+    told = [Message(notice=Notice.IDENTITY, change_id=third.pk)]
+    facts = call_facts(Party.MUNICIPALITY)
+    log_call(by=county.disa, chain=now, client_id=uuid4(), facts=facts, messages=told)
+    undo(county, kept)
+    assert ("identity", "municipality") in to_ring(county, other)
+    assert as_kept(kept, other) == []
+
+
 def test_who_heard_that_the_other_is_dead_hears_that_it_is_not(county: County, outage: Outage):
     kept, other = two_patients(county, outage)
     make_event(county.alva, kept, "admission", outcome=CallOutcome.REACHED)
