@@ -9,7 +9,7 @@ _MENU: dict[str, dict[str, str]] = {
         "": "log_call new_chain paste_patients opened_patients chain open_patient open_elsewhere edit_chain join_chain "
         "undo_join chain_call correct_call withdraw_call move_call correct_event withdraw_event leave_open",
     },
-    "back_registration": {"": "outage_files"},
+    "back_registration": {"": "outage_files reopen_outage"},
     "shift": {"": "hand_over_shift shift_handover"},
     "checklists": {"": "checklist"},
     "contacts": {

@@ -18,6 +18,7 @@ BY_NOBODY = {
     "contacts.services.tidying.drop_old_files",
     "contacts.services.work_sweep.drop_old_work",
     "forms.services.scans.drop_keys_of_no_scan",
+    "outage.services.report.make_before_purge",
     "outage.services.states.rebuilt",
     "outage.services.states.settle_naming",
     "outage.services.states.settle_recent",

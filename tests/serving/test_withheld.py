@@ -212,15 +212,16 @@ def test_who_connected_before_a_worker_stopped_and_asks_after_is_answered(server
 
 
 def listens(worker: int) -> bool:
-    """Whether the process has a TCP socket that takes connections."""
+    """Whether the process has a TCP socket that takes connections; one that is gone has none."""
     state, inode, listening = 3, 9, "0A"
-    lines = [
-        line.split() for line in Path(f"/proc/{worker}/net/tcp").read_text(encoding="utf-8").splitlines()
-    ]
-    ours = set()
-    for each in Path(f"/proc/{worker}/fd").iterdir():
-        with suppress(FileNotFoundError):
-            ours.add(str(each.readlink()))
+    ours, process = set(), Path(f"/proc/{worker}")
+    try:
+        lines = [line.split() for line in (process / "net/tcp").read_text(encoding="utf-8").splitlines()]
+        for each in (process / "fd").iterdir():
+            with suppress(FileNotFoundError):
+                ours.add(str(each.readlink()))
+    except (FileNotFoundError, ProcessLookupError):
+        return False
     return any(line[state] == listening and f"socket:[{line[inode]}]" in ours for line in lines)
 
 

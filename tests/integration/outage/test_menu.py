@@ -41,7 +41,7 @@ TABLE = {
     ("Lägesbild", ""): {"overview"},
     ("Checklistor", ""): {"checklists", "checklist"},
     ("Rutinen", ""): {"routine"},
-    ("PRATOR åter i drift", ""): {"back_registration", "outage_files"},
+    ("PRATOR åter i drift", ""): {"back_registration", "outage_files", "reopen_outage"},
     ("Loggkontroll", "Loggen"): {"review_log", "review_row"},
     ("Loggkontroll", "Stickprov"): {"review_samples", "review_sample"},
     ("Loggkontroll", "Rapport"): {"review_report"},
