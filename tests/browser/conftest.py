@@ -62,7 +62,7 @@ def script_or_none(test: Callable[..., None]) -> Callable[..., None]:
 
 
 # What is waited for comes late on a busy machine: looking has the patience that pressing has.
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 DESKTOP = (1366, 768)
 _TITLE = "title now: "

@@ -20,7 +20,7 @@ def issue(page: Page, kind: str, count: int, *, copies: bool = False) -> bytes:
         page.get_by_label("Med patientens exemplar").check()
     page.get_by_label("Antal blad").fill(str(count))
     page.get_by_role("button", name="Utfärda bladen").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text(kind, timeout=30_000)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(kind)
     return press_to_print(page, re.compile("^Skriv ut"))
 
 
@@ -30,7 +30,7 @@ def scan(page: Page, content: bytes) -> None:
         {"name": "skanning.pdf", "mimeType": "application/pdf", "buffer": content}
     )
     page.get_by_role("button", name="Läs in skanningen").click()
-    expect(page.get_by_role("status").filter(has_text="Skannat")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("status").filter(has_text="Skannat")).to_be_visible()
 
 
 def fates(sheet: Sheet) -> list[str]:

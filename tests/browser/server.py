@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 from tests.template import STATIC, copy_file, static_files
 
@@ -73,9 +73,10 @@ class Server:
                 command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
         deadline = monotonic() + _PATIENCE
-        while not self._answers():
-            if self.process.poll() is not None or monotonic() > deadline:
+        while not self._answers(within=deadline - monotonic()):
+            if self.process.poll() is not None or monotonic() > deadline - 1:
                 raise AssertionError((self.room / "server.log").read_text(encoding="utf-8"))
+            sleep(0.05)
 
     def kill(self) -> None:
         """Die as in a power cut: nothing is tidied."""
@@ -94,9 +95,14 @@ class Server:
         with sqlite3.connect(self.room / "driftstopp.sqlite3") as database:
             return database.execute(sql).fetchall()
 
-    def _answers(self) -> bool:
+    def _answers(self, within: float) -> bool:
+        """Whether it answers in so many seconds; one question waits for the first worker, however long it takes.
+
+        A new one each second would be answered after it was given up, and a worker that is replaced after each answer
+        would never be heard.
+        """
         try:
-            with urllib.request.urlopen(f"{self.origin}/halsa", timeout=1) as answer:
+            with urllib.request.urlopen(f"{self.origin}/halsa", timeout=within) as answer:
                 return answer.status == 200
         except (urllib.error.URLError, OSError):
             return False

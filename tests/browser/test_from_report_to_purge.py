@@ -189,7 +189,7 @@ def test_from_the_report_to_the_purge(
     coordinator.get_by_role("button", name="Gör rapporten").or_(
         coordinator.get_by_role("heading", name="Översikt")
     ).first.wait_for()
-    expect(coordinator.get_by_role("heading", name="Översikt")).to_be_visible(timeout=60_000)
+    expect(coordinator.get_by_role("heading", name="Översikt")).to_be_visible()
     printed = squashed(everything(press_to_print(coordinator, "Skriv ut rapporten")))
     assert squashed("Avvikelser") in printed
     assert squashed(NAME) not in printed

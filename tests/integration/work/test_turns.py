@@ -127,7 +127,7 @@ def sent_in_line(county: County, client: Client, kind: str) -> tuple[str, dict[s
     return path, content | {"client_id": uuid4()}
 
 
-EACH_PAGE = ("csrfmiddlewaretoken", "client_id")
+EACH_PAGE = ("csrfmiddlewaretoken", "client_id", "typed_by")
 PRESSED = ("binder", "contact_list", "export")
 
 
