@@ -29,11 +29,7 @@ class OriginView:
 
 def origin_view(origin: FileOrigin, export: Export | None, seal: Examined, *, can_tell: bool) -> OriginView:
     """`can_tell`: the server has a seal and recognises its own files when changed."""
-    heading = origin.label
-    if export:
-        heading = f"Filen är utskriven här {_moment(export.at)} och oförändrad"
-    elif origin == FileOrigin.FOREIGN and not can_tell:
-        heading = f"{heading}, eller ändrad"
+    heading = f"Filen är utskriven här {_moment(export.at)} och oförändrad" if export else origin.label
     return OriginView(
         heading=heading,
         sentence=_sentence(origin, export, seal, can_tell=can_tell),
@@ -54,11 +50,14 @@ def _sentence(origin: FileOrigin, export: Export | None, seal: Examined, *, can_
         )
     if seal.state == SealState.ANOTHER:
         return f"Den är förseglad av {seal.by or 'någon annan'}, inte av den här servern."
-    if not can_tell:
-        return (
-            "Servern har inget sigill. En ändrad fil går därför inte att skilja från en som kommer utifrån."
+    if can_tell:
+        unknown = "Den står inte i registret över utskrifter och har inte serverns sigill."
+    else:
+        unknown = (
+            "Den står inte i registret över utskrifter. Servern har inget sigill: en ändrad fil går inte att skilja "
+            "från en som kommer utifrån."
         )
-    return "Den står inte i registret över utskrifter och har inte serverns sigill."
+    return f"{unknown} Blad med engångskoder och nödkoder känns aldrig igen."
 
 
 def _facts(export: Export | None, seal: Examined) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from forms.specs import get_work_list
 from outage.presenters.back import TaskRow
 from outage.presenters.overview import MatrixRow, PartyMark
 from outage.presenters.owed import OwedCall
-from outage.presenters.shift import DoneShown, OpenShown, ShiftRow
+from outage.presenters.shift import DoneShown, OpenShown, RegisterLine, ShiftRow
 from outage.presenters.status import ChainRow
 from outage.queries.naming import Patient
 from outage.queries.papers import PaperOut
@@ -193,7 +193,7 @@ def shift_lines(
     told: Iterable[ShiftRow],
     open_now: OpenShown,
     papers: Iterable[PaperOut],
-    tasks: tuple[int, int] | None,
+    registering: Iterable[RegisterLine],
     done: Iterable[DoneShown],
     done_after: str,
 ) -> list[Row]:
@@ -220,8 +220,8 @@ def shift_lines(
     for paper in papers:
         at = f"{paper.step} {day_and_time(paper.at, paper.at)} {paper.by}"
         lines.append(_shift_row(None, f"Blad ute: {paper.kind}", paper.number, at))
-    if tasks:
-        lines.append(_shift_row(None, "Att registrera", f"{tasks[0]} av {tasks[1]} klara", "", box=False))
+    for left in registering:
+        lines.append(_shift_row(None, left.label, left.amount or "Se listan", "", box=False))
     if done_after:
         lines.append(
             _shift_row(None, f"Gjort till och med {done_after}", "Står i varje vårdkedja", "", box=False)

@@ -10,4 +10,4 @@ MOST_BYTES = MOST_MEGABYTES * 1_000_000
 class FileOrigin(Labelled):
     UNCHANGED = "unchanged", "Filen är utskriven här och oförändrad"
     CHANGED = "changed", "Filen är ändrad efter utskriften"
-    FOREIGN = "foreign", "Filen är inte härifrån"
+    FOREIGN = "foreign", "Filen känns inte igen"

@@ -24,6 +24,8 @@ _FINE = 4
 _FAINT, _FAINT_LEVELS = 4.5, 6
 _STRONG, _STRONG_LEVELS = 9, 25
 _STAIN_LEVELS = 12
+# Paper, in levels of grey: under a darker page, as where the lid was open or the lamp off, writing does not show.
+_LIGHT = 128
 # In pixels of 100 dpi: of one mark, and of all together.
 _STROKE, _SPECKS = 14, 60
 _MOST_SHARE = 0.01
@@ -48,6 +50,8 @@ def extremes(grey: Image.Image) -> tuple[float, float]:
 def is_blank(picture: Image.Image) -> bool:
     """Whether a grey page is certain to be blank."""
     page = _at_long_side(picture, _LONG)
+    if _level_below(page.histogram(), 0.5) < _LIGHT:
+        return False
     page = ImageOps.crop(_without_strips(page, _noise(_darkness(page, _paper(page)))), 1)
     paper = _paper(page)
     if _level_below(page.histogram(), 0.5) - extremes(paper)[0] > _STAIN_LEVELS:

@@ -27,7 +27,7 @@ from outage.models import Outage
 from outage.presenters.back import grouped, task_rows
 from outage.presenters.overview import earlier_lines, lines_in_order, matrix_rows
 from outage.presenters.ringing import calls_to_ring
-from outage.presenters.shift import done_shown, open_shown, told_rows
+from outage.presenters.shift import done_shown, open_shown, register_lines, told_rows
 from outage.presenters.status import chain_row
 from outage.queries.care_chains import visible_chains
 from outage.queries.listed import listed_now
@@ -118,7 +118,7 @@ def _shift(by: Acting, outage: Outage, now: datetime) -> list[Row]:
         told_rows(by, handovers, now),
         shown,
         found.papers,
-        found.tasks,
+        register_lines(found, now),
         done_shown(done_lines(by, found.outages, done.lines), now),
         moment(done.before, now) if done.before else "",
     )

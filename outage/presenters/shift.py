@@ -79,6 +79,15 @@ class ShiftRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterLine:
+    """What is left to enter of an outage: `amount` is empty where it is too much to count by the way."""
+
+    outage_id: UUID
+    label: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenShown:
     """What is open, of each list the part that is shown."""
 
@@ -127,6 +136,21 @@ def _ring_back(call: Handover, now: datetime) -> RingBackLine:
 def _whom(call: Handover) -> str:
     """Whom a call was with, where a list may not say the place; else ""."""
     return party_in_list(call.chain, call.recipient) if call.chain.details.protected_identity else ""
+
+
+def register_lines(found: OpenNow, now: datetime) -> list[RegisterLine]:
+    return [
+        RegisterLine(
+            outage_id=each.outage.pk,
+            label="Att registrera" if each.outage == found.outages[0] else _after(each.outage, now),
+            amount=f"{each.done[0]} av {each.done[1]} klara" if each.done else "",
+        )
+        for each in found.registering
+    ]
+
+
+def _after(outage: Outage, now: datetime) -> str:
+    return f"Att registrera efter {outage.word} {moment(outage.current.started_at, now)}"
 
 
 def done_shown(lines: Iterable[DoneLine], now: datetime) -> list[DoneShown]:

@@ -110,10 +110,19 @@ def may_come(acting: Acting) -> list[Membership]:
 
 
 @dataclass(frozen=True, slots=True)
+class Registering:
+    """The acting unit's efterregistrering of an outage that has ended: how many tasks are done, and of how many; None
+    where there are more chains than are counted by the way.
+    """
+
+    outage: Outage
+    done: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
 class OpenNow:
-    """What is open for the acting unit: chains and calls by their ids, in the order to show them. `tasks` are how many
-    of efterregistrering are done, and of how many; None while the outage goes on, and where there are more chains than
-    are counted.
+    """What is open for the acting unit: chains and calls by their ids, in the order to show them. `registering` is of
+    each outage that has ended, of those before the one in view where something is left.
     """
 
     outages: tuple[Outage, ...]
@@ -122,7 +131,7 @@ class OpenNow:
     places: list[UUID]
     ring_back: list[UUID]
     papers: list[PaperOut]
-    tasks: tuple[int, int] | None
+    registering: list[Registering]
 
 
 def open_now(acting: Acting, outage: Outage) -> OpenNow:
@@ -135,8 +144,21 @@ def open_now(acting: Acting, outage: Outage) -> OpenNow:
         places=chains_with_a_place_to_find(acting, outage).ids,
         ring_back=calls_to_ring_back(acting, *outages),
         papers=papers().of(acting.unit),
-        tasks=None if outage.is_open or outage.purged_at else tasks_done(acting, outage),
+        registering=_registering(acting, outages),
     )
+
+
+def _registering(acting: Acting, outages: Sequence[Outage]) -> list[Registering]:
+    found = [
+        Registering(each, _tasks_done(acting, each))
+        for each in outages
+        if not (each.is_open or each.purged_at)
+    ]
+    return [
+        each
+        for each in found
+        if each.outage == outages[0] or each.done is None or each.done[0] < each.done[1]
+    ]
 
 
 def calls_to_ring_back(acting: Acting, *outages: Outage) -> list[UUID]:
@@ -163,10 +185,7 @@ def _to_ring_back(
     return rows.order_by().values_list("rung", "since", "rung__recorded_at")
 
 
-def tasks_done(acting: Acting, outage: Outage) -> tuple[int, int] | None:
-    """How many of the acting unit's tasks of efterregistrering are done, and of how many; None where
-    these are too many to count by the way.
-    """
+def _tasks_done(acting: Acting, outage: Outage) -> tuple[int, int] | None:
     listed = chains_seen(acting, outage)
     if listed.count() > MOST_COUNTED:
         return None
@@ -194,8 +213,19 @@ def left_open(acting: Acting, outage: Outage) -> dict[str, Any]:
         "places": [{"chain": str(pk)} for pk in now.places],
         "ring_back": [{"call": str(pk)} for pk in now.ring_back],
         "papers": [{"serial": paper.serial} for paper in now.papers],
-        "tasks": list(now.tasks) if now.tasks else None,
+        "tasks": _tasks_left(now.registering),
     }
+
+
+def _tasks_left(registering: Iterable[Registering]) -> list[int] | None:
+    """Of all outages together; None where any has too many to be counted, and where there is none."""
+    counted = [each.done for each in registering]
+    known = [done for done in counted if done]
+    return (
+        [sum(amounts) for amounts in zip(*known, strict=True)]
+        if known and len(known) == len(counted)
+        else None
+    )
 
 
 def _kept(acting: Acting, outages: Sequence[Outage]) -> Left:

@@ -211,7 +211,8 @@ def _told_ended(request: ActingRequest, outage: Outage, typed: datetime) -> Http
         messages.info(request, "Driftstoppet pågår: någon har ångrat avslutet.")
         return redirect("status")
     if as_utc(outage.own_end) == as_utc(typed):
-        messages.success(request, f"{outage.system} är åter i drift. Gå igenom listan nedan.")
+        follows = " Gå igenom listan nedan." if can(request.acting, Right.READ_CARE) else ""
+        messages.success(request, f"{outage.system} är åter i drift.{follows}")
     else:
         at = moment(outage.own_end, timezone.now())
         messages.info(request, f"Någon hos er hade redan avslutat: {outage.system} är åter sedan {at}.")

@@ -19,7 +19,7 @@ from contacts.rules.permissions import Right
 from contacts.views.shared import SharedHtml, shared_part
 from contacts.views.tools import FormPage, get_or_404, held_as, require, told_if_refused
 from outage.models import Outage, ShiftHandover
-from outage.presenters.shift import ShiftRow, done_shown, open_shown, shift_rows, told_rows
+from outage.presenters.shift import ShiftRow, done_shown, open_shown, register_lines, shift_rows, told_rows
 from outage.presenters.shift_told import told_shown
 from outage.queries.care_chains import mark_namesakes
 from outage.queries.listed import listed_now
@@ -92,6 +92,7 @@ def _open(request: ActingRequest, found: OpenNow, now: datetime, alike: Hashable
     mark_namesakes(acting, [one.chain for one in listed.values()], *found.outages)
     return {
         "found": found,
+        "registering": register_lines(found, now),
         "open": open_shown(
             acting, found, now, listed, owed=owed, ring_back=back, awaited=awaited, places=places
         ),
@@ -147,11 +148,12 @@ def hand_over(request: ActingRequest) -> HttpResponse:
             check_opened_in(request, outage)
             hand_over_shift(by=acting, outage=outage, **form.facts())
             return page.done("Överlämningen är sparad. Den som kommer loggar in och tar över.", "shift")
-    told = told_rows(acting, handovers_of(acting, outage), timezone.now())
+    now = timezone.now()
+    told = told_rows(acting, handovers_of(acting, outage), now)
     waiting = told if told and told[0].waits else []
-    return page.show(
-        "outage/shift/hand_over.html", outage=outage, found=open_now(acting, outage), waiting=waiting
-    )
+    found = open_now(acting, outage)
+    context = {"found": found, "registering": register_lines(found, now), "waiting": waiting}
+    return page.show("outage/shift/hand_over.html", outage=outage, **context)
 
 
 @held_as(HeldAs("Ta över passet", pressed=True))

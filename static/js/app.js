@@ -367,23 +367,6 @@
     }
   });
 
-  /* What is typed elsewhere, piece by piece: a press copies one, and the next one has the focus. */
-
-  document.addEventListener("click", async (event) => {
-    const piece = event.target.closest("[data-piece]");
-    if (!piece || !navigator.clipboard) return;
-    try {
-      await navigator.clipboard.writeText(piece.firstChild.data.trim());
-    } catch {
-      return;
-    }
-    const pieces = [...piece.closest("li").querySelectorAll("[data-piece]")];
-    for (const each of pieces) each.classList.toggle("piece-copied", each === piece);
-    const place = document.getElementById("save-state");
-    if (place) place.textContent = `Kopierat: ${piece.firstChild.data.trim()}`;
-    (pieces[pieces.indexOf(piece) + 1] || piece).focus();
-  });
-
   document.addEventListener("click", (event) => {
     const link = event.target.closest('.note-error a[href^="#"]');
     if (!link) return;

@@ -134,6 +134,16 @@ BROKEN_WORDS = """() => {
   return [...found];
 }"""
 
+# Forms of which the browser itself would refuse something, in a bubble that is no part of the page and in its own
+# language: the server says it beside the field.
+_OWN_WORDS = """() => [...document.forms]
+  .filter((form) => !form.noValidate)
+  .flatMap((form) => [...form.elements])
+  .filter((field) => field.willValidate)
+  .filter((field) => field.matches("[required], [pattern], [min], [max], [minlength], [type=date], [type=time],"
+    + "[type=datetime-local], [type=email], [type=url], [type=number]"))
+  .map((field) => field.name)"""
+
 
 def faults(page: Page, number: int = 0) -> list[str]:
     """Everything that is wrong with the page now shown: WCAG 2.1 A and AA, fit, and what has the focus.
@@ -146,7 +156,7 @@ def faults(page: Page, number: int = 0) -> list[str]:
         # Half a megabyte: sent once, and there as each further page of the window begins.
         page.context.add_init_script(AXE_SCRIPT + _COLOURS_READ_ONCE)
         page.evaluate(AXE_SCRIPT + _COLOURS_READ_ONCE)
-    found: list[str] = []
+    found = [f"refused by the browser: {field}" for field in page.evaluate(_OWN_WORDS)]
     schemes: list[Scheme] = ["light", "dark"]
     for size in (PHONE, ZOOMED, DESKTOP):
         show(page, size)

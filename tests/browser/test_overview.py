@@ -159,3 +159,14 @@ def test_what_is_typed_elsewhere_is_copied_piece_by_piece_with_one_key(
         copied.append(page.evaluate("navigator.clipboard.readText()"))
         expect(pieces.nth(len(copied))).to_be_focused()
     assert copied == ["19380214-9805", "Medicin 2"]
+    # Over plain http from another machine a page has no right to the clipboard.
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    for right, said in (("copy", "Kopierat: Medicin 2"), ("none", "Det gick inte att kopiera. Markera")):
+        page.evaluate(f"document.execCommand = (what) => what === '{right}'")
+        pieces.nth(1).press("Enter")
+        expect(page.get_by_role("status").filter(has_text=said)).to_be_visible()
+    # Without script nothing is there to press.
+    plain = windows.open(county.alva, javascript=False)
+    plain.goto("/ater-i-drift/")
+    expect(plain.locator("[data-piece]").first).to_be_disabled()
+    expect(plain.locator("[data-piece]").first).to_contain_text("19380214-9805")

@@ -130,5 +130,11 @@ def test_what_is_large_and_faint_is_not_blank():
         assert not is_blank(page)
 
 
+@pytest.mark.parametrize("level", [0, 20, 90, 127])
+def test_a_page_too_dark_to_show_writing_is_not_blank(level):
+    assert not is_blank(Image.new("L", (827, 1169), level))
+    assert is_blank(Image.new("L", (827, 1169), 128))
+
+
 def test_a_clean_page_is_blank(front):
     assert is_blank(drawn(Back(seed=1, wear=CLEAN), front))

@@ -143,6 +143,8 @@ def test_what_one_shift_tells_the_next(county: County, outage: Outage, asta: Car
     has(text, "Gjort 10.52", "Förmedlat till Biståndsenheten", "Utskrivningsmeddelande")
     end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
     has(text_of(county, outage_for(county.region, outage.pk), WorkList.SHIFT), "Att registrera", "0 av")
+    newer = make_outage(county.alva, timedelta(0))
+    has(text_of(county, newer, WorkList.SHIFT), "Att registrera efter driftstoppet 08.52", "0 av")
 
 
 def test_a_hand_over_of_very_much_says_where_the_rest_of_it_is(

@@ -18,7 +18,7 @@ NOT_READ = 3
 
 class Command(BaseCommand):
     help = (
-        "Säg om en PDF är utskriven här och oförändrad. Slutar med 0: oförändrad, 1: ändrad, 2: inte härifrån, "
+        "Säg om en PDF är utskriven här och oförändrad. Slutar med 0: oförändrad, 1: ändrad, 2: känns inte igen, "
         "3: filen gick inte att läsa."
     )
 

@@ -140,7 +140,7 @@ def test_a_sealed_file_whose_row_is_gone_is_still_known_by_its_seal(client, plac
     assert "Sigill Region Påhitt, driftstopp" in text
 
 
-def test_a_file_sealed_by_somebody_else_is_not_from_here(client, place, settings, sealing, tmp_path):
+def test_a_file_sealed_by_somebody_else_is_not_known(client, place, settings, sealing, tmp_path):
     own = settings.SEAL_P12
     settings.SEAL_P12 = str(make_p12(tmp_path / "other.p12", name="Någon annan"))
     theirs = print_contact_list(by=place.alva).pdf
@@ -148,22 +148,22 @@ def test_a_file_sealed_by_somebody_else_is_not_from_here(client, place, settings
     settings.SEAL_P12 = own
     client.force_login(place.alva.user)
     text = answer(client, theirs)
-    assert "Filen är inte härifrån" in text
+    assert "Filen känns inte igen" in text
     assert "förseglad av Någon annan" in text
 
 
-def test_a_stranger_s_file_is_not_from_here(client, place, sealing):
+def test_a_stranger_s_file_is_not_known(client, place, sealing):
     client.force_login(place.alva.user)
     for content in (b"%PDF-1.7\n", b"MZ\x90", b"Tolvan Tolvansson" * 1000):
         text = answer(client, content)
-        assert "Filen är inte härifrån" in text
+        assert "Filen känns inte igen" in text
         assert "Tolvan" not in text
 
 
 def test_without_a_seal_a_changed_file_is_not_said_to_be_a_stranger_s(client, place, printed):
     client.force_login(place.alva.user)
     text = answer(client, flipped(printed.pdf))
-    assert "Filen är inte härifrån, eller ändrad" in text
+    assert "Filen känns inte igen" in text
     assert "Servern har inget sigill" in text
 
 
@@ -182,7 +182,7 @@ def test_no_file_an_empty_one_and_one_too_large_are_refused_beside_the_field(cli
 
 def test_a_file_of_the_most_that_is_read_comes_whole_to_the_page(client, place):
     client.force_login(place.alva.user)
-    assert "Filen är inte härifrån" in answer(client, bytes(MOST_BYTES))
+    assert "Filen känns inte igen" in answer(client, bytes(MOST_BYTES))
 
 
 def test_the_page_asks_for_a_file_and_who_is_not_logged_in_is_sent_to_log_in(client, place):
@@ -214,7 +214,7 @@ def test_the_command_says_the_same_as_the_page_and_ends_with_a_status(tmp_path, 
     assert said[0].startswith("Filen är utskriven här ")
     assert f"Löpnummer: {shown_serial(printed.sheet.serial)}" in said[0]
     assert said[1].startswith("Filen är ändrad efter utskriften.")
-    assert said[2].startswith("Filen är inte härifrån.")
+    assert said[2].startswith("Filen känns inte igen.")
     assert [entry.user for entry in of_files()] == [None, None, None]
 
 

@@ -274,9 +274,14 @@ def test_ending_says_for_whom_and_how_much_is_open_before_it_acts(
         "2 samtal om 1 patient återstår hos Skellefteå kommun, socialtjänst, varav 2 hos Biståndsenheten."
         in page
     )
-    # Somebody who sees no patients is told of none.
+    assert "Sedan visas vad som ska registreras" in page
+    # Somebody who sees no patients is told of none, and of no list.
     client.force_login(county.adam.user)
-    assert "samtal" not in text_of(client, reverse("end_outage")).split("Sedan visas")[0].split("Det här")[1]
+    form = form_of(read(client.get(reverse("end_outage"))), method="post")
+    assert not [word for word in ("samtal", "Sedan visas") if word in form.get_text()]
+    assert client.post(reverse("end_outage"), fields_of(form)).status_code == 302
+    assert "PRATOR är åter i drift." in (said := text_of(client, "/"))
+    assert "listan nedan" not in said
 
 
 def test_what_is_left_is_counted_by_one_question_however_much_it_is(

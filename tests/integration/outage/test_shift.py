@@ -207,9 +207,9 @@ def test_after_the_own_end_what_is_left_to_enter_is_open_too(
     county: County, outage: Outage, chain: CareChain
 ):
     make_event(county.alva, chain, "admission")
-    assert open_now(county.alva, outage).tasks is None
+    assert open_now(county.alva, outage).registering == []
     end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
     over = outage_for(county.region, outage.pk)
-    done, total = open_now(county.alva, over).tasks or (0, 0)
-    assert (done, total) == (0, 1)
+    (registering,) = open_now(county.alva, over).registering
+    assert (registering.outage, registering.done) == (over, (0, 1))
     assert hand_over(county.alva).left["tasks"] == [0, 1]

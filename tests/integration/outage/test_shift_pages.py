@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.models import SubmissionClash
 from contacts.rules.parties import Party
@@ -20,18 +21,21 @@ from outage.models import (
     ShiftHandover,
     ShiftTakeover,
 )
+from outage.queries.care_chains import get_chain
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details
 from outage.services.events import correct_event
 from outage.services.handovers import withdraw_call
+from outage.services.outages import end_outage
 from outage.services.shift import take_over_shift
 from tests.clock import Clock
-from tests.factories import County, chain_facts, make_chain, make_event, person, tell
+from tests.factories import County, chain_facts, make_chain, make_event, make_outage, person, tell
 from tests.integration.forms.sheets_made import make_sheet
 from tests.integration.outage.holding import held_page, log_in, words
 from tests.integration.outage.joining import join, two_chains
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 from tests.integration.outage.shifting import hand_over
+from tests.integration.outage.ticking import mark, rows
 from tests.long import runs
 from tests.seed import seed_outage
 
@@ -78,6 +82,28 @@ def test_what_is_open_comes_first_and_in_parts(
     assert sheet.shown_serial in panel(alva, "papers-title")
     counts = shown(alva)
     assert "Att ringa 1 patient Ring tillbaka 1 Väntar på svar 0 patienter Ta reda på 1 Blad ute 1" in counts
+
+
+def test_what_is_left_to_enter_of_an_outage_before_is_open_too(
+    county: County, outage: Outage, chain: CareChain, alva: Client, clock: Clock
+):
+    make_event(county.alva, chain, "admission")
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    clock.shift(timedelta(minutes=5))
+    newer = make_outage(county.alva, timedelta(minutes=2))
+    left = "Att registrera efter driftstoppet 08.52"
+    assert f"{left} 0 av 1 klara" in shown(alva)
+    assert f"{left} 0 av 1 klara" in shown(alva, HAND_OVER)
+    link = read(alva.get(SHIFT)).find("a", string=left)
+    assert "0 av 1 klara" in words(alva.get(link["href"]))
+    assert hand_over(county.alva).left["tasks"] == [0, 1]
+    seen = get_chain(county.alva, chain.pk)
+    mark(county.alva, seen, *rows(county.alva, seen))
+    assert "Att registrera" not in shown(alva)
+    assert hand_over(county.alva).left["tasks"] is None
+    # Of the one in view all is told, done or not.
+    end_outage(by=county.esa, outage=newer, ended_at=timezone.now())
+    assert "Att registrera 0 av 0 klara" in shown(alva)
 
 
 def test_a_protected_patient_is_neither_named_nor_placed(county: County, outage: Outage, alva: Client):
