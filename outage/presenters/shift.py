@@ -153,6 +153,15 @@ def _after(outage: Outage, now: datetime) -> str:
     return f"Att registrera efter {outage.word} {moment(outage.current.started_at, now)}"
 
 
+def done_title(outages: Sequence[Outage], since: datetime | None, now: datetime) -> str:
+    """`since` is when the shift before handed over; None where none did. `outages` are those of which it tells."""
+    if since:
+        return f"Gjort sedan överlämningen {moment(since, now)}"
+    if len(outages) > 1:
+        return f"Gjort sedan {moment(min(each.current.started_at for each in outages), now)}"
+    return f"Gjort sedan {outages[0].word} började"
+
+
 def done_shown(lines: Iterable[DoneLine], now: datetime) -> list[DoneShown]:
     return [
         _call_shown(line, line.row, now)

@@ -19,7 +19,15 @@ from contacts.rules.permissions import Right
 from contacts.views.shared import SharedHtml, shared_part
 from contacts.views.tools import FormPage, get_or_404, held_as, require, told_if_refused
 from outage.models import Outage, ShiftHandover
-from outage.presenters.shift import ShiftRow, done_shown, open_shown, register_lines, shift_rows, told_rows
+from outage.presenters.shift import (
+    ShiftRow,
+    done_shown,
+    done_title,
+    open_shown,
+    register_lines,
+    shift_rows,
+    told_rows,
+)
 from outage.presenters.shift_told import told_shown
 from outage.queries.care_chains import mark_namesakes
 from outage.queries.listed import listed_now
@@ -118,7 +126,7 @@ def _done(
     page = done_page(acting, outages, done.lines, LINES_A_PAGE, request.GET.get("gjort"))
     mark_namesakes(acting, [line.row.chain for line in page], *outages)
     return {
-        "since": moment(since, now) if since else "",
+        "done_title": done_title(outages, since, now),
         "done": done_shown(page, now),
         "done_page": page,
         "done_after": moment(done.before, now) if done.before else "",

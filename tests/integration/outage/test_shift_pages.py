@@ -92,7 +92,9 @@ def test_what_is_left_to_enter_of_an_outage_before_is_open_too(
     clock.shift(timedelta(minutes=5))
     newer = make_outage(county.alva, timedelta(minutes=2))
     left = "Att registrera efter driftstoppet 08.52"
-    assert f"{left} 0 av 1 klara" in shown(alva)
+    assert f"{left} 0 av 1 klara" in (now := shown(alva))
+    # What was done in it stands there too.
+    assert "Gjort sedan 08.52 (" in now
     assert f"{left} 0 av 1 klara" in shown(alva, HAND_OVER)
     link = read(alva.get(SHIFT)).find("a", string=left)
     assert "0 av 1 klara" in words(alva.get(link["href"]))
