@@ -180,6 +180,8 @@ def _show(
         context["all_entered"] = AllEnteredForm(initial=seen, auto_id="id_infort_%s")
     if chain is None or form is None:
         context["chosen"] = chain
+        pressed = chain is None and not {"riktning", "visa"}.isdisjoint(request.GET)
+        context["not_chosen"] = "Välj vilken patient raden gäller." if pressed else ""
         context["patient"] = patient_on_own_page(chain, now) if chain else None
         context["groups"] = patient_groups(chains_to_choose(acting, sheet), now)
         context["may_open_chain"] = outage_in_view(acting.principal) is not None

@@ -125,6 +125,19 @@ def test_neither_the_way_nor_the_outcome_nor_the_read_back_is_preset(
     assert not Handover.objects.exists()
 
 
+@pytest.mark.parametrize("kind", [SheetKind.LOG_SHEET, SheetKind.SIP])
+def test_who_goes_on_without_a_patient_is_told_beside_the_field(
+    alva: Client, county: County, chain: CareChain, kind: str
+):
+    sheet = make_sheet(county.alva, kind)
+    form = page_of(alva, address(sheet)).main.find("form", {"method": "get"})
+    button = form.find("button")
+    page = page_of(alva, f"{address(sheet)}?vardkedja=&{button['name']}={button['value']}")
+    field = page.main.find("select", {"name": "vardkedja"})
+    assert page.main.find(id=field["aria-describedby"]).get_text() == "Välj vilken patient raden gäller."
+    assert "Välj vilken patient" not in page_of(alva, f"{address(sheet)}?vardkedja=").main.get_text()
+
+
 def test_what_somebody_told_us_is_entered_as_received(alva: Client, sheet: Sheet, chain: CareChain):
     reply = "new:admission_reply:municipality"
     answer = send(alva, address(sheet, chain, "received"), **ROW | {"messages": [reply], "number": ""})
