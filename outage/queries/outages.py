@@ -201,9 +201,26 @@ def down_again(outage: Outage, principal: Principal, at: datetime) -> Outage | N
     return next((later for later in _later(outage, principal) if _was_down(later, at)), None)
 
 
-def is_followed(outage: Outage, principal: Principal) -> bool:
-    """Whether another outage of the system was reported after this one: it may be down again."""
-    return bool(_later(outage, principal))
+def is_out_again(outage: Outage, principal: Principal, other_id: int | None) -> bool:
+    """Whether the system is down in an outage reported after this one, for `principal` or for the one with the id
+    `other_id`. Once it is closed, one that took no part in it and never said that it is back is so with those who led.
+
+    Cached on `outage`: a list asks for each of its lines.
+    """
+    found: list[set[int]] | None = outage.__dict__.get("out_again")
+    if found is None:
+        found = outage.__dict__["out_again"] = [
+            _out_in(later, principal) for later in _later(outage, principal)
+        ]
+    return any(not {principal.pk, other_id}.isdisjoint(out) for out in found)
+
+
+def _out_in(outage: Outage, principal: Principal) -> set[int]:
+    """The ids of the principals that are without the system in it now."""
+    out = {other.pk for other in others_still_out(outage, principal)}
+    if outage.is_open:
+        out.add(principal.pk)
+    return out & {took_part.pk for took_part in _who_took_part(outage.pk)} if outage.closed_at else out
 
 
 def _later(outage: Outage, principal: Principal) -> list[Outage]:

@@ -23,7 +23,7 @@ from outage.models import CareChain, CareChainEvent, ChainState, OpenItem, Outag
 from outage.models.chain_state import is_answer
 from outage.queries.care_chains import seen_by, with_details
 from outage.queries.chain_log import ChainLog, log_of
-from outage.queries.outages import down_again, is_followed, principals_back
+from outage.queries.outages import down_again, is_out_again, principals_back
 from outage.queries.standing import awaited_by_unit, open_item_of, row_of, standing_of, units_to_ring
 from outage.queries.tasks import entered_lines, line_of, outage_at
 from outage.rules.awaited import AwaitedAnswer
@@ -221,7 +221,7 @@ def is_read_there(
     if reads_in is None or outage.is_open or reads_in not in _back_in(outage):
         return False
     if not message or is_answer(message):
-        return not is_followed(outage, principal)
+        return not is_out_again(outage, principal, reads_in)
     return ticked or (outage.was_over_at(since) and down_again(outage, principal, since) is None)
 
 
@@ -235,7 +235,9 @@ def standing_now(chain: CareChain, log: ChainLog) -> ChainStanding:
         return standing
     back = _back_in(chain.outage)
     places = frozenset(key for key in standing.now.places.values() if principal_of(log, key) in back)
-    answered = frozenset() if is_followed(chain.outage, chain.principal) else places
+    answered = frozenset(
+        key for key in places if not is_out_again(chain.outage, chain.principal, principal_of(log, key))
+    )
     return replace(standing, entered=lines_in_system(chain, log), back=places, answered=answered)
 
 

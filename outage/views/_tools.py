@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import Acting, ActingRequest
-from contacts.rules.errors import RuleError
 from contacts.views.tools import FormPage, get_or_404
 from outage.models import CareChain, Outage
 from outage.presenters.care import patient_on_own_page
@@ -106,14 +105,11 @@ def chosen_outage_or_404(request: ActingRequest) -> Outage:
 
 
 def why_not_in(request: ActingRequest, outage: Outage) -> str:
-    """Why nothing of the form is written in the outage in view: it was opened in a drill that is over. Else ""."""
+    """Why nothing of the form is written in the outage in view: it was opened in a drill that is over. Else "".
+
+    A page that shows it once more is of what goes on now, and its form is saved there.
+    """
     return why_not_here(request.POST.get(FIELD, ""), str(outage.pk))
-
-
-def check_opened_in(request: ActingRequest, outage: Outage) -> None:
-    """Raises RuleError: see `why_not_in`. What was typed is shown once more, in what goes on now."""
-    if why := why_not_in(request, outage):
-        raise RuleError(why)
 
 
 def asked_direction(request: ActingRequest) -> Direction:

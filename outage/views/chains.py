@@ -51,7 +51,7 @@ from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details, open_chain
 from outage.webforms.chains import ChainForm
 
-from ._tools import asked_direction, check_opened_in, reached_or_404, whole_or_404
+from ._tools import asked_direction, reached_or_404, whole_or_404, why_not_in
 from .status import owed_context, owed_page
 
 CHAINS_A_PAGE = 25
@@ -206,10 +206,9 @@ def new_chain(request: ActingRequest) -> HttpResponse:
     known = request.GET.get("fran", "")
     former = whole_or_404(request, uuid_or_404(known)) if known else None
     form = ChainForm(request.POST or None, acting=request.acting, former=former, system=outage.system)
-    page = FormPage(request, form)
+    page = FormPage(request, form, why_not=why_not_in(request, outage))
     if page.to_save():
         with page:
-            check_opened_in(request, outage)
             opened = open_chain(
                 by=request.acting,
                 outage=outage,

@@ -15,7 +15,7 @@ from outage.queries.checklists import NO_OUTAGE
 from outage.queries.outages import outage_in_view
 from outage.services.checklists import set_tick
 
-from ._tools import check_opened_in
+from ._tools import why_not_in
 
 
 @require_GET
@@ -62,8 +62,9 @@ def _tick(request: ActingRequest, key: str, item_key: str) -> str:
     outage = outage_in_view(request.acting.principal)
     if outage is None:
         return NO_OUTAGE
+    if why := why_not_in(request, outage):
+        return why
     try:
-        check_opened_in(request, outage)
         set_tick(
             by=request.acting,
             outage=outage,

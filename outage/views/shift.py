@@ -51,7 +51,7 @@ from outage.rules.wording import moment
 from outage.services.shift import hand_over_shift, take_over_shift
 from outage.webforms.shift import HandOverForm
 
-from ._tools import check_opened_in
+from ._tools import why_not_in
 
 CHAINS_A_PAGE = 25
 LINES_A_PAGE = 25
@@ -150,10 +150,9 @@ def hand_over(request: ActingRequest) -> HttpResponse:
     _require(acting)
     outage = get_or_404(outage_in_view, acting.principal)
     form = HandOverForm(request.POST or None, people=may_come(acting))
-    page = FormPage(request, form)
+    page = FormPage(request, form, why_not=why_not_in(request, outage))
     if page.to_save():
         with page:
-            check_opened_in(request, outage)
             hand_over_shift(by=acting, outage=outage, **form.facts())
             return page.done("Överlämningen är sparad. Den som kommer loggar in och tar över.", "shift")
     now = timezone.now()

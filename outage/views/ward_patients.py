@@ -41,12 +41,16 @@ def paste_patients(request: ActingRequest) -> HttpResponse:
     if data is None:
         return _show_list(request, outage, form)
     do = data.get("do", "look")
+    why = why_not_in(request, outage)
     is_read = form.is_valid() or "text" not in form.errors
+    if why:
+        form.add_error(None, why)
     if not is_read or (do == "look" and "held" in data):
         return _show_list(request, outage, form, 200 if "held" in data else 422)
     if do == "text":
         return _show_list(request, outage, form)
-    return _preview(request, outage, form, places, data, "held" if "held" in data else do)
+    shown_only = "held" in data or (why and do != "look")
+    return _preview(request, outage, form, places, data, "held" if shown_only else do, why)
 
 
 def _show_list(request: ActingRequest, outage: Outage, form: PasteForm, status: int = 200) -> HttpResponse:
@@ -55,8 +59,15 @@ def _show_list(request: ActingRequest, outage: Outage, form: PasteForm, status: 
 
 
 def _preview(
-    request: ActingRequest, outage: Outage, form: PasteForm, places: Places, data: QueryDict, do: str
+    request: ActingRequest,
+    outage: Outage,
+    form: PasteForm,
+    places: Places,
+    data: QueryDict,
+    do: str,
+    why_not: str,
 ) -> HttpResponse:
+    """`why_not` is why nothing of what was sent is done."""
     patients = form.pasted.patients
     # A list that is re-read is another one: its rows are not those that were opened.
     known = form.cleaned_data.get("client_id") if do != "look" else None
@@ -65,7 +76,7 @@ def _preview(
     sent = None if do == "look" else data
     opened = _opened(request, outage, list_id)
     for_all = ForAllForm(sent, places=places)
-    said, status = "", 200
+    said, status = why_not, 422 if why_not else 200
     if do == "set" and for_all.is_valid():
         said = _set_for_marked(data, len(patients), for_all.chosen())
     named_row = _take_name(data, patients, do)
@@ -137,8 +148,6 @@ def _open_marked(
     opened: dict[int, CareChain],
 ) -> tuple[str, bool]:
     """The result as a sentence, and whether any marked row is not opened."""
-    if why := why_not_in(request, outage):
-        return why, True
     ward = form.cleaned_data.get("ward_unit")
     if not ward:
         if not form.errors:

@@ -113,10 +113,19 @@ def test_who_is_back_answers_in_the_system_and_is_waited_for_nowhere(
     end_outage(by=cilla, outage=outage_for(cilla.principal, outage.pk), ended_at=timezone.now())
     clock.shift(timedelta(minutes=2))
     assert shown() == [False] * 4
-    # It is rung again where the system may be down again.
-    make_outage(county.alva, started=timedelta(minutes=1))
+    # It is rung again while the system is down again, for who asks or for who answers.
+    later = make_outage(county.alva, started=timedelta(minutes=1))
     assert any(each.startswith(line) for each in awaited_at(client, "/"))
     assert shown() == [True] * 4
+    clock.shift(timedelta(minutes=2))
+    end_outage(by=county.esa, outage=later, ended_at=timezone.now())
+    assert shown() == [False] * 4, "the municipality has taken no part in it"
+    make_chain(county, later, county.cissi)
+    clock.shift(timedelta(minutes=2))
+    assert shown() == [True] * 4, "the municipality is out again, and rings"
+    end_outage(by=cilla, outage=outage_for(cilla.principal, later.pk), ended_at=timezone.now())
+    clock.shift(timedelta(minutes=2))
+    assert shown() == [False] * 4
 
 
 @pytest.mark.parametrize("status", [ChainStatus.DECEASED, ChainStatus.WRONG_PATIENT])

@@ -234,6 +234,9 @@ def test_a_form_of_the_drill_writes_nothing_in_an_outage_until_one_has_read_why(
         "ward_kind": "somatic",
         "before": "not_admitted",
     }
+    # It is said the first time, also where the form has errors of its own: the page is of the outage by now.
+    unanswered = send(client, path, fields, **(typed | {"before": ""}))
+    assert "Övningen är avslutad, och det här är inte sparat." in read(unanswered).get_text()
     refused = send(client, path, fields, **typed)
     assert refused.status_code == 422
     page = read(refused)
@@ -241,7 +244,11 @@ def test_a_form_of_the_drill_writes_nothing_in_an_outage_until_one_has_read_why(
     assert "Påhittad Påhittsson" in str(page), "what was typed is there"
     assert not page.find("input", {"name": FIELD}), "and is of the outage by now"
     assert send(client, reverse("hand_over_shift"), shift, text="Övningens ord").status_code == 422
-    told = send(client, reverse("paste_patients"), lists, text="19900101-9802 Klistrad Tolvansson", do="open")
+    pasted = "19900101-9802 Klistrad Tolvansson"
+    for do in ("look", "open", "set", "text", "mark_all"):
+        told = send(client, reverse("paste_patients"), lists, text=pasted, do=do)
+        assert "Övningen är avslutad" in read(told).get_text(), do
+    told = send(client, reverse("paste_patients"), lists, text="", do="look")
     assert "Övningen är avslutad" in read(told).get_text()
     marked = {FIELD: [str(drill.pk)], "item": [item], "done": ["1"]}
     client.post(tick, marked | {k: fields[k] for k in ("csrfmiddlewaretoken", "typed_by") if k in fields})
