@@ -86,6 +86,14 @@ def stays_with_other(about_other: bool, *, as_kept: bool, as_other: bool) -> boo
     return as_other and (about_other or not as_kept)
 
 
+def is_protected_alone(own: bool, *, together: bool, said_since: bool, same_number: bool) -> bool:
+    """Whether a patient has protected personal data when two chains are read by themselves again: where `own` says so,
+    and of what held `together` all that may be of this one: what was said since they were joined, of nobody knows
+    which, and what is said of the same number.
+    """
+    return own or (together and (said_since or same_number))
+
+
 def _said(event: EventRow) -> dict[str, Any]:
     happened = minute_of(event.at), event.in_system
     return {HAPPENED: happened} | {name: value for name, value in event.said.items() if value}

@@ -1,6 +1,7 @@
 """Two chains of the same patient joined, and a join undone: each by new rows, with both histories kept."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -29,7 +30,8 @@ from outage.queries.joining import (
 )
 from outage.queries.standing import row_of, standing_of
 from outage.rules.back_registration import ChainStatus
-from outage.rules.joining import HAPPENED, OTHER, Pair, said_together, same_events
+from outage.rules.identity import number_key
+from outage.rules.joining import HAPPENED, OTHER, Pair, is_protected_alone, said_together, same_events
 from outage.rules.told import NOT_ADMITTED, IdentityChange, PlaceChange
 from outage.services.care_chains import identity_answer, is_unlisted, place_answer, write_details
 from outage.services.events import lock_chain, need_reason, write_event
@@ -276,25 +278,37 @@ def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> C
             user=by.user,
             unit=by.unit,
         )
-        former = _former(join)
-        misled = part(by, join, row, joined, former.facts)
-        _write_again(by, kept, former, row, misled)
+        back, theirs = _apart(join)
+        misled = part(by, join, row, joined, back.facts)
+        _write_again(by, kept, back, row, misled)
         other.joined_to = None
         other.save(update_fields=["joined_to"])
-        if other.pk in misled:
-            own = other.details
-            _write_again(by, other, Chosen(own.facts, own.other_ids), row, misled)
+        if other.pk in misled or theirs.facts != other.details.facts:
+            _write_again(by, other, theirs, row, misled)
         _settle_both(kept, other)
         for chain in (kept, other):
             audit.record(by=by, action="chain.join_undone", target=row, chain=chain.pk)
     return row
 
 
-def _former(join: ChainJoin) -> Chosen:
+def _apart(join: ChainJoin) -> tuple[Chosen, Chosen]:
+    """What is to be known of the kept chain and of the other one, each by itself."""
     made = list(join.versions.select_related("replaces").order_by("pk"))
-    was = made[0].replaces
+    was, now, other = made[0].replaces, join.kept.details, join.other.details
     assert was is not None
-    return before_join(was, made[-1], join.kept.details)
+    kept, theirs = before_join(was, made[-1], now), Chosen(other.facts, other.other_ids)
+    number = number_key(kept.facts.identity)
+    held = {
+        "together": now.protected_identity,
+        "said_since": not made[-1].protected_identity,
+        "same_number": bool(number) and number == number_key(theirs.facts.identity),
+    }
+
+    def protected(each: Chosen) -> Chosen:
+        own = each.facts.protected_identity
+        return replace(each, facts=replace(each.facts, protected_identity=is_protected_alone(own, **held)))
+
+    return protected(kept), protected(theirs)
 
 
 def _write_again(by: Acting, chain: CareChain, found: Chosen, undone: ChainJoin, misled: set[UUID]) -> None:

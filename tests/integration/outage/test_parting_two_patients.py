@@ -245,3 +245,39 @@ def test_a_chain_can_be_joined_again_after_two_were_parted(county: County, outag
     undo(county, kept)
     assert as_kept(kept, other) == []
     assert ("discharge", "municipality") in retracted(county, kept)
+
+
+# What is said while they are one is said of the kept one.
+@pytest.mark.parametrize(("which", "since"), [("kept", False), ("other", False), ("kept", True)])
+@pytest.mark.parametrize("same_number", [False, True], ids=["two numbers", "one number"])
+def test_protected_personal_data_are_let_go_of_no_patient_they_may_be_of(
+    county: County, outage: Outage, client: Client, which: str, since: bool, same_number: bool
+):
+    chains = two_patients(county, outage, two=(TWO[0], ONE[1] if same_number else TWO[1]))
+    protected = {"kept": chains[0], "other": chains[1]}[which]
+
+    def protect(chain: CareChain) -> None:
+        now = get_chain(county.alva, chain.pk)
+        facts = replace(now.details.facts, protected_identity=True)
+        change_details(by=county.alva, chain=now, client_id=uuid4(), replaces=now.details_id, facts=facts)
+
+    if not since:
+        protect(protected)
+    picks = {"identity": "kept"} if not same_number else {}
+    join(
+        county,
+        *chains,
+        same=False,
+        choices={"patient_name": "kept"} | picks,
+        answers={"identity": "said_wrong"},
+    )
+    if since:
+        protect(chains[0])
+    client.force_login(county.alva.user)
+    undoing = client.get(reverse("undo_join", args=[chains[0].pk]))
+    undo(county, chains[0])
+    found = [get_chain(county.alva, chain.pk).details.protected_identity for chain in chains]
+    both = since or same_number
+    assert found == [both or which == "kept", both or which == "other"]
+    assert "Efteråt gäller det båda vårdkedjorna" in undoing.content.decode()
+    assert as_kept(*chains) == []

@@ -12,6 +12,7 @@ from outage.rules.joining import (
     NEAR,
     differing_in,
     is_heard_as,
+    is_protected_alone,
     pairs_to_ask_about,
     said_together,
     same_events,
@@ -114,3 +115,19 @@ def test_the_number_says_of_whom_somebody_heard_and_where_none_was_said_the_name
 )
 def test_what_was_told_stays_with_whom_it_was_heard_of(about_other, as_kept, as_other, found):
     assert stays_with_other(about_other, as_kept=as_kept, as_other=as_other) is found
+
+
+@pytest.mark.parametrize(
+    ("own", "together", "said_since", "same_number"), list(product([False, True], repeat=4))
+)
+def test_who_may_have_protected_personal_data_has_it_when_two_are_parted(
+    own, together, said_since, same_number
+):
+    found = is_protected_alone(own, together=together, said_since=said_since, same_number=same_number)
+    if own:
+        assert found
+    elif not together:
+        assert not found, "taken away while they were one, or never said"
+    else:
+        # Said of the other one before they were joined, who is somebody else.
+        assert found is not (not said_since and not same_number)
