@@ -41,6 +41,8 @@ _HIDDEN = {
     "steg",
     "do",
     "page",
+    "task",
+    "was",
     "from",
     "next",
     "stay",

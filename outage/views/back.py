@@ -1,6 +1,6 @@
 """The system is back: what to enter, what not, what to decide; each task marked, messages acknowledged."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -43,20 +43,24 @@ from ._tools import PageVersion, back_address, chosen_outage_or_404, still_holds
 
 CHAINS_A_PAGE = 50
 # What stands in the two forms of a task.
-_TYPED = (*MarkForm.TYPED, "note")
+_TYPED = (*MarkForm.TYPED, "note", "holder")
 # Of those without an admission so many are named; the others follow as these are logged or decided.
 _NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """What was typed about the task at `place` and is not saved; `error` says why, "" where it is only left there."""
+    """What was typed about the task at `place` and is not saved; `error` says why, "" where it is only left there.
+    `again` is the address of the form that was held and is taken up again.
+    """
 
     place: str
     error: str
     choice: str = ""
     entered: str = ""
     note: str = ""
+    holder: str = ""
+    again: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +194,9 @@ def _page(
 def _shared(
     request: ActingRequest, outage: Outage, alike: _Alike, listed: _Listed, context: dict[str, object]
 ) -> SharedHtml:
-    """The groups, as all see them who do none of the tasks; who does one is told so."""
+    """The groups, as all see them who do none of the tasks; who does one is told so. What somebody has typed and not
+    saved is shown to nobody else.
+    """
     own = request.acting.user.pk
     does = own if any(row.turn.holder_id == own for row in listed.rows) else None
 
@@ -200,12 +206,16 @@ def _shared(
             request, "outage/back/_groups.jinja", context | {"colleagues": people, "does": does}
         )
 
+    if context["failed"]:
+        return make()
     shown = "tasks as html", *alike.shown, outage.pk, request.GET.urlencode(), does
     return of_one_minute(shown, timezone.now(), make)
 
 
 _MARKED = held_by_value(
-    "done", {"0": HeldAs("Inte klart ändå", pressed=True)}, HeldAs("Markera som klart", pressed=True)
+    "done",
+    {"0": HeldAs("Inte klart ändå", pressed=True), "1": HeldAs("Markera som klart", pressed=True)},
+    HeldAs("Vad som bestämdes"),
 )
 
 
@@ -216,6 +226,8 @@ def mark(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.MARK_REGISTRATION)
     chain = get_or_404(get_chain, request.acting, chain_id)
     form = MarkForm(request.POST)
+    if "held" in request.POST:
+        return _again(request, chain, form)
     if not form.is_valid() and not set(form.errors) & set(form.TYPED):
         messages.error(request, "Markeringen är inte sparad. Ladda om sidan och försök igen.")
         return redirect(back_address(chain.outage))
@@ -231,24 +243,48 @@ def turn(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.MARK_REGISTRATION)
     chain = get_or_404(get_chain, request.acting, chain_id)
     form = TurnForm(request.POST)
+    if "held" in request.POST:
+        return _again(request, chain, form)
     if not form.is_valid() and set(form.errors) != {"note"}:
         messages.error(request, "Det är inte sparat. Ladda om sidan och försök igen.")
         return redirect(back_address(chain.outage))
     error = _done_or_why_not(form, lambda: _turn(request.acting, chain, form))
-    return _after(request, chain, form, error, saved=("note",))
+    return _after(request, chain, form, error, saved=("note", "holder"))
+
+
+def _again(request: ActingRequest, chain: CareChain, form: MarkForm | TurnForm) -> HttpResponse:
+    """The list with what was half typed about a task, or came while nobody was logged in."""
+    request.shown_again = form
+    form.is_valid()
+    failed = Failed(_place(request, chain), "", again=request.path, **_left(request, _TYPED))
+    return _show_left(request, chain, form, failed)
+
+
+def _place(request: ActingRequest, chain: CareChain) -> str:
+    return task_place(chain, request.POST.get("task", ""))
+
+
+def _left(request: ActingRequest, names: Iterable[str]) -> dict[str, str]:
+    return {name: request.POST.get(name, "") for name in names}
+
+
+def _show_left(
+    request: ActingRequest, chain: CareChain, form: MarkForm | TurnForm, failed: Failed
+) -> HttpResponse:
+    page_number = form.cleaned_data.get("page")
+    return _show(request, chain.outage, _Alike.now(request.acting), page_number, failed)
 
 
 def _after(
     request: ActingRequest, chain: CareChain, form: MarkForm | TurnForm, error: str, saved: Collection[str]
 ) -> HttpResponse:
     """What was typed about the task and is not among what was `saved`, where anything was, is left where it stands."""
-    place = task_place(chain, request.POST.get("task", ""))
-    page_number = form.cleaned_data.get("page")
-    left = {name: request.POST.get(name, "") for name in _TYPED if error or name not in saved}
+    place, page_number = _place(request, chain), form.cleaned_data.get("page")
+    left = _left(request, (name for name in _TYPED if error or name not in saved))
     failed = Failed(place, error, **left) if error or any(left.values()) else None
     if not request.htmx:
         if failed:
-            return _show(request, chain.outage, _Alike.now(request.acting), page_number, failed)
+            return _show_left(request, chain, form, failed)
         return redirect(f"{back_address(chain.outage)}&sida={page_number or 1}#{place}")
     alike = _Alike.now(request.acting)
     page, rows = _page(request.acting, chains_seen(request.acting, chain.outage), alike, page_number)

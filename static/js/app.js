@@ -243,6 +243,12 @@
     openAgain(form);
   });
 
+  // A form that was part of what the answer replaced is gone by now, with what stood in it.
+  document.addEventListener("htmx:afterSettle", () => {
+    const place = document.getElementById("save-state");
+    if (place?.textContent === NOT_SAVED && !document.querySelector('form[data-dirty="1"]')) place.textContent = "";
+  });
+
   /* Disclosure: what a box or a choice asks for is shown when it is chosen. Nothing typed is cleared. */
 
   const chosen = (form, name, values) =>

@@ -7,7 +7,7 @@
   // A form keeps the id it was made with, and app.js sees to its token.
   const KEPT = ["client_id", "csrfmiddlewaretoken", "typed_by"];
   // What the page or a person sets, and no answer of the server takes away.
-  const OWN = ["open", "hidden", "aria-busy", "aria-disabled"];
+  const OWN = ["open", "hidden", "aria-busy", "aria-disabled", "data-dirty"];
 
   const shown = () => document.getElementById("status");
 
@@ -52,11 +52,15 @@
     return pairs;
   };
 
+  // What stands in a field, also where the server wrote it there once more, and which choice is made.
+  const stands = (field, name) =>
+    (name === "value" && field.type === "text" && field.value) || (name === "checked" && field.checked);
+
   const sameAttributes = (old, fresh) => {
     for (const { name, value } of [...fresh.attributes])
-      if (!OWN.includes(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
+      if (!OWN.includes(name) && !stands(old, name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
     for (const { name } of [...old.attributes])
-      if (!OWN.includes(name) && !fresh.hasAttribute(name)) old.removeAttribute(name);
+      if (!OWN.includes(name) && !stands(old, name) && !fresh.hasAttribute(name)) old.removeAttribute(name);
   };
 
   const become = (old, fresh) => {
@@ -216,6 +220,13 @@
   /* A page left on when the log-in has ended, or is another's, shows no patients. */
 
   const close = (root, why) => {
+    // What is half typed is sent, which is held for whoever typed it: by another, or nobody, nothing is saved.
+    const typed = why === LOGGED_OUT && root.querySelector('form[data-guard][data-dirty="1"]');
+    if (typed) {
+      typed.dataset.sent = "1";
+      HTMLFormElement.prototype.submit.call(typed);
+      return;
+    }
     const note = document.createElement("div");
     note.className = "note note-warning";
     note.setAttribute("role", "alert");
