@@ -17,7 +17,7 @@ from outage.rules.drills import an_outage, the_outage
 from outage.rules.outage_status import OutageScope, ScopeRow, scope_at
 from outage.rules.routine import Routine
 from outage.rules.told import minute_of
-from outage.rules.wording import day_and_year
+from outage.rules.wording import clock_time, day_and_year
 
 
 class NotReadForAnybody(Exception):
@@ -77,9 +77,9 @@ class Outage(models.Model):
 
     @property
     def listed_as(self) -> str:
-        """What it is called among others."""
-        day = day_and_year(self.current.started_at)
-        return f"{self.kind} {day}" if self.drill else day
+        """What it is called among others, of which several may have begun on the same day."""
+        began = f"{day_and_year(self.current.started_at)} {clock_time(self.current.started_at)}"
+        return f"{self.kind} {began}" if self.drill else began
 
     @property
     def traced_as(self) -> str:

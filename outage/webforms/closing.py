@@ -17,7 +17,10 @@ class LeaveForm(SentOnce):
         label="Vad lämnas öppet?",
         coerce=Holds,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Välj vad som lämnas öppet."},
+        error_messages={
+            "required": "Välj vad som lämnas öppet.",
+            "invalid_choice": "En kollega har redan gjort klart det eller lämnat det öppet. Se stängningen.",
+        },
     )
     responsible = forms.CharField(
         label="Vem tar hand om det?",

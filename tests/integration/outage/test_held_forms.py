@@ -8,13 +8,15 @@ import pytest
 from django.core import signing
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.access import TypedBy
 from contacts.models import AuditEntry, Membership, Principal
 from contacts.rules.parties import Party
-from outage.models import CareChain, Handover, HeldForm, Outage
+from outage.models import CareChain, Handover, HeldForm, Outage, TaskTurn
 from outage.services.care_chains import change_details
 from outage.services.held_forms import LARGEST, drop_outdated
+from outage.services.outages import end_outage
 from tests.factories import County, make_chain, make_event, tell
 from tests.integration.outage.holding import TYPED, held_page, log_in, mark_of, words
 from tests.integration.outage.pages import Fields, fields_of, form_of, read
@@ -289,3 +291,27 @@ def test_who_logs_in_where_anothers_page_was_goes_to_status(
     assert answer.status_code == 200
     # Only where the log-in led: an address that is typed in is still not there.
     assert client.get(reverse("chain", args=[chain.pk])).status_code == 404
+
+
+def test_who_does_a_task_is_shown_again_and_not_saved_by_being_shown(
+    county: County, outage: Outage, chain: CareChain, client: Client
+):
+    make_event(county.alva, chain, "admission")
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    client.force_login(county.alva.user)
+    page = read(client.get(reverse("back_registration")))
+    address = reverse("turn_task", args=[chain.pk])
+    typed = fields_of(form_of(page, action=address)) | {
+        "note": ["Ring Karin."],
+        "holder": [str(county.esa.user.pk)],
+    }
+    client.logout()
+    held = held_page(client.post(address, typed))
+    shown = form_of(read(log_in(client, "alva", held)), action=address)
+    assert not TaskTurn.objects.exists()
+    again = fields_of(shown)
+    assert (again["note"], again["holder"]) == (typed["note"], typed["holder"])
+    assert "Ring Karin." not in client.get(reverse("back_registration")).content.decode()
+    client.post(address, again)
+    assert TaskTurn.objects.get().note == "Ring Karin."
+    assert not HeldForm.objects.exists()
