@@ -13,6 +13,7 @@ from contacts.models import Membership
 from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.permissions import Right, roles_with
+from contacts.seen import counting
 from outage.models import ChainState, Outage, ShiftHandover, StateKind
 from outage.queries.care_chains import is_about_seen
 from outage.queries.outages import earlier_outages
@@ -191,11 +192,12 @@ def _tasks_done(acting: Acting, outage: Outage) -> tuple[int, int] | None:
         return None
     chains = listed[:]
     logs = task_logs_of(chains)
-    found = [
-        each
-        for chain in chains
-        for each in to_do(*ticks_of(chain, logs[chain.pk]), parties_in(acting, chain))
-    ]
+    with counting():
+        found = [
+            each
+            for chain in chains
+            for each in to_do(*ticks_of(chain, logs[chain.pk]), parties_in(acting, chain))
+        ]
     return sum(each.done for each in found), len(found)
 
 
