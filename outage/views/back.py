@@ -1,6 +1,6 @@
 """The system is back: what to enter, what not, what to decide; each task marked, messages acknowledged."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -37,13 +37,11 @@ from outage.queries.outages import acknowledgement_of, earlier_outages
 from outage.queries.owed import ListedChains, chains_seen, chains_seen_and_missing, count_calls_owed
 from outage.rules.wording import clock_time, midnight_after
 from outage.services.registrations import acknowledge, mark_task, turn_task
-from outage.webforms.back import MarkForm, TurnForm
+from outage.webforms.back import TaskForm
 
 from ._tools import PageVersion, back_address, chosen_outage_or_404, still_holds
 
 CHAINS_A_PAGE = 50
-# What stands in the two forms of a task.
-_TYPED = (*MarkForm.TYPED, "note", "holder")
 # Of those without an admission so many are named; the others follow as these are logged or decided.
 _NAMED = 10
 
@@ -51,7 +49,7 @@ _NAMED = 10
 @dataclass(frozen=True, slots=True)
 class Failed:
     """What was typed about the task at `place` and is not saved; `error` says why, "" where it is only left there.
-    `again` is the address of the form that was held and is taken up again.
+    `holder` is None where who does it is saved.
     """
 
     place: str
@@ -59,8 +57,7 @@ class Failed:
     choice: str = ""
     entered: str = ""
     note: str = ""
-    holder: str = ""
-    again: str = ""
+    holder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,76 +209,47 @@ def _shared(
     return of_one_minute(shown, timezone.now(), make)
 
 
-_MARKED = held_by_value(
+_TASK = held_by_value(
     "done",
     {"0": HeldAs("Inte klart ändå", pressed=True), "1": HeldAs("Markera som klart", pressed=True)},
-    HeldAs("Vad som bestämdes"),
+    HeldAs("Det som skrevs om en uppgift"),
 )
 
 
-@held_as(_MARKED)
+@held_as(_TASK)
 @require_POST
-def mark(request: ActingRequest, chain_id: UUID) -> HttpResponse:
-    """Mark a task done, or not done after all; where that fails the reason is shown beside it with what was typed."""
+def task(request: ActingRequest, chain_id: UUID) -> HttpResponse:
+    """Mark a task done, or not done after all; or who does it, or a note on it. Where that fails the reason is shown
+    beside it with what was typed.
+    """
     require(request.acting, Right.MARK_REGISTRATION)
     chain = get_or_404(get_chain, request.acting, chain_id)
-    form = MarkForm(request.POST)
+    form = TaskForm(request.POST)
+    form.is_valid()
     if "held" in request.POST:
-        return _again(request, chain, form)
-    if not form.is_valid() and not set(form.errors) & set(form.TYPED):
-        messages.error(request, "Markeringen är inte sparad. Ladda om sidan och försök igen.")
-        return redirect(back_address(chain.outage))
-    error = "Spara anteckningen först, eller ta bort den." if request.POST.get("note", "").strip() else ""
-    error = error or _done_or_why_not(form, lambda: _mark(request.acting, chain, form))
-    return _after(request, chain, form, error, saved=MarkForm.TYPED)
-
-
-@held_as(HeldAs("Vem som gör uppgiften"))
-@require_POST
-def turn(request: ActingRequest, chain_id: UUID) -> HttpResponse:
-    """Who does a task, or a note on it; answered as `mark`."""
-    require(request.acting, Right.MARK_REGISTRATION)
-    chain = get_or_404(get_chain, request.acting, chain_id)
-    form = TurnForm(request.POST)
-    if "held" in request.POST:
-        return _again(request, chain, form)
-    if not form.is_valid() and set(form.errors) != {"note"}:
+        request.shown_again = form
+        return _show_left(request, chain, form, _failed(request, chain, "", form.TYPED))
+    if form.errors and not set(form.errors) & set(form.TYPED):
         messages.error(request, "Det är inte sparat. Ladda om sidan och försök igen.")
         return redirect(back_address(chain.outage))
-    error = _done_or_why_not(form, lambda: _turn(request.acting, chain, form))
-    return _after(request, chain, form, error, saved=("note", "holder"))
+    error = _done_or_why_not(request, chain, form)
+    left = form.TYPED if error else form.not_saved
+    failed = _failed(request, chain, error, left) if error or any(map(request.POST.get, left)) else None
+    return _after(request, chain, form, failed)
 
 
-def _again(request: ActingRequest, chain: CareChain, form: MarkForm | TurnForm) -> HttpResponse:
-    """The list with what was half typed about a task, or came while nobody was logged in."""
-    request.shown_again = form
-    form.is_valid()
-    failed = Failed(_place(request, chain), "", again=request.path, **_left(request, _TYPED))
-    return _show_left(request, chain, form, failed)
+def _failed(request: ActingRequest, chain: CareChain, error: str, left: Iterable[str]) -> Failed:
+    place = task_place(chain, request.POST.get("task", ""))
+    return Failed(place, error, **{name: request.POST.get(name, "") for name in left})
 
 
-def _place(request: ActingRequest, chain: CareChain) -> str:
-    return task_place(chain, request.POST.get("task", ""))
-
-
-def _left(request: ActingRequest, names: Iterable[str]) -> dict[str, str]:
-    return {name: request.POST.get(name, "") for name in names}
-
-
-def _show_left(
-    request: ActingRequest, chain: CareChain, form: MarkForm | TurnForm, failed: Failed
-) -> HttpResponse:
+def _show_left(request: ActingRequest, chain: CareChain, form: TaskForm, failed: Failed) -> HttpResponse:
     page_number = form.cleaned_data.get("page")
     return _show(request, chain.outage, _Alike.now(request.acting), page_number, failed)
 
 
-def _after(
-    request: ActingRequest, chain: CareChain, form: MarkForm | TurnForm, error: str, saved: Collection[str]
-) -> HttpResponse:
-    """What was typed about the task and is not among what was `saved`, where anything was, is left where it stands."""
-    place, page_number = _place(request, chain), form.cleaned_data.get("page")
-    left = _left(request, (name for name in _TYPED if error or name not in saved))
-    failed = Failed(place, error, **left) if error or any(left.values()) else None
+def _after(request: ActingRequest, chain: CareChain, form: TaskForm, failed: Failed | None) -> HttpResponse:
+    place, page_number = task_place(chain, request.POST.get("task", "")), form.cleaned_data.get("page")
     if not request.htmx:
         if failed:
             return _show_left(request, chain, form, failed)
@@ -301,29 +269,24 @@ def _after(
         # The heading of what is to be undone is there only where there was something.
         "was_undo": "undo" in request.POST,
     }
-    return render(request, "outage/back/_swapped.html", context, status=422 if error else 200)
+    status = 422 if failed and failed.error else 200
+    return render(request, "outage/back/_swapped.html", context, status=status)
 
 
-def _done_or_why_not(form: MarkForm | TurnForm, do: Callable[[], None]) -> str:
+def _done_or_why_not(request: ActingRequest, chain: CareChain, form: TaskForm) -> str:
     """The sentence that says why it could not be saved; empty when it was. KeyDestroyed goes on, with the form."""
+    if form.marks and form.cleaned_data.get("note"):
+        return "Spara anteckningen först, eller ta bort den."
     try:
-        do()
+        check_sent(form)
+        do = mark_task if form.marks else turn_task
+        do(by=request.acting, chain=chain, **form.facts(request.acting.user.pk))
     except KeyDestroyed as gone:
         gone.form = form
         raise
     except RuleError as problem:
         return problem.reason
     return ""
-
-
-def _mark(acting: Acting, chain: CareChain, form: MarkForm) -> None:
-    check_sent(form)
-    mark_task(by=acting, chain=chain, **form.facts())
-
-
-def _turn(acting: Acting, chain: CareChain, form: TurnForm) -> None:
-    check_sent(form)
-    turn_task(by=acting, chain=chain, **form.facts(acting.user.pk))
 
 
 @held_as(HeldAs("Logga att enheten har kvitterat", pressed=True))

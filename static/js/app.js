@@ -373,6 +373,14 @@
     }
   });
 
+  // Enter presses the button beside the field, where others of the form come before it.
+  document.addEventListener("keydown", (event) => {
+    const button = event.key === "Enter" && !event.isComposing && event.target.dataset?.enter;
+    if (!button) return;
+    event.preventDefault();
+    document.getElementById(button)?.click();
+  });
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest('.note-error a[href^="#"]');
     if (!link) return;

@@ -94,6 +94,8 @@ def test_a_half_written_decision_waits_for_who_wrote_it_and_is_shown_to_nobody_e
     page, other = windows.open(county.alva), windows.open(person("bea", county.ward))
     page.goto("/ater-i-drift/")
     page.get_by_label("Vad bestämdes?").fill(TYPED)
+    page.get_by_text("Lämna över eller anteckna").click()
+    page.get_by_label("Anteckning").fill("Läkaren vet")
     page.get_by_role("button", name="Byt användare").click()
     log_in(page, "esa")
     expect(page).to_have_title(re.compile("^Läge"))
@@ -114,6 +116,9 @@ def test_a_half_written_decision_waits_for_who_wrote_it_and_is_shown_to_nobody_e
     expect(page.get_by_role("main")).to_contain_text("Sonen är ringd.")
     expect(decided).to_have_value(TYPED)
     page.get_by_text("Inte infört", exact=True).click()
+    page.get_by_label("Anteckning").press("Enter")
+    expect(page.get_by_role("main")).to_contain_text("Läkaren vet (")
+    expect(decided).to_have_value(TYPED)
     page.get_by_role("button", name="Markera som klart").first.click()
     expect(page.get_by_role("main")).to_contain_text(f"{TYPED} (inte infört)")
     assert RegistrationMark.objects.get().user == county.alva.user

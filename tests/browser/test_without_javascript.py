@@ -7,7 +7,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from outage.models import Acknowledgement, ChecklistTick, Handover, RegistrationMark
+from outage.models import Acknowledgement, ChecklistTick, Handover, Outage, RegistrationMark
+from outage.rules.back_registration import Before
+from outage.services.outages import end_outage
 from tests.browser.conftest import HOURS, Windows
 from tests.browser.steps import (
     SAVED,
@@ -21,7 +23,7 @@ from tests.browser.steps import (
     speak_to,
     tick_message,
 )
-from tests.factories import County
+from tests.factories import County, make_chain, make_event
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -75,3 +77,34 @@ def test_an_outage_is_reported_logged_and_followed_up_without_script(windows: Wi
 
     assert sorted(Handover.objects.values_list("outcome", flat=True)) == ["no_answer", "reached", "reached"]
     assert [m.objects.count() for m in (ChecklistTick, RegistrationMark, Acknowledgement)] == [1, 1, 1]
+
+
+def test_what_is_typed_about_a_task_is_saved_or_stays_whichever_button_is_pressed(
+    windows: Windows, county: County, outage: Outage
+):
+    make_event(county.alva, make_chain(county, outage, before=Before.UNKNOWN), "discharge")
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    page = windows.open(county.alva, javascript=False)
+    windows.expect_answer(422)
+    page.goto("/ater-i-drift/")
+    task = group(page, "Avgör själv").locator(".task").first
+    task.get_by_label("Vad bestämdes?").fill("Registreras")
+    task.get_by_label("Inte infört").check()
+    task.get_by_role("button", name="Jag gör den").click()
+    expect(task).to_contain_text("Du gör den sedan 10.52")
+    expect(task.get_by_label("Vad bestämdes?")).to_have_value("Registreras")
+    expect(task.get_by_label("Inte infört")).to_be_checked()
+    task.get_by_text("Lämna över eller anteckna").click()
+    task.get_by_label("Anteckning").fill("Läkaren vet")
+    for press in (
+        lambda: task.get_by_role("button", name="Markera som klart").click(),
+        lambda: task.get_by_label("Anteckning").press("Enter"),
+    ):
+        press()
+        expect(task.get_by_role("alert")).to_contain_text("Spara anteckningen först, eller ta bort den.")
+        expect(task.get_by_label("Anteckning")).to_have_value("Läkaren vet")
+        expect(task.get_by_label("Vad bestämdes?")).to_have_value("Registreras")
+    task.get_by_role("button", name="Spara").click()
+    expect(task).to_contain_text("Läkaren vet (10.52 Alva Påhittad)")
+    task.get_by_role("button", name="Markera som klart").click()
+    expect(task).to_contain_text("Klart 10.52 Alva Påhittad: Registreras (inte infört)")

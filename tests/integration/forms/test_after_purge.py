@@ -149,13 +149,13 @@ def test_what_was_closed_stays_closed_and_what_is_sent_from_an_old_page_is_kept(
     assert "Driftstoppet är gallrat" in told
     assert "Registrera" not in told
     assert not read(old.get(back)).main.find_all("form")
-    to = reverse("mark_task", args=[chain.pk])
+    to = reverse("task", args=[chain.pk])
     answer = old.post(to, tick | {"done": "1"}, follow=True)
     assert "Uppgifterna är gallrade. Skriv i stället en sen uppgift, under Blad." in read(answer).get_text()
     answer = old.post(to, tick | {"done": "1", "choice": "Fördes in ändå", "entered": "true"}, follow=True)
     assert KEPT in read(answer).get_text()
     turn = tick | {"client_id": str(uuid4()), "note": "Väntar på Karin"}
-    answer = old.post(reverse("turn_task", args=[chain.pk]), turn, headers={"HX-Request": "true"})
+    answer = old.post(reverse("task", args=[chain.pk]), turn, headers={"HX-Request": "true"})
     entry = LateEntry.objects.get(pk=answer.headers["HX-Redirect"].strip("/").rpartition("/")[2])
     assert dict(entry.said)["Anteckning"] == "Väntar på Karin"
     said = {"driftstopp": str(outage.pk), "typed_by": mark_of(by)}

@@ -300,7 +300,7 @@ def test_who_does_a_task_is_shown_again_and_not_saved_by_being_shown(
     end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
     client.force_login(county.alva.user)
     page = read(client.get(reverse("back_registration")))
-    address = reverse("turn_task", args=[chain.pk])
+    address = reverse("task", args=[chain.pk])
     typed = fields_of(form_of(page, action=address)) | {
         "note": ["Ring Karin."],
         "holder": [str(county.esa.user.pk)],

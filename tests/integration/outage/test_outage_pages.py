@@ -136,7 +136,7 @@ def test_an_outage_is_ended_then_the_list_says_what_to_enter_and_is_ticked(
     )
     assert {"Avdelning", "Kommun", "Öppenvård"} == {label.text for label in row.find_all("dt")}
     marked = fields_of(row.form) | {"done": ["1"]}
-    mark = reverse("mark_task", args=[chain.pk])
+    mark = reverse("task", args=[chain.pk])
     for _ in "12":
         answer = client.post(mark, marked)
         whole = f"{reverse('back_registration')}?driftstopp={chain.outage_id}&sida=1#{row['id']}"
@@ -167,7 +167,7 @@ def test_a_mark_that_cannot_be_saved_says_so_and_keeps_what_was_typed(
 ):
     make_event(county.alva, chain, "discharge")
     end_outage(by=county.esa, outage=chain.outage, ended_at=timezone.now())
-    mark = reverse("mark_task", args=[chain.pk])
+    mark = reverse("task", args=[chain.pk])
     headers = {"HX-Request": "true"} if htmx else {}
 
     def answer(**changed: str) -> BeautifulSoup:
@@ -197,8 +197,8 @@ def test_a_mark_that_cannot_be_saved_says_so_and_keeps_what_was_typed(
 
 
 def test_a_mark_that_is_no_form_of_ours_is_not_saved(county: County, chain: CareChain, alva: Client):
-    mark = reverse("mark_task", args=[chain.pk])
-    assert "Markeringen är inte sparad." in read(alva.post(mark, {}, follow=True)).get_text()
+    mark = reverse("task", args=[chain.pk])
+    assert "Det är inte sparat." in read(alva.post(mark, {}, follow=True)).get_text()
 
 
 def test_an_end_said_too_early_is_taken_back_on_the_page(county: County, outage: Outage, client: Client):

@@ -202,7 +202,7 @@ class TestPage:
         assert "Ta över" in shown["bea"]
         assert "Markera som klart" not in shown["bea"]
         # Who presses on a page that was made for another takes it as themselves.
-        ((_, path, sent),) = (form for form in forms_on(answers["bea"]) if form[0] == "turn_task")
+        ((_, path, sent),) = (form for form in forms_on(answers["bea"]) if form[0] == "task")
         typed_by = shown["bea"].split('name="typed_by" value="')[1].split('"')[0]
         assert windows["bea"].post(path, sent | {"typed_by": typed_by}).status_code == 302
         assert TaskTurn.objects.latest("pk").holder == bea.user
@@ -223,7 +223,7 @@ class TestPage:
             "taken": "1",
             "note": "Jag ringer läkaren",
         }
-        answer = esas.post(f"/vardkedja/{ended.pk}/tur/", sent)
+        answer = esas.post(f"/vardkedja/{ended.pk}/uppgift/", sent)
         assert answer.status_code == 422
         text = answer.content.decode()
         assert "Alva Påhittad gör den nu." in text
