@@ -35,6 +35,9 @@ from outage.rules.told import NOT_ADMITTED
 from outage.rules.wording import clock_time, moment, span
 
 
+_IN_PLAY = "I övningen: ring bara om supporten vet att ni övar. Annars logga det som om ni hade ringt."
+
+
 @dataclass(frozen=True, slots=True)
 class SupportLine:
     """Whom one's own principal rings for support (R1.1), and who has done it."""
@@ -134,7 +137,7 @@ def outage_facts(outage: Outage, acting: Acting, now: datetime) -> OutageFactsVi
         break_point_iso=coming.isoformat(),
         expected_end=moment(current.expected_end_at, now) if current.expected_end_at else "",
         planned=current.planned,
-        support=support_line(routine, acting.principal, contacts, now),
+        support=support_line(routine, acting.principal, contacts, now, drill=outage.drill),
         reports=tuple(
             f"{moment(row.recorded_at, now)} {row.user.full_name}, {row.unit.name}: {_said(row, now)}"
             for row in sorted(said, key=lambda row: row.recorded_at)
@@ -159,12 +162,17 @@ def _said(row: OutageReport | PrincipalEnd, now: datetime) -> str:
 
 
 def support_line(
-    routine: Routine, principal: Principal, contacts: Sequence[SupportContact], now: datetime
+    routine: Routine,
+    principal: Principal,
+    contacts: Sequence[SupportContact],
+    now: datetime,
+    *,
+    drill: bool = False,
 ) -> SupportLine:
-    """Whom people of `principal` ring for support (R1.1), and the calls already made."""
+    """Whom people of `principal` ring for support (R1.1), and the calls already made; in a `drill` in play."""
     support = routine.support[PrincipalKind(principal.kind)]
     return SupportLine(
-        do=support.do,
+        do=_IN_PLAY if drill else support.do,
         name=principal.support_name or support.name,
         number=principal.support_number or support.number,
         rung=tuple(

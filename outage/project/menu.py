@@ -4,7 +4,7 @@
 _MENU: dict[str, dict[str, str]] = {
     "status": {"": "report_outage start_drill change_outage end_outage record_support"},
     "overview": {},
-    "reports": {"": "report closing leave_at_closing"},
+    "reports": {"": "report closing closing_now leave_at_closing"},
     "chains": {
         "": "log_call new_chain paste_patients opened_patients chain open_patient open_elsewhere edit_chain join_chain "
         "undo_join chain_call correct_call withdraw_call move_call correct_event withdraw_event leave_open",

@@ -1,5 +1,6 @@
 """Stängning: what holds it up, by unit; what is left open by name and reason; and the closing itself."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from contacts.access import Acting, ActingRequest
 from contacts.models import Unit
 from contacts.models.data_key import name_of
 from contacts.models.encrypted import KeyDestroyed
+from contacts.page_versions import Live, holds_until, live
 from contacts.queries.branches import name_of_reach, units_within
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
@@ -21,29 +23,65 @@ from contacts.webforms.fields import SentOnce
 from outage.models import Outage
 from outage.presenters.closing import closed_line, closing_page, left_rows
 from outage.queries.closing import closing_of, keys_left, left_at_closing, open_things, units_to_close
+from outage.queries.matrix import version_of_overview
 from outage.queries.outages import outage_for
-from outage.rules.closing import by_unit, holding, seen_of
+from outage.rules.closing import OpenThing, by_unit, holding, seen_of
+from outage.rules.wording import clock_time, midnight_after
 from outage.services.closing import close_outage, leave_open
 from outage.webforms.closing import LeaveForm
+
+from ._tools import PageVersion, still_holds
 
 
 @require_GET
 def closing(request: ActingRequest, outage_id: UUID) -> HttpResponse:
-    acting = request.acting
-    outage = _outage_or_404(request, outage_id)
+    return _shown(request, _outage_or_404(request, outage_id), "outage/closing/show.html")
+
+
+@require_GET
+def closing_now(request: ActingRequest, outage_id: UUID) -> HttpResponse:
+    """The page as it is now, for one that is open; 204 while what is shown there holds."""
+    now, outage = timezone.now(), _outage_or_404(request, outage_id)
+    if still_holds(request.headers.get("X-Shown", ""), request.acting, _version(outage), now):
+        return HttpResponse(status=204, headers={"X-Shown-At": clock_time(now)})
+    return _shown(request, outage, "outage/closing/fresh.html", lately=True)
+
+
+def _shown(request: ActingRequest, outage: Outage, template: str, *, lately: bool = False) -> HttpResponse:
+    """Who loads the page sees what they just did; one that refreshes itself what was so a moment ago."""
+    acting, now = request.acting, timezone.now()
+    found = _of_now(acting, outage, now, lately=lately)
     units = _units(acting)
-    reach = name_of_reach(acting, Right.CLOSE_OUTAGE)
-    context: dict[str, Any] = {"outage": outage, "reach": reach, "press": uuid4()}
+    context: dict[str, Any] = {
+        "outage": outage,
+        "reach": name_of_reach(acting, Right.CLOSE_OUTAGE),
+        "press": uuid4(),
+        "version": PageVersion(acting, found.version, now, found.moments),
+    }
     if not outage.is_open:
-        things = open_things(acting.principal, outage)
         left = keys_left(acting.principal, outage)
         watched = set(units_within(acting, Right.SEE_OVERVIEW).values_list("pk", flat=True))
         context |= {
-            "found": closing_page(things, left, units, watched),
-            "closed": closed_line(closing_of(outage, acting.principal), units, acting, timezone.now()),
-            "left": left_rows(left_at_closing(acting, outage), things),
+            "found": closing_page(found.made, left, units, watched),
+            "closed": closed_line(closing_of(outage, acting.principal), units, acting, now),
+            "left": left_rows(left_at_closing(acting, outage), found.made),
         }
-    return render(request, "outage/closing/show.html", context)
+    return render(request, template, context)
+
+
+def _version(outage: Outage) -> str:
+    # A disposal shows on no page of what goes on, and makes no other version of those.
+    return f"{version_of_overview()}{'-purged' if outage.purged_at else ''}"
+
+
+def _of_now(acting: Acting, outage: Outage, now: datetime, *, lately: bool) -> Live[list[OpenThing]]:
+    """What is not done at all units of the principal, the same for each who closes there."""
+
+    def make() -> list[OpenThing]:
+        holds_until(now, midnight_after(now))
+        return [] if outage.is_open else open_things(acting.principal, outage)
+
+    return live(("closing", outage.pk, acting.principal.pk), _version(outage), now, make, lately=lately)
 
 
 @held_as(HeldAs("Stäng driftstoppet", pressed=True))

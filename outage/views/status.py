@@ -1,6 +1,7 @@
 """Läge: the first page."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any
@@ -9,6 +10,7 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -23,7 +25,7 @@ from contacts.page_versions import (
 )
 from contacts.rules.permissions import Right
 from contacts.views.shared import shared_part
-from contacts.views.tools import require
+from contacts.views.tools import get_or_404, require, uuid_or_404
 from outage.models import CareChain, ChainState, Outage
 from outage.presenters.awaited import awaited_lines
 from outage.presenters.call_codes import code_lines_in_list
@@ -45,7 +47,7 @@ from outage.presenters.status import (
 from outage.queries.care_chains import logged_and_told, mark_namesakes
 from outage.queries.lately import calls_received, received_lately, told_lately
 from outage.queries.listed import Listed, listed_now
-from outage.queries.outages import earlier_outages, outage_in_view
+from outage.queries.outages import earlier_outages, outage_for, outage_in_view
 from outage.queries.owed import (
     Known,
     ListedChains,
@@ -98,6 +100,25 @@ def reminders_now(request: ActingRequest) -> HttpResponse:
         found = reminders_for(acting, outage, timezone.now())
     whose = f"{acting.user.pk}-{acting.membership.pk}"
     return JsonResponse({"notice": found.notice, "marks": found.marks, "for": whose})
+
+
+@require_GET
+def head_now(request: ActingRequest) -> HttpResponse:
+    """The head of the open page whose path is `sida`, about the outage `driftstopp` or none; 204 while it holds."""
+    acting, now, asked = request.acting, timezone.now(), request.GET
+    of = version_for(acting)
+    if still_holds(request.headers.get("X-Shown", ""), acting, of, now):
+        return HttpResponse(status=204)
+    # A page that says that there is none has no entry of the menu.
+    with suppress(Resolver404):
+        request.resolver_match = resolve(asked.get("sida", ""))
+    about = None
+    if "driftstopp" in asked:
+        about = get_or_404(outage_for, acting.principal, uuid_or_404(asked["driftstopp"]))
+    with noting_until() as moments:
+        answer = render(request, "_components/head.html", {"outage": about})
+    answer.headers["X-Version"] = str(PageVersion(acting, of, now, moments))
+    return answer
 
 
 def _shown(request: ActingRequest, template: str) -> HttpResponse:

@@ -1,13 +1,15 @@
-/* Läge stays true by itself. What has the focus or the pointer on it stays where it is on the screen, and stays at all. */
+/* Läge, and pages like it, stay true by themselves; of all others their head. What has the focus or the pointer on it stays
+   where it is on the screen, and stays at all. */
 "use strict";
 
 (() => {
   const EVERY = 10000;
-  const SILENT = "Läge är inte uppdaterat sedan";
+  const HEAD_EVERY = 30000;
+  const SILENT = "Sidan är inte uppdaterad sedan";
   // A form keeps the id it was made with, and app.js sees to its token.
   const KEPT = ["client_id", "csrfmiddlewaretoken", "typed_by"];
   // What the page or a person sets, and no answer of the server takes away.
-  const OWN = ["open", "hidden", "aria-busy", "aria-disabled", "data-dirty"];
+  const OWN = ["open", "hidden", "aria-busy", "aria-disabled", "data-dirty", "data-head"];
 
   const shown = () => document.getElementById("status");
 
@@ -16,7 +18,7 @@
   let hands = [];
 
   const findHands = () => {
-    const root = shown();
+    const root = shown() ?? document.getElementById("main");
     const found = root.contains(document.activeElement) ? [document.activeElement] : [];
     const over = [...root.querySelectorAll(":hover")].pop();
     const list = over?.closest("ol, ul, tbody");
@@ -234,7 +236,7 @@
     text.textContent = `${why} Därför visas inte listorna. `;
     const link = document.createElement("a");
     link.href = location.pathname;
-    link.textContent = "Visa Läge på nytt";
+    link.textContent = "Visa sidan på nytt";
     text.append(link);
     note.append(text);
     root.replaceChildren(note);
@@ -250,17 +252,16 @@
   };
 
   const versions = new WeakMap();
-  let asking = false;
 
-  const ask = async () => {
-    const root = shown();
-    if (asking || document.hidden || !root?.dataset.fresh) return;
-    asking = true;
-    // The name by which the server knows a question that no person asks: it keeps no log-in alive.
-    const version = versions.get(root) ?? root.dataset.version;
+  // The name by which the server knows a question that no person asks: it keeps no log-in alive.
+  const get = (address, version) => {
     const headers = { "HX-Request": "true", "HX-Trigger": "calls", "X-Shown": version };
+    return fetch(address, { headers, signal: AbortSignal.timeout(15000) });
+  };
+
+  const askAll = async (root) => {
     try {
-      const response = await fetch(root.dataset.fresh, { headers, signal: AbortSignal.timeout(15000) });
+      const response = await get(root.dataset.fresh, versions.get(root) ?? root.dataset.version);
       const text = await response.text();
       if (root !== shown()) return;
       if (response.status === 204) {
@@ -271,7 +272,10 @@
           if (latest) merge(latest);
         }
       } else if (response.status === 401) close(root, LOGGED_OUT);
-      else if (response.status === 404) close(root, OVER);
+      else if (response.status === 404) {
+        close(root, OVER);
+        asked = -Infinity;
+      }
       else if (!response.ok) throw new Error(response.statusText);
       else {
         const answer = new DOMParser().parseFromString(text, "text/html");
@@ -287,11 +291,45 @@
       saveState("");
     } catch {
       saveState(`${SILENT} ${root.dataset.shown}. Servern svarar inte.`);
-    } finally {
-      asking = false;
     }
   };
 
-  document.addEventListener("visibilitychange", ask);
-  window.setInterval(ask, Number(shown()?.dataset.every) || EVERY);
+  /* Of a page that does not follow what happens the head does: whether it is an outage or a drill, and the reminders. */
+
+  const askHead = async (head) => {
+    try {
+      const response = await get(head.dataset.head, versions.get(head) ?? "");
+      if (response.status !== 200) return;
+      const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("stuck");
+      if (!head.isConnected || fresh?.dataset.for !== head.dataset.for) return;
+      hands = findHands();
+      settleHead(head, fresh);
+      hands = [];
+      versions.set(head, response.headers.get("X-Version"));
+    } catch {
+      // The server is silent: what somebody sends says so.
+    }
+  };
+
+  let asking = false;
+  let asked = performance.now();
+
+  // The page may be another than the one that the script came with.
+  const ask = async () => {
+    const root = shown()?.dataset.fresh ? shown() : null;
+    const head = document.getElementById("stuck");
+    const every = root ? Number(root.dataset.every) || EVERY : HEAD_EVERY;
+    if (asking || document.hidden || performance.now() - asked < every) return;
+    asking = true;
+    asked = performance.now();
+    if (root) await askAll(root);
+    else if (head?.dataset.head) await askHead(head);
+    asking = false;
+  };
+
+  document.addEventListener("visibilitychange", () => {
+    asked = -Infinity;
+    ask();
+  });
+  window.setInterval(ask, 250);
 })();

@@ -42,6 +42,8 @@ NO_PAGE = {
     "lock",
     "overview_chain",
     "overview_now",
+    "closing_now",
+    "head_now",
     "overview_wall_now",
     "show_on_wall",
     "log_extract",

@@ -145,5 +145,25 @@ def test_an_open_list_of_a_drill_that_is_interrupted_shows_nothing_more(windows:
     main = coordinator.get_by_role("main")
     expect(main).to_contain_text("Det som stod här är avslutat.", timeout=SOON)
     expect(main).not_to_contain_text(NAME)
-    main.get_by_role("link", name="Visa Läge på nytt").click()
+    expect(banner(coordinator)).not_to_contain_text(MARK, timeout=SOON)
+    main.get_by_role("link", name="Visa sidan på nytt").click()
     expect(banner(coordinator)).not_to_contain_text(MARK)
+
+
+def test_an_open_form_of_a_drill_says_what_goes_on_now_and_keeps_what_is_typed(
+    windows: Windows, county: County
+):
+    coordinator, nurse = windows.open(county.esa), windows.open(county.alva)
+    start_drill(coordinator)
+    nurse.clock.install()
+    nurse.goto("/vardkedjor/ny/")
+    name = nurse.get_by_label("Patientens namn")
+    name.fill(NAME)
+    expect(banner(nurse)).to_contain_text(MARK)
+    make_outage(county.alva, timedelta(minutes=1))
+    with nurse.expect_response("**/sidhuvud/**"):
+        nurse.clock.run_for(31_000)
+    expect(banner(nurse)).not_to_contain_text(MARK)
+    expect(nurse.locator(".drill-mark")).to_contain_text("Ring inget härifrån")
+    expect(name).to_have_value(NAME)
+    expect(name).to_be_focused()

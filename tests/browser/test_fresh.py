@@ -230,7 +230,7 @@ def test_it_says_so_when_the_server_does_not_answer(windows: Windows, county: Co
     page.route("**/att-ringa/*", lambda route: route.abort())
     page.clock.run_for(SOON)
     said = page.locator("#save-state")
-    expect(said).to_have_text("Läge är inte uppdaterat sedan 10.52. Servern svarar inte.")
+    expect(said).to_have_text("Sidan är inte uppdaterad sedan 10.52. Servern svarar inte.")
     page.unroute("**/att-ringa/*")
     page.clock.run_for(SOON)
     expect(said).to_have_text("")

@@ -170,3 +170,22 @@ def test_what_is_typed_elsewhere_is_copied_piece_by_piece_with_one_key(
     plain.goto("/ater-i-drift/")
     expect(plain.locator("[data-piece]").first).to_be_disabled()
     expect(plain.locator("[data-piece]").first).to_contain_text("19380214-9805")
+
+
+def test_who_closes_sees_what_a_colleague_does_meanwhile(windows: Windows, county: County, outage: Outage):
+    make_event(county.alva, make_chain(county, outage, patient_name="Asta Provberg"), "admission")
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    esa, alva = windows.open(county.esa), windows.open(county.alva)
+    esa.clock.install()
+    esa.goto(f"/stangning/{outage.pk}/")
+    row = esa.get_by_role("row", name="Medicin 2")
+    tasks = row.locator('[data-label="Att registrera, avgöra eller ångra"]')
+    expect(tasks).to_have_text("1")
+    leave = row.get_by_role("link", name="Lämna öppet på Medicin 2")
+    leave.focus()
+    alva.goto("/ater-i-drift/")
+    alva.get_by_role("button", name="Markera som klart").click()
+    expect(alva.get_by_role("main")).to_contain_text("Klart")
+    passes(esa, 10_500, "/nu/")
+    expect(tasks).to_have_text("")
+    expect(leave).to_be_focused()

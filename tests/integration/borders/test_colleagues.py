@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 # Each of them keeps something, or asks what another has kept.
 KEEPING = {
     *("status", "calls_to_make", "back_registration", "back_now", "chain", "chain_call", "shift"),
-    *("hand_over_shift", "overview", "overview_now", "overview_wall", "chains"),
+    *("hand_over_shift", "overview", "overview_now", "overview_wall", "chains", "closing", "closing_now"),
 }
 
 

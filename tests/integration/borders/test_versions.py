@@ -108,9 +108,12 @@ def chains_seen(by: Acting) -> dict[str, str]:
 
 
 def overview_seen(by: Acting) -> tuple[str, str]:
-    """How the whole outage stands, as a coordinator sees it, and the version of that."""
-    version = version_of_overview()
-    return main_of(window(by).get(reverse("overview")).content), version
+    """How the whole outage stands, and what holds up the closing of each, as a coordinator sees it, and the version of
+    that.
+    """
+    version, client = version_of_overview(), window(by)
+    paths = [reverse("overview"), *(reverse("closing", args=[o.pk]) for o in Outage.objects.order_by("pk"))]
+    return "".join(main_of(client.get(path).content) for path in paths), version
 
 
 def main_of(content: bytes) -> str:
@@ -183,7 +186,7 @@ def test_where_a_service_changes_a_page_its_version_is_another(
         for name in each_done(module, stage, step=runs(5, full=1)):
             new = overview_seen(stage.county.esa)
             if new[0] != overview[0] and new[1] == overview[1]:
-                missed.append(f"{name}: Lägesbild: {first_that_differs(overview[0], new[0])}")
+                missed.append(f"{name}: Lägesbild, Stängning: {first_that_differs(overview[0], new[0])}")
             for by in watchers(stage):
                 page, version = looked_at(by)
                 was, was_version, were, chains_were = before[by.user.username]

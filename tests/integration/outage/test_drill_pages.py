@@ -330,3 +330,10 @@ def test_whoever_reviews_the_log_sees_what_was_of_a_drill(county: County, client
     assert any("Startade en övning" in text for text in about)
     Outage.objects.update(drill=False)
     assert "Övning." not in text_of(client, reverse("review_log"))
+
+
+def test_nobody_is_asked_to_report_a_drill_to_the_support(county: County, esa: Client, drill: Outage):
+    on_status = read(esa.get(reverse("status"))).find(id="support").text
+    for text in (on_status, text_of(esa, reverse("record_support"))):
+        assert "ring bara om supporten vet att ni övar" in text
+        assert "anmäl driftstoppet" not in text

@@ -46,7 +46,7 @@ TABLE = {
     ("Loggkontroll", "Stickprov"): {"review_samples", "review_sample"},
     ("Loggkontroll", "Rapport"): {"review_report"},
     ("Avgöranden", ""): {"decisions"},
-    ("Rapport", ""): {"reports", "report", "closing", "leave_at_closing"},
+    ("Rapport", ""): {"reports", "report", "closing", "closing_now", "leave_at_closing"},
     ("Kontakter", "Sök"): {"contacts", "contact", "unit", "rota", "turn_new", "turn_edit", "import_rota"},
     ("Kontakter", "Avancerad sökning"): {"advanced_search"},
     ("Kontakter", "Förvalta"): {
@@ -107,7 +107,7 @@ NO_ENTRY = {
     # The page of whatever was held is shown again as it is.
     "held_form",
 }
-NO_PAGES_OF_THEIR_OWN = {"contact_list", "confirm_staff"}
+NO_PAGES_OF_THEIR_OWN = {"contact_list", "confirm_staff", "closing_now"}
 BELOW = {
     "Kontakter": "contacts/directory/_ways.html",
     "Loggkontroll": "outage/reviewing/_ways.html",

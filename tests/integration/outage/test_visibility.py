@@ -96,6 +96,7 @@ TABLE: dict[str, Row] = {
     "reminders_now": everyone(OK, FORBIDDEN, GET),
     "overview": everyone(OK, FORBIDDEN, GET),
     "overview_now": everyone(OK, FORBIDDEN, GET),
+    "head_now": everyone(OK, OK, GET),
     "overview_chain": Row((GET,), MOVED, MOVED, HIDDEN, HIDDEN, FORBIDDEN),
     "overview_wall": everyone(OK, FORBIDDEN, GET),
     "overview_wall_now": everyone(OK, FORBIDDEN, GET),
@@ -147,6 +148,7 @@ TABLE: dict[str, Row] = {
     "report_file": of_the_report(HIDDEN, GET),
     "report_chart": of_the_report(HIDDEN, GET),
     "closing": of_the_closing(OK, GET),
+    "closing_now": of_the_closing(OK, GET),
     "close_outage": of_the_closing(MOVED, POST),
     # Nothing is left open while the outage goes on.
     "leave_at_closing": of_the_closing(HIDDEN, GET, POST),
