@@ -60,11 +60,15 @@ def _shown(request: ActingRequest, outage: Outage, template: str, *, lately: boo
     }
     if not outage.is_open:
         left = keys_left(acting.principal, outage)
+        closed = closed_line(closing_of(outage, acting.principal), units, acting, now)
+        # What a later outage lets be waited for again does not open one that is closed.
+        stands = closed is not None and closed.stands
+        things = [thing for thing in found.made if thing.key in left or not stands]
         watched = set(units_within(acting, Right.SEE_OVERVIEW).values_list("pk", flat=True))
         context |= {
-            "found": closing_page(found.made, left, units, watched),
-            "closed": closed_line(closing_of(outage, acting.principal), units, acting, now),
-            "left": left_rows(left_at_closing(acting, outage), found.made),
+            "found": closing_page(things, left, units, watched),
+            "closed": closed,
+            "left": left_rows(left_at_closing(acting, outage), things),
         }
     return render(request, template, context)
 

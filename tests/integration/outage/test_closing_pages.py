@@ -1,5 +1,7 @@
 """The pages of closing an outage."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -14,8 +16,9 @@ from contacts.rules.parties import Party
 from contacts.rules.permissions import Role
 from outage.models import CareChain, Outage
 from outage.rules.closing import Holds
-from tests.factories import County, end_for_all, make_chain, make_event, person
-from tests.integration.outage.closing import as_seen, close, is_closed, leave, leave_all
+from tests.clock import Clock
+from tests.factories import County, end_for_all, make_chain, make_event, make_outage, person, tell
+from tests.integration.outage.closing import as_seen, close, is_closed, leave, leave_all, things
 from tests.integration.outage.pages import fields_of, form_of, read
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +113,24 @@ def test_the_page_is_left_and_closed_by_its_forms(
     client.post(reverse("close_outage", args=[outage.pk]), fields_of(form))
     assert "är stängt" in read(client.get(path)).text
     assert is_closed(county.esa, outage)
+
+
+def test_a_later_outage_brings_nothing_back_to_the_page_of_a_closed_one(
+    county: County, outage: Outage, chain: CareChain, client: Client, clock: Clock
+):
+    tell(county.alva, chain, make_event(county.alva, chain, "admission", ago=timedelta(minutes=50)))
+    end_for_all(county, outage, timezone.now())
+    clock.shift(timedelta(minutes=2))
+    leave_all(county.esa, outage)
+    close(county.esa, outage)
+    clock.shift(timedelta(minutes=2))
+    make_outage(county.alva, started=timedelta(minutes=1))
+    assert any(thing.what is Holds.ANSWER for thing in things(county.esa, outage))
+    client.force_login(county.esa.user)
+    page = read(client.get(reverse("closing", args=[outage.pk]))).main
+    assert "är stängt" in page.text
+    assert not [cell for cell in page.select("[data-label]") if cell.find("strong")]
+    assert not page.select('a[href*="/lamna/"]')
 
 
 def test_the_number_of_queries_does_not_hang_on_the_chains(county: County, outage: Outage, client: Client):
