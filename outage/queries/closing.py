@@ -13,9 +13,7 @@ from contacts.access import Acting, check_may
 from contacts.models import Principal, Unit
 from contacts.queries.branches import units_within, units_without
 from contacts.queries.prepared import prepared
-from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
-from contacts.seen import counting
 from outage.models import (
     Acknowledgement,
     CareChain,
@@ -32,15 +30,10 @@ from outage.models import (
     RegistrationMark,
     StateKind,
 )
-from outage.queries.care_chains import with_details
-from outage.queries.chain_log import ChainLog
 from outage.queries.owed import READ_THERE, left_in
 from outage.queries.papers import PaperHeld, papers
-from outage.queries.standing import holder_of, own_parties
-from outage.queries.task_logs import task_logs_of
-from outage.queries.tasks import ticks_of
+from outage.queries.tasks_left import tasks_left
 from outage.rules.closing import Entered, Holds, OpenThing, entered_since
-from outage.rules.ticks import to_do
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +62,7 @@ def open_things(principal: Principal, outage: Outage) -> list[OpenThing]:
     if outage.purged_at:
         return []
     units = {unit.pk: unit.joined_into_id or unit.pk for unit in Unit.objects.filter(principal=principal)}
-    chains = list(with_details(_chains(principal, outage).filter(joined_to__isnull=True)).order_by("number"))
-    for chain in chains:
-        chain.outage, chain.principal = outage, principal
-    found = [*_owed(principal, outage), *_tasks(chains)]
+    found = [*_owed(principal, outage), *tasks_left(principal, outage)]
     found += _not_acknowledged(principal, outage, units)
     found += [
         OpenThing(paper.unit_id, _key_of(paper)) for paper in papers().held(principal, outage, timezone.now())
@@ -99,25 +89,6 @@ def _states(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[An
     )
     of_key = "what", "chain", "unit", "whom", "party", "former", "open_item"
     return rows.order_by().values_list(*READ_THERE, *of_key)
-
-
-def _tasks(chains: list[CareChain]) -> Iterable[OpenThing]:
-    """Those of the principal's own parties; what others enter is theirs, and what is decided by hand is each one's."""
-    logs = task_logs_of(chains)
-    for chain in chains:
-        log = logs[chain.pk]
-        with counting():
-            tasks = to_do(*ticks_of(chain, log), own_parties(chain.principal))
-        for task in tasks:
-            if not task.done:
-                key = f"{Holds.TASK}:{chain.pk}:{task.key}:{task.seen}"
-                yield OpenThing(_doer(chain, log, task.by), key)
-
-
-def _doer(chain: CareChain, log: ChainLog, by: Party | None) -> int:
-    if by is None:
-        by = Party.INPATIENT if chain.principal.is_region else Party.MUNICIPALITY
-    return holder_of(chain, log, by)
 
 
 def _not_acknowledged(principal: Principal, outage: Outage, units: Mapping[int, int]) -> Iterable[OpenThing]:

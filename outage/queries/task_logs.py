@@ -62,12 +62,19 @@ def task_stamps(chain_ids: Sequence[UUID]) -> dict[UUID, Hashable]:
     """By chain, another one whenever anything of what is read here of it has become another: how much has been written
     about it, and about those that were joined to it.
     """
+    return stamps_of(chain_ids, _written(tuple(chain_ids)) if chain_ids else ())
+
+
+def stamps_of(
+    chain_ids: Iterable[UUID], written: Iterable[tuple[UUID, UUID | None, int]]
+) -> dict[UUID, Hashable]:
+    """As `task_stamps`; `written` has of each chain which it was joined to, and its rows."""
     found: dict[UUID | None, set[tuple[UUID, int]]] = {pk: set() for pk in chain_ids}
-    for pk, kept, rows in _written(tuple(chain_ids)) if chain_ids else ():
-        for home in (pk, kept):
+    for pk, into, rows in written:
+        for home in (pk, into):
             if home in found:
                 found[home].add((pk, rows))
-    return {pk: frozenset(found[pk]) for pk in chain_ids}
+    return {pk: frozenset(stamp) for pk, stamp in found.items() if pk}
 
 
 @prepared

@@ -25,10 +25,21 @@ from outage.models import CareChain, Outage
 from outage.queries.lines import Lines
 from outage.queries.matrix import version_of_overview
 from outage.queries.outages import outage_for
+from outage.queries.tasks_left import TasksLeft
 from outage.queries.written import Written
+from outage.rules.outage_status import OutageScope
+from outage.services.outages import change_outage
 from outage.views import _tools
 from tests.clock import TUESDAY, Clock, standing_at
-from tests.factories import make_entry
+from tests.factories import (
+    make_chain,
+    make_county,
+    make_entry,
+    make_event,
+    make_outage,
+    outage_facts,
+    same_id,
+)
 from tests.integration.borders import directory, log, paper
 from tests.integration.borders.filled import Stage
 from tests.integration.borders.table import Scope
@@ -212,8 +223,23 @@ def test_where_a_service_changes_a_page_its_version_is_another(
     assert missed == []
 
 
+def test_what_was_found_of_tasks_is_read_anew_when_the_outage_is_another():
+    county = make_county()
+    outage = make_outage(county.alva)
+    make_event(county.alva, make_chain(county, outage), "admission")
+    before = tasks_on(TasksLeft(), outage.pk, county.region)
+    facts = outage_facts(scope=OutageScope.MUNICIPALITIES_ONLY)
+    change_outage(by=county.alva, outage=outage, client_id=same_id(1), facts=facts)
+    anew = tasks_on(TasksLeft(), outage.pk, county.region).of_chain
+    assert tasks_on(before, outage.pk, county.region).of_chain == anew != before.of_chain
+
+
 def counted(known: Written) -> tuple[dict[int, datetime], Counter[Any]]:
     return dict(known.last), +Counter(known.calls)
+
+
+def tasks_on(known: TasksLeft, outage_id: UUID, principal: Principal) -> TasksLeft:
+    return known.read_on(principal, outage_for(principal, outage_id))
 
 
 def lines_of(known: Lines, outage_id: UUID, principal: Principal) -> Lines:
@@ -223,16 +249,16 @@ def lines_of(known: Lines, outage_id: UUID, principal: Principal) -> Lines:
 @pytest.mark.parametrize("module", [log, paper, directory])
 def test_what_was_read_of_the_chains_before_is_read_on_as_if_anew(module: ModuleType, no_typesetting: None):
     """Whatever a service writes in a log, or changes of how a chain stands, counts up the chain's rows."""
-    missed, changes, other = [], 0, 0
+    missed, changes, other, ticked = [], 0, 0, 0
     for stage in stages_of(module):
         of_each = []
         for outage in Outage.objects.values_list("pk", flat=True):
             for principal in Principal.objects.all():
                 lines = lines_of(Lines(), outage, principal)
                 written = Written().read_on(principal.pk, outage, lines.rows)
-                of_each.append((outage, principal, lines, written))
+                of_each.append((outage, principal, lines, written, tasks_on(TasksLeft(), outage, principal)))
         for name in each_done(module, stage, step=1):
-            for outage, principal, lines, written in of_each:
+            for outage, principal, lines, written, tasks in of_each:
                 anew = lines_of(Lines(), outage, principal)
                 on = lines_of(lines, outage, principal)
                 other += anew.by_number != lines.by_number
@@ -240,11 +266,15 @@ def test_what_was_read_of_the_chains_before_is_read_on_as_if_anew(module: Module
                     missed.append(f"{name}: {principal}: lines")
                 counted_anew = counted(Written().read_on(principal.pk, outage, anew.rows))
                 changes += counted_anew != counted(written)
+                tasks_anew = tasks_on(TasksLeft(), outage, principal).of_chain
+                ticked += tasks_anew != tasks.of_chain
+                if [*tasks_on(tasks, outage, principal).of_chain.items()] != [*tasks_anew.items()]:
+                    missed.append(f"{name}: {principal}: tasks")
                 if counted(written.read_on(principal.pk, outage, on.rows)) != counted_anew:
                     missed.append(f"{name}: {principal}: written")
     assert missed == []
     assert module not in (log, paper) or changes
-    assert module is not log or other
+    assert module is not log or (other and ticked)
 
 
 @pytest.mark.once
