@@ -34,7 +34,6 @@ from outage.rules.routine_applies import Reason
 from outage.rules.told import NOT_ADMITTED
 from outage.rules.wording import clock_time, moment, span
 
-
 _IN_PLAY = "I övningen: ring bara om supporten vet att ni övar. Annars logga det som om ni hade ringt."
 
 
