@@ -27,12 +27,14 @@ from outage.presenters.back import task_rows
 from outage.presenters.call_codes import code_lines
 from outage.presenters.care import patient_on_own_page
 from outage.presenters.chain import history_lines, party_lines, timeline, tried_numbers
+from outage.presenters.closing import closed_line
 from outage.presenters.joining import former_row, join_lines
 from outage.presenters.later import later_outage
 from outage.presenters.owed import calls_owed
 from outage.presenters.status import chain_row, nothing_to_ring
 from outage.queries.care_chains import find_chains, get_chain, history_of, mark_namesakes
 from outage.queries.chain_log import log_of
+from outage.queries.closing import closing_of
 from outage.queries.joined import history_joins, standing_join
 from outage.queries.naming import by_number, patient_in_list, ward_label
 from outage.queries.openings import emergencies_of, emergency_chain
@@ -134,7 +136,10 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     # Only who has reported a number can take that back.
     if own_flags := flagged_by(acting.user, shown.flagged):
         shown = make(own_flags)
-    return render(request, "outage/chain/show.html", {"chain": found, "shared": shown.html})
+    outage, closed = found.outage, None
+    if not (outage.is_open or outage.purged_at):
+        closed = closed_line(closing_of(outage, acting.principal), (), acting, now)
+    return render(request, "outage/chain/show.html", {"chain": found, "closed": closed, "shared": shown.html})
 
 
 def _shown(request: ActingRequest, found: CareChain, now: datetime, own_flags: Collection[str]) -> _Shown:

@@ -133,6 +133,27 @@ def test_a_later_outage_brings_nothing_back_to_the_page_of_a_closed_one(
     assert not page.select('a[href*="/lamna/"]')
 
 
+def test_a_chain_of_a_closed_outage_says_so_and_that_what_came_in_opened_it(
+    county: County, outage: Outage, chain: CareChain, client: Client
+):
+    event = make_event(county.alva, chain, "admission")
+    client.force_login(county.alva.user)
+    path = reverse("chain", args=[chain.pk])
+    end_for_all(county, outage, timezone.now())
+    assert "stängt" not in read(client.get(path)).main.text
+    leave_all(county.esa, outage)
+    close(county.esa, outage)
+    assert "Driftstoppet är stängt sedan 10.52. Det som loggas här öppnar det igen." in words(client, path)
+    tell(county.alva, chain, event)
+    said = words(client, path)
+    assert "Driftstoppet är öppet igen. Det stängdes 10.52." in said
+    assert "är stängt" not in said
+
+
+def words(client: Client, path: str) -> str:
+    return " ".join(read(client.get(path)).main.get_text().split())
+
+
 def test_the_number_of_queries_does_not_hang_on_the_chains(county: County, outage: Outage, client: Client):
     def queries() -> int:
         # What all pages of the unit share is read once a minute.
