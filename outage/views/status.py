@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any
@@ -109,14 +110,15 @@ def head_now(request: ActingRequest) -> HttpResponse:
     of = version_for(acting)
     if still_holds(request.headers.get("X-Shown", ""), acting, of, now):
         return HttpResponse(status=204)
+    page = copy(request)
     # A page that says that there is none has no entry of the menu.
     with suppress(Resolver404):
-        request.resolver_match = resolve(asked.get("sida", ""))
+        page.resolver_match = resolve(asked.get("sida", ""))
     about = None
     if "driftstopp" in asked:
         about = get_or_404(outage_for, acting.principal, uuid_or_404(asked["driftstopp"]))
     with noting_until() as moments:
-        answer = render(request, "_components/head.html", {"outage": about})
+        answer = render(page, "_components/head.html", {"outage": about})
     answer.headers["X-Version"] = str(PageVersion(acting, of, now, moments))
     return answer
 

@@ -53,7 +53,8 @@ def test_an_open_page_of_a_drill_says_what_goes_on_when_an_outage_is_reported(
     path = reverse(name, args=[played.pk] if name == "chain" else [])
     page = read(esas.get(path))
     assert "använd påhittade patienter" in head_of(page).text
-    make_outage(county.alva)
+    # Not two hours ago, which is a moment of its own.
+    make_outage(county.alva, timedelta(minutes=90))
     answer = asked_again(esas, page)
     head = head_of(read(answer))
     assert "Driftstopp i PRATOR" in head.text
