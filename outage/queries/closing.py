@@ -33,7 +33,7 @@ from outage.models import (
 from outage.queries.owed import READ_THERE, left_in
 from outage.queries.papers import PaperHeld, papers
 from outage.queries.tasks_left import tasks_left
-from outage.rules.closing import Entered, Holds, OpenThing, entered_since
+from outage.rules.closing import Entered, Holds, OpenThing, entered_since, key_of_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +74,25 @@ def _chains(principal: Principal, outage: Outage) -> QuerySet[CareChain]:
     return CareChain.objects.filter(principal=principal, outage=outage)
 
 
+# What is kept of how a chain stands, by what it holds up.
+_HELD_BY = {
+    StateKind.OWED: Holds.CALL,
+    StateKind.AWAITED: Holds.ANSWER,
+    StateKind.RING_BACK: Holds.RING_BACK,
+}
+
+
 def _owed(principal: Principal, outage: Outage) -> Iterable[OpenThing]:
     rows = left_in(principal, [outage], _states(principal.pk, outage.pk))
-    for _, _, _, _, message, what, chain, unit, whom, party, former, item in rows:
-        holds = Holds.CALL if what == StateKind.OWED else Holds.ANSWER
-        key = f"{holds}:{chain}:{unit}:{whom}:{party}:{former}:{message}"
+    for _, _, _, _, message, what, chain, rung, unit, whom, party, former, item in rows:
+        key = key_of_row(_HELD_BY[what], chain, rung, unit, whom, party, former, message=message)
         yield OpenThing(unit, key, answered_for=item is not None)
 
 
 @prepared
 def _states(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
-    rows = ChainState.objects.filter(
-        what__in=(StateKind.OWED, StateKind.AWAITED), outage=outage_id, principal=principal_id
-    )
-    of_key = "what", "chain", "unit", "whom", "party", "former", "open_item"
+    rows = ChainState.objects.filter(what__in=tuple(_HELD_BY), outage=outage_id, principal=principal_id)
+    of_key = "what", "chain", "rung", "unit", "whom", "party", "former", "open_item"
     return rows.order_by().values_list(*READ_THERE, *of_key)
 
 
@@ -132,13 +137,13 @@ def left_at_closing(by: Acting, outage: Outage) -> list[LeftOpen]:
     return list(rows.select_related("user", "unit", "about"))
 
 
-def keys_left(principal: Principal, outage: Outage) -> set[str]:
-    rows = _left(principal, outage).values_list("keys", flat=True)
+def keys_left(principal: Principal, *outages: Outage) -> set[str]:
+    rows = _left(principal, *outages).values_list("keys", flat=True)
     return {key for keys in rows for key in keys}
 
 
-def _left(principal: Principal, outage: Outage) -> QuerySet[LeftOpen]:
-    return LeftOpen.objects.filter(outage=outage, about__principal=principal)
+def _left(principal: Principal, *outages: Outage) -> QuerySet[LeftOpen]:
+    return LeftOpen.objects.filter(outage__in=outages, about__principal=principal)
 
 
 def closed_at(outage: Outage, principal: Principal) -> datetime | None:

@@ -16,7 +16,9 @@ from contacts.rules.permissions import Right
 from contacts.seen import once
 from outage.models import CareChain, ChainState, Outage, StateKind
 from outage.queries.care_chains import seen_by
+from outage.queries.closing import keys_left
 from outage.queries.owed import is_read_there
+from outage.rules.closing import Holds, key_of_row
 from outage.rules.outage_status import cut_off
 from outage.rules.reminders import Due, late, send_by, tell_by
 from outage.rules.wording import span
@@ -42,7 +44,7 @@ def how_late(by: datetime, now: datetime) -> str:
 def reminders_of(acting: Acting, now: datetime, *outages: Outage) -> list[Due]:
     """What the acting unit owes for too long, the longest first; `outages` are those in reach, the one in view first.
 
-    One query, two where somebody is to be rung back.
+    One query, two where somebody is to be rung back, and one where an outage is over.
     """
     # Whose assignment has ended is still shown what they had written, and nothing of the unit's.
     if not (can(acting, Right.READ_CARE) and acting.membership.active and acting.unit.active):
@@ -70,10 +72,16 @@ def due_now(acting: Acting, now: datetime, *outages: Outage) -> list[Due]:
     by_id = {outage.pk: outage for outage in outages if not outage.purged_at}
     units = ids_read_as(acting.unit)
     asked = acting.principal.pk, units, tuple(by_id)
+    over = [outage for outage in by_id.values() if not outage.is_open]
+    # What somebody took on by name and reason as the outage was closed.
+    left = keys_left(acting.principal, *over) if over else ()
     found, calls = [], []
-    for what, unit, outage_id, chain, kind, since, at, call, whom, *rest in _rows(
+    for what, unit, outage_id, chain, kind, since, at, call, whom, party, former, *rest in _rows(
         *asked, _kinds(by_id.values())
     ):
+        held = Holds.RING_BACK if what == StateKind.RING_BACK else Holds.CALL
+        if left and key_of_row(held, chain, call, unit, whom, party, former, message=rest[0]) in left:
+            continue
         if what == StateKind.RING_BACK:
             if at is not None:
                 calls.append(Due("", chain, at, call))
@@ -138,6 +146,8 @@ def _rows(
         "at",
         "rung",
         "whom",
+        "party",
+        "former",
         "message",
         "retracts",
         "reads_in",

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from uuid import UUID
 
 from contacts.rules.labelled import Labelled
 
@@ -13,6 +14,7 @@ class Holds(Labelled):
 
     ANSWER = "answer", "Svar som väntas"
     CALL = "call", "Samtal att ringa"
+    RING_BACK = "ring_back", "Samtal att ringa tillbaka"
     TASK = "task", "Att registrera, avgöra eller ångra"
     ACKNOWLEDGE = "acknowledge", "Att kvittera"
     SHEET = "sheet", "Blad utan slut eller inte införda"
@@ -31,6 +33,13 @@ class OpenThing:
     @property
     def what(self) -> Holds:
         return what_of(self.key)
+
+
+def key_of_row(what: Holds, chain: UUID, rung: UUID | None, *place: object, message: str) -> str:
+    """Of a call, an answer or a call to ring back, by the columns of its kept row: `place` names its unit and whom."""
+    if what is Holds.RING_BACK:
+        return f"{what}:{chain}:{rung}"
+    return ":".join(map(str, (what, chain, *place, message)))
 
 
 def what_of(key: str) -> Holds:

@@ -11,11 +11,23 @@ from contacts.rules.errors import NotAllowed
 from contacts.rules.permissions import Role
 from outage.models import CareChain, Outage, RegistrationMark
 from outage.presenters.decisions import decided_rows
-from outage.queries.care_chains import get_chain
+from outage.queries.care_chains import get_chain, get_event
 from outage.queries.decisions import decided_by_hand
-from outage.rules.back_registration import Before
+from outage.rules.back_registration import Before, ChainStatus
+from outage.services.care_chains import change_details
+from outage.services.events import withdraw_event
 from outage.services.registrations import mark_task
-from tests.factories import County, end_for_all, make_chain, make_event, make_outage, person
+from tests.factories import (
+    County,
+    chain_facts,
+    end_for_all,
+    make_chain,
+    make_event,
+    make_outage,
+    person,
+    same_id,
+)
+from tests.integration.outage.joining import join
 from tests.integration.outage.pages import read
 from tests.integration.outage.ticking import rows
 
@@ -69,6 +81,43 @@ def test_decisions_are_counted_by_case_over_all_outages_as_they_stand(county: Co
     assert "Säger inget 3 2 1 2" in shown
     assert "Tolvan" not in text
     assert "1212" not in text
+
+
+def case_12(by) -> tuple[int, int]:
+    """How many are counted, and in how many the report of the same moment says the decision stands."""
+    row = next((row for row in decided_rows(decided_by_hand(by)) if row.case == "12"), None)
+    return (row.total, row.entered) if row else (0, 0)
+
+
+def test_a_decision_that_stands_no_more_is_not_counted(county: County, outage: Outage, owner):
+    one, two, three, four = (unknown_before(county, outage) for _ in range(4))
+    end_for_all(county, outage, timezone.now())
+    for chain in (one, two, three, four):
+        decide(county, chain, entered=True)
+    assert case_12(owner) == (4, 4)
+    (event,) = one.events.all()
+    withdraw_event(by=county.alva, event=get_event(county.alva, event.pk), client_id=uuid4(), reason="Fel.")
+    assert case_12(owner) == (3, 3)
+    for number, (chain, changed) in enumerate(
+        ((two, {"status": ChainStatus.WRONG_PATIENT, "status_reason": "Fel."}), (three, {"before": Before.ADMITTED}))
+    ):
+        chain = get_chain(county.alva, chain.pk)
+        facts = chain_facts(county, **({"before": Before.UNKNOWN} | changed))
+        change_details(
+            by=county.alva, chain=chain, client_id=same_id(number + 1), replaces=chain.details_id, facts=facts
+        )
+        assert case_12(owner) == (2 - number, 2 - number)
+
+
+def test_one_decision_about_what_two_joined_chains_have_is_counted_once(
+    county: County, outage: Outage, owner
+):
+    kept, other = (unknown_before(county, outage) for _ in range(2))
+    end_for_all(county, outage, timezone.now())
+    for chain in (kept, other):
+        decide(county, chain, entered=True)
+    join(county, kept, other)
+    assert case_12(owner) == (1, 1)
 
 
 def test_a_mark_of_the_first_version_is_counted_without_its_case(county: County, outage: Outage, owner):

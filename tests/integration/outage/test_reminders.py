@@ -16,6 +16,7 @@ from outage.queries.care_chains import get_chain
 from outage.queries.outages import earlier_outages, outage_in_view
 from outage.queries.reminders import due_now, reminders_of
 from outage.rules.back_registration import Before, ChainStatus
+from outage.rules.closing import Holds
 from outage.rules.informing import CallOutcome
 from outage.rules.outage_status import OutageScope
 from outage.services.events import leave_discharge_open, withdraw_event
@@ -23,6 +24,8 @@ from outage.services.handovers import withdraw_call
 from outage.services.outages import change_outage, end_outage
 from tests.clock import Clock
 from tests.factories import County, end_for_all, make_chain, make_event, outage_facts, tell
+from tests.integration.outage.closing import kinds as closing_kinds
+from tests.integration.outage.closing import leave
 from tests.integration.outage.joining import join, undo
 from tests.integration.outage.ticking import change, correct, event_of, mark, rows
 
@@ -233,3 +236,32 @@ def test_however_much_is_owed_it_is_read_by_two_queries(county: County, outage: 
         counts.append(len(asked))
     # Beside these, whose units are read as the acting one.
     assert counts == [3, 3]
+
+
+def test_what_is_left_open_at_closing_by_name_and_reason_reminds_no_more(
+    county: County, outage: Outage, chain: CareChain, clock: Clock
+):
+    event = make_event(county.alva, chain, "discharge", ago=NOW)
+    tell(county.alva, chain, event, outcome=CallOutcome.RELAYED, call_back="0910-00 00 01 kl 11")
+    end_for_all(county, outage, timezone.now())
+    clock.shift(timedelta(minutes=20))
+    assert kinds(county.alva) == ["", "discharge", "discharge"]
+    leave(county.esa, outage, county.ward, Holds.CALL)
+    assert kinds(county.alva) == [""]
+    assert (county.ward.pk, Holds.RING_BACK) in closing_kinds(county.esa, outage)
+    leave(county.esa, outage, county.ward, Holds.RING_BACK)
+    assert kinds(county.alva) == []
+    # What is owed of what is logged later is another, and nobody has taken that on.
+    make_event(county.alva, make_chain(county, outage), "discharge", ago=timedelta(minutes=40))
+    assert kinds(county.alva) == ["discharge", "discharge"]
+
+
+def test_a_call_to_ring_back_holds_up_the_closing_until_it_is_made(
+    county: County, outage: Outage, chain: CareChain
+):
+    event = make_event(county.alva, chain, "admission", outcome=CallOutcome.REACHED)
+    tell(county.alva, chain, event, to=Party.OUTPATIENT, call_back="0910-00 00 01 i morgon")
+    end_for_all(county, outage, timezone.now())
+    assert closing_kinds(county.esa, outage)[county.ward.pk, Holds.RING_BACK] == 1
+    tell(county.alva, chain, event, to=Party.OUTPATIENT)
+    assert (county.ward.pk, Holds.RING_BACK) not in closing_kinds(county.esa, outage)
