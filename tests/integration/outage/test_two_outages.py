@@ -145,7 +145,12 @@ def test_one_that_only_the_region_has_ended_is_ended_from_the_list_of_the_earlie
     client.force_login(umea.user)
     address = f"{reverse('end_outage')}?driftstopp={outage.pk}"
     assert address in client.get("/").content.decode()
-    form = fields_of(form_of(read(client.get(address)), method="post"))
+    other = f"{reverse('end_outage')}?driftstopp={later.pk}"
+    for here, ends, leads_to in ((other, later, address), (address, outage, other)):
+        page = read(client.get(here))
+        assert f"Det här avslutar driftstoppet {ends.listed_as} för Umeå kommun." in page.text
+        assert page.find("main").find("a", href=leads_to)
+    form = fields_of(form_of(page, method="post"))
     assert client.post(address, form)["Location"] == back(outage)
     assert not outage_for(umea.principal, outage.pk).is_open
     assert outage_in_view(umea.principal) == later
