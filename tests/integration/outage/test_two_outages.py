@@ -96,6 +96,21 @@ def test_what_the_earlier_left_is_told_wherever_what_is_left_is_counted(county: 
     assert said in " ".join(read(client.get("/lagesbild/vagg/")).get_text().split())
 
 
+def test_what_the_earlier_left_leads_to_where_it_is_settled_by_whoever_may(
+    county: County, outage: Outage, discharge_left: None
+):
+    client = Client()
+    to_close, to_enter = reverse("closing", args=[outage.pk]), back(outage)
+    for by, leads_to in ((county.esa, to_close), (county.alva, to_enter), (county.esa, to_close)):
+        client.force_login(by.user)
+        page = read(client.get("/lagesbild/"))
+        links = [link["href"] for link in page.find(id="overview-earlier-1").find_all("a")]
+        assert links == [leads_to]
+        assert client.get(leads_to).status_code == 200
+    client.post(reverse("show_on_wall"), fields_of(form_of(page, action=reverse("show_on_wall"))))
+    assert not read(client.get("/lagesbild/vagg/")).find(id="overview-earlier-1").find("a")
+
+
 def test_who_sees_another_part_sees_nothing_of_what_the_earlier_left(county: County, discharge_left: None):
     client = Client()
     for other in (county.bo, person("cilla", county.social_care, Role.COORDINATOR)):
