@@ -102,8 +102,9 @@ class HourBar:
 class Picture:
     """`untold_count` are the discharges of which somebody has not been told, `left_open` those of them that somebody
     answers for by name; `quiet` are the units that have people, no chain and no call to make, and have written nothing.
-    `earlier` are sentences on what outages before it left. `hidden` has, where there are any, all of patients of whom
-    nobody is shown where they are: it is counted in none of `units`, for it could be found there by age or number.
+    `earlier` are outages before it that left something, each with a sentence on what. `hidden` has, where there are
+    any, all of patients of whom nobody is shown where they are: it is counted in none of `units`, for it could be found
+    there by age or number.
     """
 
     untold: tuple[UntoldRow, ...]
@@ -119,7 +120,7 @@ class Picture:
     quiet: tuple[str, ...]
     hours: tuple[HourBar, ...]
     chains: int
-    earlier: tuple[str, ...]
+    earlier: tuple[tuple[Outage, str], ...]
 
 
 def lines_in_order(lines: Iterable[ChainLine]) -> list[ChainLine]:
@@ -155,7 +156,7 @@ def picture_of(found: Overview, outage: Outage, now: datetime) -> Picture:
         quiet=tuple(names[pk] for pk in names if pk in found.staffed and not lines[pk].takes_part),
         hours=_bars(by_hour(found.calls, began, until)),
         chains=len(found.lines),
-        earlier=earlier_lines(found, now),
+        earlier=tuple((each.outage, _left(each, now)) for each in found.earlier),
     )
 
 

@@ -142,15 +142,18 @@ def register_lines(found: OpenNow, now: datetime) -> list[RegisterLine]:
     return [
         RegisterLine(
             outage_id=each.outage.pk,
-            label="Att registrera" if each.outage == found.outages[0] else _after(each.outage, now),
+            label=register_label(
+                each.outage, None if each.outage == found.outages[0] else each.outage.current.started_at, now
+            ),
             amount=f"{each.done[0]} av {each.done[1]} klara" if each.done else "",
         )
         for each in found.registering
     ]
 
 
-def _after(outage: Outage, now: datetime) -> str:
-    return f"Att registrera efter {outage.word} {moment(outage.current.started_at, now)}"
+def register_label(outage: Outage, began: datetime | None, now: datetime) -> str:
+    """`began` names another outage than the one in view; drills are not open beside those in earnest."""
+    return f"Att registrera efter {outage.word} {moment(began, now)}" if began else "Att registrera"
 
 
 def done_title(outages: Sequence[Outage], since: datetime | None, now: datetime) -> str:

@@ -9,13 +9,13 @@ from contacts.access import Acting
 from contacts.rules.parties import Party
 from outage.models import CareChain, Handover, Outage
 from outage.presenters.owed import event_label
-from outage.presenters.shift import SEE_CHAIN
+from outage.presenters.shift import SEE_CHAIN, RegisterLine, register_label
 from outage.queries.care_chains import visible_chains
 from outage.queries.naming import Patient, party_in_list, patient_in_list
 from outage.queries.shift_done import calls_by_id
 from outage.rules.groups import in_groups
 from outage.rules.informing import InformState
-from outage.rules.shift_told import LeftKind, ToldLine
+from outage.rules.shift_told import Kept, LeftKind, ToldLine
 from outage.rules.told import Notice
 from outage.rules.wording import lower_first, moment
 
@@ -60,6 +60,21 @@ def told_shown(
             continue
         what, then = _ring_back(call, now) if call else _OF[line.kind](chain, line, now)
         found.append(ToldShown(line.kind.label, what, then, left, chain.pk, patient_in_list(chain)))
+    return found
+
+
+def register_told(kept: Kept, outage: Outage, now: datetime) -> list[RegisterLine]:
+    """What was left to enter, by outage; `outage` is the one that was in view."""
+    tasks = kept.get("tasks") or ()
+    if tasks and isinstance(tasks[0], int):
+        # Of a row from before they were told apart.
+        tasks = ({"outage": str(outage.pk), "began": "", "done": tasks},)
+    found = []
+    for each in tasks:
+        other = each["outage"] != str(outage.pk)
+        began = datetime.fromisoformat(each["began"]) if other else None
+        amount = "{} av {} var klara".format(*each["done"]) if each["done"] else "För många för att räknas"
+        found.append(RegisterLine(UUID(each["outage"]), register_label(outage, began, now), amount))
     return found
 
 

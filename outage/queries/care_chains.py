@@ -1,7 +1,7 @@
 """The one entrance to care chains. A person sees those of the own principal in which the own unit takes part."""
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import TypeVar
 from uuid import UUID
@@ -32,7 +32,7 @@ from outage.queries.openings import emergency_chain
 from outage.queries.outages import outage_of_chain, outages_for, recent_outages
 from outage.queries.patient_numbers import ciphers_of, has_number, is_whole_number
 from outage.rules.handover import Direction
-from outage.rules.identity import name_text, number_key
+from outage.rules.identity import IdentityKind, lookup_texts, name_text, number_key
 from outage.rules.informing import CallOutcome
 from outage.rules.pasted_words import NUMBER_WORDS
 
@@ -221,30 +221,44 @@ def _seen_among(
 
 
 def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage) -> None:
-    """Sets `namesake` on each chain whose patient has the same name as that of another chain of the unit.
+    """Sets `namesake` on each chain whose patient has the same name as another patient of the unit: who has the same
+    whole number is the same patient, also in another outage.
 
     People with protected personal data are shown without name, and do not count.
     """
     # A chain that stands in two lists of a page comes twice, each time to be marked.
-    named = [(chain, text) for chain in chains if (text := name_text(chain.details.patient_name))]
+    named = [(chain, text) for chain in chains if (text := _shown_name(chain.details))]
     ciphers = ciphers_of(acting.principal, outages) if named and can(acting, Right.READ_CARE) else []
-    # Of each name one hash for each outage, whose keys are different.
-    hashes = {text: [one.keyed_hash(text) for one in ciphers] for text in {text for _, text in named}}
-    asked = tuple(each for some in hashes.values() for each in some)
+    # Of each text one hash for each outage, whose keys are different.
+    texts = {text for chain, name in named for text in (name, *_whole_number(chain.details))}
+    hashes = {one.keyed_hash(text): text for one in ciphers for text in texts}
     seen_in = tuple(outage.pk for outage in outages)
-    units = ids_read_as(acting.unit) if asked else ()
-    counted = Counter(_with_hash(acting.principal.pk, units, seen_in, asked) if asked else ())
-    for chain, text in named:
-        chain.namesake = sum(counted[one] for one in hashes[text]) > 1
+    units = ids_read_as(acting.unit) if hashes else ()
+    found = defaultdict[str, set[UUID]](set)
+    for pk, one in _with_hash(acting.principal.pk, units, seen_in, tuple(hashes)) if hashes else ():
+        found[hashes[one]].add(pk)
+    for chain, name in named:
+        same = {chain.pk}.union(*(found[text] for text in _whole_number(chain.details)))
+        chain.namesake = not found[name] <= same
+
+
+def _shown_name(details: CareChainDetails) -> str:
+    return "" if details.protected_identity else name_text(details.patient_name)
+
+
+def _whole_number(details: CareChainDetails) -> tuple[str, ...]:
+    """What is looked up for it in its very century; nothing where it is none."""
+    kind, number = IdentityKind(details.identity_kind), details.identity_number
+    return lookup_texts(kind, number)[:1] if is_whole_number(number) else ()
 
 
 @prepared
 def _with_hash(
     principal_id: int, units: tuple[int, ...], outage_ids: tuple[UUID, ...], hashes: tuple[str, ...]
-) -> QuerySet[PatientLookup, str]:
-    """The hash of each row that a chain in sight has."""
+) -> QuerySet[PatientLookup, tuple[UUID, str]]:
+    """Each chain in sight that has one of them, with that one."""
     seen = is_about_seen(principal_id, units, outage_ids)
-    return PatientLookup.objects.filter(seen, hash__in=hashes).values_list("hash", flat=True)
+    return PatientLookup.objects.filter(seen, hash__in=hashes).values_list("chain", "hash")
 
 
 def find_chains(acting: Acting, text: str, outage: Outage, *more: Outage) -> QuerySet[CareChain]:

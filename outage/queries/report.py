@@ -50,7 +50,7 @@ from outage.rules.ticks import TickState
 
 REPORT_WORK = "outage.report"
 # Another where the same log gives other tables.
-_SHAPE = 2
+_SHAPE = 3
 _MOST_OWNERS = 50
 _UNIT = "unit:"
 # How many outages one is set beside.

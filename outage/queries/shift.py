@@ -215,19 +215,13 @@ def left_open(acting: Acting, outage: Outage) -> dict[str, Any]:
         "places": [{"chain": str(pk)} for pk in now.places],
         "ring_back": [{"call": str(pk)} for pk in now.ring_back],
         "papers": [{"serial": paper.serial} for paper in now.papers],
-        "tasks": _tasks_left(now.registering),
+        "tasks": [_tasks_left(each) for each in now.registering],
     }
 
 
-def _tasks_left(registering: Iterable[Registering]) -> list[int] | None:
-    """Of all outages together; None where any has too many to be counted, and where there is none."""
-    counted = [each.done for each in registering]
-    known = [done for done in counted if done]
-    return (
-        [sum(amounts) for amounts in zip(*known, strict=True)]
-        if known and len(known) == len(counted)
-        else None
-    )
+def _tasks_left(each: Registering) -> dict[str, Any]:
+    began = each.outage.current.started_at.isoformat()
+    return {"outage": str(each.outage.pk), "began": began, "done": each.done and [*each.done]}
 
 
 def _kept(acting: Acting, outages: Sequence[Outage]) -> Left:

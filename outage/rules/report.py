@@ -66,14 +66,10 @@ class Rung:
 
     @property
     def column(self) -> str:
-        """What it counts as: given, received, or a try that reached nobody."""
+        """What it counts as, in every table: given or received, relayed ones too, or a try that told nobody."""
         if self.outcome in FAILED:
             return "tries"
         return "given" if self.direction == Direction.GIVEN else "received"
-
-    @property
-    def reached(self) -> bool:
-        return self.outcome == CallOutcome.REACHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +181,8 @@ def _hour(at: datetime) -> datetime:
 
 
 def read_backs(logged: Logged) -> Counter[str]:
-    """Of the calls by which the own side told a party something: how many were repeated, "" for those not said of."""
-    asked = (call for call in logged.rung if call.reached and call.direction == Direction.GIVEN)
-    return Counter(call.read_back for call in asked)
+    """Of the calls given, relayed ones too: how many were repeated, "" for those not said of."""
+    return Counter(call.read_back for call in logged.rung if call.column == "given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,8 +282,8 @@ def deviations(logged: Logged) -> Deviations:
 
 
 def confirmed(logged: Logged) -> tuple[int, int]:
-    """Of the calls that the own side made and had a code to read aloud: those that both have logged, and all."""
-    given = [call for call in logged.rung if call.coded and call.direction == Direction.GIVEN]
+    """Of the calls given that had a code to read aloud: those that both have logged, and all."""
+    given = [call for call in logged.rung if call.coded and call.column == "given"]
     return sum(call.confirmed for call in given), len(given)
 
 

@@ -179,7 +179,7 @@ def _calls(logged: Logged) -> ReportTable:
         for party in (*Party, "")
         if (own := found.get(party))
     )
-    columns = ("Motpart", *(label for _, label in _COLUMNS), "Bara förmedlade")
+    columns = ("Motpart", *(label for _, label in _COLUMNS), "Varav förmedlade")
     return ReportTable("Samtal efter motpart", columns, rows)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from contacts.rules.labelled import Labelled
 
 Kept = Mapping[str, Any]
-"""What stands in the row (`outage.queries.shift.left_open`): lists of dicts by `LeftKind`, and `tasks`."""
+"""What stands in the row (`outage.queries.shift.left_open`): lists of dicts by `LeftKind`, and `tasks`, by outage."""
 
 
 class LeftKind(Labelled):

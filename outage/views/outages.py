@@ -194,14 +194,15 @@ def end(request: ActingRequest) -> HttpResponse:
             _check_goes_on(outage)
             ended = end_outage(by=acting, outage=outage, **form.cleaned_data)
             return _told_ended(request, ended, form.cleaned_data["ended_at"])
+    earlier = earlier_outages(acting.principal, outage)
     context = {
         "outage": outage,
+        "going_on": [other for other in earlier if other.is_open],
         "principal": acting.principal,
         "unit": acting.unit,
         "still_out": others_still_out(outage, acting.principal),
     }
     if can(acting, Right.READ_CARE):
-        earlier = earlier_outages(acting.principal, outage)
         context |= {"left": calls_left(acting, outage, *earlier), "branch": name_of_branch(acting.unit)}
     return page.show("outage/outage/end.html", **context)
 

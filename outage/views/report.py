@@ -27,6 +27,7 @@ from outage.presenters.report import (
     shown_tables,
     what_is_left_out,
 )
+from outage.queries.closing import is_closed_once
 from outage.queries.outages import outage_for
 from outage.queries.report import (
     ended_outages,
@@ -77,6 +78,7 @@ def report(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     context = _state(request, outage, kept) | {
         "tables": shown_tables(kept) if kept else [],
         "left_out": what_is_left_out(kept, outage) if kept else "",
+        "closed": not outage.is_open and is_closed_once(outage, acting.principal),
         "lessons": lesson_rows(lessons_of(acting, outage)),
         "owners": owners_to_choose(acting),
         "beside": _beside(request, outage.pk),

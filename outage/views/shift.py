@@ -28,7 +28,7 @@ from outage.presenters.shift import (
     shift_rows,
     told_rows,
 )
-from outage.presenters.shift_told import told_shown
+from outage.presenters.shift_told import register_told, told_shown
 from outage.queries.care_chains import mark_namesakes
 from outage.queries.listed import listed_now
 from outage.queries.outages import outage_for, outage_in_view
@@ -190,7 +190,7 @@ def handover(request: ActingRequest, shift_id: UUID) -> HttpResponse:
         "outage": outage,
         "shift": _row_of(acting, found, all_rows, now),
         "text": found.text,
-        "tasks": found.left.get("tasks"),
+        "registering": register_told(found.left, outage, now),
         "told": shown,
         "told_page": lines,
     }

@@ -46,6 +46,7 @@ from tests.factories import (
     tell,
 )
 from tests.integration.outage.calling import ring, take
+from tests.integration.outage.closing import close, leave_all
 from tests.integration.outage.joining import join, two_chains
 from tests.integration.outage.pages import fields_of, form_of, read
 from tests.integration.outage.ticking import rows
@@ -380,3 +381,13 @@ def test_it_takes_the_same_number_of_queries_whatever_was_logged(county: County,
     with CaptureQueriesContext(connection) as asked:
         made(county.esa, outage)
     assert not any(query["sql"].startswith(("INSERT", "UPDATE")) for query in asked)
+
+
+def test_the_way_to_the_closing_is_called_by_what_it_shows(county: County, outage: Outage, client: Client):
+    made(county.esa, ended(county, outage))
+    client.force_login(county.esa.user)
+    for label in ("Stäng driftstoppet", "Visa stängningen"):
+        page = read(client.get(reverse("report", args=[outage.pk])))
+        assert page.find("a", href=reverse("closing", args=[outage.pk])).text == label
+        leave_all(county.esa, outage)
+        close(county.esa, outage)

@@ -212,4 +212,5 @@ def test_after_the_own_end_what_is_left_to_enter_is_open_too(
     over = outage_for(county.region, outage.pk)
     (registering,) = open_now(county.alva, over).registering
     assert (registering.outage, registering.done) == (over, (0, 1))
-    assert hand_over(county.alva).left["tasks"] == [0, 1]
+    (told,) = hand_over(county.alva).left["tasks"]
+    assert (told["outage"], told["done"]) == (str(outage.pk), [0, 1])

@@ -21,7 +21,9 @@ from outage.models import (
     ShiftHandover,
     ShiftTakeover,
 )
+from outage.presenters.shift_told import register_told
 from outage.queries.care_chains import get_chain
+from outage.queries.outages import outage_for
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details
 from outage.services.events import correct_event
@@ -98,14 +100,26 @@ def test_what_is_left_to_enter_of_an_outage_before_is_open_too(
     assert f"{left} 0 av 1 klara" in shown(alva, HAND_OVER)
     link = read(alva.get(SHIFT)).find("a", string=left)
     assert "0 av 1 klara" in words(alva.get(link["href"]))
-    assert hand_over(county.alva).left["tasks"] == [0, 1]
+    told = hand_over(county.alva)
     seen = get_chain(county.alva, chain.pk)
     mark(county.alva, seen, *rows(county.alva, seen))
     assert "Att registrera" not in shown(alva)
-    assert hand_over(county.alva).left["tasks"] is None
+    assert hand_over(county.alva).left["tasks"] == []
     # Of the one in view all is told, done or not.
     end_outage(by=county.esa, outage=newer, ended_at=timezone.now())
     assert "Att registrera 0 av 0 klara" in shown(alva)
+    for each, ago in ((outage, 30), (newer, 1)):
+        another = make_chain(county, outage_for(county.region, each.pk), identity="")
+        make_event(county.alva, another, "admission", ago=timedelta(minutes=ago))
+    both = hand_over(county.alva)
+    for each, said in (
+        (told, f"{left} 0 av 1 var klara"),
+        (both, f"Att registrera 0 av 1 var klara {left} 1 av 2 var klara"),
+    ):
+        assert said in shown(alva, reverse("shift_handover", args=[each.pk]))
+    # A row from before they were told apart.
+    (line,) = register_told({"tasks": [3, 5]}, newer, timezone.now())
+    assert (line.label, line.amount) == ("Att registrera", "3 av 5 var klara")
 
 
 def test_a_protected_patient_is_neither_named_nor_placed(county: County, outage: Outage, alva: Client):

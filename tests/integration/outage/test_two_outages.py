@@ -96,6 +96,21 @@ def test_what_the_earlier_left_is_told_wherever_what_is_left_is_counted(county: 
     assert said in " ".join(read(client.get("/lagesbild/vagg/")).get_text().split())
 
 
+def test_what_the_earlier_left_leads_to_where_it_is_settled_by_whoever_may(
+    county: County, outage: Outage, discharge_left: None
+):
+    client = Client()
+    to_close, to_enter = reverse("closing", args=[outage.pk]), back(outage)
+    for by, leads_to in ((county.esa, to_close), (county.alva, to_enter), (county.esa, to_close)):
+        client.force_login(by.user)
+        page = read(client.get("/lagesbild/"))
+        links = [link["href"] for link in page.find(id="overview-earlier-1").find_all("a")]
+        assert links == [leads_to]
+        assert client.get(leads_to).status_code == 200
+    client.post(reverse("show_on_wall"), fields_of(form_of(page, action=reverse("show_on_wall"))))
+    assert not read(client.get("/lagesbild/vagg/")).find(id="overview-earlier-1").find("a")
+
+
 def test_who_sees_another_part_sees_nothing_of_what_the_earlier_left(county: County, discharge_left: None):
     client = Client()
     for other in (county.bo, person("cilla", county.social_care, Role.COORDINATOR)):
@@ -145,7 +160,12 @@ def test_one_that_only_the_region_has_ended_is_ended_from_the_list_of_the_earlie
     client.force_login(umea.user)
     address = f"{reverse('end_outage')}?driftstopp={outage.pk}"
     assert address in client.get("/").content.decode()
-    form = fields_of(form_of(read(client.get(address)), method="post"))
+    other = f"{reverse('end_outage')}?driftstopp={later.pk}"
+    for here, ends, leads_to in ((other, later, address), (address, outage, other)):
+        page = read(client.get(here))
+        assert f"Det här avslutar driftstoppet {ends.listed_as} för Umeå kommun." in page.text
+        assert page.find("main").find("a", href=leads_to)
+    form = fields_of(form_of(page, method="post"))
     assert client.post(address, form)["Location"] == back(outage)
     assert not outage_for(umea.principal, outage.pk).is_open
     assert outage_in_view(umea.principal) == later

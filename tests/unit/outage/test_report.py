@@ -169,11 +169,15 @@ def test_what_was_read_back_is_asked_of_calls_that_told_somebody():
             rung(read_back=ReadBack.DONE),
             rung(read_back=ReadBack.CORRECTED),
             rung(),
-            rung(outcome=CallOutcome.BUSY),
+            rung(outcome=CallOutcome.RELAYED, read_back=ReadBack.DONE),
+            rung(outcome=CallOutcome.BUSY, coded=True),
             rung(direction=Direction.RECEIVED, read_back=ReadBack.DONE),
         ]
     )
-    assert read_backs(logged) == Counter({"done": 1, "corrected": 1, "": 1})
+    assert read_backs(logged) == Counter({"done": 2, "corrected": 1, "": 1})
+    # As many as are called given wherever else they are counted.
+    assert read_backs(logged).total() == by_party(logged)[""]["given"] == 4
+    assert confirmed(logged) == (0, 0)
 
 
 def test_confirmed_are_counted_once_by_the_call_that_was_made():

@@ -38,7 +38,7 @@ def test_each_kind_has_its_lines_in_order():
         "awaited": [{"chain": CHAIN, "kind": "admission_reply", "party": "municipality"}],
         "ring_back": [{"call": "call-1"}],
         "calls": [call(CHAIN, "unit:1", "event:a")],
-        "tasks": [3, 5],
+        "tasks": [{"outage": OTHER, "began": "2026-11-24T08:00:00+00:00", "done": [3, 5]}],
     }
     assert [line.kind for line in told_lines(kept)] == [
         LeftKind.CALLS,
