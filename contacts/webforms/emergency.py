@@ -3,6 +3,7 @@
 from django import forms
 
 from contacts.rules.emergency import LONGEST_NOTE, NO_REASON, EmergencyReason
+from contacts.webforms.fields import NoPatientField
 from contacts.webforms.passwords import LogInNameField
 
 
@@ -25,7 +26,7 @@ class EmergencyForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages=dict.fromkeys(("required", "invalid_choice"), NO_REASON),
     )
-    note = forms.CharField(
+    note = NoPatientField(
         label="Kommentar",
         required=False,
         max_length=LONGEST_NOTE,

@@ -1,5 +1,6 @@
 """Fields for what people type about a contact, clock times and days of the year, and for what a rule asks."""
 
+import re
 from collections.abc import Callable, Container
 from datetime import date, time
 from typing import Any
@@ -9,6 +10,7 @@ from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from personnummer import personnummer
 
 from contacts.rules.clock_words import day_words, parse_clock, parse_day
 from contacts.rules.days import NOT_A_DAY, read_day
@@ -37,6 +39,25 @@ class _ReadField(forms.CharField):
 
     def run_validators(self, value: Any) -> None:
         pass
+
+
+# Ten digits alone may be a telephone number where the first is 0.
+_PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:(?:\d\d)?\d{6}[-+]|(?:19|20)\d{6} ?|[1-9]\d{5})\d{4}(?!\d)")
+
+
+def check_no_patient(text: str) -> None:
+    """Raises ValidationError where a personal identity number stands in the text: whole, and with its right digit."""
+    if any(personnummer.valid(found.replace(" ", "")) for found in _PERSONAL_NUMBER.findall(text)):
+        raise ValidationError("Ta bort personnumret. Här skrivs inga patientuppgifter.")
+
+
+class NoPatientField(forms.CharField):
+    """What is typed of no patient, for it is shown to others than those who may see patients, or kept for good."""
+
+    default_validators = [check_no_patient]
+
+    def __init__(self, *, help_text: str = "Inga patientuppgifter.", **kwargs: Any) -> None:
+        super().__init__(help_text=help_text, **kwargs)
 
 
 class ClockField(_ReadField):

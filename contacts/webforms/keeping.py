@@ -14,7 +14,7 @@ from contacts.rules.hours import OPEN_BY_DAY, Availability, Eves, Hours, Span, S
 from contacts.rules.phone import LONGEST_NUMBER, Phone, PhoneKind, check_phone, same_number, tidy_number
 
 from .differences import Opened
-from .fields import AsksQuestions, ClockField, DayField
+from .fields import AsksQuestions, ClockField, DayField, NoPatientField
 from .search import LONGEST_TEXT, ContactSearchForm
 
 NUMBER_ROWS = 6
@@ -84,7 +84,12 @@ class EntryForm(Opened, AsksQuestions):
     summer_to = DayField(label="Sommartid till och med")
     summer_opens_at = _clock("summer_opens_at")
     summer_closes_at = _clock("summer_closes_at")
-    remark = _text("remark", widget=forms.Textarea({"rows": 2}), help_text="Inga patientuppgifter.")
+    remark = NoPatientField(
+        label=LABELS["remark"],
+        max_length=FIRST_COLUMN["remark"].longest,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+    )
     owner = _text("owner", help_text="Vem hos er som svarar för att uppgifterna stämmer.")
     source = _text("source", help_text="Varifrån uppgifterna kommer.")
     verified = forms.BooleanField(label="Jag har kontrollerat att uppgifterna stämmer", required=False)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.utils import timezone
 
-from contacts.webforms.fields import DateField, SentOnce
+from contacts.webforms.fields import DateField, NoPatientField, SentOnce
 from forms.rules.purge import AT_LEAST, LateOutcome
 
 _LONGEST = 2000
@@ -39,11 +39,10 @@ class ConfirmForm(_StepForm):
 
 
 class WithdrawForm(_StepForm):
-    reason = forms.CharField(
+    reason = NoPatientField(
         label="Varför tas gallringen tillbaka?",
         max_length=300,
         widget=forms.Textarea({"rows": 2}),
-        help_text="Inga patientuppgifter.",
         error_messages={"required": "Skriv varför."},
     )
 

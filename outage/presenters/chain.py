@@ -26,6 +26,7 @@ from outage.rules.informing import (
     CallOutcome,
     DischargeState,
 )
+from outage.rules.reminders import ring_back_at
 from outage.rules.routine import Routine
 from outage.rules.said import labelled
 from outage.rules.told import Closed, Notice, Standing
@@ -210,7 +211,7 @@ def _call_entry(
         title=call_title(handover),
         direction=direction.value,
         by_whom=signed_by(handover, now),
-        details=tuple(_call_details(handover, told)),
+        details=tuple(_call_details(handover, told, _reminds(handover, chain, now) if stands else "")),
         struck=newer is not None,
         struck_by=_struck_by(newer, now, handover),
         note=handover.reason,
@@ -321,7 +322,13 @@ def _struck_by(
     return f"{verb} {moment(newer.recorded_at, now)} av {newer.user.full_name}: {newer.reason}"
 
 
-def _call_details(handover: Handover, told: str) -> Iterable[tuple[str, str]]:
+def _reminds(call: Handover, chain: CareChain, now: datetime) -> str:
+    """What was read of what somebody typed of when to ring back."""
+    at = ring_back_at(call.call_back, call.at, chain.outage.routine.limits.time_zone)
+    return f"påminner {moment(at, now)}" if at else "ingen tid att påminna om" if call.call_back else ""
+
+
+def _call_details(handover: Handover, told: str, reminds: str) -> Iterable[tuple[str, str]]:
     pairs = (
         ("Meddelande", told),
         ("Talade med", handover.spoken_to),
@@ -332,7 +339,7 @@ def _call_details(handover: Handover, told: str) -> Iterable[tuple[str, str]]:
         ("Varför inte motringd", handover.checked_reason),
         ("Kommentar", handover.comment),
         ("Nästa steg", handover.next_step),
-        ("Ring tillbaka", handover.call_back),
+        ("Ring tillbaka", f"{handover.call_back} ({reminds})" if reminds else handover.call_back),
     )
     return ((label, value) for label, value in pairs if value)
 

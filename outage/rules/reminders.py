@@ -16,11 +16,15 @@ from .routine import Effect, MessageType, Routine
 from .told import EventRow
 
 _A_DAY = timedelta(days=1)
-# A time of day with its minutes, but no part of a telephone number or of a date; or an hour that is said to be one.
+# A time of day with its minutes, but no part of a telephone number or of a date; or an hour, with or without minutes,
+# that is said to be one.
 _CLOCK = re.compile(
-    r"(?<![\d.:/-])(?<!\d )(\d{1,2})[.:](\d\d)(?![\d.:/]| \d)|\bkl(?:ockan)?\.? ?(\d{1,2})(?![\d.:/]| \d)",
-    re.ASCII | re.IGNORECASE,
+    r"(?<![\d.:/-])(?<!\d )(\d{1,2})[.:](\d\d)(?![\d.:/]| \d)"
+    r"|\b(?:kl(?:ockan)?\.?|före|innan|senast) ?(?:(\d\d)(\d\d)|(\d{1,2}))(?![\d.:/]| \d)",
+    re.IGNORECASE,
 )
+# What somebody says that it is not.
+_NOT = re.compile(r"\b(?:ej|inte)\b[^,;)]*", re.IGNORECASE)
 _TOMORROW = re.compile(r"(?<!över)\bi ?morgon\b", re.IGNORECASE)
 # A day that is named otherwise is not read: a reminder on the wrong day is worse than none.
 _OTHER_DAY = re.compile(
@@ -118,9 +122,10 @@ def ring_back_at(text: str, called: datetime, time_zone: str) -> datetime | None
     if _OTHER_DAY.search(text):
         return None
     read = None
-    for hour, minute, alone in _CLOCK.findall(text):
-        if int(hour or alone) < 24 and int(minute or 0) < 60:
-            read = time(int(hour or alone), int(minute or 0))
+    for hour, minute, whole, of_whole, alone in _CLOCK.findall(_NOT.sub("", text)):
+        at = int(hour or whole or alone), int(minute or of_whole or 0)
+        if at < (24, 0) and at[1] < 60:
+            read = time(*at)
     return (
         None if read is None else next(_readings(read, called, time_zone, later=bool(_TOMORROW.search(text))))
     )

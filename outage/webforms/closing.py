@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from contacts.webforms.fields import SentOnce
+from contacts.webforms.fields import NoPatientField, SentOnce
 from outage.rules.closing import Held, Holds
 
 
@@ -28,11 +28,10 @@ class LeaveForm(SentOnce):
         widget=forms.TextInput({"autocomplete": "off"}),
         error_messages={"required": "Skriv vem som tar hand om det."},
     )
-    reason = forms.CharField(
+    reason = NoPatientField(
         label="Varför lämnas det öppet?",
         max_length=500,
         widget=forms.Textarea({"rows": 3}),
-        help_text="Inga patientuppgifter.",
         error_messages={"required": "Skriv varför det lämnas öppet."},
     )
 

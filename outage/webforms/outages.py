@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from contacts.rules.errors import RuleError
 from contacts.webforms.differences import Opened
-from contacts.webforms.fields import SentOnce
+from contacts.webforms.fields import NoPatientField, SentOnce
 from outage.rules.moments import check_start
 from outage.rules.outage_status import OutageFacts, OutageScope
 
@@ -31,7 +31,7 @@ class OutageForm(Opened, SentOnce):
         help_text="Det som hände dessförinnan räknas som förut. Gällde det hela tiden: ange starten.",
     )
     started_at = MomentField(label="När började det?")
-    sees = forms.CharField(
+    sees = NoPatientField(
         label="Vad ser du?",
         required=False,
         max_length=1000,

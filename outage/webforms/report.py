@@ -2,17 +2,16 @@
 
 from django import forms
 
-from contacts.webforms.fields import DateField, SentOnce
+from contacts.webforms.fields import DateField, NoPatientField, SentOnce
 
 _LONGEST = 2000
 
 
 class LessonForm(SentOnce):
-    text = forms.CharField(
+    text = NoPatientField(
         label="Vad lärde vi oss?",
         max_length=_LONGEST,
         widget=forms.Textarea({"rows": 4}),
-        help_text="Inga patientuppgifter.",
         error_messages={"required": "Skriv vad ni lärde er."},
     )
     owner = forms.CharField(

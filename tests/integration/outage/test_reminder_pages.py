@@ -86,6 +86,18 @@ def test_what_is_not_in_the_list_of_calls_is_listed_first(
     assert "Påminnelse: ring tillbaka , 2 patienter" in line_on(client, "chains")
 
 
+def test_the_chains_page_says_which_time_to_ring_back_was_read(
+    county: County, chain: CareChain, client: Client
+):
+    event = make_event(county.alva, chain)
+    for text in ("0910-00 00 01 kl 16", "efter ronden"):
+        tell(county.alva, chain, event, outcome=CallOutcome.RELAYED, call_back=text)
+    log_in_anew(client, county.alva)
+    page = " ".join(read(client.get(reverse("chain", args=[chain.pk]))).main.get_text(" ").split())
+    assert "0910-00 00 01 kl 16 (påminner 16.00)" in page
+    assert "efter ronden (ingen tid att påminna om)" in page
+
+
 def test_a_sip_that_nobody_called_to_is_listed_for_who_is_to_call(
     county: County, chain: CareChain, client: Client, clock: Clock
 ):
