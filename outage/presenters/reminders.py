@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from outage.queries.naming import Patient, patient_in_list
 from outage.queries.outages import earlier_outages
 from outage.queries.reminders import how_late, reminders_of
 from outage.rules.reminders import Due, by_kind
-from outage.rules.wording import moment
+from outage.rules.wording import STOCKHOLM, moment
 
 RING_BACK = "Ring tillbaka"
 
@@ -67,7 +67,7 @@ def reminders_for(acting: Acting, outage: Outage, now: datetime) -> Reminders:
             LateKind(
                 label=outage.routine.label(late.kind) if late.kind else RING_BACK,
                 patients=late.chains,
-                by=moment(late.since, now),
+                by=_by(late.kind, late.since, now),
                 since_iso=late.since.isoformat(),
                 late=how_late(late.since, now),
                 is_listed=late.is_listed,
@@ -77,6 +77,12 @@ def reminders_for(acting: Acting, outage: Outage, now: datetime) -> Reminders:
         notice=f"{outage.kind} {outage.system}: {count} {'påminnelse' if count == 1 else 'påminnelser'}. Öppna Läge.",
         marks=" ".join(_mark(acting, one) for one in found) if acting.user.reminds_outside else "",
     )
+
+
+def _by(kind: str, at: datetime, now: datetime) -> str:
+    # Of days that are over at midnight the last one is named.
+    over_at_midnight = kind and at.astimezone(STOCKHOLM).time() == time()
+    return moment(at - timedelta(minutes=1) if over_at_midnight else at, now)
 
 
 def _mark(acting: Acting, one: Due) -> str:
@@ -102,7 +108,7 @@ def _line(one: Due, chain: CareChain, call: Handover | None, now: datetime) -> R
         chain_id=chain.pk,
         patient=patient,
         label=chain.outage.routine.label(one.kind) if one.kind else RING_BACK,
-        by=moment(one.at, now),
+        by=_by(one.kind, one.at, now),
         since_iso=one.at.isoformat(),
         late=how_late(one.at, now),
         text="" if call is None else SEE_CHAIN if patient.protected else call.call_back,

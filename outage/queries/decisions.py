@@ -41,7 +41,9 @@ def decided_by_hand(by: Acting) -> list[Decided]:
     Raises NotAllowed. A decision about two cases counts for both.
     """
     check_may(by, Right.FOLLOW_DECISIONS)
-    marks = RegistrationMark.objects.filter(chain__principal=by.principal, chain__outage__drill=False, done=True)
+    marks = RegistrationMark.objects.filter(
+        chain__principal=by.principal, chain__outage__drill=False, done=True
+    )
     by_outage: dict[UUID, list[tuple[str, bool]]] = defaultdict(list)
     for outage_id, entered in _of_first_version(marks):
         by_outage[outage_id].append(("", entered))

@@ -98,15 +98,14 @@ def test_a_decision_that_stands_no_more_is_not_counted(county: County, outage: O
     (event,) = one.events.all()
     withdraw_event(by=county.alva, event=get_event(county.alva, event.pk), client_id=uuid4(), reason="Fel.")
     assert case_12(owner) == (3, 3)
-    for number, (chain, changed) in enumerate(
-        ((two, {"status": ChainStatus.WRONG_PATIENT, "status_reason": "Fel."}), (three, {"before": Before.ADMITTED}))
-    ):
-        chain = get_chain(county.alva, chain.pk)
+    wrong = {"status": ChainStatus.WRONG_PATIENT, "status_reason": "Fel."}
+    for number, (pk, changed) in enumerate([(two.pk, wrong), (three.pk, {"before": Before.ADMITTED})], 1):
+        chain = get_chain(county.alva, pk)
         facts = chain_facts(county, **({"before": Before.UNKNOWN} | changed))
         change_details(
-            by=county.alva, chain=chain, client_id=same_id(number + 1), replaces=chain.details_id, facts=facts
+            by=county.alva, chain=chain, client_id=same_id(number), replaces=chain.details_id, facts=facts
         )
-        assert case_12(owner) == (2 - number, 2 - number)
+        assert case_12(owner) == (3 - number, 3 - number)
 
 
 def test_one_decision_about_what_two_joined_chains_have_is_counted_once(
