@@ -12,6 +12,7 @@ from django.utils import timezone
 from contacts.access import Acting, check_may
 from contacts.models import Principal, Unit
 from contacts.queries.branches import units_within, units_without
+from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.permissions import Right
 from outage.models import (
@@ -133,7 +134,16 @@ def units_to_close(by: Acting) -> QuerySet[Unit]:
 
 def left_at_closing(by: Acting, outage: Outage) -> list[LeftOpen]:
     """What was left open by name and reason where the acting person may, the oldest first."""
-    rows = _left(by.principal, outage).filter(about__in=units_to_close(by))
+    return _said(_left(by.principal, outage).filter(about__in=units_to_close(by)))
+
+
+def left_for(by: Acting, outage: Outage) -> list[LeftOpen]:
+    """What was left open so at the acting unit: who works there is told who has taken it on. Raises NotAllowed."""
+    check_may(by, Right.READ_CARE)
+    return _said(_left(by.principal, outage).filter(about__in=ids_read_as(by.unit)))
+
+
+def _said(rows: QuerySet[LeftOpen]) -> list[LeftOpen]:
     return list(rows.select_related("user", "unit", "about"))
 
 

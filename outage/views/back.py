@@ -29,9 +29,9 @@ from contacts.views.shared import SharedHtml, shared_part
 from contacts.views.tools import check_sent, get_or_404, held_as, require, told_if_refused
 from outage.models import CareChain, Outage
 from outage.presenters.back import TaskGroups, TaskRow, grouped, task_place, tasks_listed
-from outage.presenters.closing import ClosedLine, closed_line
+from outage.presenters.closing import ClosedLine, closed_line, left_rows
 from outage.queries.care_chains import get_chain
-from outage.queries.closing import closing_of
+from outage.queries.closing import closing_of, left_for
 from outage.queries.naming import patient_in_list
 from outage.queries.outages import acknowledgement_of, earlier_outages
 from outage.queries.owed import ListedChains, chains_seen, chains_seen_and_missing, count_calls_owed
@@ -135,6 +135,7 @@ def _context(
         places = {row.place for row in listed.rows}
         context |= {
             "closed": None if outage.is_open else _closed(acting, outage),
+            "left": [] if outage.is_open or outage.purged_at else left_rows(left_for(acting, outage), ()),
             "page_of_chains": listed.page,
             "groups": listed.groups,
             "calls_left": listed.calls_left,

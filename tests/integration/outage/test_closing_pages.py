@@ -150,6 +150,20 @@ def test_a_chain_of_a_closed_outage_says_so_and_that_what_came_in_opened_it(
     assert "är stängt" not in said
 
 
+def test_who_works_where_something_was_left_open_is_told_who_has_taken_it_on(
+    county: County, outage: Outage, chain: CareChain, client: Client
+):
+    make_event(county.alva, chain, "discharge")
+    end_for_all(county, outage, timezone.now())
+    leave(county.esa, outage, county.ward, Holds.CALL)
+    path = f"{reverse('back_registration')}?driftstopp={outage.pk}"
+    client.force_login(county.alva.user)
+    said = "Lämnat öppet: samtal att ringa: 2. Esa Påhittad: Ringer i morgon Esa Påhittad, Medicin 2, 10.52"
+    assert said in words(client, path)
+    client.force_login(county.disa.user)
+    assert "Lämnat öppet" not in words(client, path)
+
+
 def words(client: Client, path: str) -> str:
     return " ".join(read(client.get(path)).main.get_text().split())
 
