@@ -4,15 +4,15 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest
-from contacts.models.data_key import name_for_files, name_of
+from contacts.models.data_key import name_for_files
 from contacts.rules.held import held_print
 from contacts.rules.permissions import Right
 from contacts.views.exporting import chosen_principal
-from contacts.views.tools import get_or_404, held_as, require
+from contacts.views.tools import get_or_404, held_as, require, told_if_refused
 from contacts.views.work import asked_by_press
 from forms.presenters.contact_list import contact_list_parts
 from forms.rules.work_list_spec import WorkList
@@ -29,7 +29,7 @@ from outage.presenters.checklists import checklist_card
 from outage.queries.care_chains import get_chain
 from outage.queries.outages import outage_in_view
 from outage.queries.owed import chains_seen
-from outage.rules.outage_files import parts_of
+from outage.rules.outage_files import check_list_is_left, parts_of
 from outage.rules.wording import day_and_year
 from outage.views._tools import chosen_outage_or_404
 
@@ -78,14 +78,17 @@ def work_list_pdf(request: ActingRequest, which: str) -> HttpResponse:
     outage = chosen_outage_or_404(request)
     press = press_of(request)
     require(request.acting, Right.PRINT_SHEET)
-    return asked_by_press(
-        request,
-        kind="work_list",
-        label=f"Lista: {WorkList(which).label}",
-        client_id=press,
-        args={"which": which, "outage": str(outage.pk)},
-        key_name=name_of(request.acting.principal.pk, outage.pk),
-    )
+    with told_if_refused(request):
+        check_list_is_left(purged=WorkList(which).says_what_is_left and outage.purged_at is not None)
+        return asked_by_press(
+            request,
+            kind="work_list",
+            label=f"Lista: {WorkList(which).label}",
+            client_id=press,
+            args={"which": which, "outage": str(outage.pk)},
+            key_name=name_for_files(request.acting.principal.pk, outage.pk),
+        )
+    return redirect("status")
 
 
 @held_as(held_print("Hämta loggen som PDF"))

@@ -9,11 +9,15 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from contacts.models import Work
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Role
+from contacts.rules.work import WorkState
 from contacts.services.progress import finish
 from forms.models import LateEntry
 from forms.queries.purge import preview_of
+from forms.rules.work_list_spec import WorkList
+from forms.services.work_list_prints import print_work_list
 from outage.models import (
     Acknowledgement,
     CareChain,
@@ -207,3 +211,36 @@ def test_a_kept_report_stays_as_it_was_made_whatever_the_version_that_reads_it(
     assert "Loggen har ändrats" not in words(at(by).get(reverse("report", args=[outage.pk])))
     finish(make_report(by=by, outage=outage_for(county.region, outage.pk)))
     assert OutageFigures.objects.get().main == {"discharges": 17}
+
+
+def test_lagesbild_counts_nothing_of_it_and_is_not_printed(county: County, outage, chain, clock):
+    make_event(county.alva, chain, "discharge")
+    esa = at(county.esa)
+    before = words(esa.get(reverse("overview")))
+    assert "där någon inte är underrättad" in before
+    outage = purged(county, outage, clock)
+    esa = at(county.esa)
+    page = read(esa.get(reverse("overview")))
+    for said in (words(esa.get(reverse("overview"))), words(esa.get(reverse("overview_wall")))):
+        assert "Driftstoppet är gallrat" in said
+        assert "Rapporten finns kvar." in said
+        assert not [
+            each for each in ("underrättad", "Inget att meddela", "vårdkedja", "0") if f" {each}" in said
+        ]
+    assert page.main.find("a", href=reverse("report", args=[outage.pk]))
+    assert page.main.find(class_="print-list") is None
+    assert "blankett" not in page.find(class_="print-note").get_text()
+    for which in (WorkList.OVERVIEW, WorkList.TASKS):
+        refused = esa.post(reverse("work_list_pdf", args=[which]), pressed(county, outage), follow=True)
+        assert "Driftstoppet är gallrat. Listan går inte att ta fram." in read(refused).get_text()
+        with pytest.raises(RuleError, match="gallrat"):
+            print_work_list(
+                by=county.esa, which=which, outage=outage_for(county.region, outage.pk), client_id=uuid4()
+            )
+    # Others are made, though the key of its outage is destroyed.
+    esa.post(reverse("work_list_pdf", args=[WorkList.CHAINS]), pressed(county, outage))
+    assert [work.state for work in Work.objects.all()] == [WorkState.DONE]
+
+
+def pressed(county: County, outage: Outage) -> dict[str, str]:
+    return {"client_id": str(uuid4()), "driftstopp": str(outage.pk), "typed_by": mark_of(county.esa)}
