@@ -47,7 +47,8 @@ def write_xlsx(rows: Iterable[Sequence[str]], title: str = "Kontakter") -> bytes
 def write_book(sheets: Iterable[tuple[str, Sequence[Sequence[str | int]]]]) -> bytes:
     """A workbook of several sheets, each by its title and its rows, the heading first. Numbers stay numbers.
 
-    Of a title a spreadsheet takes 31 letters: a longer one ends with a whole word. Cells that a spreadsheet could run are neutralised.
+    Of a title a spreadsheet takes 31 letters: a longer one ends with a whole word. Cells that a spreadsheet could run
+    are neutralised.
     """
     workbook = _workbook(write_only=True)
     for title, rows in sheets:

@@ -131,7 +131,7 @@ def _came_in(one: CameIn, units: Container[int], by: Acting, now: datetime) -> C
 
 @dataclass(frozen=True, slots=True)
 class LeftRow:
-    """`kinds` are what was left, in words; `still`: what of it is open yet, and nothing of what is purged: nobody knows."""
+    """`kinds` are what was left, in words; `still` how much of it is open yet, empty where that is purged."""
 
     unit: str
     kinds: str

@@ -3,17 +3,18 @@
 from uuid import uuid4
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from contacts.access import ActingRequest
 from contacts.models.data_key import name_for_files
 from contacts.rules.held import held_print
 from contacts.rules.permissions import Right
-from contacts.views.tools import held_as, require
+from contacts.views.tools import held_as, require, told_if_refused
 from contacts.views.work import asked_by_press
 from outage.queries.owed import chains_seen
-from outage.rules.outage_files import OutageFile, TableForm, parts_of
+from outage.rules.outage_files import OutageFile, TableForm, check_list_is_left, parts_of
 from outage.rules.wording import day_and_year
 
 from ._tools import chosen_outage_or_404
@@ -45,10 +46,13 @@ def outage_file(request: ActingRequest, which: str, form: str) -> HttpResponse:
         raise Http404
     outage = chosen_outage_or_404(request)
     day = day_and_year(outage.current.started_at)
-    return asked_by_press(
-        request,
-        kind="outage_file",
-        label=f"{OutageFile(which).label}, {outage.word} {day}, som {TableForm(form).label}",
-        args={"which": which, "form": form, "outage": str(outage.pk)},
-        key_name=name_for_files(request.acting.principal.pk, outage.pk),
-    )
+    with told_if_refused(request):
+        check_list_is_left(purged=which == OutageFile.TASKS and outage.purged_at is not None)
+        return asked_by_press(
+            request,
+            kind="outage_file",
+            label=f"{OutageFile(which).label}, {outage.word} {day}, som {TableForm(form).label}",
+            args={"which": which, "form": form, "outage": str(outage.pk)},
+            key_name=name_for_files(request.acting.principal.pk, outage.pk),
+        )
+    return redirect(f"{reverse('outage_files')}?driftstopp={outage.pk}")

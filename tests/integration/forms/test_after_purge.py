@@ -17,6 +17,7 @@ from contacts.services.progress import finish
 from forms.models import LateEntry
 from forms.queries.purge import preview_of
 from forms.rules.work_list_spec import WorkList
+from forms.services.outage_files import take_out
 from forms.services.work_list_prints import print_work_list
 from outage.models import (
     Acknowledgement,
@@ -37,6 +38,7 @@ from outage.queries.outages import outage_for
 from outage.queries.reminders import reminders_of
 from outage.queries.shift import open_now
 from outage.rules.informing import CallOutcome
+from outage.rules.outage_files import OutageFile, TableForm
 from outage.rules.outage_status import OutageScope
 from outage.services.outages import reopen_outage
 from outage.services.report import make_report
@@ -240,6 +242,28 @@ def test_lagesbild_counts_nothing_of_it_and_is_not_printed(county: County, outag
     # Others are made, though the key of its outage is destroyed.
     esa.post(reverse("work_list_pdf", args=[WorkList.CHAINS]), pressed(county, outage))
     assert [work.state for work in Work.objects.all()] == [WorkState.DONE]
+
+
+def test_its_list_is_no_file_and_of_its_log_the_page_says_what_is_left(county: County, outage, chain, clock):
+    esa, page = at(county.esa), reverse("outage_files")
+    assert "Filen innehåller patientuppgifter." in words(esa.get(page))
+    assert "Listan som CSV" in words(esa.get(page))
+    outage = purged(county, outage, clock)
+    esa = at(county.esa)
+    said = words(esa.get(page))
+    assert "Loggen har kvar slag, tider och signaturer." in said
+    assert "Loggen som CSV" in said
+    assert "patientuppgifter" not in said
+    assert "Listan" not in said
+    refused = esa.post(
+        reverse("outage_file", args=[OutageFile.TASKS, "csv"]), pressed(county, outage), follow=True
+    )
+    assert "Driftstoppet är gallrat. Listan går inte att ta fram." in read(refused).get_text()
+    assert not Work.objects.exists()
+    kept = {"outage": outage_for(county.region, outage.pk), "form": TableForm.CSV}
+    with pytest.raises(RuleError, match="gallrat"):
+        take_out(by=county.esa, which=OutageFile.TASKS, **kept)
+    assert b"Inskrivning" in take_out(by=county.esa, which=OutageFile.LOG, **kept).content
 
 
 def pressed(county: County, outage: Outage) -> dict[str, str]:
