@@ -266,5 +266,26 @@ def test_its_list_is_no_file_and_of_its_log_the_page_says_what_is_left(county: C
     assert b"Inskrivning" in take_out(by=county.esa, which=OutageFile.LOG, **kept).content
 
 
+def test_on_the_page_of_its_chain_nobody_is_to_ring_or_to_change_anything(
+    county: County, outage, chain, clock
+):
+    event = make_event(county.alva, chain, "discharge")
+    tell(county.alva, chain, event)
+    page = reverse("chain", args=[chain.pk])
+    to_do = ("Att ringa", "Jag ringer", "Någon ringer", "Rätta", "Återta", "flytta", "Sammanför", "Skriv ut")
+    before = words(at(county.alva).get(page))
+    assert [each for each in (*to_do, "Inte klar", "Ändra uppgifter") if each not in before] == []
+    outage = purged(county, outage, clock)
+    after = words(at(county.alva).get(page))
+    assert [each for each in (*to_do, "Inte klar", "Ändra uppgifter") if each in after] == []
+    # What was done stands.
+    assert "Skellefteå kommun Underrättad" in after
+    assert "Lämnat till Kommun" in after
+    assert "Driftstoppet är gallrat" in after
+    # Nor is another opened in it.
+    for name in ("status", "chains"):
+        assert "Lägg till vårdkedja" not in words(at(county.alva).get(reverse(name)))
+
+
 def pressed(county: County, outage: Outage) -> dict[str, str]:
     return {"client_id": str(uuid4()), "driftstopp": str(outage.pk), "typed_by": mark_of(county.esa)}
