@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest
 from contacts.models.data_key import name_for_files
+from contacts.rules.errors import RuleError
 from contacts.rules.held import held_print
 from contacts.rules.permissions import Right
 from contacts.views.exporting import chosen_principal
-from contacts.views.tools import get_or_404, held_as, require, told_if_refused
+from contacts.views.tools import get_or_404, held_as, require
 from contacts.views.work import asked_by_press
 from forms.presenters.contact_list import contact_list_parts
 from forms.rules.work_list_spec import WorkList
@@ -78,17 +80,19 @@ def work_list_pdf(request: ActingRequest, which: str) -> HttpResponse:
     outage = chosen_outage_or_404(request)
     press = press_of(request)
     require(request.acting, Right.PRINT_SHEET)
-    with told_if_refused(request):
+    try:
         check_list_is_left(purged=WorkList(which).says_what_is_left and outage.purged_at is not None)
-        return asked_by_press(
-            request,
-            kind="work_list",
-            label=f"Lista: {WorkList(which).label}",
-            client_id=press,
-            args={"which": which, "outage": str(outage.pk)},
-            key_name=name_for_files(request.acting.principal.pk, outage.pk),
-        )
-    return redirect("status")
+    except RuleError as gone:
+        messages.error(request, gone.reason)
+        return redirect("status")
+    return asked_by_press(
+        request,
+        kind="work_list",
+        label=f"Lista: {WorkList(which).label}",
+        client_id=press,
+        args={"which": which, "outage": str(outage.pk)},
+        key_name=name_for_files(request.acting.principal.pk, outage.pk),
+    )
 
 
 @held_as(held_print("Hämta loggen som PDF"))

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,9 +10,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from contacts.access import ActingRequest
 from contacts.models.data_key import name_for_files
+from contacts.rules.errors import RuleError
 from contacts.rules.held import held_print
 from contacts.rules.permissions import Right
-from contacts.views.tools import held_as, require, told_if_refused
+from contacts.views.tools import held_as, require
 from contacts.views.work import asked_by_press
 from outage.queries.owed import chains_seen
 from outage.rules.outage_files import OutageFile, TableForm, check_list_is_left, parts_of
@@ -46,13 +48,15 @@ def outage_file(request: ActingRequest, which: str, form: str) -> HttpResponse:
         raise Http404
     outage = chosen_outage_or_404(request)
     day = day_and_year(outage.current.started_at)
-    with told_if_refused(request):
+    try:
         check_list_is_left(purged=which == OutageFile.TASKS and outage.purged_at is not None)
-        return asked_by_press(
-            request,
-            kind="outage_file",
-            label=f"{OutageFile(which).label}, {outage.word} {day}, som {TableForm(form).label}",
-            args={"which": which, "form": form, "outage": str(outage.pk)},
-            key_name=name_for_files(request.acting.principal.pk, outage.pk),
-        )
-    return redirect(f"{reverse('outage_files')}?driftstopp={outage.pk}")
+    except RuleError as gone:
+        messages.error(request, gone.reason)
+        return redirect(f"{reverse('outage_files')}?driftstopp={outage.pk}")
+    return asked_by_press(
+        request,
+        kind="outage_file",
+        label=f"{OutageFile(which).label}, {outage.word} {day}, som {TableForm(form).label}",
+        args={"which": which, "form": form, "outage": str(outage.pk)},
+        key_name=name_for_files(request.acting.principal.pk, outage.pk),
+    )
