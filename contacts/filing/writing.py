@@ -47,11 +47,12 @@ def write_xlsx(rows: Iterable[Sequence[str]], title: str = "Kontakter") -> bytes
 def write_book(sheets: Iterable[tuple[str, Sequence[Sequence[str | int]]]]) -> bytes:
     """A workbook of several sheets, each by its title and its rows, the heading first. Numbers stay numbers.
 
-    Of a title a spreadsheet takes 31 letters. Cells that a spreadsheet could run are neutralised.
+    Of a title a spreadsheet takes 31 letters: a longer one ends with a whole word. Cells that a spreadsheet could run
+    are neutralised.
     """
     workbook = _workbook(write_only=True)
     for title, rows in sheets:
-        sheet = workbook.create_sheet(title[:_TITLE_LETTERS])
+        sheet = workbook.create_sheet(shortened_title(title))
         sheet.freeze_panes = "A2"
         for place, column in enumerate(zip_longest(*rows, fillvalue=""), start=1):
             _widen(sheet, place, max(len(str(cell)) for cell in column))
@@ -59,6 +60,13 @@ def write_book(sheets: Iterable[tuple[str, Sequence[Sequence[str | int]]]]) -> b
             for number, row in enumerate(rows):
                 sheet.append([_cell(sheet, value, heading=not number) for value in row])
     return _written(workbook)
+
+
+def shortened_title(title: str) -> str:
+    if len(title) <= _TITLE_LETTERS:
+        return title
+    words = title[: _TITLE_LETTERS + 1].rpartition(" ")[0] or title[:_TITLE_LETTERS]
+    return words.removesuffix(" och").rstrip(",:")
 
 
 @contextmanager

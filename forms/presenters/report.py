@@ -16,6 +16,7 @@ from outage.presenters.report import (
     shown_tables,
     what_is_left_out,
 )
+from outage.rules.report_tables import Cell
 from outage.rules.wording import clock_time, day_and_year
 
 TITLE = "Rapport om driftstopp"
@@ -28,7 +29,7 @@ class ReportView:
 
     lines: tuple[str, ...]
     tables: tuple[ShownTable, ...]
-    beside: tuple[tuple[str, ...], ...]
+    beside: tuple[tuple[Cell, ...], ...]
     lessons: tuple[LessonRow, ...]
 
 

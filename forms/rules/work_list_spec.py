@@ -22,6 +22,11 @@ class WorkList(Labelled):
         """Lägesbild has numbers of chains and no more."""
         return self is not WorkList.OVERVIEW
 
+    @property
+    def says_what_is_left(self) -> bool:
+        """Of the one outage that it is printed for."""
+        return self in (WorkList.OVERVIEW, WorkList.TASKS)
+
 
 # How many columns each list fills, the last of them by hand.
 COLUMNS: dict[WorkList, int] = {

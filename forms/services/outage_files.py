@@ -27,7 +27,7 @@ from outage.presenters.outage_files import (
 from outage.queries.owed import ListedChains, chains_seen
 from outage.queries.task_logs import task_logs_of, turns_of
 from outage.rules.drills import marked_rows
-from outage.rules.outage_files import OutageFile, TableForm, file_name
+from outage.rules.outage_files import OutageFile, TableForm, check_list_is_left, file_name
 from outage.rules.wording import local_day
 
 _ACTIONS = {OutageFile.TASKS: "tasks_taken_out", OutageFile.LOG: "log_taken_out"}
@@ -43,8 +43,11 @@ class TakenOut:
 
 
 def take_out(*, by: Acting, outage: Outage, which: OutageFile, form: TableForm) -> TakenOut:
-    """What the acting person may see of it, all of it, as it stands now. Raises NotAllowed."""
+    """What the acting person may see of it, all of it, as it stands now. Raises NotAllowed, and RuleError for the list
+    of what is purged.
+    """
     check_may(by, Right.PRINT_SHEET)
+    check_list_is_left(purged=which is OutageFile.TASKS and outage.purged_at is not None)
     chains = chains_seen(by, outage)
     rows: Sequence[Sequence[str]]
     rows = (

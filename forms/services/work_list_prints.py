@@ -38,6 +38,7 @@ from outage.queries.shift import handed, handovers_of, open_now
 from outage.queries.shift_done import done_lines, much_done_between
 from outage.queries.states import states_for
 from outage.queries.task_logs import task_logs_of
+from outage.rules.outage_files import check_list_is_left
 from outage.rules.shift import told_since
 from outage.rules.wording import moment
 
@@ -49,9 +50,10 @@ def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: U
     """Print one of the acting unit's lists as it stands now: the whole of it, but of what was done at most `MOST_DONE`
     lines and a sentence on where the rest is.
 
-    Raises NotAllowed when the role may not print, and as `print_job`.
+    Raises NotAllowed when the role may not print, RuleError for a list of what is purged, and as `print_job`.
     """
     check_may(by, Right.PRINT_SHEET)
+    check_list_is_left(purged=which.says_what_is_left and outage.purged_at is not None)
     now = timezone.now()
     view = work_list_view(which, _LINES[which](by, outage, now), by.unit.name)
     return print_job(

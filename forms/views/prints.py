@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest
-from contacts.models.data_key import name_for_files, name_of
+from contacts.models.data_key import name_for_files
+from contacts.rules.errors import RuleError
 from contacts.rules.held import held_print
 from contacts.rules.permissions import Right
 from contacts.views.exporting import chosen_principal
@@ -29,7 +31,7 @@ from outage.presenters.checklists import checklist_card
 from outage.queries.care_chains import get_chain
 from outage.queries.outages import outage_in_view
 from outage.queries.owed import chains_seen
-from outage.rules.outage_files import parts_of
+from outage.rules.outage_files import check_list_is_left, parts_of
 from outage.rules.wording import day_and_year
 from outage.views._tools import chosen_outage_or_404
 
@@ -78,13 +80,18 @@ def work_list_pdf(request: ActingRequest, which: str) -> HttpResponse:
     outage = chosen_outage_or_404(request)
     press = press_of(request)
     require(request.acting, Right.PRINT_SHEET)
+    try:
+        check_list_is_left(purged=WorkList(which).says_what_is_left and outage.purged_at is not None)
+    except RuleError as gone:
+        messages.error(request, gone.reason)
+        return redirect("status")
     return asked_by_press(
         request,
         kind="work_list",
         label=f"Lista: {WorkList(which).label}",
         client_id=press,
         args={"which": which, "outage": str(outage.pk)},
-        key_name=name_of(request.acting.principal.pk, outage.pk),
+        key_name=name_for_files(request.acting.principal.pk, outage.pk),
     )
 
 

@@ -25,6 +25,7 @@ from outage.rules.informing import (
     FAILED,
     CallOutcome,
     DischargeState,
+    InformState,
 )
 from outage.rules.reminders import ring_back_at
 from outage.rules.routine import Routine
@@ -124,7 +125,7 @@ def timeline(
     has, of the `tried_numbers`, those that are in the directory, and whether they are flagged there; `own_flags`
     those that the acting person reported as not working; `codes` what is said of the calls' codes. How far each
     party has been told is shown on the events that are the acting unit's to tell, and on those that somebody in the
-    chain has told of; not on what others tell and we have received.
+    chain has told of; not on what others tell and we have received. Of what is purged nothing is left to do.
     """
     rows: list[CareChainEvent | Handover] = in_time_order([*log.events, *log.handovers])
     standing = standing_of(chain, log)
@@ -159,6 +160,10 @@ def _event_entry(
     state = None
     if is_discharge(routine, event) and ours:
         state = standing.discharge_state(row, {standing.same(item.whom) for item in items})
+    purged = chain.outage.purged_at is not None
+    if purged:
+        found = tuple(each for each in found if each.closed or each.state is not InformState.STILL_TO_RING)
+        state = None if state is DischargeState.INCOMPLETE else state
     completion = completion_of(chain, log, event) if state else None
     return TimelineEntry(
         row_id=event.pk,
@@ -172,13 +177,13 @@ def _event_entry(
         struck=struck,
         struck_by=COUNTS_AS_ANOTHER if double else _struck_by(newer, now),
         note=event.reason,
-        may_change=not struck and not event.withdraws and chain.emergency is None,
+        may_change=not (struck or event.withdraws or purged) and chain.emergency is None,
         standings=tuple(_standing_line(chain, log, s, items, now) for s in found),
         break_point_side=_side(event.happened_at, routine),
         outside="" if struck else outside_outage(chain, event, now),
         discharge_state=state,
         completed=moment(completion.recorded_at, now) if completion else "",
-        may_complete=state is not None and tells(acting, chain, log, event),
+        may_complete=state is not None and not purged and tells(acting, chain, log, event),
         from_paper=from_paper(event, now),
     )
 
@@ -218,6 +223,7 @@ def _call_entry(
         failed=outcome in FAILED,
         # In an emergency one's own calls alone.
         may_change=stands
+        and chain.outage.purged_at is None
         and (
             chain.emergency is None
             or (handover.user_id, handover.unit_id) == (acting.user.pk, acting.unit.pk)

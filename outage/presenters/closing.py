@@ -131,24 +131,24 @@ def _came_in(one: CameIn, units: Container[int], by: Acting, now: datetime) -> C
 
 @dataclass(frozen=True, slots=True)
 class LeftRow:
-    """`kinds` are what was left, in words; `still`: how many things of it are open yet."""
+    """`kinds` are what was left, in words; `still` how much of it is open yet, empty where that is purged."""
 
     unit: str
     kinds: str
-    still: int
+    still: str
     responsible: str
     reason: str
     by: str
     at: datetime
 
 
-def left_rows(rows: Iterable[LeftOpen], things: Iterable[OpenThing]) -> list[LeftRow]:
+def left_rows(rows: Iterable[LeftOpen], things: Iterable[OpenThing], *, purged: bool) -> list[LeftRow]:
     still = {thing.key for thing in things}
     return [
         LeftRow(
             unit=row.about.name,
             kinds=in_words([OpenThing(row.about_id, key) for key in row.keys]),
-            still=len(still.intersection(row.keys)),
+            still="" if purged else _still(len(still.intersection(row.keys))),
             responsible=row.responsible,
             reason=row.reason,
             by=f"{row.user.full_name}, {row.unit.name}",
@@ -156,3 +156,7 @@ def left_rows(rows: Iterable[LeftOpen], things: Iterable[OpenThing]) -> list[Lef
         )
         for row in rows
     ]
+
+
+def _still(count: int) -> str:
+    return f"varav {count} kvar" if count else "inget kvar"

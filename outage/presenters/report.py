@@ -57,7 +57,7 @@ class BesideRow:
     outage_id: UUID
     name: str
     scope: str
-    cells: tuple[tuple[str, str], ...]
+    cells: tuple[tuple[str, Cell], ...]
     made: bool
     here: bool
 
@@ -110,7 +110,7 @@ def sheets_of(
     return [(name, marked_rows(rows, drill=drill)) for name, rows in sheets]
 
 
-def beside_table(rows: Sequence[BesideRow]) -> tuple[tuple[str, ...], ...]:
+def beside_table(rows: Sequence[BesideRow]) -> tuple[tuple[Cell, ...], ...]:
     """The same lying, as it stands on paper: a row for each figure, a column for each outage. The heading first."""
     head = ("Vad", *(row.name for row in rows))
     figures = zip(*(row.cells for row in rows), strict=True)
@@ -136,10 +136,10 @@ def beside_rows(
     ]
 
 
-def _said(name: str, value: int | None) -> str:
+def _said(name: str, value: int | None) -> Cell:
     if value is None:
         return NOTHING
-    return span(timedelta(minutes=value)) if name in _LENGTHS else str(value)
+    return span(timedelta(minutes=value)) if name in _LENGTHS else value
 
 
 def lesson_rows(lessons: Iterable[Lesson]) -> list[LessonRow]:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from contacts.rules.errors import RuleError
 from contacts.rules.labelled import Labelled
 
 # A sheet of paper each, more or less: so many chains are typeset within a minute.
@@ -30,6 +31,12 @@ class RowState(Labelled):
     WITHDRAWN = "withdrawn", "Återtagen"
     WITHDRAWAL = "withdrawal", "Återtag"
     DOUBLE = "double", "Räknas som samma händelse i den sammanförda vårdkedjan"
+
+
+def check_list_is_left(*, purged: bool) -> None:
+    """Raises RuleError of what is purged: nobody knows what is left to do, and a list would say that nothing is."""
+    if purged:
+        raise RuleError("Driftstoppet är gallrat. Listan går inte att ta fram.")
 
 
 def row_state(*, withdraws: bool, replaced: bool, taken_back: bool, double: bool) -> RowState:

@@ -190,10 +190,10 @@ def _shown(request: ActingRequest, found: CareChain, now: datetime, own_flags: C
         "same_number": [(other, patient_in_list(other)) for other in own_chains_beside(acting, found)],
         "former": by_number(*own_chains_before(acting, found.details.identity_number, outage)),
         "later": later_outage(acting, found, now),
-        "may_log": can(acting, Right.LOG_CARE),
+        "may_log": left and can(acting, Right.LOG_CARE),
         # In an emergency there is a look, and calls; all else is its own units'.
-        "may_change": can(acting, Right.LOG_CARE) and found.emergency is None,
-        "may_print": can(acting, Right.PRINT_SHEET) and found.emergency is None,
+        "may_change": left and can(acting, Right.LOG_CARE) and found.emergency is None,
+        "may_print": left and can(acting, Right.PRINT_SHEET) and found.emergency is None,
         "emergencies": emergencies_of(found.pk) if found.emergency is None else [],
         "press": uuid4(),
     }

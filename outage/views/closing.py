@@ -68,7 +68,7 @@ def _shown(request: ActingRequest, outage: Outage, template: str, *, lately: boo
         context |= {
             "found": closing_page(things, left, units, watched),
             "closed": closed,
-            "left": left_rows(left_at_closing(acting, outage), things),
+            "left": left_rows(left_at_closing(acting, outage), things, purged=outage.purged_at is not None),
         }
     return render(request, template, context)
 

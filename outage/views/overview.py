@@ -101,7 +101,9 @@ def _of_now(
         border_of(acting.role, Right.SEE_OVERVIEW) is Border.UNIT or acting.unit.branch is Branch.UNSETTLED
     )
     reach = acting.unit.pk if alone else acting.unit.branch
-    key = "overview", outage.pk, acting.principal.pk, acting.role, reach, on_wall, request.GET.urlencode()
+    # A disposal makes no other version.
+    of = outage.pk, outage.purged_at
+    key = "overview", *of, acting.principal.pk, acting.role, reach, on_wall, request.GET.urlencode()
 
     def make() -> _Shared:
         # Times of today stand without their day, and the hour has a bar of its own.

@@ -24,16 +24,27 @@
   let isTheOne = !navigator.locks;
   let letGo = null;
 
+  let known = { who: "", marks: [] };
+
   const queue = () => {
     if (letGo || !navigator.locks) return;
     const left = new Promise((resolve) => { letGo = resolve; });
-    navigator.locks.request(`${TAG} ${place().dataset.for}`, () => {
+    const name = `${TAG} ${place().dataset.for}`;
+    navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+      if (!lock) {
+        navigator.locks.request(name, () => {
+          isTheOne = true;
+          return left;
+        });
+        return null;
+      }
       isTheOne = true;
+      // No other window is there that has told of what is late already.
+      known = { who: "", marks: [] };
+      if (wanted()) tell(place().dataset);
       return left;
     });
   };
-
-  let known = { who: "", marks: [] };
 
   const tell = ({ notice, marks }) => {
     if (!wanted()) return close();

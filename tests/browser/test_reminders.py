@@ -145,6 +145,23 @@ def test_only_who_has_said_yes_is_told_once_of_each_and_only_while_away(
     assert page.evaluate("shown === null")
 
 
+def test_of_windows_that_open_unseen_the_first_tells_what_is_late_already(
+    windows: Windows, county: County, discharge: CareChainEvent, clock: Clock
+):
+    page = opened(windows, county)
+    say_yes(page)
+    page.goto("about:blank")
+    clock.shift(timedelta(minutes=6))
+    told = []
+    for path in ("/", "/vardkedjor/"):
+        unseen = page.context.new_page()
+        unseen.add_init_script(STAND_IN.replace("let away = false", "let away = true"))
+        unseen.clock.install()
+        unseen.goto(path)
+        told.append(away(unseen))
+    assert told == [[[NOTICE, "driftstopp-reminders"]], []]
+
+
 def test_the_next_person_at_the_same_computer_is_not_told(
     windows: Windows, county: County, discharge: CareChainEvent, clock: Clock
 ):

@@ -9,11 +9,16 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from contacts.models import Work
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Role
+from contacts.rules.work import WorkState
 from contacts.services.progress import finish
 from forms.models import LateEntry
 from forms.queries.purge import preview_of
+from forms.rules.work_list_spec import WorkList
+from forms.services.outage_files import take_out
+from forms.services.work_list_prints import print_work_list
 from outage.models import (
     Acknowledgement,
     CareChain,
@@ -33,6 +38,7 @@ from outage.queries.outages import outage_for
 from outage.queries.reminders import reminders_of
 from outage.queries.shift import open_now
 from outage.rules.informing import CallOutcome
+from outage.rules.outage_files import OutageFile, TableForm
 from outage.rules.outage_status import OutageScope
 from outage.services.outages import reopen_outage
 from outage.services.report import make_report
@@ -174,6 +180,9 @@ def test_what_was_closed_stays_closed_and_what_is_sent_from_an_old_page_is_kept(
     assert "Driftstoppet är stängt sedan" in page
     assert "och gallrat 10.52. Det öppnas inte igen." in page
     assert "Det som inte är klart" not in page
+    # Nobody knows what is left of it.
+    assert "att kvittera: 1. Gallrat" in page
+    assert "kvar" not in page
     assert read(at(county.esa).get(closing)).main.find("form") is None
 
 
@@ -204,3 +213,79 @@ def test_a_kept_report_stays_as_it_was_made_whatever_the_version_that_reads_it(
     assert "Loggen har ändrats" not in words(at(by).get(reverse("report", args=[outage.pk])))
     finish(make_report(by=by, outage=outage_for(county.region, outage.pk)))
     assert OutageFigures.objects.get().main == {"discharges": 17}
+
+
+def test_lagesbild_counts_nothing_of_it_and_is_not_printed(county: County, outage, chain, clock):
+    make_event(county.alva, chain, "discharge")
+    esa = at(county.esa)
+    before = words(esa.get(reverse("overview")))
+    assert "där någon inte är underrättad" in before
+    outage = purged(county, outage, clock)
+    esa = at(county.esa)
+    page = read(esa.get(reverse("overview")))
+    for said in (words(esa.get(reverse("overview"))), words(esa.get(reverse("overview_wall")))):
+        assert "Driftstoppet är gallrat" in said
+        assert "Rapporten finns kvar." in said
+        assert not [
+            each for each in ("underrättad", "Inget att meddela", "vårdkedja", "0") if f" {each}" in said
+        ]
+    assert page.main.find("a", href=reverse("report", args=[outage.pk]))
+    assert page.main.find(class_="print-list") is None
+    assert "blankett" not in page.find(class_="print-note").get_text()
+    for which in (WorkList.OVERVIEW, WorkList.TASKS):
+        refused = esa.post(reverse("work_list_pdf", args=[which]), pressed(county, outage), follow=True)
+        assert "Driftstoppet är gallrat. Listan går inte att ta fram." in read(refused).get_text()
+        with pytest.raises(RuleError, match="gallrat"):
+            print_work_list(
+                by=county.esa, which=which, outage=outage_for(county.region, outage.pk), client_id=uuid4()
+            )
+    # Others are made, though the key of its outage is destroyed.
+    esa.post(reverse("work_list_pdf", args=[WorkList.CHAINS]), pressed(county, outage))
+    assert [work.state for work in Work.objects.all()] == [WorkState.DONE]
+
+
+def test_its_list_is_no_file_and_of_its_log_the_page_says_what_is_left(county: County, outage, chain, clock):
+    esa, page = at(county.esa), reverse("outage_files")
+    assert "Filen innehåller patientuppgifter." in words(esa.get(page))
+    assert "Listan som CSV" in words(esa.get(page))
+    outage = purged(county, outage, clock)
+    esa = at(county.esa)
+    said = words(esa.get(page))
+    assert "Loggen har kvar slag, tider och signaturer." in said
+    assert "Loggen som CSV" in said
+    assert "patientuppgifter" not in said
+    assert "Listan" not in said
+    refused = esa.post(
+        reverse("outage_file", args=[OutageFile.TASKS, "csv"]), pressed(county, outage), follow=True
+    )
+    assert "Driftstoppet är gallrat. Listan går inte att ta fram." in read(refused).get_text()
+    assert not Work.objects.exists()
+    kept = {"outage": outage_for(county.region, outage.pk), "form": TableForm.CSV}
+    with pytest.raises(RuleError, match="gallrat"):
+        take_out(by=county.esa, which=OutageFile.TASKS, **kept)
+    assert b"Inskrivning" in take_out(by=county.esa, which=OutageFile.LOG, **kept).content
+
+
+def test_on_the_page_of_its_chain_nobody_is_to_ring_or_to_change_anything(
+    county: County, outage, chain, clock
+):
+    event = make_event(county.alva, chain, "discharge")
+    tell(county.alva, chain, event)
+    page = reverse("chain", args=[chain.pk])
+    to_do = ("Att ringa", "Jag ringer", "Någon ringer", "Rätta", "Återta", "flytta", "Sammanför", "Skriv ut")
+    before = words(at(county.alva).get(page))
+    assert [each for each in (*to_do, "Inte klar", "Ändra uppgifter") if each not in before] == []
+    outage = purged(county, outage, clock)
+    after = words(at(county.alva).get(page))
+    assert [each for each in (*to_do, "Inte klar", "Ändra uppgifter") if each in after] == []
+    # What was done stands.
+    assert "Skellefteå kommun Underrättad" in after
+    assert "Lämnat till Kommun" in after
+    assert "Driftstoppet är gallrat" in after
+    # Nor is another opened in it.
+    for name in ("status", "chains"):
+        assert "Lägg till vårdkedja" not in words(at(county.alva).get(reverse(name)))
+
+
+def pressed(county: County, outage: Outage) -> dict[str, str]:
+    return {"client_id": str(uuid4()), "driftstopp": str(outage.pk), "typed_by": mark_of(county.esa)}

@@ -320,3 +320,17 @@ def test_who_may_not_end_is_asked_to_tell_who_may(county: County, outage: Outage
     page = text_of(client, "/")
     assert "Regionen är åter i PRATOR 10.52. Är ni också inne i PRATOR? Säg det till er samordnare." in page
     assert "avsluta för" not in page.lower()
+
+
+def test_once_it_is_over_nobody_is_asked_to_ring_support_or_told_what_to_do_in_it(
+    county: County, client: Client
+):
+    alva, outage = client, make_outage(county.alva, expected_end_at=timezone.now() + timedelta(hours=3))
+    alva.force_login(county.alva.user)
+    said = ("har ringt supporten än", "Gör så här", "Lämna och ta emot all information", "Väntas sluta")
+    assert all(each in text_of(alva, "/") for each in said)
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    page = text_of(alva, "/")
+    assert "Åter i drift" in page
+    assert not [each for each in said if each in page]
+    assert "Lämna och ta emot all information" not in text_of(alva, reverse("record_support"))

@@ -15,6 +15,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from contacts.access import Acting
+from contacts.filing.writing import shortened_title
 from contacts.models import AuditEntry, MunicipalKind, Unit
 from contacts.queries.branches import units_within
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
@@ -315,11 +316,13 @@ def test_the_workbook_has_each_table_with_numbers_to_count_on(
     assert re.search(r'filename="rapport-[\d-]+\.xlsx"', answer.headers["Content-Disposition"])
     book = load_workbook(BytesIO(answer.content))
     assert [sheet.title for sheet in book] == [
-        *(table.caption[:31] for table in shown_tables(kept)),
+        *(shortened_title(table.caption) for table in shown_tables(kept)),
         "Bredvid andra driftstopp",
     ]
     for table, sheet in zip(shown_tables(kept), book, strict=False):
         assert [tuple(row) for row in sheet.iter_rows(values_only=True)] == [table.columns, *table.rows]
+    beside = dict(book["Bredvid andra driftstopp"].iter_rows(min_row=2, max_col=2, values_only=True))
+    assert (beside["Varade"], beside["Vårdkedjor"], beside["Händelser"]) == ("2 h", 1, 1)
 
 
 def test_it_stands_beside_the_outages_before_it(county: County, client: Client):

@@ -12,7 +12,7 @@ import pytest
 from contacts.filing.errors import BadTable
 from contacts.filing.limits import CELL_CHARACTERS, COLUMNS, ROWS
 from contacts.filing.reading import read_table
-from contacts.filing.writing import write_book, write_csv, write_xlsx
+from contacts.filing.writing import shortened_title, write_book, write_csv, write_xlsx
 from tests.long import runs
 from tests.unit.contacts.raw_workbooks import raw_parts, raw_workbook, zipped
 
@@ -308,11 +308,24 @@ def test_text_that_is_no_table_is_refused_in_one_sentence(content, words):
     assert refusal(content).startswith(words)
 
 
+@pytest.mark.parametrize(
+    ("title", "short"),
+    [
+        ("Händelser efter slag och avsändare", "Händelser efter slag"),
+        ("Lämnade samtal: återläsning inte besvarad", "Lämnade samtal: återläsning"),
+        ("Registrerat och avgjort, timmar efter att", "Registrerat och avgjort, timmar"),
+        ("x" * 40, "x" * 31),
+    ],
+)
+def test_a_long_title_of_a_sheet_is_cut_at_a_word(title, short):
+    assert shortened_title(title) == short
+
+
 def test_a_book_has_its_sheets_numbers_stay_numbers_and_nothing_runs():
     rows = [("Vad", "Antal"), ("=1+1", 3), ("#N/A", 0)]
     content = write_book([("En titel som är längre än den får vara", rows), ("Två", rows)])
     book = openpyxl.load_workbook(io.BytesIO(content))
-    assert [len(sheet.title) for sheet in book] == [31, 3]
+    assert book.sheetnames == ["En titel som är längre än den", "Två"]
     cells = [[cell.value for cell in row] for row in book.worksheets[1]]
     assert [row[1] for row in cells] == ["Antal", 3, 0]
     assert not any(cell.data_type == "f" for sheet in book for row in sheet for cell in row)
