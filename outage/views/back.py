@@ -135,7 +135,9 @@ def _context(
         places = {row.place for row in listed.rows}
         context |= {
             "closed": None if outage.is_open else _closed(acting, outage),
-            "left": [] if outage.is_open or outage.purged_at else left_rows(left_for(acting, outage), ()),
+            "left": []
+            if outage.is_open or outage.purged_at
+            else left_rows(left_for(acting, outage), (), purged=False),
             "page_of_chains": listed.page,
             "groups": listed.groups,
             "calls_left": listed.calls_left,

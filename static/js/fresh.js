@@ -125,6 +125,7 @@
   };
 
   const settle = (old, fresh) => {
+    if (old.hasAttribute("data-own")) return;
     const before = old.cloneNode(true);
     if (attempt(() => become(old, fresh), () => become(old, before))) return;
     whole = false;
