@@ -236,11 +236,11 @@ def test_the_same_are_of_one_name_as_if_every_name_were_read(county: County, out
 
     def choose() -> dict[str, Any]:
         name, protected = dice.choice(ALIKE), dice.random() < 0.4
-        number = dice.choice(("1212", *NUMBERS[:7]))
+        number = dice.choice(("1212", *NUMBERS[:6]))
         return {"patient_name": name, "identity": number, "protected_identity": protected}
 
     def fill(where: Outage) -> None:
-        for _ in range(18):
+        for _ in range(24):
             by = dice.choice([county.alva, county.alva, county.bo, county.cissi])
             ward = by.unit if by.unit.ward_kind else county.ward
             make_chain(county, where, by=by, ward_unit=ward, **choose())
@@ -262,7 +262,7 @@ def test_the_same_are_of_one_name_as_if_every_name_were_read(county: County, out
         join = joined(county, kept, gone)
     undo_join(by=county.alva, join=join, client_id=uuid4(), reason="Fel")
 
-    marked = shown = 0
+    marked = 0
     for by in (county.alva, county.bo, county.cissi, county.disa):
         for seen_in in ((outage,), (later,), (outage, later), (later, outage)):
             chains = list(visible_chains(by, *seen_in))
@@ -271,8 +271,8 @@ def test_the_same_are_of_one_name_as_if_every_name_were_read(county: County, out
                 mark_namesakes(by, chains[page], *seen_in)
                 assert [getattr(chain, "namesake", False) for chain in chains[page]] == wanted[page]
             marked += sum(wanted)
-            shown += len(wanted)
-    assert 30 < marked < shown
+            assert not all(wanted)
+    assert marked > 30
 
 
 def test_a_name_is_hashed_as_it_always_was():
