@@ -195,18 +195,36 @@ def test_a_process_that_has_grown_is_replaced_and_nobody_is_turned_away(server: 
 
 
 def test_who_connected_before_a_worker_stopped_and_asks_after_is_answered(server: Server):
+    for _ in range(10):
+        late_by, answer = asked_after_the_worker_stopped(server)
+        # One who was held up for longer than a worker listens has shown nothing; a busy machine does that.
+        if answer or late_by < 1:
+            break
+    assert answer.startswith(b"HTTP/1.1 200")
+
+
+def asked_after_the_worker_stopped(server: Server) -> tuple[float, bytes]:
+    """Seconds from when the worker still took connections to the question, and what was answered."""
     other = Server(server.room, workers=1, more={"MOST_MEMORY_MB": "1"})
     other.start()
     try:
         (worker,) = workers_of(other)
         with socket.create_connection(("127.0.0.1", other.port), timeout=3 * AT_ONCE) as one:
+            listened = monotonic()
             # Taken by that worker, which answers the next one and is then too large.
             with urlopen(f"{other.origin}/halsa", timeout=3 * AT_ONCE):
                 pass
+            looked = monotonic()
             while listens(worker):
+                listened = looked
                 sleep(0.01)
+                looked = monotonic()
+            sleep(0.3)
             one.sendall(b"GET /halsa/lever HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-            assert one.recv(65_536).startswith(b"HTTP/1.1 200")
+            late_by = monotonic() - listened
+            with suppress(ConnectionError):
+                return late_by, one.recv(65_536)
+            return late_by, b""
     finally:
         other.kill()
 
