@@ -21,7 +21,7 @@ from django_tasks import task
 from contacts import audit
 from contacts.access import Acting, acting_in, check_within
 from contacts.models import User, Work
-from contacts.models.data_key import name_of
+from contacts.models.data_key import is_shut, name_of
 from contacts.rules.errors import RuleError
 from contacts.rules.work import BROKE, GONE, UNFINISHED, WorkState, turn_in_line
 from contacts.seen import seeing, shows, where_from
@@ -291,7 +291,8 @@ def _fail(work: Work, reason: str, broke: str) -> None:
     with suppress(Lost), transaction.atomic():
         _check_ours(work)
         work.state, work.ended_at = WorkState.FAILED, timezone.now()
-        work.said, work.broke = reason, broke
+        # Beside what is purged nothing more is written.
+        work.said, work.broke = "" if is_shut(work.key_name) else reason, broke
         work.drop_files()
         work.save(update_fields=[*_END, "broke"])
 

@@ -18,7 +18,7 @@ _COLUMNS = ("Rad", "När", "Vad", "Från och till", "Uppgifter", "Signatur")
 # What stands under its heading in the last column but one.
 _SAID = (
     *("said", "spoken_to", "number", "read_back", "checked", "comment", "next_step", "call_back", "code"),
-    *("sheet", "paper_signature"),
+    *("sheet", "paper_signature", "open_points", "completed"),
 )
 
 
@@ -62,7 +62,7 @@ def _row(row: LogCells) -> tuple[str, ...]:
         row.row,
         in_lines(*(_under(row, name) for name in times)),
         in_lines(what, ", ".join(filter(None, (row.direction, row.outcome))), _state(row)),
-        in_lines(f"Från {row.sender}", f"till {row.recipient}" if row.recipient else ""),
+        in_lines(*(f"{way} {who}" for way, who in (("Från", row.sender), ("till", row.recipient)) if who)),
         in_lines(*(_under(row, name) for name in _SAID)),
         row.signature,
     )

@@ -99,7 +99,8 @@ def call_lines(calls: Iterable[OwedCall]) -> list[Row]:
         labels = ", ".join(message.label for message in call.messages)
         via = _via(call.best) if call.best else ""
         tried = f"{call.tries} försök, senast {call.last_try}" if call.tries else ""
-        left = f"Öppen punkt – {call.open_item}" if call.open_item else ""
+        said = (("Öppen punkt", call.open_item), ("Lämnat öppet", call.left))
+        left = "; ".join(f"{label} – {text}" for label, text in said if text)
         cells = (
             _patient(call.patient, notes),
             (notes.cell("Meddelande", labels, _CELL, _LINES),),

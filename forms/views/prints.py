@@ -33,6 +33,7 @@ from outage.queries.outages import outage_in_view
 from outage.queries.owed import chains_seen
 from outage.rules.outage_files import check_list_is_left, parts_of
 from outage.rules.wording import day_and_year
+from outage.services.when import check_not_purged
 from outage.views._tools import chosen_outage_or_404
 
 
@@ -154,5 +155,6 @@ def _chain_print(
 ) -> HttpResponse:
     require(request.acting, Right.PRINT_SHEET)
     chain = get_or_404(get_chain, request.acting, chain_id)
+    check_not_purged(chain.outage, chain.principal_id)
     press = press_of(request)
     return pdf_answer(request, lambda: printed(by=request.acting, chain=chain, client_id=press, **how))

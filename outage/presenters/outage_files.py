@@ -2,21 +2,30 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from contacts.models.encrypted import GONE
 from contacts.rules.parties import Party
-from outage.models import CareChain, CareChainEvent, Handover
+from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
+from outage.models.signed import LoggedRow
 from outage.presenters.back import TaskGroups, TaskRow
 from outage.presenters.call_codes import CodeLine, CodeLines, code_lines_in_list
 from outage.presenters.chain import event_title, signed_by, told_labels
 from outage.queries.chain_log import ChainLog, in_time_order, logs_of
-from outage.queries.naming import Patient, party_in_list, patient_in_list, shown_in_list
+from outage.queries.naming import (
+    Patient,
+    party_in_list,
+    patient_in_list,
+    patient_name,
+    shown_identity,
+    shown_in_list,
+)
 from outage.queries.owed import ListedChains
 from outage.rules.handover import Checked, Direction, ReadBack
 from outage.rules.informing import CallOutcome
-from outage.rules.outage_files import row_state
+from outage.rules.outage_files import RowState, row_state
 from outage.rules.routine import Decision
 from outage.rules.said import labelled
 from outage.rules.wording import day_and_clock
@@ -113,7 +122,9 @@ def _state(row: TaskRow) -> str:
 
 
 class LogCells(NamedTuple):
-    """One row of the log: an event or a call. `row` is its place among all rows of the chain."""
+    """One row of the log: an event, a call, or what was known of the patient. `row` is its place among all rows of the
+    chain.
+    """
 
     chain: str
     row: str
@@ -141,6 +152,8 @@ class LogCells(NamedTuple):
     written: str = ""
     sheet: str = ""
     paper_signature: str = ""
+    open_points: str = ""
+    completed: str = ""
     replaces: str = ""
     replaced_by: str = ""
     changed: str = ""
@@ -174,6 +187,8 @@ LOG_HEADINGS = LogCells(
     written="Skrivet på papper",
     sheet="Blad",
     paper_signature="Signatur på pappret",
+    open_points="Öppen punkt",
+    completed="Avslutad",
     replaces="Ersätter rad",
     replaced_by="Ersatt av rad",
     changed="Rättad eller återtagen",
@@ -198,11 +213,17 @@ def log_of_outage(
 
 
 def log_cells(chain: CareChain, log: ChainLog, codes: CodeLines, now: datetime) -> Iterator[LogCells]:
-    """Every event and call of the chain in time order, also what was corrected and taken back, and what did that.
+    """What was known of the patient, as it was opened and each time that was changed; then every event and call of the
+    chain in time order, also what was corrected and taken back, and what did that.
 
     The log is signed. Of a patient with protected personal data what is withheld on paper is so here.
     """
     shown = _Shown(chain, log, codes, now)
+    known: dict[UUID, CareChainDetails] = {}
+    for version in sorted(log.versions, key=attrgetter("order")):
+        # Of joined chains each has its own.
+        yield shown.version(version, known.get(version.chain_id))
+        known[version.chain_id] = version
     rows: list[CareChainEvent | Handover] = in_time_order([*log.events, *log.handovers])
     for row in rows:
         yield shown.call(row) if isinstance(row, Handover) else shown.event(row)
@@ -219,6 +240,46 @@ class _Shown:
         self._places = {row.pk: row.order for row in rows}
         self._newer = {row.supersedes_id: row for row in rows if row.supersedes_id}
 
+    def version(self, row: CareChainDetails, former: CareChainDetails | None) -> LogCells:
+        was, now = self._known(former) if former else {}, self._known(row)
+        said = [
+            f"{label}: {was[label] or '–'} → {value or '–'}" if former else f"{label}: {value}"
+            for label, value in now.items()
+            if (value != was[label] if former else value)
+        ]
+        at = day_and_clock(row.recorded_at)
+        return LogCells(
+            chain=str(self._chain.number),
+            row=str(row.order),
+            patient=self._patient.name,
+            identity=self._patient.identity,
+            kind="Uppgifter",
+            messages="Uppgifterna ändrade" if former else "Vårdkedjan öppnad",
+            direction="",
+            sender="",
+            recipient="",
+            happened=at,
+            recorded=at,
+            signature=f"{row.user.full_name}, {row.unit.name}",
+            state=RowState.STANDS.label,
+            said=PURGED if self._purged else _BETWEEN.join(said),
+        )
+
+    def _known(self, row: CareChainDetails) -> dict[str, str]:
+        places = row.place_names
+        known = {
+            "Namn": patient_name(row, ""),
+            "Nummer": shown_identity(row),
+            **{party.label: places.get(party, "") for party in Party},
+            "Varför": row.status_reason,
+        }
+        return {
+            "Läge": row.get_status_display(),
+            "Inskriven före driftstoppet": row.get_before_display(),
+            "Skyddade personuppgifter": "Ja" if row.protected_identity else "",
+            **{label: self._text(value) for label, value in known.items()},
+        }
+
     def event(self, row: CareChainEvent) -> LogCells:
         said = [f"{label}: {value}" for label, value in labelled(shown_in_list(self._chain, row), self._now)]
         if row.in_system:
@@ -231,7 +292,13 @@ class _Shown:
             sender=Party(row.sender).label,
             signature=f"{row.user.full_name}, {row.unit.name}",
             said=PURGED if self._purged else _BETWEEN.join(said),
+            open_points=_BETWEEN.join(map(self._open_point, row.open_items.all())),
+            completed=_BETWEEN.join(map(_when_and_by, row.completions.all())),
         )
+
+    def _open_point(self, item: OpenItem) -> str:
+        whom = _plain(party_in_list(self._chain, item.recipient))
+        return f"{whom} – {self._text(item.responsible, item.reason)} ({_when_and_by(item)})"
 
     def call(self, row: Handover) -> LogCells:
         ours, theirs = row.unit.name, self._whom(row)
@@ -282,7 +349,7 @@ class _Shown:
             paper_signature=_plain(row.paper_signature),
             replaces=str(self._places.get(row.supersedes_id, "")) if row.supersedes_id else "",
             replaced_by=str(newer.order) if newer else "",
-            changed=f"{day_and_clock(newer.recorded_at)} {newer.user.full_name}" if newer else "",
+            changed=_when_and_by(newer) if newer else "",
             reason=self._text(newer.reason) if newer else "",
         )
 
@@ -298,6 +365,10 @@ class _Shown:
 
     def _answer(self, label: str, reason: str) -> str:
         return ": ".join(filter(None, (label, self._text(reason))))
+
+
+def _when_and_by(row: LoggedRow) -> str:
+    return f"{day_and_clock(row.recorded_at)} {row.user.full_name}"
 
 
 def _plain(value: str) -> str:

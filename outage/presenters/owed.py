@@ -1,6 +1,6 @@
 """Att ringa nu: every call the acting unit still owes, the most urgent first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -10,19 +10,23 @@ from contacts.page_versions import holds_until
 from contacts.rules.parties import Party
 from contacts.rules.phone import same_number
 from contacts.rules.whom_to_call import NumberToRing
-from outage.models import CareChain, ChainState, Handover, StateKind
+from outage.models import CareChain, ChainState, Handover, LeftOpen, StateKind
 from outage.presenters.care import Numbers, whom_hidden
 from outage.presenters.chain import closed_label
 from outage.queries.chain_log import ChainLog
+from outage.queries.closing import left_about
 from outage.queries.naming import Patient, party_in_list, party_label, patient_in_list
 from outage.queries.owed import is_read_there
 from outage.queries.reminders import how_late, told_by
 from outage.queries.ringing import place_to_ring
 from outage.queries.states import owed_rows
 from outage.rules.back_registration import ChainStatus
+from outage.rules.closing import Holds, key_of_row
 from outage.rules.informing import LEAST_FIRST, InformState
 from outage.rules.told import Notice, Target
 from outage.rules.wording import day, lower_first, moment, span
+
+_NONE_LEFT: Mapping[str, LeftOpen] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,9 @@ class OwedCall:
     """One call to make: about one patient, to one place or person, with everything that is still to be told there.
 
     `state` is the least of its messages' states; `tries` counts failed calls there about them; `age` is how long ago
-    the oldest message happened. `open_item` names who is responsible for it, if somebody is. `unknown`: it is not
-    known yet which place it is, and has to be found out before anybody can be rung.
+    the oldest message happened. `open_item` names who is responsible for it, if somebody is, and `left` who took it on
+    when the outage was closed. `unknown`: it is not known yet which place it is, and has to be found out before anybody
+    can be rung.
     """
 
     chain_id: UUID
@@ -68,6 +73,7 @@ class OwedCall:
     late: str = ""
     numbers: Sequence[NumberToRing] = ()
     open_item: str = ""
+    left: str = ""
     # The newest failed try of one's own unit to reach the recipient.
     tried: Handover | None = None
     # Which of those a call about the chain can be with: a participant's name does not belong in an address.
@@ -119,13 +125,17 @@ def calls_owed(
     Its own page also has the calls that have become needless, with nothing to tell (`messages` is empty).
     """
     rows = owed_rows(chain, log, acting.unit.pk)
-    return calls_of(chain, rows, now, numbers, on_own_page=on_own_page)
+    return calls_of(chain, rows, now, numbers, left_about([chain]), on_own_page=on_own_page)
 
 
 def calls_kept(
-    chain: CareChain, rows: Iterable[ChainState], now: datetime, numbers: Numbers | None = None
+    chain: CareChain,
+    rows: Iterable[ChainState],
+    now: datetime,
+    numbers: Numbers | None = None,
+    left: Mapping[str, LeftOpen] = _NONE_LEFT,
 ) -> list[OwedCall]:
-    """As `calls_owed`, from the kept rows of the unit."""
+    """As `calls_owed`, from the kept rows of the unit; `left` is `left_about` chains."""
 
     def is_left(row: ChainState) -> bool:
         outage, of = chain.outage, chain.principal
@@ -134,7 +144,7 @@ def calls_kept(
         )
 
     owed = [row for row in rows if row.what == StateKind.OWED and is_left(row)]
-    return calls_of(chain, owed, now, numbers)
+    return calls_of(chain, owed, now, numbers, left)
 
 
 def calls_of(
@@ -142,6 +152,7 @@ def calls_of(
     rows: Iterable[ChainState],
     now: datetime,
     numbers: Numbers | None = None,
+    left: Mapping[str, LeftOpen] = _NONE_LEFT,
     *,
     on_own_page: bool = False,
 ) -> list[OwedCall]:
@@ -176,7 +187,10 @@ def calls_of(
             call.last_at, call.last_try = row.last_at, moment(row.last_at, now)
         if call.since is None or row.since < call.since:
             call.since, call.age = row.since, span(now - row.since)
-        late_since = _late_since(chain, row, now)
+        taken_on = left.get(_key_of(row)) if left else None
+        if taken_on:
+            call.left = f"{taken_on.responsible}: {taken_on.reason}"
+        late_since = _late_since(chain, row, now, left_open=taken_on is not None)
         if late_since and (call.late_since is None or late_since < call.late_since):
             call.late_since, call.late = late_since, how_late(late_since, now)
             call.late_by = moment(late_since, now)
@@ -240,10 +254,15 @@ def _message(chain: CareChain, row: ChainState, now: datetime, hidden: bool) -> 
     )
 
 
-def _late_since(chain: CareChain, row: ChainState, now: datetime) -> datetime | None:
-    """When everybody should have been told, where that time is out."""
-    left = row.open_item_id is not None
-    due = told_by(chain.outage, row.kind, row.since, retracts=row.retracts, left_open=left)
+def _key_of(row: ChainState) -> str:
+    place = row.unit_id, row.whom, row.party, row.former
+    return key_of_row(Holds.CALL, row.chain_id, row.rung_id, *place, message=row.message)
+
+
+def _late_since(chain: CareChain, row: ChainState, now: datetime, *, left_open: bool) -> datetime | None:
+    """When everybody should have been told, where that time is out. `left_open`: somebody took it on at the closing."""
+    taken_on = left_open or row.open_item_id is not None
+    due = told_by(chain.outage, row.kind, row.since, retracts=row.retracts, left_open=taken_on)
     holds_until(now, due)
     return due if due and due <= now else None
 

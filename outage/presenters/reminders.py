@@ -8,7 +8,7 @@ from uuid import UUID
 
 from contacts.access import Acting
 from outage.models import CareChain, Handover, Outage
-from outage.presenters.shift import SEE_CHAIN
+from outage.presenters.shift import number_back
 from outage.queries.naming import Patient, patient_in_list
 from outage.queries.outages import earlier_outages
 from outage.queries.reminders import how_late, reminders_of
@@ -60,7 +60,9 @@ def reminders_for(acting: Acting, outage: Outage, now: datetime) -> Reminders:
     found = reminders_of(acting, now, outage, *earlier_outages(acting.principal, outage))
     if not found:
         return Reminders()
-    count = len(found)
+    kinds = by_kind(outage.routine, found)
+    # As many as the lines say: a patient whom two are to hear of is one.
+    count = sum(late.chains for late in kinds)
     return Reminders(
         count=count,
         kinds=[
@@ -72,7 +74,7 @@ def reminders_for(acting: Acting, outage: Outage, now: datetime) -> Reminders:
                 late=how_late(late.since, now),
                 is_listed=late.is_listed,
             )
-            for late in by_kind(outage.routine, found)
+            for late in kinds
         ],
         notice=f"{outage.kind} {outage.system}: {count} {'påminnelse' if count == 1 else 'påminnelser'}. Öppna Läge.",
         marks=" ".join(_mark(acting, one) for one in found) if acting.user.reminds_outside else "",
@@ -103,13 +105,12 @@ def reminder_lines(
 
 
 def _line(one: Due, chain: CareChain, call: Handover | None, now: datetime) -> ReminderLine:
-    patient = patient_in_list(chain)
     return ReminderLine(
         chain_id=chain.pk,
-        patient=patient,
+        patient=patient_in_list(chain),
         label=chain.outage.routine.label(one.kind) if one.kind else RING_BACK,
         by=_by(one.kind, one.at, now),
         since_iso=one.at.isoformat(),
         late=how_late(one.at, now),
-        text="" if call is None else SEE_CHAIN if patient.protected else call.call_back,
+        text="" if call is None else number_back(call),
     )

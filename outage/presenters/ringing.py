@@ -9,6 +9,7 @@ from contacts.page_versions import Part, each_of_one_minute
 from outage.models import CareChain, ChainState
 from outage.presenters.care import Numbers
 from outage.presenters.owed import OwedCall, calls_kept, in_order_to_ring
+from outage.queries.closing import left_about
 from outage.queries.listed import Listed
 from outage.queries.ringing import numbers_of_rows
 
@@ -19,21 +20,25 @@ def calls_to_ring(
     """In the order to make them. `chains` come with their outage, `states` are the unit's own (`states_for`)."""
     chains = list(chains)
     numbers = numbers_of_rows((row for chain in chains for row in states.get(chain.pk, ())), now)
+    left = left_about(chains)
     return in_order_to_ring(
-        call for chain in chains for call in calls_kept(chain, states.get(chain.pk, ()), now, numbers)
+        call for chain in chains for call in calls_kept(chain, states.get(chain.pk, ()), now, numbers, left)
     )
 
 
 def calls_listed(listed: Iterable[Listed], now: datetime) -> list[Part[OwedCall]]:
     """As `calls_to_ring`, each call as the part of a page."""
     chains = {one.chain.pk: one for one in listed}
-    keys = {pk: ("calls", *one.as_shown) for pk, one in chains.items()}
+    left = left_about(one.chain for one in chains.values())
+    # Each as far as the rows are known by which something was left open.
+    newest = max((row.pk for row in left.values()), default=0)
+    keys = {pk: ("calls", newest, *one.as_shown) for pk, one in chains.items()}
 
     def read(missing: list[UUID]) -> Numbers:
         return numbers_of_rows((row for pk in missing for row in chains[pk].rows), now)
 
     def make(pk: UUID, numbers: Numbers) -> list[OwedCall]:
-        return calls_kept(chains[pk].chain, chains[pk].rows, now, numbers)
+        return calls_kept(chains[pk].chain, chains[pk].rows, now, numbers, left)
 
     parts = {
         id(call): Part((*keys[pk], nth), now, partial(_itself, call))

@@ -17,9 +17,10 @@ from outage.queries.naming import Patient, party_in_list, patient_in_list
 from outage.queries.shift import OpenNow, handed, newest_handover, texts_of
 from outage.queries.shift_done import DoneLine, calls_by_id
 from outage.queries.states import awaited_in
+from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import name_in
 from outage.rules.shift import ShiftState, count_told, states_of
-from outage.rules.wording import moment
+from outage.rules.wording import lower_first, moment
 
 SEE_CHAIN = "se vårdkedjan"
 
@@ -126,11 +127,21 @@ def _ring_back(call: Handover, now: datetime) -> RingBackLine:
         row_id=call.pk,
         chain_id=call.chain.pk,
         patient=patient,
-        number=SEE_CHAIN if patient.protected else call.call_back,
+        number=number_back(call),
         whom=call_title(call, _whom(call)),
         at=moment(call.at, now),
         by=name_in(call.made.signature),
     )
+
+
+def number_back(call: Handover) -> str:
+    """The number and the time as they were typed, and where the chain no longer goes on, why; a list has no number of a
+    patient with protected personal data.
+    """
+    details = call.chain.details
+    number = SEE_CHAIN if details.protected_identity else call.call_back
+    stands = details.status == ChainStatus.OK
+    return number if stands else f"{number} ({lower_first(details.get_status_display())})"
 
 
 def _whom(call: Handover) -> str:

@@ -9,7 +9,7 @@ from contacts.access import Acting
 from contacts.rules.parties import Party
 from outage.models import CareChain, Handover, Outage
 from outage.presenters.owed import event_label
-from outage.presenters.shift import SEE_CHAIN, RegisterLine, register_label
+from outage.presenters.shift import RegisterLine, number_back, register_label
 from outage.queries.care_chains import visible_chains
 from outage.queries.naming import Patient, party_in_list, patient_in_list
 from outage.queries.shift_done import calls_by_id
@@ -79,8 +79,7 @@ def register_told(kept: Kept, outage: Outage, now: datetime) -> list[RegisterLin
 
 
 def _ring_back(call: Handover, now: datetime) -> tuple[str, str]:
-    number = SEE_CHAIN if call.chain.details.protected_identity else call.call_back
-    return number, f"Samtalet {moment(call.at, now)}"
+    return number_back(call), f"Samtalet {moment(call.at, now)}"
 
 
 def _call(chain: CareChain, line: ToldLine, now: datetime) -> tuple[str, str]:

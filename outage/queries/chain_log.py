@@ -108,14 +108,17 @@ def logs_of(chain_ids: Iterable[UUID], *, signed: bool = True) -> dict[UUID, Cha
     home, others = joined.home, joined.others
     logs = {pk: ChainLog(doubles=doubles_of(joined.joins.get(pk, ()))) for pk in home if pk not in others}
     events, handovers, versions = _events(*home), _handovers(*home), versions_of(*home)
-    hand_out(events, "completions", _completions(*home))
-    hand_out(events, "open_items", _open_items(*home))
+    completions, items = _completions(*home), _open_items(*home)
+    hand_out(events, "completions", completions)
+    hand_out(events, "open_items", items)
     hand_out(handovers, "messages", _messages(*home))
     rows: list[Logged] = [*versions, *events, *handovers]
     for kept in joined.joins:
         number_anew(row for row in rows if home[row.chain_id] == kept)
     # Few people at few units write many rows: each of them is read once, not once a row.
-    written = [*events, *handovers]
+    written: list[Logged | OpenItem | DischargeCompletion] = [*events, *handovers]
+    if signed:
+        written += [*versions, *items, *completions]
     units = {unit.pk: unit for unit in _units(*{row.unit_id for row in written})}
     people = {user.pk: user for user in _people(*{row.user_id for row in written})} if signed else {}
     if signed:

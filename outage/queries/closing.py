@@ -143,6 +143,19 @@ def left_for(by: Acting, outage: Outage) -> list[LeftOpen]:
     return _said(_left(by.principal, outage).filter(about__in=ids_read_as(by.unit)))
 
 
+def left_about(chains: Iterable[CareChain]) -> dict[str, LeftOpen]:
+    """What was left open so in the outages of chains of one principal, by the key of each thing; no query where none
+    is over.
+    """
+    over = {chain.outage_id: chain for chain in chains if not chain.outage.is_open}
+    if not over:
+        return {}
+    principal = next(iter(over.values())).principal
+    return {
+        key: row for row in _left(principal, *(chain.outage for chain in over.values())) for key in row.keys
+    }
+
+
 def _said(rows: QuerySet[LeftOpen]) -> list[LeftOpen]:
     return list(rows.select_related("user", "unit", "about"))
 

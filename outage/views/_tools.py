@@ -22,6 +22,7 @@ from outage.queries.outages import outage_in_view, recent_outages
 from outage.rules.drills import FIELD, why_not_here
 from outage.rules.handover import Direction
 from outage.rules.opening import NotOpened
+from outage.services.when import check_not_purged
 
 
 def whole_or_404(
@@ -48,7 +49,16 @@ def row_or_404(request: ActingRequest, get: Callable[[Acting, UUID], Row], pk: U
     with _saying_expired(request, pk):
         row = get_or_404(get, request.acting, pk)
     check_opened(request.acting, row.chain)
+    check_may_be_asked(request, row.chain.outage)
     return row
+
+
+def check_may_be_asked(request: ActingRequest, outage: Outage) -> None:
+    """Raises KeyDestroyed where a form about what is purged is asked for. What is sent is refused by its service, with
+    all that was typed, so that it can be kept.
+    """
+    if request.method == "GET":
+        check_not_purged(outage, request.acting.principal.pk)
 
 
 @contextmanager

@@ -40,7 +40,14 @@ from outage.webforms.events import WithdrawCallForm
 from outage.webforms.moments import this_minute
 from outage.webforms.tries import FlagForm, TryForm
 
-from ._tools import asked_direction, changeable_or_404, reached_or_404, standing_row, whose
+from ._tools import (
+    asked_direction,
+    changeable_or_404,
+    check_may_be_asked,
+    reached_or_404,
+    standing_row,
+    whose,
+)
 
 NOT_TYPED = "Numret är hämtat ur Kontakter."
 _NOT_RECEIVED = "Det som sades räknas inte längre som mottaget genom det här samtalet."
@@ -99,6 +106,7 @@ def _blank(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     acting, now = request.acting, timezone.now()
     alike = "call", *shown_alike(acting), request.get_full_path()
     found = reached_or_404(request, chain_id)
+    check_may_be_asked(request, found.outage)
 
     def make() -> SharedHtml:
         form, stand_in = _call_form(request, found, log_of(found.pk, signed=False)), f"code-{uuid4()}"

@@ -53,7 +53,7 @@ from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details, open_chain
 from outage.webforms.chains import ChainForm
 
-from ._tools import asked_direction, reached_or_404, whole_or_404, why_not_in
+from ._tools import asked_direction, check_may_be_asked, reached_or_404, whole_or_404, why_not_in
 from .status import owed_context, owed_page
 
 CHAINS_A_PAGE = 25
@@ -236,6 +236,7 @@ def new_chain(request: ActingRequest) -> HttpResponse:
 def edit_chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     found = whole_or_404(request, chain_id)
+    check_may_be_asked(request, found.outage)
     system = found.outage.system
     form = ChainForm(request.POST or None, acting=request.acting, chain=found, system=system)
     page = FormPage(request, form)

@@ -26,7 +26,7 @@ from outage.services.joining import check_can_join, join_chains, undo_join
 from outage.webforms.events import ReasonForm
 from outage.webforms.joining import JoinForm
 
-from ._tools import whole_or_404
+from ._tools import check_may_be_asked, whole_or_404
 
 CHAINS_SHOWN = 50
 
@@ -37,6 +37,7 @@ def join(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """Choose the other chain, searched for by POST; then, beside it, what is right and what is one event."""
     require(request.acting, Right.LOG_CARE)
     kept = whole_or_404(request, chain_id)
+    check_may_be_asked(request, kept.outage)
     if "join" in request.POST or "choose" in request.POST:
         try:
             other = whole_or_404(request, UUID(request.POST.get("to", "")))
@@ -101,6 +102,7 @@ def _join(request: ActingRequest, kept: CareChain, other: CareChain) -> HttpResp
 def undo(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     kept = whole_or_404(request, chain_id)
+    check_may_be_asked(request, kept.outage)
     last = standing_join(kept)
     if last is None:
         messages.info(request, "Vårdkedjan är inte sammanförd med någon annan.")

@@ -51,7 +51,7 @@ from outage.rules.wording import moment
 from outage.services.shift import hand_over_shift, take_over_shift
 from outage.webforms.shift import HandOverForm
 
-from ._tools import why_not_in
+from ._tools import check_may_be_asked, why_not_in
 
 CHAINS_A_PAGE = 25
 LINES_A_PAGE = 25
@@ -149,6 +149,7 @@ def hand_over(request: ActingRequest) -> HttpResponse:
     acting = request.acting
     _require(acting)
     outage = get_or_404(outage_in_view, acting.principal)
+    check_may_be_asked(request, outage)
     form = HandOverForm(request.POST or None, people=may_come(acting))
     page = FormPage(request, form, why_not=why_not_in(request, outage))
     if page.to_save():

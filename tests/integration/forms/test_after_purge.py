@@ -83,15 +83,15 @@ def test_while_it_goes_on_for_others_it_is_neither_purged_nor_joined(county: Cou
 
 
 def test_what_met_the_destroyed_key_is_kept_whatever_the_outage_is(county: County, outage, chain, clock):
+    path = reverse("chain_call", args=[chain.pk]) + "?riktning=received"
+    fields = fields_of(form_of(read(at(county.alva).get(path)), method="post"))
     outage = purged(county, outage, clock)
     # As it was opened again before that was refused.
     PrincipalEnd.objects.create(
         outage=outage, principal=county.region, user=county.esa.user, unit=county.esa.unit
     )
     assert outage_for(county.region, outage.pk).is_open
-    alva, path = at(county.alva), reverse("chain_call", args=[chain.pk]) + "?riktning=received"
-    calls = Handover.objects.count()
-    fields = fields_of(form_of(read(alva.get(path)), method="post"))
+    alva, calls = at(county.alva), Handover.objects.count()
     answer = alva.post(path, fields | TYPED | {"comment": "Hemligsson ringde"}, follow=True)
     assert KEPT in read(answer).get_text()
     assert Handover.objects.count() == calls

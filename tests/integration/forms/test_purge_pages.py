@@ -111,10 +111,10 @@ def test_when_it_is_done_it_says_so_and_the_pages_say_gallrad(county: County, ou
 def test_a_call_logged_after_the_purge_is_kept_and_goes_to_the_coordinator(
     county: County, outage, chain, clock
 ):
+    path = reverse("chain_call", args=[chain.pk]) + "?riktning=received"
+    fields = fields_of(form_of(read(at(county.alva).get(path)), method="post"))
     purged(county, outage, clock)
-    alva, path = at(county.alva), reverse("chain_call", args=[chain.pk]) + "?riktning=received"
-    calls = Handover.objects.count()
-    fields = fields_of(form_of(read(alva.get(path)), method="post"))
+    alva, calls = at(county.alva), Handover.objects.count()
     typed = TYPED | {"spoken_to": "Karin Hemligsson", "comment": "Hemligsson ringde"}
     answer = alva.post(path, fields | typed, follow=True)
     assert KEPT in read(answer).get_text(), errors_of(read(answer))

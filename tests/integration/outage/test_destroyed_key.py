@@ -106,9 +106,35 @@ def test_every_page_answers_and_none_says_who_it_was(county: County, purged: Car
         assert (answer.status_code, "Vårdkedja 1" in words(answer)) == (200, False), typed
     for name, args in (("chain", [purged.pk]), ("chains", []), ("back_registration", [])):
         assert "gallrad" in words(client.get(reverse(name, args=args))).casefold(), name
-    for name in ("chain_sheet", "chain_sip"):
-        assert press(client, name, purged.pk) == 200, name
     assert press(client, "log_sheet_pdf") == 200
+
+
+def test_no_form_about_it_is_offered_and_nothing_of_it_is_printed(
+    county: County, purged: CareChain, client: Client
+):
+    client.force_login(county.alva.user)
+    call, event = Handover.objects.first(), CareChainEvent.objects.first()
+    assert call
+    assert event
+    for name, args in (
+        ("edit_chain", [purged.pk]),
+        ("chain_call", [purged.pk]),
+        ("correct_call", [call.pk]),
+        ("withdraw_call", [call.pk]),
+        ("move_call", [call.pk]),
+        ("correct_event", [event.pk]),
+        ("withdraw_event", [event.pk]),
+        ("leave_open", [event.pk]),
+        ("join_chain", [purged.pk]),
+        ("hand_over_shift", []),
+    ):
+        answer = client.get(reverse(name, args=args), follow=True)
+        assert answer.redirect_chain, name
+        assert "Uppgifterna är gallrade. Skriv i stället en sen uppgift" in answer.content.decode(), name
+    assert "Lämna över" not in words(client.get(reverse("shift")))
+    for name in ("chain_sheet", "chain_sip", "chain_sip_patient", "chain_sip_invitation"):
+        answer = client.post(reverse(name, args=[purged.pk]), {"client_id": str(uuid.uuid4())}, follow=True)
+        assert "Uppgifterna är gallrade" in answer.content.decode(), name
 
 
 def test_types_and_times_stand_and_a_tick_holds(county: County, purged: CareChain):

@@ -1,11 +1,8 @@
 """What is to be entered, and the log of an outage, as files: nothing is lost, and nobody gets more than they see."""
 
-import csv
-import io
 from datetime import timedelta
 from uuid import uuid4
 
-import openpyxl
 import pytest
 from django.db import connection
 from django.test import Client
@@ -36,22 +33,11 @@ from outage.services.registrations import turn_task
 from tests.factories import County, call_facts, end_for_all, make_chain, make_event, person, tell
 from tests.integration.outage.joining import join, two_chains
 from tests.integration.outage.pages import read
+from tests.integration.outage.taken_out import of_the_log, table
 from tests.integration.outage.ticking import mark, rows
 from tests.integration.work.asked import opened
 
 pytestmark = pytest.mark.django_db
-
-
-def table(by: Acting, outage: Outage, which: OutageFile = OutageFile.LOG) -> list[dict[str, str]]:
-    """The rows by their headings, the same in both forms."""
-    text = take_out(by=by, outage=outage, which=which, form=TableForm.CSV).content.decode("utf-8-sig")
-    found = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
-    content = take_out(by=by, outage=outage, which=which, form=TableForm.XLSX).content
-    (sheet,) = openpyxl.load_workbook(io.BytesIO(content)).worksheets
-    head, *more = [[cell.value or "" for cell in row] for row in sheet]
-    assert not any(cell.data_type == "f" for row in sheet for cell in row)
-    assert [dict(zip(head, row, strict=True)) for row in more] == found
-    return found
 
 
 def logged(county: County, outage: Outage) -> CareChain:
@@ -94,7 +80,7 @@ def logged(county: County, outage: Outage) -> CareChain:
 
 def test_every_event_and_call_is_a_row_and_what_no_longer_counts_says_so(county: County, outage: Outage):
     chain = logged(county, outage)
-    found = table(county.alva, outage)
+    found = of_the_log(county.alva, outage)
     stored = [*CareChainEvent.objects.all(), *Handover.objects.all()]
     assert sorted(int(row["Rad"]) for row in found) == sorted(row.order for row in stored)
     assert {(row["Vårdkedja"], row["Patient"], row["Nummer"]) for row in found} == {
@@ -139,7 +125,7 @@ def test_joined_chains_are_one_and_what_counts_as_another_says_so(county: County
     for chain in (kept, other):
         make_event(county.alva, chain, ago=timedelta(minutes=20))
     join(county, kept, other)
-    found = table(county.alva, outage)
+    found = of_the_log(county.alva, outage)
     assert len(found) == 4
     assert {row["Vårdkedja"] for row in found} == {"1"}
     assert sum(row["Läge"].startswith("Räknas som samma händelse") for row in found) == 1
@@ -215,7 +201,7 @@ def test_what_a_spreadsheet_could_run_is_a_text(county: County, outage: Outage):
     chain = make_chain(county, outage, patient_name="=HYPERLINK(1)", before=Before.ADMITTED)
     event = make_event(county.alva, chain)
     tell(county.alva, chain, event, comment="+46 1", spoken_to="#N/A", next_step="@SUM")
-    (_, _, call) = table(county.alva, outage)
+    (_, _, call) = of_the_log(county.alva, outage)
     assert (call["Patient"], call["Kommentar"], call["Nästa steg"]) == ("'=HYPERLINK(1)", "'+46 1", "'@SUM")
     assert call["Talade med"].startswith("#N/A")
 

@@ -10,10 +10,14 @@ from django.utils import timezone
 from contacts.models import AuditEntry, User
 from contacts.rules.parties import Party
 from outage.models import CareChain, Outage
+from outage.rules.back_registration import ChainStatus
+from outage.rules.closing import Holds
 from outage.rules.informing import CallOutcome
 from tests.clock import Clock
-from tests.factories import County, make_chain, make_event, tell
+from tests.factories import County, end_for_all, make_chain, make_event, tell
+from tests.integration.outage.closing import leave
 from tests.integration.outage.pages import fields_of, form_of, log_in_anew, read
+from tests.integration.outage.ticking import change
 
 PAGES = ("status", "chains", "routine", "contacts", "account", "shift", "overview")
 POLL = {"HX-Request": "true", "HX-Trigger": "calls"}
@@ -86,6 +90,56 @@ def test_what_is_not_in_the_list_of_calls_is_listed_first(
     assert "Påminnelse: ring tillbaka , 2 patienter" in line_on(client, "chains")
 
 
+def test_as_many_are_read_out_as_the_lines_say(county: County, outage: Outage, client: Client):
+    for _ in range(2):
+        make_event(county.alva, make_chain(county, outage), "discharge", ago=timedelta(minutes=35))
+    # Of each patient two are to hear.
+    said = "2 påminnelser Påminnelse: utskrivningsmeddelande , 2 patienter, senast 10.32: 20 min för sent"
+    assert line_on(client, "chains") == said
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (ChainStatus.WRONG_PATIENT, "0910-00 00 01 kl 11 (loggad på fel patient)"),
+        (ChainStatus.DECEASED, "0910-00 00 01 kl 11 (patienten har avlidit)"),
+    ],
+)
+def test_who_is_rung_back_about_a_chain_that_goes_on_no_more_is_so_knowing_why(
+    county: County, chain: CareChain, client: Client, clock: Clock, status: ChainStatus, said: str
+):
+    tell(county.alva, chain, make_event(county.alva, chain), call_back="0910-00 00 01 kl 11")
+    change(county.alva, chain, county, status=status, status_reason="Se ovan")
+    clock.shift(timedelta(minutes=20))
+    log_in_anew(client, county.alva)
+    assert said in " ".join(read(client.get(reverse("status"))).find(id="late").get_text(" ").split())
+    assert said in " ".join(read(client.get(reverse("shift"))).main.get_text(" ").split())
+
+
+def test_a_call_that_somebody_took_on_when_the_outage_was_closed_says_who_and_is_not_late(
+    county: County, outage: Outage, chain: CareChain, client: Client, clock: Clock
+):
+    make_event(county.alva, chain, "discharge", ago=timedelta(0))
+    end_for_all(county, outage, timezone.now())
+    clock.shift(timedelta(minutes=20))
+    log_in_anew(client, county.alva)
+    pages = [reverse("status"), reverse("chain", args=[chain.pk])]
+    for address in pages:
+        assert read(client.get(address)).main.get_text(" ").count("för sent") == 2
+    leave(county.esa, outage, county.ward, Holds.CALL, reason="Ringer i kväll")
+    for address in [*pages, reverse("shift")]:
+        text = " ".join(read(client.get(address)).main.get_text(" ").split())
+        assert text.count("Lämnat öppet – Esa Påhittad: Ringer i kväll") == 2
+        assert "för sent" not in text
+    # Of what is logged later nobody has taken anything on.
+    other = make_chain(county, outage)
+    make_event(county.alva, other, "discharge", ago=timedelta(minutes=40))
+    calls = read(client.get(pages[0])).select(".owed-call")
+    said = {(str(other.pk) in call["id"], "Lämnat öppet" in call.get_text()) for call in calls}
+    assert said == {(True, False), (False, True)}
+    assert [str(other.pk) in call["id"] for call in calls if "för sent" in call.get_text()] == [True] * 2
+
+
 def test_the_chains_page_says_which_time_to_ring_back_was_read(
     county: County, chain: CareChain, client: Client
 ):
@@ -127,7 +181,7 @@ def test_an_open_page_is_told_at_the_very_moment(
     answer = client.get(ask, headers=POLL | {"X-Shown": shown})
     assert answer.status_code == 200
     page = read(answer)
-    assert "2 påminnelser" in page.find(id="reminders").get_text()
+    assert "1 påminnelse" in page.find(id="reminders").get_text()
     # There is nothing to count in its first minute.
     assert "för sent" not in page.get_text()
     shown = page.find(id="status")["data-version"]
@@ -164,7 +218,7 @@ def test_only_who_has_said_yes_is_reminded_outside_the_browser(
     assert row.changes == {"reminds_outside": [False, True]}
     place = read(client.get(reverse("status"))).find(id="reminders")
     found = outside(client)
-    assert found["notice"] == place["data-notice"] == "Driftstopp PRATOR: 2 påminnelser. Öppna Läge."
+    assert found["notice"] == place["data-notice"] == "Driftstopp PRATOR: 1 påminnelse. Öppna Läge."
     assert found["marks"] == place["data-marks"]
     assert len(set(found["marks"].split())) == 2
     assert found["for"] == place["data-for"]

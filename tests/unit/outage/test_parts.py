@@ -53,6 +53,13 @@ def test_a_component_is_a_tag_in_a_template_of_django():
     assert tel.endswith("&lt;1234567&gt;</span>")
 
 
+def test_a_namesake_is_marked_also_where_nobody_knows_the_number():
+    for number, shown in (("", "Samma namn"), ("1212", "1212 Samma namn")):
+        context = Context({"patient": Patient("Anna Ek", number, namesake=True)})
+        found = Template("{% identity patient %}").render(context)
+        assert " ".join(re.sub("<[^>]*>", "", found).split()) == shown
+
+
 def test_a_component_takes_the_form_and_the_page_that_it_stands_on_unless_given_another():
     page = SimpleNamespace(in_each_form="[page]", taken_up="")
     context = Context(
