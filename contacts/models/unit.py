@@ -63,12 +63,12 @@ class Unit(models.Model):
     @property
     def parties(self) -> frozenset[Party]:
         """A sjukstuga is two parties, a switchboard none."""
-        kinds = {
-            Party.INPATIENT: self.ward_kind,
-            Party.OUTPATIENT: self.outpatient_kind,
-            Party.MUNICIPALITY: self.municipal_kind,
-        }
-        return frozenset(party for party, kind in kinds.items() if kind)
+        kinds = (
+            (Party.INPATIENT, self.ward_kind),
+            (Party.OUTPATIENT, self.outpatient_kind),
+            (Party.MUNICIPALITY, self.municipal_kind),
+        )
+        return frozenset(party for party, kind in kinds if kind)
 
     @property
     def branch(self) -> Branch:

@@ -1,6 +1,6 @@
 """Lägesbild: how an outage stands, counted over the units' logs. Nothing here says who a patient is."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -87,7 +87,16 @@ class ChainLine:
             if left_open:
                 self.left_open |= {whom}
 
-    # Nothing more is said of a line that is put in order.
+    # Nothing more is said of a line that is put in order, or counted.
+    @cached_property
+    def owed_by(self) -> dict[int, tuple[int, datetime]]:
+        """Of each unit that is to ring, how many calls it owes, and since when the oldest."""
+        found: dict[int, tuple[int, datetime]] = {}
+        for (pk, _), since in self.calls.items():
+            count, oldest = found.get(pk, (0, since))
+            found[pk] = count + 1, min(oldest, since)
+        return found
+
     @cached_property
     def place(self) -> tuple[int, float, int]:
         """The worst first: a discharge that somebody was not told of, then calls owed, each the oldest first."""
@@ -119,14 +128,15 @@ def by_unit(
     lines: Iterable[ChainLine], last: Mapping[int, datetime], units: Collection[int]
 ) -> dict[int, UnitLine]:
     """Each of `units`; `last` has when each that wrote anything wrote last."""
-    lines = list(lines)
-    chains = Counter(line.unit_id for line in lines)
-    chains.update(line.ward for line in lines if line.ward != line.unit_id)
-    found = {pk: UnitLine(pk, chains[pk], last=last.get(pk)) for pk in units}
+    found = {pk: UnitLine(pk, last=last.get(pk)) for pk in units}
     for line in lines:
-        for (pk, _), since in line.calls.items():
+        if unit := found.get(line.unit_id):
+            unit.chains += 1
+        if line.ward != line.unit_id and (unit := found.get(line.ward)):
+            unit.chains += 1
+        for pk, (count, since) in line.owed_by.items():
             if unit := found.get(pk):
-                unit.calls += 1
+                unit.calls += count
                 unit.calls_since = min(unit.calls_since or since, since)
         if line.untold_since:
             for pk in line.untold_by:

@@ -148,7 +148,7 @@ class _Choices:
         names = {str(unit.pk): unit.name for unit in found.units}
         lines = [line for line in found.lines if not line.protected]
         wards = {str(pk) for pk in {line.ward for line in lines}}
-        rings = {unit for line in lines for unit, _ in line.calls}
+        rings = {unit for line in lines for unit in line.owed_by}
         ringing = {str(pk) for pk in rings | {line.unit_id for line in lines}}
         self.fields = [
             _Field("kommun", "Kommun", {str(pk): name for pk, name in found.municipalities.items()}),
@@ -178,7 +178,7 @@ class _Choices:
         return (
             (not municipality or str(line.municipality_id) == municipality)
             and (not ward or str(line.ward) == ward)
-            and (not unit or str(line.unit_id) == unit or any(str(pk) == unit for pk, _ in line.calls))
+            and (not unit or str(line.unit_id) == unit or any(str(pk) == unit for pk in line.owed_by))
         )
 
 
