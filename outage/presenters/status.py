@@ -251,8 +251,12 @@ def told_rows(calls: Iterable[Told]) -> dict[str, str]:
     return {row: f"Ringd av {call.by} {clock_time(call.at)}" for row, call in last.items()}
 
 
-def nothing_to_ring(*, logged: bool, told: bool) -> Idle:
-    """What an empty list of calls means: nothing is logged yet, the unit has told all, or it has told nobody."""
+def nothing_to_ring(*, logged: bool, told: bool, purged: bool) -> Idle:
+    """What an empty list of calls means: nothing is logged yet, the unit has told all, or it has told nobody. Of what
+    is purged nobody knows.
+    """
+    if purged:
+        return Idle(text="Gallrat: vem som skulle underrättas går inte längre att se.", good=False)
     if not logged:
         return Idle(
             text="Inget loggat än. När en händelse är loggad står här vem som ska underrättas.", good=False

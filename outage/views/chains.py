@@ -173,8 +173,8 @@ def _shown(request: ActingRequest, found: CareChain, now: datetime, own_flags: C
         "awaited": awaited_lines(found, awaited, now, on_own_page=True),
         "idle": nothing_to_ring(
             logged=bool(log.events),
-            told=left
-            and any(
+            purged=not left,
+            told=any(
                 call.outcome == CallOutcome.REACHED
                 and call.direction == Direction.GIVEN
                 and call.unit_id == acting.unit.pk

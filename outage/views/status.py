@@ -268,4 +268,5 @@ def owed_context(
 def _idle(acting: Acting, *outages: Outage) -> Idle:
     logged, told = logged_and_told(acting, *outages)
     # Of what is purged nobody knows whether all were told.
-    return nothing_to_ring(logged=logged, told=told and not any(each.purged_at for each in outages))
+    told = told and not any(each.purged_at for each in outages)
+    return nothing_to_ring(logged=logged, told=told, purged=outages[0].purged_at is not None)

@@ -1,5 +1,6 @@
 """What a purged outage is afterwards: over for good, with nothing to do, and what comes in is kept beside it."""
 
+import re
 from datetime import timedelta
 from io import StringIO
 from uuid import uuid4
@@ -131,10 +132,14 @@ def test_nothing_of_it_is_owed_awaited_or_reminded_of(county: County, outage, ch
     assert owed_of(county, outage) == [0, 0, 0, 0, 0]
     for page, said in told_of(county).items():
         assert "för sent" not in said, page
-    assert "Inget att ringa. Ingen väntar på besked" in told_of(county)["Läge"]
+    assert "Gallrat: vem som skulle underrättas går inte längre att se." in told_of(county)["Läge"]
+    assert "Vad som var öppet i det visas inte." in told_of(county)["Överlämning"]
+    for said in (told_of(county)["Läge"], told_of(county)["Överlämning"]):
+        assert "Inget att ringa" not in said
+        assert not re.search(r"Att ringa( nu)? \(", said)
     assert "Inget att meddela" not in told_of(county)["Läge"]
     page = words(at(county.alva).get(reverse("chain", args=[chain.pk])))
-    assert "Kvar att ringa (0)" in page
+    assert "Kvar att ringa Gallrat: vem som skulle underrättas går inte längre att se." in page
     assert "Väntar på svar" not in page
     # Nor beside real patients in the next outage, in which the chain's page is still there.
     later = make_outage(county.alva)
