@@ -91,7 +91,8 @@ def test_an_open_laege_shows_what_has_become_late_and_is_silent_when_it_is_done(
     clock.shift(timedelta(minutes=6))
     page.clock.run_for(15_000)
     expect(late).to_contain_text(re.compile(r"utskrivningsmeddelande.*senast 10\.57: 1 min för sent"))
-    expect(said).to_have_text("2 påminnelser")
+    # Of one patient, whom two are to hear of.
+    expect(said).to_have_text("1 påminnelse")
     # What has the focus stays where it is, and says so.
     expect(calls_to_make(page).first).to_contain_text("För sent: senast 10.57")
     expect(calls_to_make(page).nth(1)).to_contain_text("1 min för sent")
@@ -159,7 +160,7 @@ def test_of_windows_that_open_unseen_the_first_tells_what_is_late_already(
         unseen.clock.install()
         unseen.goto(path)
         told.append(away(unseen))
-    assert told == [[[NOTICE, "driftstopp-reminders"]], []]
+    assert told == [[["Driftstopp PRATOR: 1 påminnelse. Öppna Läge.", "driftstopp-reminders"]], []]
 
 
 def test_the_next_person_at_the_same_computer_is_not_told(
