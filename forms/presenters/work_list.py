@@ -170,12 +170,16 @@ def chain_lines(rows: Iterable[ChainRow]) -> list[Row]:
     return lines
 
 
-def overview_lines(earlier: Iterable[str], rows: Iterable[MatrixRow]) -> list[Row]:
-    """What `earlier` outages left, and a row for each chain, which is named by its number."""
+def overview_lines(picture: Iterable[tuple[str, str]], rows: Iterable[MatrixRow]) -> list[Row]:
+    """What is said of all units and of each (`picture_lines`), over the whole width; then a row for each chain,
+    named by its number.
+    """
     lines = []
-    for said in earlier:
+    for whom, said in picture:
         notes = Notes(WHOLE_WIDTH)
-        lines.append(_row(((), (notes.cell("", said, _CELL, _LINES),), *[()] * len(Party)), notes))
+        about = notes.cell("", whom, 200, _LINES)
+        notes.add("", said)
+        lines.append(_row(((about,), (), *[()] * len(Party)), notes))
     for row in rows:
         notes = Notes(WHOLE_WIDTH)
         marks = [(notes.cell(mark.label, _marked(mark), _NARROW, _LINES),) for mark in row.marks]

@@ -1,6 +1,6 @@
 """Lägesbild, as the page and the wall show it: counts, and chains by their numbers. No patient is named."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -23,7 +23,7 @@ from outage.rules.overview import (
     silent_from,
     silent_since,
 )
-from outage.rules.wording import STOCKHOLM, moment, span
+from outage.rules.wording import STOCKHOLM, lower_first, moment, span
 
 PARTIES = (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT)
 # The oldest of them; all stand first in the matrix.
@@ -160,8 +160,46 @@ def picture_of(found: Overview, outage: Outage, now: datetime) -> Picture:
     )
 
 
-def earlier_lines(found: Overview, now: datetime) -> tuple[str, ...]:
-    return tuple(_left(each, now) for each in found.earlier)
+def picture_lines(picture: Picture, *, goes_on: bool) -> Iterator[tuple[str, str]]:
+    """What stands above the chains, for paper: whom it is about, and what is said. Nothing where there is nothing yet:
+    the sheet has a sentence for that.
+    """
+    for _, said in picture.earlier:
+        yield "Tidigare driftstopp", said
+    if not (picture.chains or picture.units):
+        return
+    yield "Alla enheter", "; ".join(_said_of_all(picture, goes_on=goes_on))
+    for row in (*picture.units, *picture.hidden):
+        yield row.name, "; ".join(_said_of_unit(row))
+    if picture.quiet:
+        yield "Har inte loggat något", ", ".join(picture.quiet)
+
+
+def _said_of_all(picture: Picture, *, goes_on: bool) -> Iterator[str]:
+    age = f", äldsta {picture.untold_age.text}" if picture.untold_age else ""
+    left = f", {_many(picture.left_open, 'lämnad', 'lämnade')} med öppen punkt" if picture.left_open else ""
+    discharges = _many(picture.untold_count, "utskrivning", "utskrivningar")
+    yield f"{discharges} där någon inte är underrättad{age}{left}"
+    units = f", på {_many(picture.calls_units, 'enhet', 'enheter')}" if picture.calls_units else ""
+    yield f"{picture.calls} samtal kvar att ringa{units}"
+    if goes_on:
+        yield f"{_many(picture.silent, 'enhet', 'enheter')} utan något nytt på en timme"
+    yield f"{picture.sheets} blad utan öde, utom tomma i parti"
+
+
+def _said_of_unit(row: UnitRow) -> Iterator[str]:
+    yield _many(row.chains, "vårdkedja", "vårdkedjor")
+    if row.untold_age:
+        yield f"{_many(row.untold, 'utskrivning', 'utskrivningar')} kvar, äldsta {row.untold_age.text}"
+    if row.calls_age:
+        yield f"{row.calls} samtal kvar, äldsta {row.calls_age.text}"
+    yield f"senast loggat: {lower_first(row.last)}" + (f", tyst {row.silent.text}" if row.silent else "")
+    yield f"checklistor: {row.ticked}"
+    yield f"blad: {row.sheets}"
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"
 
 
 def _left(of: Left, now: datetime) -> str:
@@ -170,7 +208,7 @@ def _left(of: Left, now: datetime) -> str:
     calls = f"{of.calls} samtal kvar att ringa"
     if not of.untold:
         return f"Kvar från {of.outage.word} som {when}: {calls}."
-    discharges = f"{of.untold} {'utskrivning' if of.untold == 1 else 'utskrivningar'}"
+    discharges = _many(of.untold, "utskrivning", "utskrivningar")
     return f"Kvar från {of.outage.word} som {when}: {discharges} där någon inte är underrättad, {calls}."
 
 

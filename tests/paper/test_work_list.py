@@ -248,3 +248,15 @@ def test_lagesbild_says_what_an_earlier_outage_left(county: County, outage: Outa
         )
     )
     has(text, "Kvar från driftstoppet som avslutades 10.52", "inte är underrättad")
+
+
+def test_lagesbild_has_the_figures_and_the_units_of_the_page_and_no_patient(
+    county: County, outage: Outage, asta: CareChain
+):
+    make_event(county.alva, asta, "discharge", ago=timedelta(minutes=40))
+    printed = print_work_list(by=county.esa, which=WorkList.OVERVIEW, outage=outage, client_id=uuid4())
+    text = squashed(everything(printed.pdf))
+    has(text, "1 utskrivning där någon inte är underrättad, äldsta 40 min", "blad utan öde")
+    has(text, county.ward.name, "1 vårdkedja; 1 utskrivning kvar, äldsta 40 min", "senast loggat")
+    assert squashed(asta.details.patient_name) not in text
+    assert squashed(asta.details.identity_number) not in text
