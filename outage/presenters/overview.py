@@ -134,7 +134,7 @@ def picture_of(found: Overview, outage: Outage, now: datetime) -> Picture:
     units = {unit.pk: unit for unit in found.units}
     names = {pk: unit.name for pk, unit in units.items()}
     hidden = [line for line in found.lines if line.protected]
-    lines = by_unit((line for line in found.lines if not line.protected), found.last, names)
+    lines = by_unit([line for line in found.lines if not line.protected], found.last, names)
     parts = [line for line in lines.values() if line.takes_part]
     apart = of_no_unit(hidden, names)
     untold = lines_in_order(line for line in found.lines if line.untold_since)

@@ -227,18 +227,22 @@ def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage
     People with protected personal data are shown without name, and do not count.
     """
     # A chain that stands in two lists of a page comes twice, each time to be marked.
-    named = [(chain, text) for chain in chains if (text := _shown_name(chain.details))]
+    named = [
+        (chain, text, _whole_number(chain.details))
+        for chain in chains
+        if (text := _shown_name(chain.details))
+    ]
     ciphers = ciphers_of(acting.principal, outages) if named and can(acting, Right.READ_CARE) else []
     # Of each text one hash for each outage, whose keys are different.
-    texts = {text for chain, name in named for text in (name, *_whole_number(chain.details))}
+    texts = {text for _, name, number in named for text in (name, *number)}
     hashes = {one.keyed_hash(text): text for one in ciphers for text in texts}
     seen_in = tuple(outage.pk for outage in outages)
     units = ids_read_as(acting.unit) if hashes else ()
     found = defaultdict[str, set[UUID]](set)
     for pk, one in _with_hash(acting.principal.pk, units, seen_in, tuple(hashes)) if hashes else ():
         found[hashes[one]].add(pk)
-    for chain, name in named:
-        same = {chain.pk}.union(*(found[text] for text in _whole_number(chain.details)))
+    for chain, name, number in named:
+        same = {chain.pk}.union(*(found[text] for text in number))
         chain.namesake = not found[name] <= same
 
 
@@ -248,8 +252,8 @@ def _shown_name(details: CareChainDetails) -> str:
 
 def _whole_number(details: CareChainDetails) -> tuple[str, ...]:
     """What is looked up for it in its very century; nothing where it is none."""
-    kind, number = IdentityKind(details.identity_kind), details.identity_number
-    return lookup_texts(kind, number)[:1] if is_whole_number(number) else ()
+    kind = IdentityKind(details.identity_kind)
+    return lookup_texts(kind, details.identity_number)[:1] if kind.is_whole else ()
 
 
 @prepared

@@ -21,65 +21,54 @@ from outage.rules.overview import ChainLine
 
 _Row = tuple[Any, ...]
 _Read = Mapping[int, _Row]
-# The number of a chain, how many rows, and which it was joined to; the unit, of a chain and of a row of how it stands.
+# The number of a chain, and how many rows; what it was joined to; the unit, of a chain and of a row of how it stands.
 # The last three columns of such a row say whether it is read there.
-_VERSION, _UNIT, _THERE = 3, 4, -3
+_VERSION, _JOINED, _ID, _UNIT, _THERE = 2, 2, 3, 4, -3
 _OWED, _TOLD = StateKind.OWED, StateKind.TOLD
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """`by_number` are the lines, which nobody changes. `versions` has of each chain, those that were joined too, the
-    number and how many `rows` it was read with.
+    """`by_number` are the lines, which nobody changes. `versions` has how many `rows` each chain was read with, those
+    that were joined too, by number.
     """
 
     by_number: Mapping[int, ChainLine] = field(default_factory=dict)
-    versions: _Read = field(default_factory=dict)
+    versions: Mapping[int, int] = field(default_factory=dict)
     _chains: _Read = field(default_factory=dict)
     # How each chain stands, and what is left of that where somebody is back.
     _states: _Read = field(default_factory=dict)
     _left: _Read = field(default_factory=dict)
 
-    @property
-    def rows(self) -> dict[int, int]:
-        return {number: rows for number, rows, _ in self.versions.values()}
-
     def seen_by(self, units: Collection[int]) -> list[ChainLine]:
         """As `outage.queries.care_chains.seen_by`, by number."""
-        opened = {
-            into
-            for number, _, into in self.versions.values()
-            if into is not None and self._chains[number][_UNIT] in units
-        }
+        opened = {row[_JOINED] for row in self._chains.values() if row[_JOINED] and row[_UNIT] in units}
         return [
             line
-            for number, line in self.by_number.items()
-            if number in opened or not line.seen_by.isdisjoint(units)
+            for line in self.by_number.values()
+            if not line.seen_by.isdisjoint(units) or (opened and line.chain_id in opened)
         ]
 
     def read_on(self, principal: Principal, outage: Outage) -> "Lines":
         """As it is now. What is read is no older than the number that it is known by."""
-        versions: _Read = {row[0]: row for row in _versions(principal.pk, outage.pk)} if self.versions else {}
-        changed = {number for number, row in versions.items() if self.versions.get(number) != row}
+        versions = dict(_versions(principal.pk, outage.pk)) if self.versions else {}
+        changed = {number for number, rows in versions.items() if self.versions.get(number) != rows}
         chains, states = self._chains, self._states
         if not versions or len(changed) > MOST_IN_GROUP:
             found = _all_chains(principal.pk, outage.pk)
             chains, states = _read(found, _all_states(principal.pk, outage.pk))
-            versions = {number: row[:_VERSION] for number, row in chains.items()}
+            versions = dict(row[:_VERSION] for row in chains.values())
             changed = set(versions)
         elif changed:
             found = _chains(principal.pk, outage.pk, *changed)
-            read = _read(found, _states(*(row[_VERSION] for row in found)))
+            read = _read(found, _states(*(row[_ID] for row in found)))
             chains, states = {**chains, **read[0]}, {**states, **read[1]}
-            versions = {**self.versions, **{number: versions[number] for number in changed}}
-        else:
-            versions = self.versions
         left = states if outage.is_open else _not_read_there(states, principal, outage)
         if left is not states or self._left is not self._states:
             changed |= {number for number in versions if left[number] != self._left.get(number)}
         lines = {**self.by_number}
         for number in changed:
-            if versions[number][-1] is None:
+            if chains[number][_JOINED] is None:
                 lines[number] = _line(chains[number], states[number], left[number])
             else:
                 lines.pop(number, None)
@@ -166,7 +155,7 @@ def _kept() -> QuerySet[ChainState, _Row]:
 _CHAIN = (
     "number",
     "rows",
-    "joined_to__number",
+    "joined_to",
     "pk",
     "unit",
     "ward_unit",

@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from contacts.access import Acting, can, check_may
 from contacts.models import Membership, Principal, Unit
-from contacts.page_versions import read_on, version_of_all
+from contacts.page_versions import alike_beside_chains, of_one_minute, read_on, version_of_all
 from contacts.queries.branches import units_within
 from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import prepared
@@ -75,7 +76,7 @@ def version_of_overview() -> str:
 def overview_of(acting: Acting, outage: Outage) -> Overview:
     """Raises NotAllowed. The number of queries hangs neither on the chains nor on the units."""
     check_may(acting, Right.SEE_OVERVIEW)
-    units = list(units_within(acting, Right.SEE_OVERVIEW).order_by("sort_key", "pk"))
+    units, staffed = _units_and_staffed(acting)
     # A unit that was joined into another is read as that one.
     read_as = {unit.pk: unit.joined_into_id or unit.pk for unit in units}
     found = _lines(acting.principal, outage)
@@ -91,13 +92,23 @@ def overview_of(acting: Acting, outage: Outage) -> Overview:
         municipalities=dict(
             _names(*{line.municipality_id for line in lines if line.municipality_id and not line.protected})
         ),
-        staffed=frozenset(_staffed(acting.principal.pk)) & frozenset(ids),
+        staffed=frozenset(staffed) & frozenset(ids),
         last=last,
         calls=calls,
         ticked=_ticked(outage, read_as),
         sheets=papers().counted(ids),
         earlier=_left_of_earlier(acting, outage, ids),
     )
+
+
+def _units_and_staffed(acting: Acting) -> tuple[list[Unit], list[int]]:
+    """The units within reach, in Swedish order, and the ids of those of the principal that somebody works in."""
+
+    def read() -> tuple[list[Unit], list[int]]:
+        units = units_within(acting, Right.SEE_OVERVIEW).order_by("sort_key", "pk")
+        return list(units), _staffed(acting.principal.pk)
+
+    return of_one_minute(("units", *alike_beside_chains(acting)), timezone.now(), read, part=True)
 
 
 def _left_of_earlier(acting: Acting, outage: Outage, units: Collection[int]) -> list[Left]:
@@ -127,7 +138,7 @@ def _owed(principal_id: int, *outage_ids: UUID) -> QuerySet[ChainState, tuple[An
 def _entries(
     acting: Acting, outage: Outage, lines: Lines, read_as: Mapping[int, int]
 ) -> tuple[dict[int, datetime], list[tuple[datetime, str, int]]]:
-    written = written_in(acting.principal.pk, outage.pk, lines.rows)
+    written = written_in(acting.principal.pk, outage.pk, lines.versions)
     last: dict[int, datetime] = {}
     for unit, at in written.last.items():
         if unit in read_as:

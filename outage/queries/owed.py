@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any, overload
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import CharField, Count, Min, Q, QuerySet
+from django.db.models.functions import Cast
 
 from contacts.access import Acting, can
 from contacts.models import Principal
@@ -34,13 +35,36 @@ from outage.rules.told import Owed, Standing
 Known = dict[UUID, CareChain]
 
 
+class _Ids(Sequence[UUID]):
+    """Read as texts, and made when they are asked for: to make those of thousands takes longer than to find them."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    @overload
+    def __getitem__(self, at: int) -> UUID: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> "_Ids": ...
+
+    def __getitem__(self, at: int | slice) -> "UUID | _Ids":
+        return _Ids(self._texts[at]) if isinstance(at, slice) else UUID(self._texts[at])
+
+
+def _text(column: str) -> Cast:
+    return Cast(column, CharField())
+
+
 class ListedChains:
     """Chains by their ids, in the order to show them: only those of a slice are read, and of lists that have `known` in
     common each chain once.
     """
 
     def __init__(
-        self, acting: Acting, outages: Iterable[Outage], ids: list[UUID], known: Known | None = None
+        self, acting: Acting, outages: Iterable[Outage], ids: Sequence[UUID], known: Known | None = None
     ) -> None:
         self.ids = ids
         self._known: Known = {} if known is None else known
@@ -86,13 +110,13 @@ def chains_seen(
 ) -> ListedChains:
     """As `visible_chains`, by number."""
     may = can(acting, Right.READ_CARE)
-    ids = _seen(acting.principal.pk, ids_read_as(acting.unit), outage.pk) if may else []
+    ids = _Ids(_seen(acting.principal.pk, ids_read_as(acting.unit), outage.pk) if may else [])
     return ListedChains(acting, [outage], ids[::-1] if newest_first else ids, known)
 
 
 @prepared
-def _seen(principal_id: int, units: tuple[int, ...], outage_id: UUID) -> QuerySet[CareChain, UUID]:
-    return seen_by(principal_id, units, [outage_id]).values_list("pk", flat=True)
+def _seen(principal_id: int, units: tuple[int, ...], outage_id: UUID) -> QuerySet[CareChain, str]:
+    return seen_by(principal_id, units, [outage_id]).values_list(_text("pk"), flat=True)
 
 
 def chains_seen_and_missing(acting: Acting, outage: Outage) -> tuple[ListedChains, ListedChains]:
@@ -105,23 +129,23 @@ def chains_seen_and_missing(acting: Acting, outage: Outage) -> tuple[ListedChain
     without = {*_missing(acting.principal.pk, outage.pk, units)} if units else set()
     seen = [pk for pk, _ in found]
     missing = [pk for pk in seen if pk in without]
-    return ListedChains(acting, [outage], seen), ListedChains(acting, [outage], missing)
+    return ListedChains(acting, [outage], _Ids(seen)), ListedChains(acting, [outage], _Ids(missing))
 
 
 @prepared
 def _seen_of_units(
     principal_id: int, units: tuple[int, ...], outage_id: UUID
-) -> QuerySet[CareChain, tuple[UUID, int]]:
-    return seen_by(principal_id, units, [outage_id]).values_list("pk", "unit")
+) -> QuerySet[CareChain, tuple[str, int]]:
+    return seen_by(principal_id, units, [outage_id]).values_list(_text("pk"), "unit")
 
 
 @prepared
-def _missing(principal_id: int, outage_id: UUID, units: tuple[int, ...]) -> QuerySet[ChainState, UUID]:
+def _missing(principal_id: int, outage_id: UUID, units: tuple[int, ...]) -> QuerySet[ChainState, str]:
     """It is kept of the unit that opened the chain: to ask each of thousands of chains takes longer."""
     rows = ChainState.objects.filter(
         outage=outage_id, principal=principal_id, unit__in=units, what=StateKind.MISSING
     )
-    return rows.order_by().values_list("chain", flat=True)
+    return rows.order_by().values_list(_text("chain"), flat=True)
 
 
 def chains_with_calls_owed(acting: Acting, *outages: Outage, known: Known | None = None) -> ListedChains:
@@ -159,7 +183,7 @@ def _listed(what: StateKind, acting: Acting, outages: Sequence[Outage], known: K
     asked = str(what), acting.unit.pk, acting.principal.pk, *(outage.pk for outage in outages)
     if all(outage.is_open for outage in outages):
         # Nobody is back yet: none is left out, and the database does it all.
-        return ListedChains(acting, outages, _in_order(*asked), known)
+        return ListedChains(acting, outages, _Ids(_in_order(*asked)), known)
     first: dict[UUID, tuple[int, datetime, int]] = {}
     for row in left_in(acting.principal, outages, _kept(*asked)):
         since, chain_id, rank, number = row[_SINCE], *row[len(READ_THERE) :]
@@ -170,10 +194,10 @@ def _listed(what: StateKind, acting: Acting, outages: Sequence[Outage], known: K
 
 
 @prepared
-def _in_order(what: str, unit_id: int, principal_id: int, *outage_ids: UUID) -> QuerySet[ChainState, UUID]:
+def _in_order(what: str, unit_id: int, principal_id: int, *outage_ids: UUID) -> QuerySet[ChainState, str]:
     rows = _of_unit(what, unit_id, principal_id, outage_ids).values("chain", "chain__number")
     in_order = rows.annotate(urgent=Min("rank"), longest=Min("since"))
-    return in_order.order_by("urgent", "longest", "chain__number").values_list("chain", flat=True)
+    return in_order.order_by("urgent", "longest", "chain__number").values_list(_text("chain"), flat=True)
 
 
 @prepared

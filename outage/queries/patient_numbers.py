@@ -12,7 +12,7 @@ from contacts.models.ciphers import Cipher
 from contacts.models.data_key import known_keys, name_of
 from contacts.queries.prepared import prepared
 from outage.models import CareChain, Outage, PatientLookup
-from outage.rules.identity import IdentityKind, asked_text, classify_identity
+from outage.rules.identity import asked_text, classify_identity
 
 
 def lookups_of(acting: Acting, numbers: Iterable[str], *outages: Outage) -> dict[str, list[str]]:
@@ -48,6 +48,4 @@ def has_number(acting: Acting, text: str, *outages: Outage) -> Q:
 
 
 def is_whole_number(text: str) -> bool:
-    """Whether `text` is a whole number, not a part of one, a name, or a number that cannot be told from a name."""
-    kind = classify_identity(text, timezone.localdate()).kind
-    return kind not in (IdentityKind.OTHER, IdentityKind.UNKNOWN)
+    return classify_identity(text, timezone.localdate()).kind.is_whole

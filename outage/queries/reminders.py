@@ -27,7 +27,7 @@ _A_MINUTE = timedelta(minutes=1)
 
 
 def told_by(
-    outage: Outage, kind: str, since: datetime, *, retracts: bool, left_open: bool
+    outage: Outage, kind: str, since: datetime, *, retracts: bool = False, left_open: bool = False
 ) -> datetime | None:
     """When everybody should have been told of an owed message, by the columns of its kept row. None where nobody is
     reminded of it: what somebody has taken on by name and reason, and what is taken back, which has no limit.
@@ -70,27 +70,30 @@ def due_now(acting: Acting, now: datetime, *outages: Outage) -> list[Due]:
     """As `all_due`, read."""
     check_may(acting, Right.READ_CARE)
     by_id = {outage.pk: outage for outage in outages if not outage.purged_at}
-    units = ids_read_as(acting.unit)
-    asked = acting.principal.pk, units, tuple(by_id)
-    over = [outage for outage in by_id.values() if not outage.is_open]
+    asked = acting.principal.pk, ids_read_as(acting.unit), tuple(by_id)
+    over = {pk: outage for pk, outage in by_id.items() if not outage.is_open}
     # What somebody took on by name and reason as the outage was closed.
-    left = keys_left(acting.principal, *over) if over else ()
+    left = keys_left(acting.principal, *over.values()) if over else ()
     found, calls = [], []
-    for what, unit, outage_id, chain, kind, since, at, call, whom, party, former, *rest in _rows(
+    for what, unit, outage_id, chain, kind, since, at, call, whom, *more in (_of_over if over else _rows)(
         *asked, _kinds(by_id.values())
     ):
-        held = Holds.RING_BACK if what == StateKind.RING_BACK else Holds.CALL
-        if left and key_of_row(held, chain, call, unit, whom, party, former, message=rest[0]) in left:
-            continue
+        if outage_id in over:
+            party, former, message, reads_in, ticked = more
+            held = Holds.RING_BACK if what == StateKind.RING_BACK else Holds.CALL
+            if key_of_row(held, chain, call, unit, whom, party, former, message=message) in left:
+                continue
+            if what == StateKind.OWED and is_read_there(
+                over[outage_id], acting.principal, reads_in, since, ticked=ticked, message=message
+            ):
+                continue
         if what == StateKind.RING_BACK:
             if at is not None:
                 calls.append(Due("", chain, at, call))
-            continue
-        due = (
-            _due(acting, by_id[outage_id], now, what, kind, since, *rest) if unit == acting.unit.pk else None
-        )
-        if due is not None:
-            found.append(Due(kind, chain, due, whom=whom, is_listed=what == StateKind.OWED))
+        elif unit == acting.unit.pk:
+            due = _due(acting, by_id[outage_id], now, what, kind, since)
+            if due is not None:
+                found.append(Due(kind, chain, due, whom=whom, is_listed=what == StateKind.OWED))
     seen = set(_seen(*asked, tuple({one.chain for one in calls}))) if calls else ()
     return [*found, *(one for one in calls if one.chain in seen)]
 
@@ -102,58 +105,50 @@ def _kinds(outages: Iterable[Outage]) -> tuple[str, ...]:
 
 
 def _due(
-    acting: Acting,
-    outage: Outage,
-    now: datetime,
-    what: str,
-    kind: str,
-    since: datetime,
-    message: str,
-    retracts: bool,
-    reads_in: int | None,
-    ticked: bool,
-    open_item: int | None,
+    acting: Acting, outage: Outage, now: datetime, what: str, kind: str, since: datetime
 ) -> datetime | None:
     routine = outage.routine
-    if what == StateKind.UNSENT:
-        # Who is in the system sends it there, and the log does not know.
-        if not outage.is_open or not cut_off(outage.scope_at(now), PrincipalKind(acting.principal.kind)):
-            return None
-        return send_by(routine.message(kind), since, routine.limits.time_zone)
-    if is_read_there(outage, acting.principal, reads_in, since, ticked=ticked, message=message):
+    if what == StateKind.OWED:
+        return told_by(outage, kind, since)
+    # Who is in the system sends it there, and the log does not know.
+    if not outage.is_open or not cut_off(outage.scope_at(now), PrincipalKind(acting.principal.kind)):
         return None
-    return told_by(outage, kind, since, retracts=retracts, left_open=open_item is not None)
+    return send_by(routine.message(kind), since, routine.limits.time_zone)
+
+
+_Rows = QuerySet[ChainState, tuple[Any, ...]]
+_COLUMNS = "what", "unit", "outage", "chain", "kind", "since", "at", "rung", "whom"
 
 
 @prepared
 def _rows(
     principal_id: int, units: tuple[int, ...], outage_ids: tuple[UUID, ...], kinds: tuple[str, ...]
-) -> QuerySet[ChainState, tuple[Any, ...]]:
-    rows = ChainState.objects.filter(
+) -> _Rows:
+    return _of_units(principal_id, units, outage_ids, kinds).values_list(*_COLUMNS)
+
+
+@prepared
+def _of_over(
+    principal_id: int, units: tuple[int, ...], outage_ids: tuple[UUID, ...], kinds: tuple[str, ...]
+) -> _Rows:
+    """As `_rows`, with what says whether it is done where an outage is over."""
+    told = "party", "former", "message", "reads_in", "ticked"
+    return _of_units(principal_id, units, outage_ids, kinds).values_list(*_COLUMNS, *told)
+
+
+def _of_units(
+    principal_id: int, units: tuple[int, ...], outage_ids: tuple[UUID, ...], kinds: tuple[str, ...]
+) -> QuerySet[ChainState]:
+    return ChainState.objects.filter(
         what__in=(StateKind.OWED, StateKind.UNSENT, StateKind.RING_BACK),
         outage__in=outage_ids,
         principal=principal_id,
         unit__in=units,
         kind__in=kinds,
-    )
-    return rows.order_by().values_list(
-        "what",
-        "unit",
-        "outage",
-        "chain",
-        "kind",
-        "since",
-        "at",
-        "rung",
-        "whom",
-        "party",
-        "former",
-        "message",
-        "retracts",
-        "reads_in",
-        "ticked",
-        "open_item",
-    )
+        # As `told_by` has it.
+        retracts=False,
+        open_item=None,
+    ).order_by()
 
 
 @prepared

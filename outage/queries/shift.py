@@ -127,9 +127,9 @@ class OpenNow:
     """
 
     outages: tuple[Outage, ...]
-    owed: list[UUID]
-    awaited: list[UUID]
-    places: list[UUID]
+    owed: Sequence[UUID]
+    awaited: Sequence[UUID]
+    places: Sequence[UUID]
     ring_back: list[UUID]
     papers: list[PaperOut]
     registering: list[Registering]

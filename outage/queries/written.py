@@ -35,12 +35,12 @@ class Written:
     last: Mapping[int, datetime] = field(default_factory=dict)
     calls: Mapping[Calls, int] = field(default_factory=Counter)
     # Of each chain, by its number, how many rows it was read with, and the calls in it.
-    _rows: Mapping[int, int] = field(default_factory=dict)
+    _versions: Mapping[int, int] = field(default_factory=dict)
     _of_chain: Mapping[int, Mapping[Calls, int]] = field(default_factory=dict)
 
-    def read_on(self, principal_id: int, outage_id: UUID, rows: Mapping[int, int]) -> "Written":
+    def read_on(self, principal_id: int, outage_id: UUID, versions: Mapping[int, int]) -> "Written":
         """As the principal's log is now; what has not been written in since is not read."""
-        changed = [number for number, count in rows.items() if self._rows.get(number) != count]
+        changed = [number for number, version in versions.items() if self._versions.get(number) != version]
         if not changed:
             return self
         last, calls, found = dict(self.last), Counter(self.calls), defaultdict[int, Counter[Calls]](Counter)
@@ -54,13 +54,13 @@ class Written:
         for number in changed:
             calls.subtract(self._of_chain.get(number, {}))
             calls.update(found[number])
-        return Written(last, calls, rows, {**self._of_chain, **found})
+        return Written(last, calls, versions, {**self._of_chain, **found})
 
 
-def written_in(principal_id: int, outage_id: UUID, rows: Mapping[int, int]) -> Written:
-    """By all units, in the chains of the principal; `rows` has how many each has now. Three queries at most."""
+def written_in(principal_id: int, outage_id: UUID, versions: Mapping[int, int]) -> Written:
+    """By all units, in the chains of the principal; `versions` are those of its `Lines`. Three queries at most."""
     key = "written", principal_id, outage_id
-    return read_on(key, Written(), lambda known: known.read_on(principal_id, outage_id, rows))
+    return read_on(key, Written(), lambda known: known.read_on(principal_id, outage_id, versions))
 
 
 @lru_cache(maxsize=10_000)

@@ -31,6 +31,11 @@ class IdentityKind(Labelled):
     OTHER = "other", "Annan identitet"
     UNKNOWN = "unknown", "Okänd identitet"
 
+    @property
+    def is_whole(self) -> bool:
+        """Not a part of a number, a name, or a number that cannot be told from a name."""
+        return self not in (IdentityKind.OTHER, IdentityKind.UNKNOWN)
+
 
 WARN_UNKNOWN = "Identiteten är okänd. Fyll i den när den är känd."
 WARN_FORMAT = "Formatet känns inte igen. Läs numret en gång till."

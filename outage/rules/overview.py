@@ -1,10 +1,12 @@
 """Lägesbild: how an outage stands, counted over the units' logs. Nothing here says who a patient is."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import chain
+from operator import attrgetter
 from uuid import UUID
 
 from .informing import LEAST_FIRST, InformState
@@ -89,6 +91,11 @@ class ChainLine:
 
     # Nothing more is said of a line that is put in order, or counted.
     @cached_property
+    def units(self) -> tuple[int, ...]:
+        """Those that count it among their chains."""
+        return (self.unit_id,) if self.ward == self.unit_id else (self.unit_id, self.ward)
+
+    @cached_property
     def owed_by(self) -> dict[int, tuple[int, datetime]]:
         """Of each unit that is to ring, how many calls it owes, and since when the oldest."""
         found: dict[int, tuple[int, datetime]] = {}
@@ -125,15 +132,15 @@ class UnitLine:
 
 
 def by_unit(
-    lines: Iterable[ChainLine], last: Mapping[int, datetime], units: Collection[int]
+    lines: Collection[ChainLine], last: Mapping[int, datetime], units: Collection[int]
 ) -> dict[int, UnitLine]:
     """Each of `units`; `last` has when each that wrote anything wrote last."""
-    found = {pk: UnitLine(pk, last=last.get(pk)) for pk in units}
+    # Of thousands, of which most have nothing that is owed.
+    chains = Counter(chain.from_iterable(map(attrgetter("units"), lines)))
+    found = {pk: UnitLine(pk, chains[pk], last=last.get(pk)) for pk in units}
     for line in lines:
-        if unit := found.get(line.unit_id):
-            unit.chains += 1
-        if line.ward != line.unit_id and (unit := found.get(line.ward)):
-            unit.chains += 1
+        if not line.calls:
+            continue
         for pk, (count, since) in line.owed_by.items():
             if unit := found.get(pk):
                 unit.calls += count

@@ -34,7 +34,7 @@ from outage.rules.identity import number_key
 from outage.rules.joining import HAPPENED, OTHER, Pair, is_protected_alone, said_together, same_events
 from outage.rules.told import NOT_ADMITTED, IdentityChange, PlaceChange
 from outage.services.care_chains import identity_answer, is_unlisted, place_answer, write_details
-from outage.services.events import lock_chain, need_reason, write_event
+from outage.services.events import count_beside, lock_chain, need_reason, write_event
 from outage.services.paper import mark_of
 from outage.services.parting import part
 from outage.services.states import settle
@@ -90,6 +90,7 @@ def join_chains(
             unit=by.unit,
         )
         _write_chosen(by, join, details, logs, choices, answers)
+        count_beside(other)
         other.joined_to = kept
         other.save(update_fields=["joined_to"])
         _settle_both(kept, other)
@@ -281,6 +282,7 @@ def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> C
         back, theirs = _apart(join)
         misled = part(by, join, row, joined, back.facts)
         _write_again(by, kept, back, row, misled)
+        count_beside(other)
         other.joined_to = None
         other.save(update_fields=["joined_to"])
         if other.pk in misled or theirs.facts != other.details.facts:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -147,16 +148,15 @@ class _Choices:
     def __init__(self, found: Overview, asked: Any) -> None:
         names = {str(unit.pk): unit.name for unit in found.units}
         lines = [line for line in found.lines if not line.protected]
-        wards = {str(pk) for pk in {line.ward for line in lines}}
-        rings = {unit for line in lines for unit in line.owed_by}
-        ringing = {str(pk) for pk in rings | {line.unit_id for line in lines}}
+        wards = set(map(attrgetter("ward"), lines))
+        ringing = set(map(attrgetter("unit_id"), lines)).union(*map(attrgetter("owed_by"), lines))
         self.fields = [
             _Field("kommun", "Kommun", {str(pk): name for pk, name in found.municipalities.items()}),
-            _Field("avdelning", "Avdelning", {pk: name for pk, name in names.items() if pk in wards}),
+            _Field("avdelning", "Avdelning", {pk: name for pk, name in names.items() if int(pk) in wards}),
             _Field(
                 "enhet",
                 "Enhet som öppnade eller ska ringa",
-                {pk: name for pk, name in names.items() if pk in ringing},
+                {pk: name for pk, name in names.items() if int(pk) in ringing},
             ),
         ]
         for field in self.fields:

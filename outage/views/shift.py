@@ -1,6 +1,6 @@
 """Överlämning: what is open for the unit, handed over by one shift and taken over by the next."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -91,7 +91,7 @@ def shift(request: ActingRequest) -> HttpResponse:
 def _open(request: ActingRequest, found: OpenNow, now: datetime, alike: Hashable) -> dict[str, Any]:
     acting = request.acting
 
-    def page(ids: list[UUID], name: str) -> Page[UUID]:
+    def page(ids: Sequence[UUID], name: str) -> Page[UUID]:
         return Paginator(ids, CHAINS_A_PAGE).get_page(request.GET.get(name))
 
     owed, awaited = page(found.owed, "ringa"), page(found.awaited, "vantar")
