@@ -337,9 +337,10 @@ def _to_find(principal_id: int, unit_id: int, outage_id: UUID) -> QuerySet[CareC
         unknown, joined_to=None, details__status=ChainStatus.OK, **of_outage
     ).order_by()
     owed = ChainState.objects.filter(unit=unit_id, what=StateKind.OWED, **of_outage).values("chain")
-    # Each found by an index of its own, as those of `seen_by`.
-    own, here = chains.filter(unit=unit_id).values("pk"), chains.filter(ward_unit=unit_id).values("pk")
-    found = CareChain.objects.filter(pk__in=own.union(here, all=True)).exclude(pk__in=owed)
+    # Each found by an index of its own, and once, as those of `seen_by`.
+    own, here = chains.filter(unit=unit_id), chains.filter(ward_unit=unit_id).exclude(unit=unit_id)
+    found = CareChain.objects.filter(pk__in=own.values("pk").union(here.values("pk"), all=True))
+    found = found.exclude(pk__in=owed)
     return found.order_by("number").values_list("pk", flat=True)
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from contacts.access import Acting, ActingRequest, can
 from contacts.models.encrypted import KeyDestroyed
 from contacts.page_versions import (
+    Part,
     alike_beside_chains,
     holds_until,
     noting_until,
@@ -197,19 +198,22 @@ def _shared(
     """The groups, as all see them who do none of the tasks; who does one is told so. What somebody has typed and not
     saved is shown to nobody else.
     """
-    own = request.acting.user.pk
+    own, now = request.acting.user.pk, timezone.now()
     does = own if any(row.turn.holder_id == own for row in listed.rows) else None
+
+    def part_of(row: TaskRow) -> Part[TaskRow]:
+        key = "task", row, row.turn.holder_id == does, *alike.beside_chains, outage.pk, listed.page.number
+        return Part(key, now, lambda: row)
 
     def make() -> SharedHtml:
         people = colleagues(request.acting, Right.MARK_REGISTRATION)
-        return shared_part(
-            request, "outage/back/_groups.jinja", context | {"colleagues": people, "does": does}
-        )
+        also = {"colleagues": people, "does": does, "part_of": part_of}
+        return shared_part(request, "outage/back/_groups.jinja", context | also)
 
     if context["failed"]:
         return make()
     shown = "tasks as html", *alike.shown, outage.pk, request.GET.urlencode(), does
-    return of_one_minute(shown, timezone.now(), make)
+    return of_one_minute(shown, now, make)
 
 
 _TASK = held_by_value(

@@ -124,6 +124,7 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
             page(f"/ater-i-drift/?{CHANGES}=CHAIN"),
             200,
             BARE_READ,
+            60,
         ),
         Target("Lägesbild", page("/lagesbild/", coordinator), 200, BARE_READ, 60),
         # What is measured of these has the change in it.
@@ -137,7 +138,13 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
         Target("Lägesbild of the own unit, the first", anew("/lagesbild/", CHANGES), 200, BARE_READ, 60),
         Target(f"Lägesbild, {AFTER_START}", anew("/lagesbild/", FORGETS, coordinator), 200, BARE_READ),
         Target("Överlämning", page("/overlamning/"), 200, BARE_READ, 60),
-        Target("Överlämning, the first in the unit after a change", anew("/overlamning/"), 200, BARE_READ),
+        Target(
+            "Överlämning, the first in the unit after a change",
+            page(f"/overlamning/?{CHANGES}=CHAIN"),
+            200,
+            BARE_READ,
+            60,
+        ),
         Target(MATRIX, anew("/bare/matrix/", CHANGES, {}), 200, BARE_READ, 60),
         Target(f"{MATRIX}, {AFTER_START}", anew("/bare/matrix/", FORGETS, {}), 200, BARE_READ),
         Target(BARE_INSERT, lambda: ("POST", "/bare/insert/", b"", {}), 201),
