@@ -23,7 +23,7 @@ _Row = tuple[Any, ...]
 _Read = Mapping[int, _Row]
 # The number of a chain, and how many rows; what it was joined to; the unit, of a chain and of a row of how it stands.
 # The last three columns of such a row say whether it is read there.
-_VERSION, _JOINED, _ID, _UNIT, _THERE = 2, 2, 3, 4, -3
+_ROWS, _JOINED, _ID, _UNIT, _THERE = 1, 2, 3, 4, -3
 _OWED, _TOLD = StateKind.OWED, StateKind.TOLD
 
 
@@ -51,13 +51,13 @@ class Lines:
 
     def read_on(self, principal: Principal, outage: Outage) -> "Lines":
         """As it is now. What is read is no older than the number that it is known by."""
-        versions = dict(_versions(principal.pk, outage.pk)) if self.versions else {}
+        versions: dict[int, int] = dict(_versions(principal.pk, outage.pk)) if self.versions else {}
         changed = {number for number, rows in versions.items() if self.versions.get(number) != rows}
         chains, states = self._chains, self._states
         if not versions or len(changed) > MOST_IN_GROUP:
             found = _all_chains(principal.pk, outage.pk)
             chains, states = _read(found, _all_states(principal.pk, outage.pk))
-            versions = dict(row[:_VERSION] for row in chains.values())
+            versions = {number: row[_ROWS] for number, row in chains.items()}
             changed = set(versions)
         elif changed:
             found = _chains(principal.pk, outage.pk, *changed)
@@ -119,7 +119,7 @@ def _not_read_there(states: _Read, principal: Principal, outage: Outage) -> _Rea
 
 @prepared
 def _versions(principal_id: int, outage_id: UUID) -> QuerySet[CareChain, _Row]:
-    return _of(principal_id, outage_id).values_list(*_CHAIN[:_VERSION])
+    return _of(principal_id, outage_id).values_list(*_CHAIN[: _ROWS + 1])
 
 
 @prepared

@@ -1,6 +1,6 @@
 """What a unit has done between two hand-overs: its events and calls in time order, tries as counts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
@@ -12,6 +12,7 @@ from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Concat
 
 from contacts.access import Acting, can
+from contacts.page_versions import each_of_one_minute
 from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import hand_out, prepared
 from contacts.rules.permissions import Right
@@ -82,19 +83,35 @@ def much_done_between(
 
 
 def done_page(
-    acting: Acting, outages: Sequence[Outage], found: Sequence[Done], size: int, number: str | int | None
+    acting: Acting,
+    outages: Sequence[Outage],
+    found: Sequence[Done],
+    size: int,
+    number: str | int | None,
+    now: datetime,
+    alike: Hashable,
 ) -> Page[Any]:
-    """A page of them, each with its row: chain and messages are read, and who wrote it."""
+    """A page of them, as `done_lines`."""
     page: Page[Any] = Paginator(found, size).get_page(number)
-    page.object_list = done_lines(acting, outages, page.object_list)
+    page.object_list = done_lines(acting, outages, page.object_list, now, alike)
     return page
 
 
-def done_lines(acting: Acting, outages: Sequence[Outage], found: Iterable[Done]) -> list[DoneLine]:
-    found = list(found)
-    ids = [UUID(line.id) for line in found]
-    rows = {row.pk: row for row in _rows(acting, outages, tuple(ids))}
-    return [DoneLine(line, rows[pk]) for pk, line in zip(ids, found, strict=True) if pk in rows]
+def done_lines(
+    acting: Acting, outages: Sequence[Outage], found: Iterable[Done], now: datetime, alike: Hashable
+) -> list[DoneLine]:
+    """Each with its row: chain and messages are read, and who wrote it; once a minute for as long as nobody knows
+    anything else of the patient. `alike` is `alike_beside_chains`, asked for before the outages were.
+    """
+    lines = {UUID(line.id): line for line in found}
+    ids = tuple(lines)
+    keys = {pk: ("done", alike, pk, *known) for pk, *known in (*_known_in_events(ids), *_known_in_calls(ids))}
+
+    def read(missing: list[UUID]) -> dict[UUID, CareChainEvent | Handover]:
+        return {row.pk: row for row in _rows(acting, outages, tuple(missing))}
+
+    rows = each_of_one_minute(keys, now, read, lambda pk, found: found[pk])
+    return [DoneLine(line, rows[pk]) for pk, line in lines.items()]
 
 
 def calls_by_id(acting: Acting, outages: Sequence[Outage], ids: Iterable[UUID]) -> list[Handover]:
@@ -163,6 +180,20 @@ _CHAIN = (
     "chain__details__municipality",
     "chain__details__outpatient_unit",
 )
+
+
+# What is known of the patient, of a chain that was joined to another, there.
+_KNOWN = "pk", "chain__details", "chain__joined_to__details"
+
+
+@prepared
+def _known_in_events(ids: tuple[UUID, ...]) -> QuerySet[CareChainEvent, tuple[Any, ...]]:
+    return CareChainEvent.objects.filter(pk__in=ids).order_by().values_list(*_KNOWN)
+
+
+@prepared
+def _known_in_calls(ids: tuple[UUID, ...]) -> QuerySet[Handover, tuple[Any, ...]]:
+    return Handover.objects.filter(pk__in=ids).order_by().values_list(*_KNOWN)
 
 
 @prepared

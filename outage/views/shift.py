@@ -76,7 +76,8 @@ def shift(request: ActingRequest) -> HttpResponse:
     def make() -> SharedHtml:
         found = open_now(acting, outage)
         context = _open(request, found, now, alike)
-        context |= _done(request, acting, found.outages, told_since(handed(handovers), now), now)
+        since = told_since(handed(handovers), now)
+        context |= _done(request, found.outages, since, now, now, alike)
         context["earlier_shifts"] = shift_rows(acting, handovers, now)[len(told) :]
         return shared_part(request, "outage/shift/_now.jinja", context)
 
@@ -114,16 +115,15 @@ def _open(request: ActingRequest, found: OpenNow, now: datetime, alike: Hashable
 
 def _done(
     request: ActingRequest,
-    acting: Acting,
     outages: tuple[Outage, ...],
     since: datetime | None,
     until: datetime,
-    now: datetime | None = None,
+    now: datetime,
+    alike: Hashable,
 ) -> dict[str, Any]:
-    now = now or until
-    asked = _asked_before(request)
+    acting, asked = request.acting, _asked_before(request)
     done = done_between(acting, outages, since, min(until, asked or until))
-    page = done_page(acting, outages, done.lines, LINES_A_PAGE, request.GET.get("gjort"))
+    page = done_page(acting, outages, done.lines, LINES_A_PAGE, request.GET.get("gjort"), now, alike)
     mark_namesakes(acting, [line.row.chain for line in page], *outages)
     return {
         "done_title": done_title(outages, since, now),
@@ -181,12 +181,13 @@ def handover(request: ActingRequest, shift_id: UUID) -> HttpResponse:
     acting, now = request.acting, timezone.now()
     _require(acting)
     found = get_or_404(get_shift, acting, shift_id)
+    alike = alike_beside_chains(acting)
     outage = outage_for(acting.principal, found.outage_id)
     all_rows = handovers_of(acting, outage)
     outages = outages_of_shift(acting, outage)
     lines = Paginator(told_lines(found.left), LINES_A_PAGE).get_page(request.GET.get("oppet"))
     shown = told_shown(acting, outages, list(lines), keys_of(left_open(acting, outage)), now)
-    context = _done(request, acting, outages, told_since(handed(all_rows), found.at), found.at, now)
+    context = _done(request, outages, told_since(handed(all_rows), found.at), found.at, now, alike)
     context |= {
         "outage": outage,
         "shift": _row_of(acting, found, all_rows, now),

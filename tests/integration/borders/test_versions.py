@@ -255,7 +255,7 @@ def test_what_was_read_of_the_chains_before_is_read_on_as_if_anew(module: Module
         for outage in Outage.objects.values_list("pk", flat=True):
             for principal in Principal.objects.all():
                 lines = lines_of(Lines(), outage, principal)
-                written = Written().read_on(principal.pk, outage, lines.rows)
+                written = Written().read_on(principal.pk, outage, lines.versions)
                 of_each.append((outage, principal, lines, written, tasks_on(TasksLeft(), outage, principal)))
         for name in each_done(module, stage, step=1):
             for outage, principal, lines, written, tasks in of_each:
@@ -264,13 +264,13 @@ def test_what_was_read_of_the_chains_before_is_read_on_as_if_anew(module: Module
                 other += anew.by_number != lines.by_number
                 if [*on.by_number.items()] != [*anew.by_number.items()]:
                     missed.append(f"{name}: {principal}: lines")
-                counted_anew = counted(Written().read_on(principal.pk, outage, anew.rows))
+                counted_anew = counted(Written().read_on(principal.pk, outage, anew.versions))
                 changes += counted_anew != counted(written)
                 tasks_anew = tasks_on(TasksLeft(), outage, principal).of_chain
                 ticked += tasks_anew != tasks.of_chain
                 if [*tasks_on(tasks, outage, principal).of_chain.items()] != [*tasks_anew.items()]:
                     missed.append(f"{name}: {principal}: tasks")
-                if counted(written.read_on(principal.pk, outage, on.rows)) != counted_anew:
+                if counted(written.read_on(principal.pk, outage, on.versions)) != counted_anew:
                     missed.append(f"{name}: {principal}: written")
     assert missed == []
     assert module not in (log, paper) or changes
