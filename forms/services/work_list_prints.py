@@ -122,7 +122,7 @@ def _shift(by: Acting, outage: Outage, now: datetime) -> list[Row]:
         shown,
         found.papers,
         register_lines(found, now),
-        done_shown(done_lines(by, found.outages, done.lines, now, alike), now),
+        [part.make() for part in done_shown(done_lines(by, found.outages, done.lines, now, alike), now)],
         moment(done.before, now) if done.before else "",
     )
 

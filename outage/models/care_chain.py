@@ -13,7 +13,7 @@ from contacts.models.data_key import name_of
 from contacts.models.encrypted import GONE, EncryptedJSON, EncryptedText
 from contacts.rules.parties import Party, WardKind
 from outage.rules.back_registration import Before, ChainStatus
-from outage.rules.identity import IdentityKind
+from outage.rules.identity import IdentityKind, lookup_texts, name_text
 from outage.rules.told import NOT_ADMITTED, OTHER_PREFIX
 
 from .chain_facts import ChainFacts, OtherPlace
@@ -142,6 +142,16 @@ class CareChainDetails(OfChain, LoggedRow):
     def is_purged(self) -> bool:
         """Who it was cannot be read any longer."""
         return self.patient_name is GONE or self.identity_number is GONE
+
+    @cached_property
+    def name_text(self) -> str:
+        """What the patient is looked up by; "" where the name is shown nowhere."""
+        return "" if self.protected_identity else name_text(self.patient_name)
+
+    @cached_property
+    def number_texts(self) -> tuple[str, ...]:
+        """As `lookup_texts`."""
+        return lookup_texts(IdentityKind(self.identity_kind), self.identity_number)
 
     @property
     def facts(self) -> ChainFacts:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from contacts.access import Acting
@@ -176,13 +177,14 @@ def done_title(outages: Sequence[Outage], since: datetime | None, now: datetime)
     return f"Gjort sedan {outages[0].word} började"
 
 
-def done_shown(lines: Iterable[DoneLine], now: datetime) -> list[DoneShown]:
-    return [
-        _call_shown(line, line.row, now)
-        if isinstance(line.row, Handover)
-        else _event_shown(line, line.row, now)
-        for line in lines
-    ]
+def done_shown(lines: Iterable[DoneLine], now: datetime) -> list[Part[DoneShown]]:
+    """Each as the part of a page."""
+    return [Part(("done", *line.as_shown), now, partial(_done_shown, line, now)) for line in lines]
+
+
+def _done_shown(line: DoneLine, now: datetime) -> DoneShown:
+    row = line.row
+    return _call_shown(line, row, now) if isinstance(row, Handover) else _event_shown(line, row, now)
 
 
 def _event_shown(line: DoneLine, event: CareChainEvent, now: datetime) -> DoneShown:

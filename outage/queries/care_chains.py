@@ -32,7 +32,7 @@ from outage.queries.openings import emergency_chain
 from outage.queries.outages import outage_of_chain, outages_for, recent_outages
 from outage.queries.patient_numbers import ciphers_of, has_number, is_whole_number
 from outage.rules.handover import Direction
-from outage.rules.identity import IdentityKind, lookup_texts, name_text, number_key
+from outage.rules.identity import IdentityKind, number_key
 from outage.rules.informing import CallOutcome
 from outage.rules.pasted_words import NUMBER_WORDS
 
@@ -228,9 +228,7 @@ def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage
     """
     # A chain that stands in two lists of a page comes twice, each time to be marked.
     named = [
-        (chain, text, _whole_number(chain.details))
-        for chain in chains
-        if (text := _shown_name(chain.details))
+        (chain, text, _whole_number(chain.details)) for chain in chains if (text := chain.details.name_text)
     ]
     ciphers = ciphers_of(acting.principal, outages) if named and can(acting, Right.READ_CARE) else []
     # Of each text one hash for each outage, whose keys are different.
@@ -246,14 +244,9 @@ def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage
         chain.namesake = not found[name] <= same
 
 
-def _shown_name(details: CareChainDetails) -> str:
-    return "" if details.protected_identity else name_text(details.patient_name)
-
-
 def _whole_number(details: CareChainDetails) -> tuple[str, ...]:
     """What is looked up for it in its very century; nothing where it is none."""
-    kind = IdentityKind(details.identity_kind)
-    return lookup_texts(kind, details.identity_number)[:1] if kind.is_whole else ()
+    return details.number_texts[:1] if IdentityKind(details.identity_kind).is_whole else ()
 
 
 @prepared

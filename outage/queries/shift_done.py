@@ -33,10 +33,18 @@ MOST_ROWS = 100
 
 @dataclass(frozen=True, slots=True)
 class DoneLine:
-    """A line of what was done, with its row: the event or the call, of several tries the last."""
+    """A line of what was done, with its row: the event or the call, of several tries the last. `stamp` tells all that
+    the row is read with.
+    """
 
     line: Done
     row: CareChainEvent | Handover
+    stamp: Hashable
+
+    @property
+    def as_shown(self) -> tuple[Hashable, ...]:
+        """All that is shown of it, but for the minute; once namesakes are marked."""
+        return self.line, self.stamp, getattr(self.row.chain, "namesake", False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +119,7 @@ def done_lines(
         return {row.pk: row for row in _rows(acting, outages, tuple(missing))}
 
     rows = each_of_one_minute(keys, now, read, lambda pk, found: found[pk])
-    return [DoneLine(line, rows[pk]) for pk, line in lines.items()]
+    return [DoneLine(line, rows[pk], keys[pk]) for pk, line in lines.items()]
 
 
 def calls_by_id(acting: Acting, outages: Sequence[Outage], ids: Iterable[UUID]) -> list[Handover]:

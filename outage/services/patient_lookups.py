@@ -2,7 +2,6 @@
 
 from contacts.models.data_key import key_to_write_with
 from outage.models import CareChainDetails, PatientLookup
-from outage.rules.identity import IdentityKind, lookup_texts, name_text
 
 
 def write_lookups(details: CareChainDetails) -> None:
@@ -15,9 +14,7 @@ def write_lookups(details: CareChainDetails) -> None:
 
 def lookups_for(details: CareChainDetails) -> list[PatientLookup]:
     """Not saved. People with protected personal data are not looked up by name."""
-    texts = [*lookup_texts(IdentityKind(details.identity_kind), details.identity_number)]
-    if not details.protected_identity and (name := name_text(details.patient_name)):
-        texts.append(name)
+    texts = [text for text in (*details.number_texts, details.name_text) if text]
     key = key_to_write_with(details.chain.key_name) if texts else None
     if key is None or key.cipher is None:
         return []

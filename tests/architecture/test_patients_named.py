@@ -5,7 +5,7 @@ import ast
 from tests.architecture.test_templates import TEMPLATES
 from tests.architecture.tree import files_of_floor, parsed, relative
 
-_TELLING = {"patient_name", "identity_number"}
+_TELLING = {"patient_name", "identity_number", "name_text", "number_texts"}
 _FLOORS = ("presenters", "queries", "views", "webforms")
 # By file, why the look is noted all the same (`contacts.seen.shows`), or that nobody is shown.
 READERS = {
