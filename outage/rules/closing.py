@@ -43,7 +43,11 @@ def key_of_row(what: Holds, chain: UUID, rung: UUID | None, *place: object, mess
 
 
 def what_of(key: str) -> Holds:
-    return Holds(key.partition(":")[0])
+    return Holds(_word_of(key))
+
+
+def _word_of(key: str) -> str:
+    return key.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +60,24 @@ class Held:
 
 def holding(things: Iterable[OpenThing], left: Collection[str]) -> list[OpenThing]:
     """Those that are neither done nor left open; `left` has the keys of what was."""
-    return [thing for thing in things if not thing.answered_for and thing.key not in left]
+    return [thing for thing in things if not _is_left(thing, left)]
+
+
+def _is_left(thing: OpenThing, left: Collection[str]) -> bool:
+    return thing.answered_for or thing.key in left
 
 
 def by_unit(things: Iterable[OpenThing], left: Collection[str]) -> Mapping[int, Mapping[Holds, Held]]:
     """Each unit that has anything, and of it each kind that there is."""
-    counts: dict[int, dict[Holds, list[int]]] = {}
-    for thing in things:
-        count = counts.setdefault(thing.unit_id, {}).setdefault(thing.what, [0, 0])
-        count[0 if holding([thing], left) else 1] += 1
-    return {
-        unit: {what: Held(*kinds[what]) for what in Holds if what in kinds} for unit, kinds in counts.items()
-    }
+    # Of thousands: a kind is found by its word, and named once.
+    counts = Counter((one.unit_id, _word_of(one.key), _is_left(one, left)) for one in things)
+    found: dict[int, dict[Holds, Held]] = {unit: {} for unit, _, _ in counts}
+    for unit, kinds in found.items():
+        for what in Holds:
+            held = Held(counts[unit, what, False], counts[unit, what, True])
+            if held != Held():
+                kinds[what] = held
+    return found
 
 
 def seen_of(things: Iterable[OpenThing]) -> str:
