@@ -213,13 +213,11 @@ def shift_lines(
         box, patient, what, *rest = row.cells
         lines.append(replace(row, cells=(box, patient, f"Ring: {what}", *rest)))
     for back in open_now.ring_back:
-        lines.append(
-            _shift_row(back.patient, "Ring tillbaka", back.number, f"{back.whom} {back.at}, {back.by}")
-        )
+        said = f"{back.whom} {back.at}, {back.by}"
+        lines.append(_shift_row(back.patient, "Ring tillbaka", back.number, _with_left(said, back.left)))
     for wait in open_now.awaited:
-        lines.append(
-            _shift_row(wait.patient, f"Väntar på svar: {wait.label}", wait.place, f"Sedan {wait.since}")
-        )
+        said = _with_left(f"Sedan {wait.since}", wait.left)
+        lines.append(_shift_row(wait.patient, f"Väntar på svar: {wait.label}", wait.place, said))
     for place in open_now.places:
         lines.append(_shift_row(place.patient, "Ta reda på", place.what, ""))
     for paper in papers:
@@ -236,6 +234,10 @@ def shift_lines(
         said = f"{each.by}. {each.note}." if each.note else each.by
         lines.append(_shift_row(each.patient, f"Gjort {each.time}", what, said, box=False))
     return lines
+
+
+def _with_left(said: str, left: str) -> str:
+    return f"{said}. Lämnat öppet – {left}" if left else said
 
 
 def _shift_row(patient: Patient | None, *texts: str, box: bool = True) -> Row:

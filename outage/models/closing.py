@@ -49,3 +49,7 @@ class LeftOpen(SignedRow):
 
     def data_key_name(self) -> str:
         return name_of(self.about.principal_id, self.outage_id)
+
+    @property
+    def in_words(self) -> str:
+        return f"{self.responsible}: {self.reason}"

@@ -189,7 +189,7 @@ def calls_of(
             call.since, call.age = row.since, span(now - row.since)
         taken_on = left.get(_key_of(row)) if left else None
         if taken_on:
-            call.left = f"{taken_on.responsible}: {taken_on.reason}"
+            call.left = taken_on.in_words
         late_since = _late_since(chain, row, now, left_open=taken_on is not None)
         if late_since and (call.late_since is None or late_since < call.late_since):
             call.late_since, call.late = late_since, how_late(late_since, now)

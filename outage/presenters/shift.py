@@ -8,17 +8,19 @@ from uuid import UUID
 
 from contacts.access import Acting
 from contacts.page_versions import Part
-from outage.models import CareChainEvent, Handover, Outage, ShiftHandover
+from outage.models import CareChainEvent, Handover, LeftOpen, Outage, ShiftHandover
 from outage.presenters.awaited import AwaitedLine, awaited_lines
 from outage.presenters.chain import call_title, event_title, moved_here, told_labels
 from outage.presenters.owed import OwedCall, PlaceToFind, place_to_find
 from outage.presenters.ringing import calls_listed
+from outage.queries.closing import left_about
 from outage.queries.listed import Listed
 from outage.queries.naming import Patient, party_in_list, patient_in_list
 from outage.queries.shift import OpenNow, handed, newest_handover, texts_of
 from outage.queries.shift_done import DoneLine, calls_by_id
 from outage.queries.states import awaited_in
 from outage.rules.back_registration import ChainStatus
+from outage.rules.closing import Holds, key_of_row
 from outage.rules.handover import name_in
 from outage.rules.shift import ShiftState, count_told, states_of
 from outage.rules.wording import lower_first, moment
@@ -28,7 +30,9 @@ SEE_CHAIN = "se vårdkedjan"
 
 @dataclass(frozen=True, slots=True)
 class RingBackLine:
-    """A call that asked to be rung back: `number` is the number and the time as they were typed."""
+    """A call that asked to be rung back: `number` is the number and the time as they were typed. `left` says who took
+    it on at the closing, and why, where somebody did.
+    """
 
     row_id: UUID
     chain_id: UUID
@@ -37,6 +41,7 @@ class RingBackLine:
     whom: str
     at: str
     by: str
+    left: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +119,23 @@ def open_shown(
     to_ring, waiting, to_find = (
         [listed[pk] for pk in ids if pk in listed] for ids in (owed, awaited, places)
     )
+    to_ring_back = calls_by_id(acting, found.outages, ring_back)
+    left = left_about([*(one.chain for one in waiting), *(call.chain for call in to_ring_back)])
     return OpenShown(
         calls=calls_listed(to_ring, now),
-        ring_back=[_ring_back(call, now) for call in calls_by_id(acting, found.outages, ring_back)],
-        awaited=[line for one in waiting for line in awaited_lines(one.chain, awaited_in(one.rows), now)],
+        ring_back=[_ring_back(call, now, left) for call in to_ring_back],
+        awaited=[
+            line
+            for one in waiting
+            for line in awaited_lines(acting, one.chain, awaited_in(one.rows), now, left)
+        ],
         places=[place_to_find(one.chain) for one in to_find],
     )
 
 
-def _ring_back(call: Handover, now: datetime) -> RingBackLine:
+def _ring_back(call: Handover, now: datetime, left: Mapping[str, LeftOpen]) -> RingBackLine:
     patient = patient_in_list(call.chain)
+    taken_on = left.get(key_of_row(Holds.RING_BACK, call.chain.pk, call.pk, message="")) if left else None
     return RingBackLine(
         row_id=call.pk,
         chain_id=call.chain.pk,
@@ -132,6 +144,7 @@ def _ring_back(call: Handover, now: datetime) -> RingBackLine:
         whom=call_title(call, _whom(call)),
         at=moment(call.at, now),
         by=name_in(call.made.signature),
+        left=taken_on.in_words if taken_on else "",
     )
 
 

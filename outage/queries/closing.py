@@ -34,7 +34,7 @@ from outage.models import (
 from outage.queries.owed import READ_THERE, left_in
 from outage.queries.papers import PaperHeld, papers
 from outage.queries.tasks_left import tasks_left
-from outage.rules.closing import Entered, Holds, OpenThing, entered_since, key_of_row
+from outage.rules.closing import Entered, Holds, OpenThing, entered_since, key_of_answer, key_of_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +85,18 @@ _HELD_BY = {
 
 def _owed(principal: Principal, outage: Outage) -> Iterable[OpenThing]:
     rows = left_in(principal, [outage], _states(principal.pk, outage.pk))
-    for _, _, _, _, message, what, chain, rung, unit, whom, party, former, item in rows:
-        key = key_of_row(_HELD_BY[what], chain, rung, unit, whom, party, former, message=message)
+    for _, _, since, _, message, what, chain, rung, unit, whom, party, former, item, kind in rows:
+        if what == StateKind.AWAITED:
+            key = key_of_answer(chain, unit, kind, party, since)
+        else:
+            key = key_of_row(_HELD_BY[what], chain, rung, unit, whom, party, former, message=message)
         yield OpenThing(unit, key, answered_for=item is not None)
 
 
 @prepared
 def _states(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
     rows = ChainState.objects.filter(what__in=tuple(_HELD_BY), outage=outage_id, principal=principal_id)
-    of_key = "what", "chain", "rung", "unit", "whom", "party", "former", "open_item"
+    of_key = "what", "chain", "rung", "unit", "whom", "party", "former", "open_item", "kind"
     return rows.order_by().values_list(*READ_THERE, *of_key)
 
 

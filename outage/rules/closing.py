@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
 from contacts.rules.labelled import Labelled
+
+from .clock import as_utc
 
 
 class Holds(Labelled):
@@ -36,10 +39,15 @@ class OpenThing:
 
 
 def key_of_row(what: Holds, chain: UUID, rung: UUID | None, *place: object, message: str) -> str:
-    """Of a call, an answer or a call to ring back, by the columns of its kept row: `place` names its unit and whom."""
+    """Of a call, or one to ring back, by the columns of its kept row: `place` names its unit and whom."""
     if what is Holds.RING_BACK:
         return f"{what}:{chain}:{rung}"
     return ":".join(map(str, (what, chain, *place, message)))
+
+
+def key_of_answer(chain: UUID, unit: int, kind: str, sender: str, since: datetime) -> str:
+    """Of an answer that a unit waits for: another one, or the same waited for anew, nobody has taken on."""
+    return ":".join(map(str, (Holds.ANSWER, chain, unit, kind, sender, as_utc(since).isoformat())))
 
 
 def what_of(key: str) -> Holds:

@@ -34,7 +34,7 @@ from outage.presenters.owed import calls_owed
 from outage.presenters.status import chain_row, nothing_to_ring
 from outage.queries.care_chains import find_chains, get_chain, history_of, mark_namesakes
 from outage.queries.chain_log import log_of
-from outage.queries.closing import closing_of
+from outage.queries.closing import closing_of, left_about
 from outage.queries.joined import history_joins, standing_join
 from outage.queries.naming import by_number, patient_in_list, ward_label
 from outage.queries.openings import emergencies_of, emergency_chain
@@ -170,7 +170,9 @@ def _shown(request: ActingRequest, found: CareChain, now: datetime, own_flags: C
         "timeline": timeline(acting, found, log, now, flags, own_flags, codes),
         "calls": [call for call in calls if call.messages],
         "needless": [call for call in calls if call.closed],
-        "awaited": awaited_lines(found, awaited, now, on_own_page=True),
+        "awaited": awaited_lines(
+            acting, found, awaited, now, left_about([found]) if left else {}, on_own_page=True
+        ),
         "idle": nothing_to_ring(
             logged=bool(log.events),
             purged=not left,

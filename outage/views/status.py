@@ -46,6 +46,7 @@ from outage.presenters.status import (
     told_rows,
 )
 from outage.queries.care_chains import logged_and_told, mark_namesakes
+from outage.queries.closing import left_about
 from outage.queries.lately import calls_received, received_lately, told_lately
 from outage.queries.listed import Listed, listed_now
 from outage.queries.outages import earlier_outages, outage_for, outage_in_view
@@ -215,6 +216,7 @@ def _care(
     calls_of_received = calls_received(received, known, now)
     codes = code_lines_in_list(calls_of_received, now)
     rung = calls_by_id(acting, outages, (one.call for one in late_page if one.call))
+    left = left_about(waiting)
     calls = calls_listed((listed[chain.pk] for chain in to_ring), now)
     return {
         "calls": [part.make() for part in calls],
@@ -225,7 +227,9 @@ def _care(
         "late_page": late_page,
         "due": due,
         "awaited": [
-            line for chain in waiting for line in awaited_lines(chain, awaited_in(listed[chain.pk].rows), now)
+            line
+            for chain in waiting
+            for line in awaited_lines(acting, chain, awaited_in(listed[chain.pk].rows), now, left)
         ],
         "shift": waiting_line(acting, outage, now),
         "awaited_page": waiting,

@@ -1,5 +1,6 @@
 """Väntar på svar: what others are to answer, on Läge and on the chain's page, until it comes (R2.2)."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -32,6 +33,8 @@ from tests.factories import (
     same_id,
     tell,
 )
+from tests.integration.outage.closing import kinds as held_up
+from tests.integration.outage.closing import leave
 from tests.integration.outage.pages import read
 
 MUNICIPALITY, OUTPATIENT, INPATIENT = Party.MUNICIPALITY, Party.OUTPATIENT, Party.INPATIENT
@@ -157,3 +160,55 @@ def test_a_long_list_has_pages(county: County, outage: Outage, log_in):
     assert len(awaited_at(client, "/?vantar=2")) == 1
     assert "?vantar=2" in client.get("/").content.decode()
     assert chains_with_answers_awaited(county.alva, outage).count() == 11
+
+
+def test_who_took_an_answer_on_at_the_closing_is_said_wherever_it_is_waited_for(
+    county: County, outage: Outage, chain: CareChain, log_in
+):
+    admission = make_event(county.alva, chain, "admission", ago=timedelta(minutes=50))
+    tell(county.alva, chain, admission)
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    client, places = log_in(county.alva), ("/", reverse("chain", args=[chain.pk]), reverse("shift"))
+
+    def said() -> list[bool]:
+        return ["Lämnat öppet – Esa Påhittad: Ringer i morgon" in awaited_at(client, at)[0] for at in places]
+
+    assert said() == [False] * 3
+    leave(county.esa, outage, county.ward, Holds.ANSWER)
+    assert said() == [True] * 3
+    assert (county.ward.pk, Holds.ANSWER) not in held_up(county.esa, outage)
+
+
+def test_an_answer_that_is_waited_for_after_the_closing_is_another(
+    county: County, outage: Outage, chain: CareChain, log_in
+):
+    admission = make_event(county.alva, chain, "admission", ago=timedelta(minutes=50))
+    tell(county.alva, chain, admission)
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    leave(county.esa, outage, county.ward, Holds.ANSWER)
+    client = log_in(county.alva)
+    (before,) = awaited_at(client, "/")
+    ready = make_event(county.alva, chain, "ready_for_discharge", ago=timedelta(minutes=20))
+    tell(county.alva, chain, ready)
+    assert before in awaited_at(client, "/")
+    assert [line for line in awaited_at(client, "/") if "Lämnat öppet" not in line]
+    assert (county.ward.pk, Holds.ANSWER) in held_up(county.esa, outage)
+
+
+def test_who_took_on_a_call_to_ring_back_is_said_at_overlamning(
+    county: County, outage: Outage, chain: CareChain, log_in
+):
+    event = make_event(county.alva, chain, "discharge", ago=timedelta(minutes=5))
+    tell(county.alva, chain, event, outcome=CallOutcome.RELAYED, call_back="0910-00 00 01 kl 11")
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    client = log_in(county.alva)
+
+    def shown() -> str:
+        line = read(client.get(reverse("shift"))).find(id=re.compile("^tillbaka-"))
+        return " ".join(line.get_text().split())
+
+    assert shown().startswith("0910-00 00 01 kl 11")
+    assert "Lämnat öppet" not in shown()
+    leave(county.esa, outage, county.ward, Holds.RING_BACK)
+    assert "0910-00 00 01 kl 11" in shown()
+    assert shown().endswith("Lämnat öppet – Esa Påhittad: Ringer i morgon")
