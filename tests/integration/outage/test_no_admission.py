@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def missing(county: County, outage: Outage) -> list[int]:
     """The numbers of the chains; the same by the page's own rows of each chain."""
     seen, without = chains_seen_and_missing(county.alva, outage)
-    assert seen.ids == chains_seen(county.alva, outage).ids
+    assert [*seen.ids] == [*chains_seen(county.alva, outage).ids]
     found = [chain.number for chain in without[:]]
     by_rows = [
         chain.number
