@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from contacts.access import Acting, can, check_may
@@ -76,7 +76,8 @@ def version_of_overview() -> str:
 def overview_of(acting: Acting, outage: Outage) -> Overview:
     """Raises NotAllowed. The number of queries hangs neither on the chains nor on the units."""
     check_may(acting, Right.SEE_OVERVIEW)
-    units, staffed = _units_and_staffed(acting)
+    known = _units(acting)
+    units = [unit for unit, _ in known]
     # A unit that was joined into another is read as that one.
     read_as = {unit.pk: unit.joined_into_id or unit.pk for unit in units}
     found = _lines(acting.principal, outage)
@@ -92,7 +93,7 @@ def overview_of(acting: Acting, outage: Outage) -> Overview:
         municipalities=dict(
             _names(*{line.municipality_id for line in lines if line.municipality_id and not line.protected})
         ),
-        staffed=frozenset(staffed) & frozenset(ids),
+        staffed=frozenset(unit.pk for unit, staffed in known if staffed) & frozenset(ids),
         last=last,
         calls=calls,
         ticked=_ticked(outage, read_as),
@@ -101,12 +102,13 @@ def overview_of(acting: Acting, outage: Outage) -> Overview:
     )
 
 
-def _units_and_staffed(acting: Acting) -> tuple[list[Unit], list[int]]:
-    """The units within reach, in Swedish order, and the ids of those of the principal that somebody works in."""
+def _units(acting: Acting) -> list[tuple[Unit, bool]]:
+    """Those within reach, in Swedish order, and whether somebody works there."""
 
-    def read() -> tuple[list[Unit], list[int]]:
-        units = units_within(acting, Right.SEE_OVERVIEW).order_by("sort_key", "pk")
-        return list(units), _staffed(acting.principal.pk)
+    def read() -> list[tuple[Unit, bool]]:
+        at_work = Membership.objects.filter(active=True, unit=OuterRef("pk"), user__is_active=True)
+        units = units_within(acting, Right.SEE_OVERVIEW).annotate(staffed=Exists(at_work))
+        return [(unit, unit.staffed) for unit in units.order_by("sort_key", "pk")]
 
     return of_one_minute(("units", *alike_beside_chains(acting)), timezone.now(), read, part=True)
 
@@ -149,12 +151,6 @@ def _entries(
 @prepared
 def _names(*principal_ids: int) -> QuerySet[Principal, tuple[int, str]]:
     return Principal.objects.filter(pk__in=principal_ids).order_by("name").values_list("pk", "name")
-
-
-@prepared
-def _staffed(principal_id: int) -> QuerySet[Membership, int]:
-    found = Membership.objects.filter(active=True, unit__principal=principal_id, user__is_active=True)
-    return found.order_by().values_list("unit", flat=True).distinct()
 
 
 def _ticked(outage: Outage, read_as: Mapping[int, int]) -> dict[int, int]:
