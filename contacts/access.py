@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import singledispatch
+from typing import Any
 
 from django.core import signing
 from django.db.models import Model, QuerySet
@@ -54,6 +55,8 @@ class AnyRequest(HttpRequest):
     # Whose log-in is locked: the request is nobody's.
     locked_user: User | None
     htmx: HtmxDetails
+    # What is on every page of it (`outage.project.context`).
+    page: Any
     # The form that a view shows again, and when a press that is taken up was made.
     shown_again: BaseForm | None
     # Why a log-in ends that nobody ends by hand: a word of `trace_words.WHY_LOG_IN`.

@@ -21,7 +21,7 @@ from contacts.models import PageChange, Unit
 from contacts.models.inserting import insert_all
 from contacts.queries.prepared import prepared
 from contacts.rules.trace_words import NOT_WRITTEN
-from contacts.seen import only_reads, showing, shows
+from contacts.seen import once, only_reads, showing, shows
 
 EVERYBODY = "all"
 KEPT, MOST_KEPT, COMPARED = timedelta(hours=1), 10_000, 64
@@ -86,7 +86,8 @@ def _beside_chains(by: Acting) -> tuple[str, ...]:
 
 
 def version_of(*scopes: str) -> str:
-    return _digest(_newest(*scopes))
+    """Asked once in a request that only reads: what happens while it is answered is for the next one to show."""
+    return once(("version", scopes), lambda: _digest(_newest(*scopes)))
 
 
 def version_of_all(*more: int) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from markupsafe import Markup, escape
 
@@ -37,6 +38,9 @@ class SharedHtml:
         whole = escape(html)
         if _LEFT.search(_OWN.sub("", whole)):
             raise ValueError("a form has something of its own that stands otherwise than expected")
+        # What is in each form holds the mark beside the token: it is put in with that.
+        for mark in {whole[slice(*found.span())] for found in _OWN.finditer(whole) if found[1] == _MARK}:
+            whole = whole.replace(mark, "")
         # By turns what is the same for all, and the name of what is not.
         self._pieces: list[Markup | str] = []
         for part in whole.split(stand_in) if stand_in else [whole]:
@@ -53,8 +57,7 @@ class SharedHtml:
     def on(self, page: HasForms, form_id: UUID | None = None, text: str = "") -> Markup:
         """As `page` has it, with an id of its own for each form, or that of its only one."""
         pieces = list(self._pieces)
-        # What is in each form holds the mark too.
-        own = {_TOKEN: page.in_each_form, _MARK: "", _TEXT: text}
+        own = {_TOKEN: page.in_each_form, _TEXT: text}
         pieces[1::2] = [own[name] if name in own else str(form_id or uuid4()) for name in pieces[1::2]]
         return escape("").join(pieces)
 
@@ -78,6 +81,13 @@ def kept(part: Part[Any], *also: Hashable, caller: Callable[[], str]) -> str:
     """
     key = "html", *part.key, *also
     return of_one_minute(key, part.now, caller, part=True) if _sharing.get() else caller()
+
+
+def alike(*values: Hashable, caller: Callable[[], str]) -> str:
+    """What the `call` block of a Jinja template has in it, made once a minute for all pages of the same `values`: what
+    else is in it is the same for everybody, and nothing is of a patient.
+    """
+    return of_one_minute(("alike", *values), timezone.now(), caller, part=True)
 
 
 def shared_part(

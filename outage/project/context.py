@@ -17,6 +17,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from contacts.access import TYPED_BY_FIELD, Acting, AnyRequest, can, memberships_of
+from contacts.page_versions import alike_beside_chains, of_one_minute
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from outage.models import Outage
@@ -47,6 +48,9 @@ class Page:
         self._request = request
         self.acting: Acting | None = getattr(request, "acting", None)
         self._closed: dict[UUID, bool] = {}
+
+    def is_of(self, request: AnyRequest) -> bool:
+        return self._request is request
 
     @cached_property
     def _place(self) -> tuple[str, str]:
@@ -79,8 +83,12 @@ class Page:
 
     @cached_property
     def banner(self) -> Banner:
-        """The line at the top of every page."""
-        return banner_for(self.outage, self.acting, timezone.now())
+        """The line at the top of every page, made once a minute for all who are shown the same."""
+        acting, now = self.acting, timezone.now()
+        if acting is None:
+            return banner_for(None, None, now)
+        key = "banner", *alike_beside_chains(acting)
+        return of_one_minute(key, now, lambda: banner_for(self.outage, acting, now), part=True)
 
     @cached_property
     def reminders(self) -> Reminders | None:
@@ -91,7 +99,7 @@ class Page:
 
     def query(self, **changed: object) -> str:
         """The query of the page's address, with what is changed in it."""
-        return querystring(Context(), self._request.GET, **changed)
+        return querystring(Context(), self._request.GET, **changed) if changed or self._request.GET else ""
 
     @cached_property
     def _hours(self) -> RingingHours:
@@ -258,4 +266,9 @@ class Page:
 
 
 def page(request: AnyRequest) -> dict[str, Page]:
-    return {"page": Page(request)}
+    """One for all that is rendered for a request."""
+    known: Page | None = getattr(request, "page", None)
+    # A copy of a request, as of another page, has that one's.
+    if known is None or not known.is_of(request):
+        request.page = known = Page(request)
+    return {"page": known}

@@ -23,6 +23,8 @@ admin.site.login = views.admin_log_in  # type: ignore[method-assign]
 ending_others = reauthentication_required(allow_get=True)
 
 urlpatterns = [
+    # First: they are asked for most.
+    path("", include("outage.urls")),
     path("halsa", health.ready, name="health"),
     path("halsa/lever", health.alive, name="alive"),
     path("matt", metrics.metrics, name="metrics"),
@@ -55,7 +57,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("kontakter/", include("contacts.urls")),
     path("", include("forms.urls")),
-    path("", include("outage.urls")),
 ]
 if apps.is_installed("forms.demo"):
     urlpatterns += [path("", include("forms.demo.urls"))]

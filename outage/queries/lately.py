@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from contacts.access import Acting, can
 from contacts.page_versions import each_of_one_minute
@@ -27,22 +28,23 @@ def received_lately(acting: Acting, outage: Outage) -> dict[UUID, UUID]:
     if not can(acting, Right.READ_CARE):
         return {}
     calls = _received(acting.principal.pk, ids_read_as(acting.unit), acting.unit.pk, outage.pk)
-    return {pk: joined_to or chain for pk, chain, joined_to in calls}
+    return dict(calls)
 
 
 @prepared
 def _received(
     principal_id: int, units: tuple[int, ...], unit_id: int, outage_id: UUID
-) -> QuerySet[Handover, tuple[Any, ...]]:
-    calls = Handover.objects.filter(
-        chain__in=with_joined(seen_by(principal_id, units, [outage_id])),
+) -> QuerySet[Handover, tuple[UUID, UUID]]:
+    # Found by the unit that logged them: it has fewer of them than there are calls in all chains that it sees.
+    calls = Handover.objects.annotate(read_in=Coalesce("chain__joined_to", "chain")).filter(
+        read_in__in=seen_by(principal_id, units, [outage_id]),
         direction=Direction.RECEIVED,
         withdraws=False,
         superseded_by__isnull=True,
         unit=unit_id,
     )
     newest = calls.order_by("-at", "-recorded_at")[:RECEIVED_SHOWN]
-    return newest.values_list("pk", "chain", "chain__joined_to")
+    return newest.values_list("pk", "read_in")
 
 
 def calls_received(

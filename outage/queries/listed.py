@@ -1,26 +1,24 @@
 """Chains as the lists of a page show them, read once a minute for as long as nothing is written about them."""
 
-from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db.models import FilteredRelation, Q, QuerySet
+from django.db.models import QuerySet
 
 from contacts.access import Acting
 from contacts.page_versions import each_of_one_minute
 from contacts.queries.prepared import prepared
-from outage.models import CareChain, ChainState, Outage, StateKind
+from outage.models import CareChain, ChainState, Outage
 from outage.queries.owed import Known, ListedChains
-from outage.queries.states import OF_A_UNIT, states_for
+from outage.queries.states import states_for
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A chain with its details and outage, and the acting unit's kept rows of it. `stamp` has the ids of what it was
-    read from: rows of the log, and kept rows, which are never changed.
+    """A chain with its details and outage, and the acting unit's kept rows of it. `stamp` has its newest details, and
+    how many rows it had: each write about it is one more.
     """
 
     chain: CareChain
@@ -38,10 +36,7 @@ def listed_now(
 ) -> dict[UUID, Listed]:
     """By the chain's id. `alike` is `alike_beside_chains`, asked for before the outages were."""
     outages = list(outages)
-    stamps: dict[UUID, set[Any]] = defaultdict(set)
-    for chain_id, details_id, row_id in _stamps(acting.unit.pk, tuple(dict.fromkeys(ids))):
-        stamps[chain_id] |= {f"version {details_id}", row_id}
-    keys = {chain_id: ("listed", alike, frozenset(ids)) for chain_id, ids in stamps.items()}
+    keys = {pk: ("listed", alike, details, rows) for pk, details, rows in _stamps(*dict.fromkeys(ids))}
 
     def read(missing: list[UUID]) -> tuple[Known, Mapping[UUID, Sequence[ChainState]]]:
         chains = ListedChains(acting, outages, missing)[:]
@@ -57,7 +52,5 @@ def listed_now(
 
 
 @prepared
-def _stamps(unit_id: int, chain_ids: tuple[UUID, ...]) -> QuerySet[CareChain, tuple[Any, ...]]:
-    own = Q(states__unit=unit_id, states__what__in=OF_A_UNIT) | Q(states__what=StateKind.LATEST)
-    chains = CareChain.objects.filter(pk__in=chain_ids).order_by()
-    return chains.annotate(own=FilteredRelation("states", condition=own)).values_list("pk", "details", "own")
+def _stamps(*chain_ids: UUID) -> QuerySet[CareChain, tuple[UUID, int, int]]:
+    return CareChain.objects.filter(pk__in=chain_ids).order_by().values_list("pk", "details", "rows")

@@ -36,7 +36,9 @@ Known = dict[UUID, CareChain]
 
 
 class _Ids(Sequence[UUID]):
-    """Read as texts, and made when they are asked for: to make those of thousands takes longer than to find them."""
+    """Read as texts, and made when they are asked for: to make those of thousands takes longer than to find them. Those
+    of a page are made at once, and none to turn their order.
+    """
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = texts
@@ -48,10 +50,12 @@ class _Ids(Sequence[UUID]):
     def __getitem__(self, at: int) -> UUID: ...
 
     @overload
-    def __getitem__(self, at: slice) -> "_Ids": ...
+    def __getitem__(self, at: slice) -> Sequence[UUID]: ...
 
-    def __getitem__(self, at: int | slice) -> "UUID | _Ids":
-        return _Ids(self._texts[at]) if isinstance(at, slice) else UUID(self._texts[at])
+    def __getitem__(self, at: int | slice) -> UUID | Sequence[UUID]:
+        if not isinstance(at, slice):
+            return UUID(self._texts[at])
+        return [*map(UUID, self._texts[at])] if at.step is None else _Ids(self._texts[at])
 
 
 def _text(column: str) -> Cast:
@@ -79,7 +83,7 @@ class ListedChains:
 
     def ids_on(self, size: int, number: str | int | None) -> list[UUID]:
         """Those of a page, as `page`; none is read."""
-        return list(Paginator(self.ids, size).get_page(number))
+        return [*Paginator(self.ids, size).get_page(number).object_list]
 
     def __len__(self) -> int:
         return len(self.ids)

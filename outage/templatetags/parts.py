@@ -14,13 +14,14 @@ from django import template
 from django.conf import settings
 from django.template import Context
 from django.template.defaultfilters import capfirst, linebreaksbr, urlencode
+from django.template.loader import render_to_string
 from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader, Template
 from jinja2.environment import TemplateModule
 
 from contacts.templatetags.form_ids import new_id
-from contacts.views.shared import kept
+from contacts.views.shared import alike, kept
 from outage.templatetags import fields, swedish
 from outage.templatetags.icons import icon
 
@@ -37,6 +38,13 @@ def part(context: Context, name: str, **named: Any) -> TemplateModule:
     """The Jinja file of that name, which sees what the template sees, and what it is given here."""
     seen: dict[str, Any] = context.flatten() | named  # type: ignore[assignment]
     return environment().get_template(name).make_module(seen)
+
+
+@register.simple_tag
+@cache
+def links() -> str:
+    """The style sheets and scripts of every page: their addresses are the same for as long as the server runs."""
+    return render_to_string("_components/links.html")
 
 
 class _Loader(FileSystemLoader):
@@ -64,7 +72,14 @@ def environment() -> Environment:
         cache_size=-1,
     )
     made.template_class = _Template
-    made.globals |= {"icon": icon, "url": url, "new_id": new_id, "now": timezone.now, "kept": kept}
+    made.globals |= {
+        "icon": icon,
+        "url": url,
+        "new_id": new_id,
+        "now": timezone.now,
+        "kept": kept,
+        "alike": alike,
+    }
     made.filters |= swedish.register.filters | fields.register.filters
     made.filters |= {"capfirst": capfirst, "linebreaksbr": linebreaksbr, "urlencode": urlencode}
     return made
