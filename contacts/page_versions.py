@@ -190,7 +190,7 @@ def _place(key: Hashable, now: datetime) -> tuple[Hashable, datetime]:
     return key, now.replace(second=0, microsecond=0)
 
 
-MOST_PAGES, MOST_PARTS = 128, 2_000
+MOST_PAGES, MOST_PARTS = 256, 2_000
 _pages, parts_kept = _OfMinute(MOST_PAGES), _OfMinute(MOST_PARTS)
 
 

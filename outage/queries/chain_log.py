@@ -13,7 +13,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from contacts.access import Acting
 from contacts.models import Unit, User
+from contacts.page_versions import alike_beside_chains, of_one_minute
 from contacts.queries.prepared import hand_out, prepared
 from outage.models import (
     CareChain,
@@ -140,6 +142,21 @@ def logs_of(chain_ids: Iterable[UUID], *, signed: bool = True) -> dict[UUID, Cha
 
 def log_of(chain_id: UUID, *, signed: bool = True) -> ChainLog:
     return logs_of([chain_id], signed=signed)[chain_id]
+
+
+def log_shown(acting: Acting, chain: CareChain, now: datetime) -> ChainLog:
+    """For what is shown of `chain`, as it was read: made once a minute, for as long as nothing is written about it or
+    what was joined to it. Of one that is opened in an emergency, which is for one person, each time.
+    """
+    if chain.emergency:
+        return log_of(chain.pk)
+    rows = chain.details_id, chain.rows, *_rows_of_joined(chain.pk)
+    return of_one_minute(("log", chain.pk, rows, alike_beside_chains(acting)), now, lambda: log_of(chain.pk))
+
+
+@prepared
+def _rows_of_joined(chain_id: UUID) -> QuerySet[CareChain, tuple[UUID, int]]:
+    return CareChain.objects.filter(joined_to=chain_id).order_by("pk").values_list("pk", "rows")
 
 
 def log_now(chain: CareChain, log: ChainLog | None, rows: int) -> ChainLog:

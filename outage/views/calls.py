@@ -25,7 +25,7 @@ from outage.presenters.later import later_outage
 from outage.presenters.receipts import FLAG_MARK
 from outage.queries.call_codes import code_of_form
 from outage.queries.care_chains import get_handover, get_reached
-from outage.queries.chain_log import ChainLog, log_of
+from outage.queries.chain_log import ChainLog, log_of, log_shown
 from outage.queries.ringing import stands_in_directory
 from outage.queries.targets import target_choices
 from outage.rules.call_code import shown_code
@@ -109,7 +109,7 @@ def _blank(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     check_may_be_asked(request, found.outage)
 
     def make() -> SharedHtml:
-        form, stand_in = _call_form(request, found, log_of(found.pk, signed=False)), f"code-{uuid4()}"
+        form, stand_in = _call_form(request, found, log_shown(acting, found, now)), f"code-{uuid4()}"
         context = _context(request, form) | {"code": form.code_to_say() and stand_in}
         return shared_part(request, "outage/call/log.jinja", context, stand_in)
 

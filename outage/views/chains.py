@@ -33,7 +33,7 @@ from outage.presenters.later import later_outage
 from outage.presenters.owed import calls_owed
 from outage.presenters.status import chain_row, nothing_to_ring
 from outage.queries.care_chains import find_chains, get_chain, history_of, mark_namesakes
-from outage.queries.chain_log import log_of
+from outage.queries.chain_log import log_shown
 from outage.queries.closing import closing_of, left_about
 from outage.queries.joined import history_joins, standing_join
 from outage.queries.naming import by_number, patient_in_list, ward_label
@@ -144,7 +144,7 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
 
 def _shown(request: ActingRequest, found: CareChain, now: datetime, own_flags: Collection[str]) -> _Shown:
     acting, outage = request.acting, found.outage
-    log = log_of(found.pk)
+    log = log_shown(acting, found, now)
     numbers = numbers_of_places([log], now)
     # Of what is purged nobody knows what is left.
     left = outage.purged_at is None
