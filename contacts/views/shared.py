@@ -19,8 +19,9 @@ _TOKEN, _MARK, _ID, _TEXT = "csrfmiddlewaretoken", "typed_by", "client_id", "tex
 _OWN = re.compile(
     rf'<input type="hidden" name="({_TOKEN}|{_MARK}|{_ID})" value="([^"]*)"( id="id_client_id")?>'
 )
-# Otherwise written by a template. What somebody has typed has no such quotation marks, they are escaped.
-_LEFT = re.compile(rf"""name=["'](?:{_TOKEN}|{_MARK}|{_ID})["']""")
+# Each of them, also one that a template writes otherwise. What somebody has typed has no such quotation marks, they are
+# escaped.
+_NAMED = re.compile(rf"""name=["'](?:{_TOKEN}|{_MARK}|{_ID})["']""")
 
 
 class HasForms(Protocol):
@@ -35,30 +36,36 @@ class SharedHtml:
     """
 
     def __init__(self, html: SafeString, stand_in: str = "") -> None:
-        whole = escape(html)
-        if _LEFT.search(_OWN.sub("", whole)):
-            raise ValueError("a form has something of its own that stands otherwise than expected")
-        # What is in each form holds the mark beside the token: it is put in with that.
-        for mark in {whole[slice(*found.span())] for found in _OWN.finditer(whole) if found[1] == _MARK}:
-            whole = whole.replace(mark, "")
-        # By turns what is the same for all, and the name of what is not.
-        self._pieces: list[Markup | str] = []
-        for part in whole.split(stand_in) if stand_in else [whole]:
-            if self._pieces:
-                self._pieces.append(_TEXT)
+        # What is the same for all, in the pieces that lie between what is not, and the names of that.
+        same: list[list[Markup]] = [[]]
+        self._names: list[str] = []
+        own = 0
+        for nth, part in enumerate(escape(html).split(stand_in) if stand_in else [escape(html)]):
+            if nth:
+                self._names.append(_TEXT)
+                same.append([])
             end = 0
             for found in _OWN.finditer(part):
+                own += 1
                 # Of a field for an id the value alone is another, of the others there may be none.
                 begins, ends = found.span(2 if found[1] == _ID else 0)
-                self._pieces += [part[end:begins], found[1]]
+                same[-1].append(part[end:begins])
                 end = ends
-            self._pieces.append(part[end:])
+                # What is in each form holds the mark beside the token: it is put in with that.
+                if found[1] != _MARK:
+                    self._names.append(found[1])
+                    same.append([])
+            same[-1].append(part[end:])
+        self._same = [escape("").join(pieces) for pieces in same]
+        if len(_NAMED.findall(html)) != own:
+            raise ValueError("a form has something of its own that stands otherwise than expected")
 
     def on(self, page: HasForms, form_id: UUID | None = None, text: str = "") -> Markup:
         """As `page` has it, with an id of its own for each form, or that of its only one."""
-        pieces = list(self._pieces)
         own = {_TOKEN: page.in_each_form, _TEXT: text}
-        pieces[1::2] = [own[name] if name in own else str(form_id or uuid4()) for name in pieces[1::2]]
+        pieces: list[str] = [""] * (len(self._same) + len(self._names))
+        pieces[::2] = self._same
+        pieces[1::2] = [own[name] if name in own else str(form_id or uuid4()) for name in self._names]
         return escape("").join(pieces)
 
 
