@@ -191,7 +191,7 @@ def _place(key: Hashable, now: datetime) -> tuple[Hashable, datetime]:
 
 
 MOST_PAGES, MOST_PARTS = 256, 2_000
-_pages, parts_kept = _OfMinute(MOST_PAGES), _OfMinute(MOST_PARTS)
+pages_kept, parts_kept = _OfMinute(MOST_PAGES), _OfMinute(MOST_PARTS)
 
 
 def of_one_minute(key: Hashable, now: datetime, make: Callable[[], Made], *, part: bool = False) -> Made:
@@ -203,7 +203,7 @@ def of_one_minute(key: Hashable, now: datetime, make: Callable[[], Made], *, par
     """
     if not only_reads():
         return make()
-    of = parts_kept if part else _pages
+    of = parts_kept if part else pages_kept
     kept = of.taken(key, now)
     if kept is None:
         with showing() as chains, noting_until() as moments:
@@ -304,7 +304,7 @@ def read_on(key: Hashable, first: Made, on: Callable[[Made], Made]) -> Made:
 
 def forget_pages() -> None:
     """The database is another."""
-    _pages.clear()
+    pages_kept.clear()
     parts_kept.clear()
     _live.clear()
     _read.clear()

@@ -16,12 +16,14 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.models import DirectoryEntry, Principal
-from contacts.page_versions import forget_pages, noting_until, parts_kept
+from contacts.page_versions import forget_pages, noting_until, pages_kept, parts_kept
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Role
+from contacts.seen import seeing
 from contacts.services.progress import finish
 from contacts.verification import verification_lasts
 from outage.models import CareChain, Outage
+from outage.queries.chain_log import ChainLog, log_of, log_shown
 from outage.queries.lines import Lines
 from outage.queries.matrix import version_of_overview
 from outage.queries.outages import outage_for
@@ -275,6 +277,42 @@ def test_what_was_read_of_the_chains_before_is_read_on_as_if_anew(module: Module
     assert missed == []
     assert module not in (log, paper) or changes
     assert module is not log or (other and ticked)
+
+
+def written_in(log: ChainLog) -> list[Any]:
+    """What a log has, and whose; what a row says never changes."""
+    rows = [(row.pk, row.order, row.unit.name, row.user.full_name) for row in [*log.events, *log.handovers]]
+    beside = [
+        sorted(one.pk for one in [*event.open_items.all(), *event.completions.all()]) for event in log.events
+    ]
+    return [*rows, *beside, [row.pk for row in log.versions], sorted(log.marks), log.doubles]
+
+
+def logs_shown(by: Acting, now: datetime, kept: Mapping[Any, Any] = MappingProxyType({})) -> dict[UUID, Any]:
+    """What `by` is shown of each log, where those in `kept` were read before."""
+    forget_pages()
+    pages_kept.update(kept)
+    with seeing(lambda: "", only_reads=True):
+        return {chain.pk: written_in(log_shown(by, chain, now)) for chain in CareChain.objects.all()}
+
+
+@pytest.mark.parametrize("module", [log, paper, directory])
+def test_a_log_that_was_read_is_shown_while_nothing_is_written_in_it(
+    module: ModuleType, no_typesetting: None
+):
+    missed, changes = [], 0
+    for stage in stages_of(module):
+        by, now = stage.county.alva, timezone.now()
+        before = logs_shown(by, now)
+        kept = dict(pages_kept)
+        assert len(kept) == len(before) > 0
+        for name in each_done(module, stage, step=runs(3, full=1)):
+            anew = {pk: written_in(log_of(pk)) for pk in CareChain.objects.values_list("pk", flat=True)}
+            changes += anew != before
+            if logs_shown(by, now, kept) != anew:
+                missed.append(name)
+    assert missed == []
+    assert module is directory or changes
 
 
 @pytest.mark.once
