@@ -212,6 +212,18 @@ def of_one_minute(key: Hashable, now: datetime, make: Callable[[], Made], *, par
     return made
 
 
+def of_all_pages(
+    name: tuple[Hashable, ...], principal_id: int, now: datetime, make: Callable[[], Made]
+) -> Made:
+    """As `of_one_minute`, of what hangs on neither chains nor what is one unit's own, and so stands on pages of every
+    kind: all of them ask for the same version. There are few of these, which no list of thousands of parts drives out.
+    """
+    if not only_reads():
+        return make()
+    version = version_of(of_principal(principal_id), EVERYBODY)
+    return of_one_minute((*name, principal_id, version), now, make)
+
+
 def each_of_one_minute(
     keys: Mapping[Name, Hashable],
     now: datetime,

@@ -17,7 +17,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from contacts.access import TYPED_BY_FIELD, Acting, AnyRequest, can, memberships_of
-from contacts.page_versions import alike_beside_chains, of_one_minute
+from contacts.page_versions import of_all_pages
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from outage.models import Outage
@@ -52,7 +52,7 @@ class Page:
     def is_of(self, request: AnyRequest) -> bool:
         return self._request is request
 
-    @cached_property
+    @property
     def _place(self) -> tuple[str, str]:
         match = self._request.resolver_match
         return place_of(match.url_name or "" if match else "")
@@ -87,8 +87,8 @@ class Page:
         acting, now = self.acting, timezone.now()
         if acting is None:
             return banner_for(None, None, now)
-        key = "banner", *alike_beside_chains(acting)
-        return of_one_minute(key, now, lambda: banner_for(self.outage, acting, now), part=True)
+        name = "banner", acting.role
+        return of_all_pages(name, acting.principal.pk, now, lambda: banner_for(self.outage, acting, now))
 
     @cached_property
     def reminders(self) -> Reminders | None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from contacts.access import Acting, can, check_may
 from contacts.models import Membership, Principal, Unit
-from contacts.page_versions import alike_beside_chains, of_one_minute, read_on, version_of_all
+from contacts.page_versions import of_all_pages, read_on, version_of_all
 from contacts.queries.branches import units_within
 from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import prepared
@@ -110,7 +110,8 @@ def _units(acting: Acting) -> list[tuple[Unit, bool]]:
         units = units_within(acting, Right.SEE_OVERVIEW).annotate(staffed=Exists(at_work))
         return [(unit, unit.staffed) for unit in units.order_by("sort_key", "pk")]
 
-    return of_one_minute(("units", *alike_beside_chains(acting)), timezone.now(), read, part=True)
+    name = "units", acting.unit.pk, acting.role
+    return of_all_pages(name, acting.principal.pk, timezone.now(), read)
 
 
 def _left_of_earlier(acting: Acting, outage: Outage, units: Collection[int]) -> list[Left]:

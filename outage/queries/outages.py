@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from contacts.models import Membership, Principal, Unit
 from contacts.models.data_key import destroyed_in_query
-from contacts.page_versions import EVERYBODY, holds_until, of_one_minute, of_principal, version_of
+from contacts.page_versions import holds_until, of_all_pages
 from contacts.queries.prepared import prepared
 from contacts.rules.parties import PrincipalKind
 from contacts.seen import once
@@ -138,13 +138,9 @@ def recent_outages(principal: Principal) -> list[Outage]:
     key = "recent outages", principal.pk
 
     def read() -> list[Outage]:
-        # What other units do in it keeps it in view, and no page of theirs changes by that alone.
-        stamp = version_of(EVERYBODY, of_principal(principal.pk))
-        return of_one_minute(
-            (*key, stamp), now, lambda: _with_said(_recent(principal.pk, now - AFTERMATH)), part=True
-        )
+        return _with_said(_recent(principal.pk, now - AFTERMATH))
 
-    found = list(once(key, read))
+    found = list(once(key, lambda: of_all_pages(("outages",), principal.pk, now, read)))
     for outage in found:
         for end in filter(None, (outage.closed_at, outage.own_end)):
             holds_until(now, end + AFTERMATH)

@@ -54,7 +54,7 @@ def test_a_colleague_who_looks_after_one_sees_what_is_seen_alone(role: Role):
     for path in addresses(stage):
         alone, after = window(other), window(one)
         after.get(path)
-        kept += bool(page_versions._pages or parts_kept)
+        kept += bool(page_versions.pages_kept or parts_kept)
         after.force_login(other.user)
         seen_after = whole(after, path)
         forget_pages()

@@ -363,5 +363,7 @@ class TestASheet:
             client.get(address)
         for name, code in zip(("alva", "esa", "alva"), codes, strict=False):
             use(Client(), name, code)
+        # Who looks first after a change reads what stands on every page.
+        client.get(address)
         with django_assert_num_queries(QUERIES):
             client.get(address)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from contacts import audit
 from contacts.access import Acting
 from contacts.models import AuditEntry, ReviewNote, ReviewSample
+from contacts.page_versions import forget_pages
 from contacts.queries.reviewing import about_patients, reviewed
 from contacts.rules.errors import NotAllowed, NotYours, RuleError
 from contacts.rules.permissions import Role
@@ -212,6 +213,7 @@ def test_many_rows_take_no_more_queries(county: County, chain: CareChain, client
             ("review_sample", [sample.pk]),
             ("review_report", []),
         ):
+            forget_pages()
             with CaptureQueriesContext(connection) as queries:
                 client.get(reverse(name, args=args))
             found.append(len(queries))
