@@ -78,11 +78,12 @@ def changed_by(action: str, unit: Unit | None, chain: UUID | None) -> None:
 
 def version_for(by: Acting) -> str:
     """Another one whenever a page of `by` may have become another."""
-    return version_of(of_unit(by.unit.pk), *_beside_chains(by))
+    return version_of(of_unit(by.unit.pk), of_own(by.unit.pk), of_principal(by.principal.pk), EVERYBODY)
 
 
-def _beside_chains(by: Acting) -> tuple[str, ...]:
-    return of_own(by.unit.pk), of_principal(by.principal.pk), EVERYBODY
+def version_beside_units(principal_id: int) -> str:
+    """Another one whenever what hangs on no unit, as the outages in view do, may have become another."""
+    return version_of(of_principal(principal_id), EVERYBODY)
 
 
 def version_of(*scopes: str) -> str:
@@ -99,16 +100,17 @@ def _digest(newest: list[int]) -> str:
     return sha256(repr(newest).encode()).hexdigest()[:16]
 
 
-def shown_alike(by: Acting) -> tuple[str, int, str]:
+def shown_alike(by: Acting) -> tuple[str, str, int, str]:
     """What is the same for all who are shown the same page. It is asked before anything that the page is made of is
-    read: what happens meanwhile makes another version.
+    read: what happens meanwhile makes another version. The outages in view may be read before: what they were read at
+    is part of it.
     """
-    return version_for(by), by.unit.pk, by.role
+    return version_for(by), version_beside_units(by.principal.pk), by.unit.pk, by.role
 
 
-def alike_beside_chains(by: Acting) -> tuple[str, int, str]:
-    """As `shown_alike`, of what no chain says: what a chain says is known by the ids of its rows."""
-    return version_of(*_beside_chains(by)), by.unit.pk, by.role
+def alike_beside_chains(by: Acting) -> tuple[str, str, int, str]:
+    """As `shown_alike`, of what no chain says: what a chain says is known by how much is written about it."""
+    return version_of(of_own(by.unit.pk)), version_beside_units(by.principal.pk), by.unit.pk, by.role
 
 
 @prepared
@@ -220,8 +222,7 @@ def of_all_pages(
     """
     if not only_reads():
         return make()
-    version = version_of(of_principal(principal_id), EVERYBODY)
-    return of_one_minute((*name, principal_id, version), now, make)
+    return of_one_minute((*name, principal_id, version_beside_units(principal_id)), now, make)
 
 
 def each_of_one_minute(

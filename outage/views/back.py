@@ -65,8 +65,8 @@ class Failed:
 class _Alike:
     """`shown_alike` and `alike_beside_chains`, asked for before the outage is read."""
 
-    shown: tuple[str, int, str]
-    beside_chains: tuple[str, int, str]
+    shown: tuple[str, str, int, str]
+    beside_chains: tuple[str, str, int, str]
 
     @classmethod
     def now(cls, acting: Acting) -> "_Alike":

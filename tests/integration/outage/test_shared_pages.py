@@ -1,6 +1,7 @@
 """Läge is made once a minute for all who are shown the same: each is traced, and nobody gets another's."""
 
 import re
+from contextvars import Context
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -28,6 +29,8 @@ from contacts.seen import seeing, shows
 from contacts.views.shared import SharedHtml, kept
 from outage.models import CareChain, Outage
 from outage.presenters.status import chain_row
+from outage.queries import outages
+from outage.services.outages import end_outage
 from outage.views import status
 from tests.clock import Clock
 from tests.factories import County, make_chain, make_event, person, tell
@@ -213,3 +216,31 @@ def test_who_is_shown_in_what_is_kept_within_a_page_is_shown_by_the_page(clock: 
         with seeing(lambda: "", only_reads=True) as seen:
             of_one_minute("page", now, make)
         assert seen.chains == {first, within, last}
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/rutinen/", "/vardkedjor/", "/kontakter/", "/checklistor/", "/overlamning/"]
+)
+def test_an_outage_that_ends_while_a_page_is_made_has_ended_on_the_next(
+    county: County, chain: CareChain, outage: Outage, monkeypatch: pytest.MonkeyPatch, path: str
+):
+    """Whoever asks next gets nothing that was made of what was read before."""
+    read, ended = outages._recent, []
+
+    def read_before(*asked: object) -> list[Outage]:
+        found = read(*asked)
+        if not ended:
+            ended.append(True)
+            # Somebody else's request.
+            Context().run(lambda: end_outage(by=county.esa, outage=outage, ended_at=timezone.now()))
+        return found
+
+    alva, gun = window(county.alva), window(person("gun", county.ward))
+    monkeypatch.setattr(outages, "_recent", read_before)
+    first = alva.get(path).content.decode()
+    assert ended
+    assert "Driftstopp i PRATOR" in first
+    for client in (gun, alva):
+        page = client.get(path).content.decode()
+        assert "PRATOR åter i drift" in page
+        assert 'class="banner banner-ended"' in page
