@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contacts.models import AuditEntry
+from contacts.page_versions import forget_pages
 from forms.models import Sheet, SheetKind
 from forms.queries.entering import entries_from, standing_call
 from outage.models import CareChain, Handover, Outage
@@ -177,6 +178,7 @@ def test_the_page_asks_the_same_number_of_questions_however_much_is_entered(
     alva: Client, county: County, outage: Outage, sheet: Sheet, chain: CareChain
 ):
     def questions() -> int:
+        forget_pages()
         with CaptureQueriesContext(connection) as asked:
             page_of(alva, address(sheet, chain))
         return len(asked)
