@@ -197,8 +197,9 @@ def test_many_take_no_more_queries_and_long_names_keep_eight_on_a_page(
 ):
     User.objects.filter(pk=place.alva.user.pk).update(last_login=timezone.now())
     person("Ny Påhittad", place.ward)
+    # Who looks first after a change reads what stands on every page.
     client.get(PAGE)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         client.get(PAGE)
     Unit.objects.filter(pk=place.ward.pk).update(name="Kirurgiska vårdavdelningen " * 7)
     users = User.objects.bulk_create(
@@ -207,7 +208,8 @@ def test_many_take_no_more_queries_and_long_names_keep_eight_on_a_page(
     Membership.objects.bulk_create(
         Membership(user=user, unit=place.ward, role=Role.STAFF, title="x") for user in users
     )
-    with django_assert_num_queries(9):
+    client.get(PAGE)
+    with django_assert_num_queries(7):
         page = shown(client)
     assert "6 till visas när du har skrivit ut de här" in page.text
     some = sent(page)
