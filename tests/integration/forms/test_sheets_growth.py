@@ -11,7 +11,6 @@ from contacts.access import Acting
 from forms.models import Sheet, SheetBatch, SheetFate, SheetKind
 from forms.queries.sheets import Where, figures, unaccounted_by_unit
 from forms.rules.serial import make_serial
-from tests.clock import standing_at
 from tests.factories import County, make_chain, make_county, make_outage
 
 from .sheets_made import decide
@@ -83,12 +82,10 @@ def is_of_the_trace(sql: str) -> bool:
 def queries_of(client: Client) -> dict[str, int]:
     counted = {}
     for name, query in ASKED.items():
-        # What stands on every page is read anew when the minute is over.
-        with standing_at(timezone.now()):
-            # Whoever is listed together for the first time is stored as a set, which is known from then on.
-            client.get(reverse("sheets"), query)
-            with CaptureQueriesContext(connection) as queries:
-                assert client.get(reverse("sheets"), query).status_code == 200
+        # Whoever is listed together for the first time is stored as a set, which is known from then on.
+        client.get(reverse("sheets"), query)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(reverse("sheets"), query).status_code == 200
         counted[name] = len([each for each in queries if not is_of_the_trace(each["sql"])])
     return counted
 
