@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, router, transaction
+from django.db import DEFAULT_DB_ALIAS, models, router, transaction
 from django.db.models import signals
 
 from .inserting import inserted
@@ -52,6 +52,12 @@ class AppendOnlyModel(models.Model):
             super().save(*args, **kwargs | {"force_insert": True})
         else:
             self._insert()
+
+    def save_unless_there(self) -> bool:
+        """Insert the row; False, with nothing written, where its key is taken. Nobody is told of such a row."""
+        self.check_fields()
+        fields = self._meta.local_concrete_fields
+        return inserted(self, DEFAULT_DB_ALIAS, fields, (), unless_there=True) is not None
 
     def _insert(self) -> None:
         """As Django's `save` does, of a row that has no parents, of which nobody is told and which is never changed."""

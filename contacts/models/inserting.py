@@ -1,55 +1,63 @@
 """INSERTs: the SQL is put together once for each model and engine, and only its values are new each time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Field, Model
+from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
-from django.db.models.sql.compiler import SQLInsertCompiler
+
+from .statements import answer, how_many
 
 Fields = Sequence["Field[Any, Any]"]
 
-# By model, engine and whether the row brings its own key; None where a column is not written as any other.
-_put_together: dict[tuple[type[Model], str, int], tuple[SQLInsertCompiler, str] | None] = {}
+# By model, engine, whether the row brings its own key and whether that may be taken; None where a column is not written
+# as any other.
+_put_together: dict[tuple[type[Model], str, int, bool], str | None] = {}
 
 
-def inserted(row: Model, using: str, fields: Fields, returning: Fields) -> list[Sequence[Any]] | None:
+def inserted(
+    row: Model, using: str, fields: Fields, returning: Fields, *, unless_there: bool = False
+) -> list[Sequence[Any]] | None:
     """As `Manager._insert` of one row: what the database gave for `returning`. None, with nothing written, where Django
-    has to do it. A value that is to be worked out in SQL is refused.
+    has to do it, and with `unless_there` where its key is taken. A value that is to be worked out in SQL is refused.
     """
     connection = connections[using]
-    key = type(row), connection.vendor, len(fields)
+    key = type(row), connection.vendor, len(fields), unless_there
     if key not in _put_together:
-        _put_together[key] = _compiled(row, using, fields, returning)
-    kept = _put_together[key]
-    if kept is None:
+        _put_together[key] = _compiled(row, using, fields, returning, unless_there)
+    sql = _put_together[key]
+    if sql is None:
         return None
     params = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
-    ready: Any = _Ready(*kept, params, using)
-    return list(ready.execute_sql(returning))
+    if unless_there:
+        return [] if answer(connection, sql, params, how_many) else None
+    return answer(connection, sql, params, _one if returning else _none)
 
 
-def _compiled(
-    row: Model, using: str, fields: Fields, returning: Fields
-) -> tuple[SQLInsertCompiler, str] | None:
-    query = InsertQuery(type(row))
+_one: Callable[[Any], list[Sequence[Any]]] = lambda cursor: [cursor.fetchone()]  # noqa: E731
+_none: Callable[[Any], list[Sequence[Any]]] = lambda _: []  # noqa: E731
+
+
+def _compiled(row: Model, using: str, fields: Fields, returning: Fields, unless_there: bool) -> str | None:
+    query = InsertQuery(type(row), on_conflict=OnConflict.IGNORE if unless_there else None)
     query.insert_values(fields, [row])
     compiler: Any = query.get_compiler(using=using)
     compiler.returning_fields = returning
     ((sql, params),) = compiler.as_sql()
-    # Nothing of the row is kept.
-    query.objs = [type(row)()]
     is_special = any(hasattr(field, "get_placeholder") for field in fields)
+    # What the database gives back is taken as it is.
+    is_special |= any(field.get_db_converters(connections[using]) for field in returning)
     if is_special or not len(params) == len(fields) == sql.count("%s"):
         return None
-    return compiler, sql
+    return str(sql)
 
 
 # As many rows of a model come about again and again; of more they are inserted by Django.
 MOST_AT_ONCE = 16
 # By model, engine and how many; whether the values go in by columns.
-_of_many: dict[tuple[type[Model], str, int], tuple[SQLInsertCompiler, str, bool]] = {}
+_of_many: dict[tuple[type[Model], str, int], tuple[str, bool]] = {}
 
 
 def insert_all(rows: Sequence[Model]) -> None:
@@ -68,35 +76,18 @@ def insert_all(rows: Sequence[Model]) -> None:
     key = model, connection.vendor, len(rows)
     if key not in _of_many:
         _of_many[key] = _compiled_of_many(model, fields, rows)
-    compiler, sql, by_columns = _of_many[key]
+    sql, by_columns = _of_many[key]
     params = list(map(list, zip(*values, strict=True))) if by_columns else [v for row in values for v in row]
-    ready: Any = _Ready(compiler, sql, params, DEFAULT_DB_ALIAS)
-    ready.execute_sql()
+    answer(connection, sql, params, _none)
 
 
-def _compiled_of_many(
-    model: type[Model], fields: Fields, rows: Sequence[Model]
-) -> tuple[SQLInsertCompiler, str, bool]:
+def _compiled_of_many(model: type[Model], fields: Fields, rows: Sequence[Model]) -> tuple[str, bool]:
     query = InsertQuery(model)
     query.insert_values(fields, list(rows))
     compiler: Any = query.get_compiler(using=DEFAULT_DB_ALIAS)
     ((sql, params),) = compiler.as_sql()
-    # Nothing of the rows is kept.
-    query.objs = [model() for _ in rows]
     # PostgreSQL takes the values of several rows as an array for each column.
     by_columns = len(rows) > 1 and len(params) == len(fields)
     if not by_columns and len(params) != len(fields) * len(rows):
         raise TypeError(f"{model.__name__} has a column that is not written as any other")
-    return compiler, sql, by_columns
-
-
-class _Ready(SQLInsertCompiler):
-    """Runs an INSERT that is put together."""
-
-    def __init__(self, compiler: SQLInsertCompiler, sql: str, params: Sequence[Any], using: str) -> None:
-        self.__dict__ |= compiler.__dict__
-        self.connection = connections[using]
-        self.ready = sql, params
-
-    def as_sql(self, *_: Any, **__: Any) -> Any:
-        return [self.ready]
+    return sql, by_columns

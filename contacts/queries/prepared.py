@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from inspect import signature
 from itertools import count
+from operator import methodcaller
 from typing import Any, NoReturn, TypeVar, cast
 from uuid import UUID
 
@@ -23,9 +24,9 @@ from django.db.models import (
 )
 from django.db.models.sql import DeleteQuery, Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
-from django.db.models.sql.constants import CURSOR, ROW_COUNT
 
 from contacts.models.base import AppendOnlyError, AppendOnlyQuerySet
+from contacts.models.statements import Found, answer, how_many
 
 from .rows import Make, Step, converted, maker_of, steps_of
 
@@ -55,12 +56,14 @@ class _Sql:
     params: list[Any]
     places: list[tuple[int, int]]
 
-    def ready(self, values: Iterable[Values], db: BaseDatabaseWrapper) -> "_Ready":
+    def run(
+        self, values: Iterable[Values], db: BaseDatabaseWrapper, read: Callable[[Any], Found]
+    ) -> Found:
         given = [_as_parameter(value, db) for value in _flat(values)]
         params = self.params.copy()
         for place, n in self.places:
             params[place] = given[n]
-        return _Ready(self.compiler, db, self.text, params)
+        return answer(db, self.text, params, read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +112,7 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
         kept = put_together(db.vendor, tuple(map(_kind, filled)))
         if kept is None:
             return []
-        with kept.sql.ready(filled, db).execute_sql(CURSOR) as cursor:
-            found = cursor.fetchall()
+        found = kept.sql.run(filled, db, _all)
         made = kept.begin()
         rows = [made(columns) for columns in converted(found, kept.steps)]
         if kept.prefetched:
@@ -135,8 +137,7 @@ def prepared_write(make: Callable[..., Query]) -> Callable[..., int]:
         filled = [_filled(value) if type(value) is tuple else value for value in values]
         db = connections[DEFAULT_DB_ALIAS]
         kept = put_together(db.vendor, tuple(map(_kind, filled)))
-        ready: Any = kept and kept.ready(filled, db)
-        return ready.execute_sql(ROW_COUNT) if ready else 0
+        return kept.run(filled, db, how_many) if kept else 0
 
     return write
 
@@ -177,16 +178,7 @@ def _sql_of(query: Query, examples: Iterable[Values]) -> _Sql | None:
     return _Sql(compiler, sql, list(params), places)
 
 
-class _Ready(SQLCompiler):
-    """Runs SQL that is put together."""
-
-    def __init__(self, compiler: SQLCompiler, db: BaseDatabaseWrapper, sql: str, params: list[Any]) -> None:
-        self.__dict__ |= compiler.__dict__
-        self.connection = db
-        self.ready = sql, params
-
-    def as_sql(self, *_: Any, **__: Any) -> Any:
-        return self.ready
+_all: Callable[[Any], list[Any]] = methodcaller("fetchall")
 
 
 def _kind(value: Values) -> Any:

@@ -47,17 +47,14 @@ def claim(*, by: Acting, client_id: UUID, kind: str, content: dict[str, Any]) ->
     by another person; `keep_clash` then stores what came.
     """
     digest = keyed_content_hash(content)
-    try:
-        with transaction.atomic():
-            Submission(id=client_id, kind=kind, content_hash=digest, user=by.user).save()
-    except IntegrityError:
-        first = Submission.objects.get(pk=client_id)
-        if (first.kind, first.content_hash, first.user_id) == (kind, digest, by.user.pk):
-            return first
-        raise IdClash(
-            "Det här formuläret är redan sparat med annat innehåll. Båda är kvar: se vad som skiljer och välj."
-        ) from None
-    return None
+    if Submission(id=client_id, kind=kind, content_hash=digest, user=by.user).save_unless_there():
+        return None
+    first = Submission.objects.get(pk=client_id)
+    if (first.kind, first.content_hash, first.user_id) == (kind, digest, by.user.pk):
+        return first
+    raise IdClash(
+        "Det här formuläret är redan sparat med annat innehåll. Båda är kvar: se vad som skiljer och välj."
+    )
 
 
 def keep_clash(*, by: Acting, client_id: UUID, content: dict[str, Any]) -> SubmissionClash:

@@ -40,7 +40,8 @@ def copied_widget(widget: forms.Widget) -> Any:
     found: Any = _twin(widget)
     found.attrs = widget.attrs.copy()
     if isinstance(widget, forms.widgets.ChoiceWidget):
-        found.choices = copy(widget.choices)
+        # Put in order as choices are already.
+        found._choices = copy(widget._choices)  # type: ignore[attr-defined]
     if isinstance(widget, forms.MultiWidget):
         found.widgets = [copied_widget(each) for each in widget.widgets]
     return found

@@ -124,9 +124,10 @@ NOT_CALLED = {
 NOT_IMPORTED = {"pickle", "marshal", "shelve", "yaml", "random"}
 # Where a pattern is put together of what stands in the same file: words, a number, one of two signs.
 # Of statements that name the trace's own tables, triggers and settings, where the role's name is quoted; and the tables
-# that the database itself says it has.
+# that the database itself says it has; and what runs those that Django has put together.
 OWN_STATEMENTS = (
     "contacts/management/commands/trail_role.py",
+    "contacts/models/statements.py",
     "contacts/trail/sealing.py",
     "contacts/trail/triggers.py",
     "forms/backup/engines.py",
