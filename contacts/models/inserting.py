@@ -1,6 +1,6 @@
 """INSERTs: the SQL is put together once for each model and engine, and only its values are new each time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -8,7 +8,7 @@ from django.db.models import Field, Model
 from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
 
-from .statements import answer, how_many
+from .statements import a_row, answer, rows_done
 
 Fields = Sequence["Field[Any, Any]"]
 
@@ -21,7 +21,8 @@ def inserted(
     row: Model, using: str, fields: Fields, returning: Fields, *, unless_there: bool = False
 ) -> list[Sequence[Any]] | None:
     """As `Manager._insert` of one row: what the database gave for `returning`. None, with nothing written, where Django
-    has to do it, and with `unless_there` where its key is taken. A value that is to be worked out in SQL is refused.
+    has to do it, and with `unless_there` where its key is taken. A value that is to be worked out in SQL is refused;
+    raises TypeError `unless_there`, where a column is not written as any other.
     """
     connection = connections[using]
     key = type(row), connection.vendor, len(fields), unless_there
@@ -29,15 +30,16 @@ def inserted(
         _put_together[key] = _compiled(row, using, fields, returning, unless_there)
     sql = _put_together[key]
     if sql is None:
+        if unless_there:
+            raise TypeError(f"{type(row).__name__} has a column that is not written as any other")
         return None
     params = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
     if unless_there:
-        return [] if answer(connection, sql, params, how_many) else None
-    return answer(connection, sql, params, _one if returning else _none)
-
-
-_one: Callable[[Any], list[Sequence[Any]]] = lambda cursor: [cursor.fetchone()]  # noqa: E731
-_none: Callable[[Any], list[Sequence[Any]]] = lambda _: []  # noqa: E731
+        return [] if answer(connection, sql, params, rows_done) else None
+    if not returning:
+        answer(connection, sql, params, rows_done)
+        return []
+    return [answer(connection, sql, params, a_row)]
 
 
 def _compiled(row: Model, using: str, fields: Fields, returning: Fields, unless_there: bool) -> str | None:
@@ -78,7 +80,7 @@ def insert_all(rows: Sequence[Model]) -> None:
         _of_many[key] = _compiled_of_many(model, fields, rows)
     sql, by_columns = _of_many[key]
     params = list(map(list, zip(*values, strict=True))) if by_columns else [v for row in values for v in row]
-    answer(connection, sql, params, _none)
+    answer(connection, sql, params, rows_done)
 
 
 def _compiled_of_many(model: type[Model], fields: Fields, rows: Sequence[Model]) -> tuple[str, bool]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, methodcaller
 from typing import Any, TypeVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -11,12 +11,13 @@ from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 Found = TypeVar("Found")
 
 _MOST_KEPT = 2_000
-how_many: Callable[[Any], int] = attrgetter("rowcount")
+# What is taken of a cursor: all its rows, the first of them or None, how many rows it was done to.
+all_rows: Callable[[Any], list[Any]] = methodcaller("fetchall")
+a_row: Callable[[Any], Any] = methodcaller("fetchone")
+rows_done: Callable[[Any], int] = attrgetter("rowcount")
 
 
-def answer(
-    db: BaseDatabaseWrapper, sql: str, params: Sequence[Any], read: Callable[[Any], Found]
-) -> Found:
+def answer(db: BaseDatabaseWrapper, sql: str, params: Sequence[Any], read: Callable[[Any], Found]) -> Found:
     """What `read` takes of the cursor that has run the statement. It raises what a cursor of Django's raises, which is
     the one that runs it where anybody counts or watches what is run.
     """

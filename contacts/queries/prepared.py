@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from inspect import signature
 from itertools import count
-from operator import methodcaller
 from typing import Any, NoReturn, TypeVar, cast
 from uuid import UUID
 
@@ -26,7 +25,7 @@ from django.db.models.sql import DeleteQuery, Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 
 from contacts.models.base import AppendOnlyError, AppendOnlyQuerySet
-from contacts.models.statements import Found, answer, how_many
+from contacts.models.statements import Found, all_rows, answer, rows_done
 
 from .rows import Make, Step, converted, maker_of, steps_of
 
@@ -56,9 +55,7 @@ class _Sql:
     params: list[Any]
     places: list[tuple[int, int]]
 
-    def run(
-        self, values: Iterable[Values], db: BaseDatabaseWrapper, read: Callable[[Any], Found]
-    ) -> Found:
+    def run(self, values: Iterable[Values], db: BaseDatabaseWrapper, read: Callable[[Any], Found]) -> Found:
         given = [_as_parameter(value, db) for value in _flat(values)]
         params = self.params.copy()
         for place, n in self.places:
@@ -112,7 +109,7 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
         kept = put_together(db.vendor, tuple(map(_kind, filled)))
         if kept is None:
             return []
-        found = kept.sql.run(filled, db, _all)
+        found = kept.sql.run(filled, db, all_rows)
         made = kept.begin()
         rows = [made(columns) for columns in converted(found, kept.steps)]
         if kept.prefetched:
@@ -137,7 +134,7 @@ def prepared_write(make: Callable[..., Query]) -> Callable[..., int]:
         filled = [_filled(value) if type(value) is tuple else value for value in values]
         db = connections[DEFAULT_DB_ALIAS]
         kept = put_together(db.vendor, tuple(map(_kind, filled)))
-        return kept.run(filled, db, how_many) if kept else 0
+        return kept.run(filled, db, rows_done) if kept else 0
 
     return write
 
@@ -176,9 +173,6 @@ def _sql_of(query: Query, examples: Iterable[Values]) -> _Sql | None:
     if {n for _, n in places} != set(range(len(flat))):
         raise TypeError("a value is no parameter of the query")
     return _Sql(compiler, sql, list(params), places)
-
-
-_all: Callable[[Any], list[Any]] = methodcaller("fetchall")
 
 
 def _kind(value: Values) -> Any:

@@ -13,6 +13,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from contacts.models import TrailSeal
+from contacts.models.statements import a_row, all_rows, answer, rows_done
 from contacts.models.trail import rows_digest, seal_digest, trails_cipher
 from contacts.rules.trail import (
     Range,
@@ -124,22 +125,19 @@ class _Sealed(NamedTuple):
 
 def _read() -> tuple[_Sealed, list[tuple[int, str]], Transactions | None]:
     """The last seal; number and mac of the rows that are in no seal, in order; who is under way, if others can be."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(_LAST)
-            last, rows, under_way = _Sealed(*cursor.fetchone() or ()), None, None
-        else:
-            cursor.execute(_READ, [MOST_ROWS])
-            found = cursor.fetchall()
-            oldest, following, *columns = found[0][:6]
-            last = _Sealed() if columns[0] is None else _Sealed(*columns)
-            rows = [row[6:] for row in found if row[6] is not None]
-            under_way = Transactions(int(oldest), int(following))
-        if rows is None or last.gaps:
-            gaps = [gap.numbers for gap in read_gaps(last.gaps)]
-            statement = _ROWS.format(gaps=" OR id BETWEEN %s AND %s" * len(gaps))
-            cursor.execute(statement, [last.upto, *(n for gap in gaps for n in gap), MOST_ROWS])
-            rows = list(cursor.fetchall())
+    if connection.vendor == "sqlite":
+        last, rows, under_way = _Sealed(*answer(connection, _LAST, (), a_row) or ()), None, None
+    else:
+        found = answer(connection, _READ, [MOST_ROWS], all_rows)
+        oldest, following, *columns = found[0][:6]
+        last = _Sealed() if columns[0] is None else _Sealed(*columns)
+        rows = [row[6:] for row in found if row[6] is not None]
+        under_way = Transactions(int(oldest), int(following))
+    if rows is None or last.gaps:
+        gaps = [gap.numbers for gap in read_gaps(last.gaps)]
+        statement = _ROWS.format(gaps=" OR id BETWEEN %s AND %s" * len(gaps))
+        params = [last.upto, *(n for gap in gaps for n in gap), MOST_ROWS]
+        rows = answer(connection, statement, params, all_rows)
     return last, rows, under_way
 
 
@@ -179,12 +177,9 @@ def _is_added(seal: TrailSeal) -> bool:
     """False where another got its number."""
     at = connection.ops.adapt_datetimefield_value(seal.at)
     columns = [seal.number, at, seal.upto, seal.ranges, seal.gaps, False, seal.former, seal.digest]
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(_ADDED, columns)
-            return True
-        cursor.execute(_ADDED_UNLESS_THERE, columns)
-        return cursor.fetchone() is not None
+    if connection.vendor == "sqlite":
+        return answer(connection, _ADDED, columns, rows_done) == 1
+    return answer(connection, _ADDED_UNLESS_THERE, columns, a_row) is not None
 
 
 def content_of(seal: TrailSeal, rows: str) -> bytes:
