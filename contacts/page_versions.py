@@ -192,7 +192,7 @@ def _place(key: Hashable, now: datetime) -> tuple[Hashable, datetime]:
     return key, now.replace(second=0, microsecond=0)
 
 
-MOST_PAGES, MOST_PARTS = 256, 2_000
+MOST_PAGES, MOST_PARTS = 256, 5_000
 pages_kept, parts_kept = _OfMinute(MOST_PAGES), _OfMinute(MOST_PARTS)
 
 
@@ -253,6 +253,11 @@ class Part(Generic[Made]):
     key: tuple[Hashable, ...]
     now: datetime
     make: Callable[[], Made]
+
+
+def part_with(made: Made, now: datetime, *key: Hashable) -> Part[Made]:
+    """The part of which that is `made` already."""
+    return Part(key, now, lambda: made)
 
 
 # While something is written all the time, what many watch is made anew no oftener than this. With the time between two

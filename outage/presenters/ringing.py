@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
-from contacts.page_versions import Part, each_of_one_minute
+from contacts.page_versions import Part, each_of_one_minute, part_with
 from outage.models import CareChain, ChainState
 from outage.presenters.care import Numbers
 from outage.presenters.owed import OwedCall, calls_kept, in_order_to_ring
@@ -41,12 +40,8 @@ def calls_listed(listed: Iterable[Listed], now: datetime) -> list[Part[OwedCall]
         return calls_kept(chains[pk].chain, chains[pk].rows, now, numbers, left)
 
     parts = {
-        id(call): Part((*keys[pk], nth), now, partial(_itself, call))
+        id(call): part_with(call, now, *keys[pk], nth)
         for pk, calls in each_of_one_minute(keys, now, read, make).items()
         for nth, call in enumerate(calls)
     }
     return [parts[id(call)] for call in in_order_to_ring(part.make() for part in parts.values())]
-
-
-def _itself(call: OwedCall) -> OwedCall:
-    return call

@@ -20,6 +20,7 @@ from contacts.page_versions import (
     holds_until,
     noting_until,
     of_one_minute,
+    part_with,
     shown_alike,
 )
 from contacts.queries.people import colleagues
@@ -203,7 +204,7 @@ def _shared(
 
     def part_of(row: TaskRow) -> Part[TaskRow]:
         key = "task", row, row.turn.holder_id == does, *alike.beside_chains, outage.pk, listed.page.number
-        return Part(key, now, lambda: row)
+        return part_with(row, now, *key)
 
     def make() -> SharedHtml:
         people = colleagues(request.acting, Right.MARK_REGISTRATION)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from contacts.access import ActingRequest, can
-from contacts.page_versions import of_one_minute, shown_alike
+from contacts.page_versions import of_one_minute, part_with, shown_alike
 from contacts.queries.flags import flagged_by, numbers_in_directory
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
@@ -167,7 +167,10 @@ def _shown(request: ActingRequest, found: CareChain, now: datetime, own_flags: C
         "ward": ward_label(found),
         "before": found.details.get_before_display(),
         "parties": party_lines(found, numbers),
-        "timeline": timeline(acting, found, log, now, flags, own_flags, codes),
+        "timeline": [
+            part_with(entry, now, "chain entry", entry)
+            for entry in timeline(acting, found, log, now, flags, own_flags, codes)
+        ],
         "calls": [call for call in calls if call.messages],
         "needless": [call for call in calls if call.closed],
         "awaited": awaited_lines(
@@ -183,7 +186,10 @@ def _shown(request: ActingRequest, found: CareChain, now: datetime, own_flags: C
                 for call in log.live_handovers
             ),
         ),
-        "tasks": task_rows(acting, found, log, now, on_own_page=True),
+        "tasks": [
+            part_with(row, now, "chain task", row)
+            for row in task_rows(acting, found, log, now, on_own_page=True)
+        ],
         "history": [
             *history_lines(history_of(found.pk), now),
             *join_lines(found, joins, now),

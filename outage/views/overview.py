@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -16,14 +15,14 @@ from django.views.decorators.http import require_GET
 from markupsafe import Markup, escape
 
 from contacts.access import ActingRequest
-from contacts.page_versions import Live, Part, holds_until, live
+from contacts.page_versions import Live, holds_until, live, part_with
 from contacts.queries.branches import name_of_reach
 from contacts.rules.branches import Branch
 from contacts.rules.permissions import Border, Right, border_of
 from contacts.views.shared import sharing
 from contacts.views.tools import get_or_404, require
 from outage.models import Outage
-from outage.presenters.overview import UnitRow, lines_in_order, matrix_rows, picture_of
+from outage.presenters.overview import lines_in_order, matrix_rows, picture_of
 from outage.queries.care_chains import seen_among, visible_chains
 from outage.queries.matrix import Overview, overview_of, version_of_overview
 from outage.queries.outages import outage_in_view
@@ -128,18 +127,12 @@ def _html(request: ActingRequest, outage: Outage, now: datetime, *, on_wall: boo
         "choices": choices,
         "page_of_lines": page_of_lines,
         # Each is made of what stands in it alone.
-        "units": [
-            Part(("unit", row), now, partial(_itself, row)) for row in (*picture.units, *picture.hidden)
-        ],
+        "units": [part_with(row, now, "unit", row) for row in (*picture.units, *picture.hidden)],
         "rows": matrix_rows(page_of_lines, found, now),
         "on_wall": on_wall,
     }
     with sharing():
         return escape(render_to_string("outage/overview/picture.html", context, request))
-
-
-def _itself(row: UnitRow) -> UnitRow:
-    return row
 
 
 class _Choices:

@@ -53,7 +53,9 @@ def test_who_counts_or_watches_is_told_of_it(county):
 
 
 def test_what_the_database_refuses_is_raised_as_django_raises_it(county):
-    twice = "INSERT INTO contacts_submission (id, kind, content_hash, user_id, at) VALUES (%s, %s, %s, %s, %s)"
+    twice = (
+        "INSERT INTO contacts_submission (id, kind, content_hash, user_id, at) VALUES (%s, %s, %s, %s, %s)"
+    )
     field = Submission._meta.pk
     row = [field.get_db_prep_value(uuid4(), connection), "x", "0" * 64, county.alva.user.pk]
     row.append(connection.ops.adapt_datetimefield_value(timezone.now()))
