@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 from threading import Barrier, Thread
+from time import sleep
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib.auth.hashers import make_password
-from django.db import connections
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from contacts.access import Acting, acting_in
@@ -299,6 +300,36 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     for thread in threads:
         thread.join()
     return results
+
+
+def meanwhile(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
+    """What `second` gave or raised, which was begun when `first` was done and not committed yet; as for `at_once`."""
+    results: list[Any] = []
+
+    def run() -> None:
+        try:
+            results.append(second())
+        except Exception as error:
+            results.append(error)
+        finally:
+            connections.close_all()
+
+    thread = Thread(target=run)
+    with transaction.atomic():
+        first()
+        thread.start()
+        for _ in range(50):
+            sleep(0.1)
+            if connection.vendor == "sqlite" or _somebody_waits() or not thread.is_alive():
+                break
+    thread.join()
+    return results[0]
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
 
 
 def same_id(number: int) -> UUID:

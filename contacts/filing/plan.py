@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from contacts.models import DirectoryEntry, Principal
+from contacts.models.locking import locked
 from contacts.queries.joined import units_by_name
 from contacts.queries.uploads import retired_by_undoing
 from contacts.rules.entry_facts import FACTS, EntryFacts, changed_facts
@@ -163,14 +164,13 @@ class _There:
         self.concerned = concerned
         ids = [principal.pk for principal in concerned.values() if principal.pk]
         entries: QuerySet[DirectoryEntry] = DirectoryEntry.objects.filter(principal__in=ids)
-        if lock:
-            entries = entries.select_for_update(no_key=True, of=("self",))
+        entries = entries.select_related("principal", "unit").order_by("pk")
         self.in_use: list[DirectoryEntry] = []
         self._named: dict[tuple[str, str], list[DirectoryEntry]] = defaultdict(list)
         self._retired: set[_Key] = set()
         self._retired_names: set[tuple[str, str]] = set()
         undone = retired_by_undoing(ids)
-        for entry in entries.select_related("principal", "unit").order_by("pk"):
+        for entry in locked(entries) if lock else entries:
             name = (entry.principal.name, name_key(entry.name))
             if entry.retired_at is None:
                 self.in_use.append(entry)

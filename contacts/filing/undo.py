@@ -18,6 +18,7 @@ from django.utils import timezone
 from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import AuditEntry, DirectoryEntry, DirectoryUpload
+from contacts.models.locking import locked
 from contacts.queries.uploads import import_of, undone
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
@@ -51,10 +52,9 @@ def may_be_undone(import_row: AuditEntry, now: datetime) -> bool:
 def undo_of(import_row: AuditEntry, *, lock: bool = False) -> Undo:
     told = import_row.changes
     ids = [*told["new"], *map(int, told["changed"]), *told["retired"]]
-    entries: models.QuerySet[DirectoryEntry] = DirectoryEntry.objects.filter(pk__in=ids)
-    if lock:
-        entries = entries.select_for_update(no_key=True, of=("self",)).order_by("pk")
-    by_id = {entry.pk: entry for entry in entries.select_related("principal", "unit")}
+    entries: models.QuerySet[DirectoryEntry] = DirectoryEntry.objects.filter(pk__in=ids).order_by("pk")
+    entries = entries.select_related("principal", "unit")
+    by_id = {entry.pk: entry for entry in (locked(entries) if lock else entries)}
     changed_since = _changed_since(import_row, by_id.values())
     flagged = told.get("flagged", {})
     undo = Undo()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from contacts import audit
 from contacts.access import Acting
 from contacts.models import DirectoryEntry, DirectoryJoin, Membership, RotaTurn, Unit
+from contacts.models.locking import locked
 from contacts.queries.joined import UNIT_COLUMNS, kinds_of, stored, turns_to_move
 from contacts.queries.rota import newest_of
 from contacts.rules.errors import RuleError
@@ -121,7 +122,7 @@ def _move_entries(by: Acting, entries: Any, unit: Unit) -> list[int]:
     verified.
     """
     moved = []
-    for entry in entries.select_for_update(no_key=True, of=("self",)).select_related("principal", "unit"):
+    for entry in locked(entries.select_related("principal", "unit")):
         before = copy(entry)
         entry.unit = unit
         entry.save()

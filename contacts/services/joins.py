@@ -6,6 +6,7 @@ from uuid import UUID
 
 from contacts.access import Acting, check_may
 from contacts.models import DirectoryEntry, DirectoryJoin, Unit
+from contacts.models.locking import locked
 from contacts.queries.joined import side_of
 from contacts.rules.errors import RuleError
 from contacts.rules.joining import check_pair
@@ -71,9 +72,9 @@ def _kind(row: DirectoryEntry | Unit) -> str:
 
 
 def _locked(kept: Row, other: Row) -> tuple[Row, Row]:
-    # In the order of their keys, so that two who lock the same two cannot deadlock. Whoever names one of two units in
-    # a chain locks it too: what keeps a unit is checked under this lock.
+    # Two who lock the same two cannot deadlock. Whoever names one of two units in a chain locks it too: what keeps a
+    # unit is checked under this lock.
     related = ("principal",) if isinstance(kept, Unit) else ("principal", "unit")
-    rows = type(kept).objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
-    found = {row.pk: row for row in rows.select_related(*related).filter(pk__in=[kept.pk, other.pk])}
+    rows = type(kept).objects.filter(pk__in=[kept.pk, other.pk])
+    found = {row.pk: row for row in locked(rows.select_related(*related))}
     return copy(found[kept.pk]), copy(found[other.pk])

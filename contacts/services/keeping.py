@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from contacts.access import Acting, check_may
 from contacts.models import DirectoryEntry, Unit
+from contacts.models.locking import locked
 from contacts.rules.entry_facts import FACTS, EntryFacts
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
@@ -102,8 +103,8 @@ def verify_entry(
 
 def _locked(entry: DirectoryEntry, version: str) -> DirectoryEntry:
     """The contact as it stands, in use, where that is the `version` the person saw."""
-    rows = DirectoryEntry.objects.select_for_update(no_key=True, of=("self",))
-    stands = rows.select_related("principal", "unit").get(pk=entry.pk)
+    rows = DirectoryEntry.objects.select_related("principal", "unit")
+    stands = locked(rows.filter(pk=entry.pk)).get()
     check_version(stands, version)
     if stands.retired_at is not None:
         raise RuleError("Kontakten är avförd. Ta tillbaka den först.")

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from contacts.access import Acting, check_may
 from contacts.models import AuditEntry, Membership, Principal, Submission, Unit, User
+from contacts.models.locking import locked
 from contacts.queries.people import (
     PERSON_ENDED,
     administrators_left,
@@ -269,8 +270,7 @@ def set_active(by: Acting | None, membership: Membership, *, active: bool) -> No
 
 
 def _locked(membership: Membership) -> Membership:
-    rows = Membership.objects.select_for_update(no_key=True, of=("self",)).select_related("user", "unit")
-    return rows.get(pk=membership.pk)
+    return locked(Membership.objects.filter(pk=membership.pk).select_related("user", "unit")).get()
 
 
 def _check_in_use(unit: Unit) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from contacts.access import Acting, check_may
 from contacts.models import Unit
+from contacts.models.locking import locked
 from contacts.rules.errors import RuleError
 from contacts.rules.hsa import tidy_hsa_id
 from contacts.rules.permissions import Right
@@ -71,8 +72,7 @@ def change_unit(
         content = asdict(facts) | {"unit": unit.pk, "version": version}
         if claim(by=by, client_id=client_id, kind="unit.change", content=content) is not None:
             return Unit.objects.get(pk=unit.pk)
-        rows = Unit.objects.select_for_update(no_key=True, of=("self",)).select_related("principal")
-        unit = rows.get(pk=unit.pk)
+        unit = locked(Unit.objects.filter(pk=unit.pk).select_related("principal")).get()
         if unit.joined_into is not None:
             raise RuleError(f"{unit.name} är sammanförd med {unit.joined_into.name}. Ändra den i stället.")
         check_version(unit, version)

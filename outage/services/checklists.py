@@ -5,6 +5,7 @@ from django.db import transaction
 from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import Unit
+from contacts.models.locking import locked
 from contacts.queries.joined import units_read_as
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
@@ -24,7 +25,7 @@ def set_tick(*, by: Acting, outage: Outage, checklist_key: str, item_key: str, d
     check_tickable(outage, _own_checklist(by, outage, checklist_key, item_key))
     with transaction.atomic():
         # Serializes ticks of one unit, so that the second one sees the first one's row.
-        Unit.objects.select_for_update(no_key=True).get(pk=by.unit.pk)
+        locked(Unit.objects.filter(pk=by.unit.pk))
         rows = ChecklistTick.objects.filter(
             outage=outage, unit__in=units_read_as(by.unit), checklist=checklist_key, item=item_key
         )

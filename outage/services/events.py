@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import OuterRef, QuerySet
 from django.db.models.sql import Query
 from django.utils import timezone
@@ -109,7 +109,12 @@ def lock_chain(*chains: CareChain) -> None:
     PostgreSQL finds a deadlock between that row's check and this lock.
     """
     wanted = {chain.pk for chain in chains}
-    found = {row.pk: row for row in _locked(*wanted, *(home for home in _homes(*wanted) if home))}
+    wanted |= {home for home in _homes(*wanted) if home}
+    # On SQLite whoever writes is alone.
+    if connection.features.has_select_for_update:
+        _lock(*wanted)
+    # Read after the lock is held, as by `locked`.
+    found = {row.pk: row for row in _held(*wanted)}
     for chain in chains:
         row = found[chain.pk]
         if row.joined_to_id and row.joined_to_id not in found:
@@ -127,11 +132,17 @@ def _homes(*chain_ids: UUID) -> QuerySet[CareChain, UUID | None]:
 
 
 @prepared
-def _locked(*chain_ids: UUID) -> QuerySet[CareChain]:
-    locked = CareChain.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=chain_ids)
+def _lock(*chain_ids: UUID) -> QuerySet[CareChain, UUID]:
+    rows = CareChain.objects.select_for_update(no_key=True).filter(pk__in=chain_ids)
+    return rows.order_by("pk").values_list("pk", flat=True)
+
+
+@prepared
+def _held(*chain_ids: UUID) -> QuerySet[CareChain]:
     purged_at = destroyed_in_query(OuterRef("principal_id"), OuterRef("outage_id"))
     return (
-        locked.annotate(purged_at=purged_at)
+        CareChain.objects.filter(pk__in=chain_ids)
+        .annotate(purged_at=purged_at)
         .select_related("unit", "details__ward_unit", "details__municipality", "details__outpatient_unit")
         .order_by("pk")
     )

@@ -10,6 +10,7 @@ from contacts import audit
 from contacts.access import Acting, acting_in, check_within
 from contacts.models import Membership, Principal
 from contacts.models.hashed import hashed_with
+from contacts.models.locking import locked
 from outage.models import HeldForm
 from outage.models.held_form import LARGEST
 from outage.queries.held_forms import kept_same, outdated
@@ -53,8 +54,7 @@ def drop_outdated() -> int:
     """Remove what has been held long enough; returns how many forms. By the clock: nobody asks for it."""
     with transaction.atomic():
         # Locked, so that of two servers at once one removes them and says so.
-        rows = outdated().select_for_update(no_key=True, of=("self",))
-        principal_of = dict(rows.values_list("pk", "membership__unit__principal"))
+        principal_of = dict(locked(outdated()).values_list("pk", "membership__unit__principal"))
         HeldForm.objects.filter(pk__in=principal_of).delete()
         removed = Counter(principal_of.values())
         for principal in Principal.objects.filter(pk__in=removed):

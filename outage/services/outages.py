@@ -14,6 +14,7 @@ from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import Principal, Unit
 from contacts.models.data_key import is_shut, name_of
+from contacts.models.locking import locked
 from contacts.queries.branches import units_of_branch
 from contacts.queries.prepared import prepared
 from contacts.rules.errors import RuleError
@@ -116,7 +117,7 @@ def _unless_another(by: Acting, system: str, write: Callable[[], None]) -> Outag
 def _end_drills(by: Acting) -> None:
     """In the caller's transaction. It waits for whoever is just logging in the drill, and nobody there for it."""
     going_on = Outage.objects.filter(drill=True, closed_at__isnull=True).select_related("current")
-    for drill in going_on.select_for_update(no_key=True, of=("self",)):
+    for drill in locked(going_on):
         drill.closed_at, drill.closed_by = interrupted_at(drill.current.started_at, timezone.now()), by.user
         drill.save(update_fields=["closed_at", "closed_by"])
         audit.record(by=by, action="drill.interrupted", target=drill)

@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from tests.architecture.tree import files_of_floor, module_name, parsed, relative
+from tests.architecture.tree import APPS, files_of_floor, module_name, parsed, python_files, relative
 
 # What doors stand on: it keeps who and when in its own row, beside that of the door.
 WITHOUT_TRACE = {
@@ -146,3 +146,16 @@ def test_a_lock_leaves_the_key_free():
     ]
     assert len(locks) > 5
     assert [lock for lock in locks if "no_key" not in lock[2]] == []
+
+
+def test_what_a_locked_row_points_at_is_read_after_the_lock():
+    """Through `contacts.models.locking.locked`: joined to the lock itself, on PostgreSQL it is what it was before."""
+    joining = {
+        f"{relative(path)}: {node.name}"
+        for path in python_files(*APPS)
+        for node in ast.walk(parsed(path))
+        if isinstance(node, Function)
+        and "select_for_update" in (names := called(node))
+        and names & {"select_related", "prefetch_related", "annotate"}
+    }
+    assert joining == {"contacts/models/locking.py: locked"}
