@@ -189,7 +189,11 @@ def _first(moments: list[datetime]) -> list[datetime]:
 
 
 def _place(key: Hashable, now: datetime) -> tuple[Hashable, datetime]:
-    return key, now.replace(second=0, microsecond=0)
+    return key, _minute(now)
+
+
+def _minute(of: datetime) -> datetime:
+    return of.replace(second=0, microsecond=0)
 
 
 MOST_PAGES, MOST_PARTS = 256, 5_000
@@ -278,7 +282,8 @@ class Live(Generic[Made]):
 
     def holds(self, version: str, now: datetime, *, lately: bool) -> bool:
         """Whether it is what would be made now, or, where that is enough, was `lately`."""
-        late = self.at > now or any(moment <= now for moment in self.moments)
+        # It says when it was shown, and how long ago things were.
+        late = self.at > now or _minute(self.at) != _minute(now) or any(at <= now for at in self.moments)
         return not late and (self.version == version or (lately and now - self.at < LIVE_EVERY))
 
 
@@ -286,7 +291,7 @@ _live: dict[Hashable, Live[Any]] = {}
 
 
 def live(key: Hashable, version: str, now: datetime, make: Callable[[], Made], *, lately: bool) -> Live[Made]:
-    """What `make` gives, made once in each process for everybody who watches the same, and names no patient.
+    """What `make` gives, made once a minute in each process for everybody who watches the same, and names no patient.
 
     `version` is read before; `lately` says that what was so a moment ago will do. What is given says which version it
     is of: the next question gets what came since.

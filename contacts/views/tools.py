@@ -101,20 +101,26 @@ def sent(request: ActingRequest) -> tuple[Any, ...]:
     return (request.POST, request.FILES) if request.method == "POST" else ()
 
 
+_PRESSED = (
+    "Ett annat tryck på samma ställe är redan sparat. Se hur det står nu, och tryck igen om det behövs."
+)
+
+
 @contextmanager
 def told_if_refused(
-    request: ActingRequest, before: str = "", after: str = "", *, clash: str = ""
+    request: ActingRequest, before: str = "", after: str = "", *, clash: str = _PRESSED
 ) -> Iterator[None]:
     """Round what a press does: why it is refused is told on the next page, between `before` and `after`.
 
-    `clash` is told instead of the reason where the press's id was used before with other content.
+    `clash` is told instead of the reason where the press's id was used before with other content: nobody typed it, and
+    the second press is not kept.
     """
     try:
         yield
     except NotYours:
         raise Http404 from None
     except RuleError as error:
-        reason = clash if clash and isinstance(error, IdClash) else f"{error.reason} {after}"
+        reason = clash if isinstance(error, IdClash) else f"{error.reason} {after}"
         messages.error(request, f"{before} {reason}".strip())
 
 

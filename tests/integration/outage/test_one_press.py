@@ -43,6 +43,23 @@ def test_one_press_logs_a_failed_try_and_a_double_click_one_row(
     )
 
 
+def test_of_two_presses_of_different_buttons_of_one_form_the_first_stands_and_the_second_is_said_not_to(
+    county: County, chain: CareChain, client: Client
+):
+    make_event(county.alva, chain, "discharge")
+    client.force_login(county.alva.user)
+    form = fields_of(
+        read(client.get(reverse("status"))).main.find("button", string="Upptaget").find_parent("form")
+    )
+    for outcome in ("busy", "no_answer"):
+        client.post(reverse("quick_try", args=[chain.pk]), form | {"outcome": outcome})
+    assert Handover.objects.get(pk=form["client_id"][0]).outcome == "busy"
+    assert not Handover.objects.filter(outcome="no_answer").exists()
+    said = read(client.get(reverse("status"))).get_text()
+    assert "Försöket är inte sparat. Ett annat tryck på samma ställe är redan sparat." in said
+    assert "Båda är kvar" not in said
+
+
 @pytest.mark.parametrize("ahead", [0, 1, 2])
 def test_one_press_is_a_try_made_now_and_asks_nothing_though_the_event_has_a_time_a_little_ahead(
     county: County, chain: CareChain, client: Client, ahead: int

@@ -11,9 +11,11 @@ from contacts.page_versions import EVERYBODY, changed, forget_pages
 from contacts.rules.parties import Party
 from outage.models import CareChain, Outage
 from outage.rules.informing import CallOutcome
+from outage.rules.wording import clock_time
 from outage.services.care_chains import change_details
 from outage.services.events import withdraw_event
 from outage.services.outages import end_outage
+from tests.clock import Clock
 from tests.factories import County, chain_facts, make_chain, make_event, tell
 from tests.integration.outage.pages import read
 from tests.integration.outage.test_overview import figures, shown, table
@@ -53,6 +55,22 @@ def test_each_change_shows_and_nothing_that_was_so_before(
         facts=chain_facts(county, protected_identity=True),
     )
     look()
+
+
+def test_a_page_that_is_loaded_says_when_that_was_and_how_long_ago_all_was(
+    county: County, outage: Outage, chain: CareChain, client: Client, clock: Clock
+):
+    make_event(county.alva, chain, "discharge")
+    client.force_login(county.esa.user)
+    for minutes in range(30, 33):
+        page = shown(client)
+        assert page.select("[data-shown-at]")[0].get_text() == clock_time(timezone.now())
+        assert f"{minutes} min" in page.select("#overview-units")[0].get_text()
+        forget_pages()
+        assert rows(client) == [
+            str(row) for row in page.select("#overview-chains tbody tr, #overview-units tbody tr")
+        ]
+        clock.shift(timedelta(minutes=1))
 
 
 def test_no_unit_counts_a_protected_patient_whose_row_is_of_no_unit(
