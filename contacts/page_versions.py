@@ -4,11 +4,12 @@ The version changes in the transaction of whatever could change the page. What c
 as the page is made (`holds_until`).
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -153,43 +154,48 @@ Read = TypeVar("Read")
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
+    """`until` is the first moment at which the clock makes another of it."""
+
     made: Any
-    chains: set[UUID]
-    moments: list[datetime]
+    chains: Set[UUID]
+    until: datetime | None
+
+    def shown(self, now: datetime) -> Any:
+        shows(self.chains)
+        holds_until(now, self.until)
+        return self.made
 
 
-class _OfMinute(dict[tuple[Hashable, datetime], _Kept]):
-    """Who was asked for last comes last."""
+class _OfMinute(dict[Hashable, _Kept]):
+    """By what each is known by. Who was asked for last comes last. All are of one minute: those of another are of no
+    more use, and hold what patients are called.
+    """
 
     def __init__(self, most: int) -> None:
         super().__init__()
         self._most = most
+        self._minute = _NO_MINUTE
 
     def taken(self, key: Hashable, now: datetime) -> _Kept | None:
-        kept = self.pop(_place(key, now), None)
-        return None if kept is None or any(moment <= now for moment in kept.moments) else kept
+        kept = self.pop(key, None)
+        if kept is None or (kept.until and kept.until <= now) or not self._is_of(now):
+            return None
+        self[key] = kept
+        return kept
 
-    def keep(self, key: Hashable, now: datetime, kept: _Kept) -> Any:
-        """What was made, which is shown now."""
-        place = _place(key, now)
-        # Those of another minute are of no more use, and hold what patients are called.
-        if next(iter(self), place)[1] != place[1]:
+    def keep(self, key: Hashable, now: datetime, kept: _Kept) -> None:
+        if not self._is_of(now):
             self.clear()
+            self._minute = _minute(now)
         elif len(self) >= self._most:
             del self[next(iter(self))]
-        self[place] = kept
-        shows(*kept.chains)
-        holds_until(now, *kept.moments)
-        return kept.made
+        self[key] = kept
+
+    def _is_of(self, now: datetime) -> bool:
+        return self._minute <= now < self._minute + _A_MINUTE
 
 
-def _first(moments: list[datetime]) -> list[datetime]:
-    """Of many parts each one's own would be asked each time: there is none by the first of them."""
-    return [min(moments)] if moments else []
-
-
-def _place(key: Hashable, now: datetime) -> tuple[Hashable, datetime]:
-    return key, _minute(now)
+_NO_MINUTE, _A_MINUTE = datetime.min.replace(tzinfo=UTC), timedelta(minutes=1)
 
 
 def _minute(of: datetime) -> datetime:
@@ -212,10 +218,16 @@ def of_one_minute(key: Hashable, now: datetime, make: Callable[[], Made], *, par
     of = parts_kept if part else pages_kept
     kept = of.taken(key, now)
     if kept is None:
-        with showing() as chains, noting_until() as moments:
-            kept = _Kept(make(), chains, _first(moments))
-    made: Made = of.keep(key, now, kept)
+        kept = _made_to_keep(make)
+        of.keep(key, now, kept)
+    made: Made = kept.shown(now)
     return made
+
+
+def _made_to_keep(make: Callable[[], Any], moments_of_all: Iterable[datetime] = ()) -> _Kept:
+    with showing() as chains, noting_until() as moments:
+        made = make()
+    return _Kept(made, chains, min((*moments_of_all, *moments), default=None))
 
 
 def of_all_pages(
@@ -245,9 +257,12 @@ def each_of_one_minute(
         with noting_until() as of_all:
             found = read(missing)
         for name in missing:
-            with showing() as chains, noting_until() as moments:
-                kept[name] = _Kept(make(name, found), chains, _first(of_all + moments))
-    return {name: parts_kept.keep(keys[name], now, one) for name, one in kept.items() if one}
+            kept[name] = one = _made_to_keep(partial(make, name, found), of_all)
+            parts_kept.keep(keys[name], now, one)
+    shown = [one for one in kept.values() if one]
+    shows(set().union(*(one.chains for one in shown)))
+    holds_until(now, *(one.until for one in shown))
+    return {name: one.made for name, one in zip(keys, shown, strict=True)}
 
 
 @dataclass(frozen=True, slots=True)

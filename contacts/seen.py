@@ -4,7 +4,7 @@ A page says whom it shows by naming them, as every page does it (`outage.queries
 of the trace before the page is sent. Outside a request, in commands and tests of services, nothing is collected.
 """
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -53,7 +53,7 @@ def seeing(origin: Callable[[], str], *, only_reads: bool = False) -> Iterator[S
         _seen.reset(token)
 
 
-def shows(*chains: UUID) -> None:
+def shows(chains: Iterable[UUID]) -> None:
     """What is being made for the answer names the patients of these chains."""
     if (found := _seen.get()) is not None:
         found.chains.update(chains)

@@ -203,7 +203,7 @@ def fetch(*, by: Acting, work: Work) -> bytes:
         audit.record(by=by, action="work.fetched", target=work, changes={"kind": work.kind})
         if work.once:
             work.drop_result()
-    shows(*map(UUID, work.patients))
+    shows(map(UUID, work.patients))
     return content
 
 

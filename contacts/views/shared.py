@@ -1,7 +1,7 @@
 """HTML that is made once for several people: what its forms have of their own is put in for each."""
 
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from markupsafe import Markup, escape
 
-from contacts.page_versions import Part, of_one_minute
+from contacts.page_versions import Part, each_of_one_minute, of_one_minute
 
 _TOKEN, _MARK, _ID, _TEXT = "csrfmiddlewaretoken", "typed_by", "client_id", "text"
 _OWN = re.compile(
@@ -88,6 +88,17 @@ def kept(part: Part[Any], *also: Hashable, caller: Callable[[], str]) -> str:
     """
     key = "html", *part.key, *also
     return of_one_minute(key, part.now, caller, part=True) if _sharing.get() else caller()
+
+
+def kept_each(parts: Sequence[Part[Any]], *also: Hashable, caller: Callable[[Any], str]) -> str:
+    """As `kept` of each of them, one after the other: the block is given what the part makes."""
+    if parts and _sharing.get():
+        keys = {nth: ("html", *part.key, *also) for nth, part in enumerate(parts)}
+        make: Callable[[int, None], str] = lambda nth, _: caller(parts[nth].make())  # noqa: E731
+        html = [*each_of_one_minute(keys, parts[0].now, lambda _: None, make).values()]
+    else:
+        html = [caller(part.make()) for part in parts]
+    return Markup("").join(html)
 
 
 def alike(*values: Hashable, caller: Callable[[], str]) -> str:

@@ -148,7 +148,7 @@ def _row(
 
 def _patient(call: Handover) -> str:
     details = call.chain.details
-    shows(call.chain.pk)
+    shows({call.chain.pk})
     status = "" if details.status == ChainStatus.OK else f", {details.get_status_display().lower()}"
     chain = f"vårdkedja {call.chain.number}{status}"
     if details.protected_identity:

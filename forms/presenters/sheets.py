@@ -218,7 +218,7 @@ def _step(row: SheetFate) -> SheetStep:
 def _chain(sheet: Sheet, visible: set[UUID]) -> ChainLink | None:
     if sheet.chain is None:
         return None
-    shows(sheet.chain.pk)
+    shows({sheet.chain.pk})
     return ChainLink(number=sheet.chain.number, id=sheet.chain.pk if sheet.chain.pk in visible else None)
 
 

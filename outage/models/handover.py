@@ -90,6 +90,8 @@ class Handover(OfChain, LoggedRow):
         indexes = [
             models.Index(fields=["chain", "at"], name="handover_by_chain"),
             models.Index(fields=["unit", "recorded_at"], name="handover_by_unit"),
+            # The newest that a unit received: read as far as a page shows.
+            models.Index(fields=["unit", "direction", "at", "recorded_at"], name="handover_newest"),
             # Most replace none. Of the index that has them too a database that has counted its rows believes that it
             # finds nothing by it, and reads the whole table for each row instead.
             models.Index(

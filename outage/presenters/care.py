@@ -25,7 +25,7 @@ Numbers = Mapping[str, Sequence[NumberToRing]]
 def patient_on_own_page(chain: CareChain, now: datetime) -> Patient:
     """The patient for the chain's own page, with warnings about the identity."""
     details = chain.details
-    shows(chain.pk)
+    shows({chain.pk})
     if details.is_purged:
         kind = IdentityKind(details.identity_kind)
         return Patient(

@@ -39,7 +39,7 @@ def patient_in_list(chain: CareChain) -> Patient:
     The chain comes with its details, places included (`visible_chains`), and with `namesake` set.
     """
     details = chain.details
-    shows(chain.pk)
+    shows({chain.pk})
     if details.is_purged:
         return Patient(
             name=f"{PURGED}, vårdkedja {chain.number}",
@@ -74,7 +74,7 @@ def _where(details: CareChainDetails) -> str:
 
 def shown_identity(details: CareChainDetails) -> str:
     """The stored identity number as people write it: YYYYMMDD-NNNN; other kinds as they were typed."""
-    shows(details.chain_id)
+    shows({details.chain_id})
     number = details.identity_number
     if len(number) == 12 and number.isascii() and number.isdigit():
         return f"{number[:8]}-{number[8:]}"
@@ -83,7 +83,7 @@ def shown_identity(details: CareChainDetails) -> str:
 
 def by_number(*chains: CareChain) -> list[CareChain]:
     """Chains that a page names by their number and address alone."""
-    shows(*(chain.pk for chain in chains))
+    shows(chain.pk for chain in chains)
     return list(chains)
 
 

@@ -21,7 +21,7 @@ from jinja2 import ChainableUndefined, Environment, FileSystemLoader, Template
 from jinja2.environment import TemplateModule
 
 from contacts.templatetags.form_ids import new_id
-from contacts.views.shared import alike, kept
+from contacts.views.shared import alike, kept, kept_each
 from outage.templatetags import fields, swedish
 from outage.templatetags.icons import icon
 
@@ -78,6 +78,7 @@ def environment() -> Environment:
         "new_id": new_id,
         "now": timezone.now,
         "kept": kept,
+        "kept_each": kept_each,
         "alike": alike,
     }
     made.filters |= swedish.register.filters | fields.register.filters

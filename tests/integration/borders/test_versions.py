@@ -192,7 +192,7 @@ def test_where_a_service_changes_a_page_its_version_is_another(
         parts = {by.user.username: looked_at(by) and dict(parts_kept) for by in watchers(stage)}
         tasks_kept = {by.user.username: tasks_seen(by) and dict(parts_kept) for by in watchers(stage)}
         assert any(parts.values())
-        assert any(key[0] == "tasks" for parts in tasks_kept.values() for key, _ in parts or ())
+        assert any(key[0] == "tasks" for parts in tasks_kept.values() for key in parts or ())
         assert any(tasks for _, _, tasks, _ in before.values())
         assert module is paper or any(chains for _, _, _, chains in before.values())
         overview = overview_seen(stage.county.esa)

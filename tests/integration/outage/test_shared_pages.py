@@ -157,7 +157,7 @@ def test_of_several_parts_those_that_are_missing_are_read_at_once_and_each_says_
             return len(read)
 
         def make(chain: UUID, reading: int) -> int:
-            shows(chain)
+            shows({chain})
             return reading
 
         with seeing(lambda: "", only_reads=True) as seen:
@@ -208,9 +208,9 @@ def test_who_is_shown_in_what_is_kept_within_a_page_is_shown_by_the_page(clock: 
     now = timezone.now()
 
     def make() -> None:
-        shows(first)
-        of_one_minute("within", now, lambda: shows(within))
-        shows(last)
+        shows({first})
+        of_one_minute("within", now, lambda: shows({within}))
+        shows({last})
 
     for _ in range(2):
         with seeing(lambda: "", only_reads=True) as seen:
