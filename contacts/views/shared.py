@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import Enum
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
@@ -15,58 +16,55 @@ from markupsafe import Markup, escape
 
 from contacts.page_versions import Part, each_of_one_minute, of_one_minute
 
-_TOKEN, _MARK, _ID, _TEXT = "csrfmiddlewaretoken", "typed_by", "client_id", "text"
-_OWN = re.compile(
-    rf'<input type="hidden" name="({_TOKEN}|{_MARK}|{_ID})" value="([^"]*)"( id="id_client_id")?>'
-)
-# Each of them, also one that a template writes otherwise. What somebody has typed has no such quotation marks, they are
-# escaped.
+_TOKEN, _MARK, _ID = "csrfmiddlewaretoken", "typed_by", "client_id"
+# Where what each form has of its own goes. What somebody has typed has no such marks, they are escaped.
+_FORM = Markup("<!--form-->")
+_ID_FIELD = re.compile(rf'<input type="hidden" name="{_ID}" value="([^"]*)"(?: id="id_client_id")?>')
+# Each of them, also one that a template writes otherwise.
 _NAMED = re.compile(rf"""name=["'](?:{_TOKEN}|{_MARK}|{_ID})["']""")
 
 
 class HasForms(Protocol):
     @property
-    def in_each_form(self) -> SafeString: ...
+    def in_each_form(self) -> Markup | SafeString: ...
 
 
 class SharedHtml:
-    """`html` as one person's page has it. Raises ValueError where something of that person would be left in it.
+    """`html`, made within `sharing`, as one person's page has it. Raises ValueError where something of one person would
+    be left in it.
 
     Where each has a text of their own, `stand_in` stands in `html`: nothing that anybody could have typed.
     """
 
     def __init__(self, html: SafeString, stand_in: str = "") -> None:
-        # What is the same for all, in the pieces that lie between what is not, and the names of that.
-        same: list[list[Markup]] = [[]]
-        self._names: list[str] = []
-        own = 0
-        for nth, part in enumerate(escape(html).split(stand_in) if stand_in else [escape(html)]):
-            if nth:
-                self._names.append(_TEXT)
-                same.append([])
-            end = 0
-            for found in _OWN.finditer(part):
-                own += 1
-                # Of a field for an id the value alone is another, of the others there may be none.
-                begins, ends = found.span(2 if found[1] == _ID else 0)
-                same[-1].append(part[end:begins])
-                end = ends
-                # What is in each form holds the mark beside the token: it is put in with that.
-                if found[1] != _MARK:
-                    self._names.append(found[1])
-                    same.append([])
-            same[-1].append(part[end:])
-        self._same = [escape("").join(pieces) for pieces in same]
-        if len(_NAMED.findall(html)) != own:
+        # What is the same for all, in the pieces that lie between what is not, and what each of that is.
+        self._same: list[Markup] = []
+        self._own: list[_Own] = []
+        for nth, text in enumerate(escape(html).split(stand_in) if stand_in else [escape(html)]):
+            for mth, piece in enumerate(text.split(_FORM)):
+                if nth or mth:
+                    self._own.append(_Own.FORM if mth else _Own.TEXT)
+                end = 0
+                # Of a field for an id the value alone is another.
+                for found in _ID_FIELD.finditer(piece):
+                    self._same.append(piece[end : found.start(1)])
+                    self._own.append(_Own.ID)
+                    end = found.end(1)
+                self._same.append(piece[end:])
+        if len(_NAMED.findall(html)) != self._own.count(_Own.ID):
             raise ValueError("a form has something of its own that stands otherwise than expected")
 
     def on(self, page: HasForms, form_id: UUID | None = None, text: str = "") -> Markup:
         """As `page` has it, with an id of its own for each form, or that of its only one."""
-        own = {_TOKEN: page.in_each_form, _TEXT: text}
-        pieces: list[str] = [""] * (len(self._same) + len(self._names))
+        own = {_Own.FORM: page.in_each_form, _Own.TEXT: text}
+        pieces: list[str] = [""] * (len(self._same) + len(self._own))
         pieces[::2] = self._same
-        pieces[1::2] = [own[name] if name in own else str(form_id or uuid4()) for name in self._names]
-        return escape("").join(pieces)
+        pieces[1::2] = [own[one] if one in own else str(form_id or uuid4()) for one in self._own]
+        return Markup("").join(pieces)
+
+
+class _Own(Enum):
+    FORM, ID, TEXT = range(3)
 
 
 _sharing = ContextVar("sharing", default=False)
@@ -80,6 +78,11 @@ def sharing() -> Iterator[None]:
         yield
     finally:
         _sharing.reset(token)
+
+
+def or_shared(own: SafeString) -> Markup | SafeString:
+    """What each form of a person's page has of its `own`; what stands for it where the HTML is for several."""
+    return _FORM if _sharing.get() else own
 
 
 def kept(part: Part[Any], *also: Hashable, caller: Callable[[], str]) -> str:

@@ -15,11 +15,13 @@ from django.template.defaulttags import querystring
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from markupsafe import Markup
 
 from contacts.access import TYPED_BY_FIELD, Acting, AnyRequest, can, memberships_of
 from contacts.page_versions import of_all_pages
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
+from contacts.views.shared import or_shared
 from outage.models import Outage
 from outage.presenters.banner import Banner, banner_for
 from outage.presenters.held import HeldCard
@@ -224,9 +226,13 @@ class Page:
                         undo = call.pk if may_undo(self.acting, call) else None
             yield Receipt(message.level_tag, str(message.message), about, undo, undo_flag)
 
-    @cached_property
-    def in_each_form(self) -> SafeString:
+    @property
+    def in_each_form(self) -> Markup | SafeString:
         """The CSRF token, masked once for the page, and the mark of whose form it is where somebody is logged in."""
+        return or_shared(self._own_fields)
+
+    @cached_property
+    def _own_fields(self) -> SafeString:
         field = '<input type="hidden" name="{}" value="{}">'
         drill = str(self.outage.pk) if self.outage and self.outage.drill else ""
         fields = [
