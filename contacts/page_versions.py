@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db.models import Max, QuerySet
@@ -265,8 +265,7 @@ def each_of_one_minute(
     return {name: one.made for name, one in zip(keys, shown, strict=True)}
 
 
-@dataclass(frozen=True, slots=True)
-class Part(Generic[Made]):
+class Part(NamedTuple, Generic[Made]):
     """What a page shows of something: `key` has all that it is made of, but for the minute of `now`."""
 
     key: tuple[Hashable, ...]

@@ -79,11 +79,15 @@ class ListedChains:
         return len(self.ids)
 
     def page(self, size: int, number: str | int | None) -> Page[CareChain]:
-        return Paginator(self, size).get_page(number)  # type: ignore[arg-type]
+        return self.on(self.page_of_ids(size, number))
 
-    def ids_on(self, size: int, number: str | int | None) -> list[UUID]:
-        """Those of a page, as `page`; none is read."""
-        return [*Paginator(self.ids, size).get_page(number).object_list]
+    def page_of_ids(self, size: int, number: str | int | None) -> Page[UUID]:
+        """None is read."""
+        return Paginator(self.ids, size).get_page(number)
+
+    def on(self, page: Page[UUID]) -> Page[CareChain]:
+        """The chains of one made by `page_of_ids`."""
+        return Page(self.read(page.object_list), page.number, page.paginator)  # type: ignore[arg-type]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -101,7 +105,8 @@ class ListedChains:
             if chain.principal_id == self._acting.principal.pk:
                 chain.outage = self._outages[chain.outage_id]
                 self._known[chain.pk] = chain
-        return [self._known[pk] for pk in wanted if pk in self._known]
+        found = map(self._known.get, wanted)
+        return [chain for chain in found if chain]
 
 
 @prepared

@@ -201,17 +201,19 @@ def _care(
     late_page = Paginator(late(unlisted, now), LATE_A_PAGE).get_page(asked("sent"))
     about = ListedChains(acting, outages, list({one.chain: None for one in late_page}), known)
     received = received_lately(acting, outage)
-    pages = (
-        (seen, CHAINS_A_PAGE, asked("kedjor")),
-        (owed, CALLS_A_PAGE, asked("ringa")),
-        (awaited, AWAITED_A_PAGE, asked("vantar")),
-        (to_find, PLACES_A_PAGE, asked("platser")),
-    )
-    on_pages = (pk for of, size, number in pages for pk in of.ids_on(size, number))
-    ids = [*about.ids, *received.values(), *on_pages]
+    pages = [
+        (of, of.page_of_ids(size, asked(number)))
+        for of, size, number in (
+            (seen, CHAINS_A_PAGE, "kedjor"),
+            (owed, CALLS_A_PAGE, "ringa"),
+            (awaited, AWAITED_A_PAGE, "vantar"),
+            (to_find, PLACES_A_PAGE, "platser"),
+        )
+    ]
+    ids = [*about.ids, *received.values(), *(pk for _, page in pages for pk in page.object_list)]
     listed = listed_now(acting, outages, ids, now, alike)
     known |= {pk: one.chain for pk, one in listed.items()}
-    chains, to_ring, waiting, places = (of.page(size, number) for of, size, number in pages)
+    chains, to_ring, waiting, places = (of.on(page) for of, page in pages)
     mark_namesakes(acting, known.values(), *outages)
     calls_of_received = calls_received(received, known, now)
     codes = code_lines_in_list(calls_of_received, now)
