@@ -1,10 +1,21 @@
 """INSERTs: the SQL is put together once for each model and engine, and only its values are new each time."""
 
 from collections.abc import Sequence
+from types import NoneType
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Field, Model
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Field,
+    ForeignKey,
+    Model,
+    PositiveIntegerField,
+    PositiveSmallIntegerField,
+    TextField,
+)
 from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
 
@@ -33,13 +44,32 @@ def inserted(
         if unless_there:
             raise TypeError(f"{type(row).__name__} has a column that is not written as any other")
         return None
-    params = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    params = _values(row, fields, connection)
     if unless_there:
         return [] if answer(connection, sql, params, rows_done) else None
     if not returning:
         answer(connection, sql, params, rows_done)
         return []
     return [answer(connection, sql, params, a_row)]
+
+
+# What each engine takes as it is, by the very kind of the column; Django comes to the same in many steps.
+_AS_IT_IS: dict[type[Any], tuple[type, ...]] = {
+    CharField: (str, NoneType),
+    TextField: (str, NoneType),
+    BooleanField: (bool, NoneType),
+    PositiveIntegerField: (int, NoneType),
+    PositiveSmallIntegerField: (int, NoneType),
+    ForeignKey: (int, NoneType),
+}
+
+
+def _values(row: Model, fields: Fields, connection: BaseDatabaseWrapper) -> list[Any]:
+    values = [(field, field.pre_save(row, True)) for field in fields]
+    return [
+        value if type(value) in _AS_IT_IS.get(type(field), ()) else field.get_db_prep_save(value, connection)
+        for field, value in values
+    ]
 
 
 def _compiled(row: Model, using: str, fields: Fields, returning: Fields, unless_there: bool) -> str | None:
@@ -72,9 +102,7 @@ def insert_all(rows: Sequence[Model]) -> None:
         return
     connection = connections[DEFAULT_DB_ALIAS]
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    values = [
-        [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields] for row in rows
-    ]
+    values = [_values(row, fields, connection) for row in rows]
     key = model, connection.vendor, len(rows)
     if key not in _of_many:
         _of_many[key] = _compiled_of_many(model, fields, rows)
