@@ -337,3 +337,14 @@ def test_nobody_is_asked_to_report_a_drill_to_the_support(county: County, esa: C
     for text in (on_status, text_of(esa, reverse("record_support"))):
         assert "ring bara om supporten vet att ni övar" in text
         assert "anmäl driftstoppet" not in text
+
+
+def test_each_form_of_a_page_made_for_several_says_once_which_drill_it_is_of(
+    county: County, drill: Outage, played: CareChain, client: Client
+):
+    client.force_login(county.alva.user)
+    for path in ("/", f"/vardkedja/{played.pk}/", f"/vardkedja/{played.pk}/samtal/", "/ater-i-drift/"):
+        forms = read(client.get(path)).find_all("form", method="post")
+        said = [[field["value"] for field in form.find_all("input", {"name": FIELD})] for form in forms]
+        assert forms
+        assert said == [[str(drill.pk)]] * len(forms), path
