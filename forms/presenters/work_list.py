@@ -20,7 +20,6 @@ from outage.presenters.owed import OwedCall
 from outage.presenters.shift import DoneShown, OpenShown, RegisterLine, ShiftRow
 from outage.presenters.status import ChainRow
 from outage.queries.naming import Patient
-from outage.queries.papers import PaperOut
 from outage.rules.routine import Decision, Routine
 from outage.rules.wording import day_and_time
 
@@ -197,7 +196,6 @@ def _marked(mark: PartyMark) -> str:
 def shift_lines(
     told: Iterable[ShiftRow],
     open_now: OpenShown,
-    papers: Iterable[PaperOut],
     registering: Iterable[RegisterLine],
     done: Iterable[DoneShown],
     done_after: str,
@@ -220,9 +218,10 @@ def shift_lines(
         lines.append(_shift_row(wait.patient, f"Väntar på svar: {wait.label}", wait.place, said))
     for place in open_now.places:
         lines.append(_shift_row(place.patient, "Ta reda på", place.what, ""))
-    for paper in papers:
+    for line in open_now.papers:
+        paper = line.paper
         at = f"{paper.step} {day_and_time(paper.at, paper.at)} {paper.by}"
-        lines.append(_shift_row(None, f"Blad ute: {paper.kind}", paper.number, at))
+        lines.append(_shift_row(None, f"Blad ute: {paper.kind}", paper.number, _with_left(at, line.left)))
     for left in registering:
         lines.append(_shift_row(None, left.label, left.amount or "Se listan", "", box=False))
     if done_after:

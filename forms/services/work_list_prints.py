@@ -114,13 +114,13 @@ def _shift(by: Acting, outage: Outage, now: datetime) -> list[Row]:
         ring_back=found.ring_back,
         awaited=found.awaited,
         places=found.places,
+        papers=found.papers,
     )
     handovers = handovers_of(by, outage)
     done = much_done_between(by, found.outages, told_since(handed(handovers), now), now, MOST_DONE)
     return shift_lines(
         told_rows(by, handovers, now),
         shown,
-        found.papers,
         register_lines(found, now),
         [part.make() for part in done_shown(done_lines(by, found.outages, done.lines, now, alike), now)],
         moment(done.before, now) if done.before else "",

@@ -13,14 +13,15 @@ from outage.presenters.awaited import AwaitedLine, awaited_lines
 from outage.presenters.chain import call_title, event_title, moved_here, told_labels
 from outage.presenters.owed import OwedCall, PlaceToFind, place_to_find
 from outage.presenters.ringing import calls_listed
-from outage.queries.closing import left_about
+from outage.queries.closing import left_by_key
 from outage.queries.listed import Listed
 from outage.queries.naming import Patient, party_in_list, patient_in_list
+from outage.queries.papers import PaperOut
 from outage.queries.shift import OpenNow, handed, newest_handover, texts_of
 from outage.queries.shift_done import DoneLine, calls_by_id
 from outage.queries.states import awaited_in
 from outage.rules.back_registration import ChainStatus
-from outage.rules.closing import Holds, key_of_row
+from outage.rules.closing import Holds, key_of_row, key_of_sheet
 from outage.rules.handover import name_in
 from outage.rules.shift import ShiftState, count_told, states_of
 from outage.rules.wording import lower_first, moment
@@ -95,6 +96,14 @@ class RegisterLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperLine:
+    """A sheet that is out; `left` says who answers for it, where somebody does."""
+
+    paper: PaperOut
+    left: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenShown:
     """What is open, of each list the part that is shown."""
 
@@ -102,6 +111,7 @@ class OpenShown:
     ring_back: Sequence[RingBackLine]
     awaited: Sequence[AwaitedLine]
     places: Sequence[PlaceToFind]
+    papers: Sequence[PaperLine]
 
 
 def open_shown(
@@ -114,13 +124,14 @@ def open_shown(
     ring_back: Iterable[UUID],
     awaited: Iterable[UUID],
     places: Iterable[UUID],
+    papers: Iterable[PaperOut],
 ) -> OpenShown:
     """Of the ids that are given, which are slices of those found; the chains are among those `listed`."""
     to_ring, waiting, to_find = (
         [listed[pk] for pk in ids if pk in listed] for ids in (owed, awaited, places)
     )
     to_ring_back = calls_by_id(acting, found.outages, ring_back)
-    left = left_about([*(one.chain for one in waiting), *(call.chain for call in to_ring_back)])
+    left = left_by_key(acting.principal, found.outages)
     return OpenShown(
         calls=calls_listed(to_ring, now),
         ring_back=[_ring_back(call, now, left) for call in to_ring_back],
@@ -130,6 +141,10 @@ def open_shown(
             for line in awaited_lines(acting, one.chain, awaited_in(one.rows), now, left)
         ],
         places=[place_to_find(one.chain) for one in to_find],
+        papers=[
+            PaperLine(paper, left[key].in_words if (key := key_of_sheet(paper.serial)) in left else "")
+            for paper in papers
+        ],
     )
 
 

@@ -34,7 +34,15 @@ from outage.models import (
 from outage.queries.owed import READ_THERE, left_in
 from outage.queries.papers import PaperHeld, papers
 from outage.queries.tasks_left import tasks_left
-from outage.rules.closing import Entered, Holds, OpenThing, entered_since, key_of_answer, key_of_row
+from outage.rules.closing import (
+    Entered,
+    Holds,
+    OpenThing,
+    entered_since,
+    key_of_answer,
+    key_of_row,
+    key_of_sheet,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,8 @@ def open_things(principal: Principal, outage: Outage) -> list[OpenThing]:
     found = [*_owed(principal, outage), *tasks_left(principal, outage)]
     found += _not_acknowledged(principal, outage, units)
     found += [
-        OpenThing(paper.unit_id, _key_of(paper)) for paper in papers().held(principal, outage, timezone.now())
+        OpenThing(paper.unit_id, key_of_sheet(paper.serial))
+        for paper in papers().held(principal, outage, timezone.now())
     ]
     return [replace(thing, unit_id=units.get(thing.unit_id, thing.unit_id)) for thing in found]
 
@@ -122,10 +131,6 @@ def _of_chains(principal: Principal, outage: Outage, way: str) -> dict[str, Any]
     return {f"{way}principal": principal, f"{way}outage": outage}
 
 
-def _key_of(paper: PaperHeld) -> str:
-    return f"{Holds.SHEET}:{paper.serial}"
-
-
 def units_to_close(by: Acting) -> QuerySet[Unit]:
     """Those whose things the acting person leaves open: of their branch, and of branches where nobody may.
 
@@ -147,16 +152,16 @@ def left_for(by: Acting, outage: Outage) -> list[LeftOpen]:
 
 
 def left_about(chains: Iterable[CareChain]) -> dict[str, LeftOpen]:
-    """What was left open so in the outages of chains of one principal, by the key of each thing; no query where none
-    is over.
-    """
-    over = {chain.outage_id: chain for chain in chains if not chain.outage.is_open}
-    if not over:
-        return {}
-    principal = next(iter(over.values())).principal
-    return {
-        key: row for row in _left(principal, *(chain.outage for chain in over.values())) for key in row.keys
-    }
+    """As `left_by_key` in the outages of chains of one principal."""
+    outages = {chain.outage_id: chain for chain in chains}
+    principal = next(iter(outages.values())).principal if outages else None
+    return left_by_key(principal, [chain.outage for chain in outages.values()]) if principal else {}
+
+
+def left_by_key(principal: Principal, outages: Iterable[Outage]) -> dict[str, LeftOpen]:
+    """What was left open so, by the key of each thing; no query where none of the outages is over."""
+    over = [outage for outage in outages if not outage.is_open]
+    return {key: row for row in _left(principal, *over) for key in row.keys} if over else {}
 
 
 def _said(rows: QuerySet[LeftOpen]) -> list[LeftOpen]:
@@ -194,7 +199,7 @@ def closing_of(outage: Outage, principal: Principal) -> ClosedNow | None:
     since += [
         (paper, paper.at, paper.unit_id, 1)
         for paper in papers().held(principal, outage, row.at)
-        if _key_of(paper) not in left
+        if key_of_sheet(paper.serial) not in left
     ]
     if not since:
         return ClosedNow(row)

@@ -50,6 +50,10 @@ def key_of_answer(chain: UUID, unit: int, kind: str, sender: str, since: datetim
     return ":".join(map(str, (Holds.ANSWER, chain, unit, kind, sender, as_utc(since).isoformat())))
 
 
+def key_of_sheet(serial: str) -> str:
+    return f"{Holds.SHEET}:{serial}"
+
+
 def what_of(key: str) -> Holds:
     return Holds(_word_of(key))
 

@@ -103,13 +103,20 @@ def _open(request: ActingRequest, found: OpenNow, now: datetime, alike: Hashable
         "found": found,
         "registering": register_lines(found, now),
         "open": open_shown(
-            acting, found, now, listed, owed=owed, ring_back=back, awaited=awaited, places=places
+            acting,
+            found,
+            now,
+            listed,
+            owed=owed,
+            ring_back=back,
+            awaited=awaited,
+            places=places,
+            papers=found.papers[:PAPERS_SHOWN],
         ),
         "owed_page": owed,
         "awaited_page": awaited,
         "places_page": places,
         "back_page": back,
-        "papers": found.papers[:PAPERS_SHOWN],
     }
 
 

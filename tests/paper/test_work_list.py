@@ -22,6 +22,7 @@ from outage.queries.care_chains import get_chain
 from outage.queries.outages import outage_for
 from outage.queries.shift_done import done_between
 from outage.rules.back_registration import Before
+from outage.rules.closing import Holds
 from outage.rules.informing import CallOutcome
 from outage.rules.routine import Decision
 from outage.services.events import withdraw_event
@@ -29,6 +30,7 @@ from outage.services.outages import end_outage
 from outage.services.shift import hand_over_shift
 from tests.factories import County, make_chain, make_county, make_event, make_outage, tell
 from tests.integration.forms.sheets_made import make_sheet
+from tests.integration.outage.closing import leave
 from tests.integration.outage.ticking import change, mark, rows
 from tests.integration.work.asked import opened
 from tests.kept import Keeper
@@ -134,7 +136,7 @@ def test_what_one_shift_tells_the_next(county: County, outage: Outage, asta: Car
     event.chain = asta
     tell(county.alva, asta, event, outcome=CallOutcome.RELAYED, call_back="0910-00 00 01 kl 16")
     make_chain(county, outage, patient_name="Okänd Ortsson", outpatient_unit=None)
-    sheet = make_sheet(county.alva)
+    sheet = make_sheet(county.alva, outage=outage)
     hand_over_shift(by=county.alva, outage=outage, client_id=uuid4(), text="Ring Karin först.")
     text = text_of(county, outage, WorkList.SHIFT)
     has(text, "Överlämning 10.52", "Alva Påhittad till den som kommer", "Ring Karin först.")
@@ -142,7 +144,9 @@ def test_what_one_shift_tells_the_next(county: County, outage: Outage, asta: Car
     has(text, "Ta reda på", "Okänd Ortsson", sheet.shown_serial)
     has(text, "Gjort 10.52", "Förmedlat till Biståndsenheten", "Utskrivningsmeddelande")
     end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
-    has(text_of(county, outage_for(county.region, outage.pk), WorkList.SHIFT), "Att registrera", "0 av")
+    leave(county.esa, outage, county.ward, Holds.SHEET)
+    text = text_of(county, outage_for(county.region, outage.pk), WorkList.SHIFT)
+    has(text, "Lämnat öppet – Esa Påhittad: Ringer i morgon", "Att registrera", "0 av")
     newer = make_outage(county.alva, timedelta(0))
     has(text_of(county, newer, WorkList.SHIFT), "Att registrera efter driftstoppet 08.52", "0 av")
 

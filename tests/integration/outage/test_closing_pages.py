@@ -18,6 +18,7 @@ from outage.models import CareChain, Outage
 from outage.rules.closing import Holds
 from tests.clock import Clock
 from tests.factories import County, end_for_all, make_chain, make_event, make_outage, person, tell
+from tests.integration.forms.sheets_made import make_sheet
 from tests.integration.outage.closing import as_seen, close, is_closed, leave, leave_all, things
 from tests.integration.outage.pages import fields_of, form_of, read
 
@@ -162,6 +163,19 @@ def test_who_works_where_something_was_left_open_is_told_who_has_taken_it_on(
     assert said in words(client, path)
     client.force_login(county.disa.user)
     assert "Lämnat öppet" not in words(client, path)
+
+
+def test_a_sheet_that_somebody_has_taken_on_says_who_at_the_hand_over(
+    county: County, outage: Outage, chain: CareChain, client: Client
+):
+    left = make_sheet(county.alva, outage=outage)
+    end_for_all(county, outage, timezone.now())
+    leave(county.esa, outage, county.ward, Holds.SHEET)
+    later = make_sheet(county.alva)
+    client.force_login(county.alva.user)
+    lines = read(client.get(reverse("shift"))).find(id="papers-title").find_parent("section").find_all("li")
+    said = {line.a.text: "Lämnat öppet – Esa Påhittad: Ringer i morgon" in line.text for line in lines}
+    assert said == {left.shown_serial: True, later.shown_serial: False}
 
 
 def words(client: Client, path: str) -> str:
