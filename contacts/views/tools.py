@@ -144,7 +144,7 @@ class FormPage:
     field to answer; both 422. NotAllowed is 403, NotYours 404. An id used before with other content is 409: both are
     kept, and the form gets a new id, so that it can be saved as one of its own. A row that somebody else changed
     meanwhile is 409 too: then `changed` is true, and the view may tell more of it. KeyDestroyed goes on, with the form.
-    `why_not` is known before and said the first time the form is sent, whatever else is wrong with it.
+    `why_not` is known before and said the first time the form is sent, or shown once it was held, whatever else is wrong.
     """
 
     def __init__(
@@ -160,11 +160,11 @@ class FormPage:
 
     def to_save(self) -> bool:
         """Whether a valid form was posted. One that was held is only shown."""
+        if self.request.method == "POST" and self._why_not:
+            self.form.add_error(None, self._why_not)
         if "held" in self.request.POST:
             self.request.shown_again = self.form
         elif self.request.method == "POST":
-            if self._why_not:
-                self.form.add_error(None, self._why_not)
             self.status = 200 if self.form.is_valid() else 422
             return self.status == 200
         return False

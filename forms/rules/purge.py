@@ -6,9 +6,12 @@ from datetime import date, timedelta
 
 from contacts.rules.errors import RuleError
 from contacts.rules.labelled import Labelled
+from outage.rules.moments import check_year
 
 AT_LEAST = timedelta(days=1)
 """From the proposal to the day: as long as a second person has at least to stop it."""
+MOST_YEARS_AHEAD = 10
+"""A later year is a typing error."""
 
 COUNTED: Mapping[str, str] = {
     "chains": "Vårdkedjor",
@@ -109,6 +112,7 @@ def check_propose(last: LastStep | None, reasons: Sequence[str], *, on: date, to
         raise RuleError(" ".join(reasons))
     if on < today + AT_LEAST:
         raise RuleError("Välj tidigast i morgon: en annan person ska hinna stoppa gallringen.", field="on")
+    check_year(on, (today.year, today.year + MOST_YEARS_AHEAD), "on")
 
 
 def check_confirm(last: LastStep | None, reasons: Sequence[str], *, by: int, today: date) -> None:

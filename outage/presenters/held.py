@@ -1,7 +1,7 @@
 """What is held for a person, as Läge and its own page show it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ from outage.routine import current_routine
 from outage.rules.drills import FIELD
 from outage.rules.handover import ReadBack
 from outage.rules.informing import CallOutcome
-from outage.rules.wording import clock_time, moment
+from outage.rules.wording import clock_time, lower_first, moment
 
 _NAMELESS = HeldAs("Formulär")
 # What a page writes in its forms for itself.
@@ -89,7 +89,9 @@ def _in_words(value: str) -> str:
 def held_as_of(held: HeldForm, content: Content) -> HeldAs:
     """How the view it was sent to declares it (`held_as`)."""
     match = _match(held.path)
-    return (how_held(getattr(match.func, "held_as", None), content) if match else None) or _NAMELESS
+    how = (how_held(getattr(match.func, "held_as", None), content) if match else None) or _NAMELESS
+    played = any(content.get(FIELD, ()))
+    return replace(how, what=f"Övning: {lower_first(how.what)}") if played else how
 
 
 def held_card(

@@ -142,6 +142,7 @@ def _coded(code_id: int, rows: list[Handover], said: Mapping[UUID, set[Said]]) -
     return CodedCall(
         id=code_id,
         direction=direction,
+        outage=call.chain.outage_id,
         at=call.at,
         unit=call.unit_id,
         bound_to=call.place if given and reached else "",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from contacts.rules.labelled import Labelled
 
@@ -45,6 +46,7 @@ class CodedCall:
 
     id: int
     direction: Direction
+    outage: UUID
     at: datetime
     unit: int
     bound_to: str = ""
@@ -59,12 +61,14 @@ def is_bound(place: str) -> bool:
 
 
 def fits(given: CodedCall, received: CodedCall) -> bool:
-    """Whether both can be of one call: who was reached types it, and both say about the same time of the call.
+    """Whether both can be of one call: who was reached types it, and both say about the same time of the call, in the
+    same outage: what is played in a drill confirms nothing in earnest.
 
     When each was entered does not matter. Their codes are the same.
     """
     return (
         (given.direction, received.direction) == (Direction.GIVEN, Direction.RECEIVED)
+        and given.outage == received.outage
         and given.bound_to in received.named
         and f"unit:{given.unit}" not in received.named
         and abs(as_utc(received.at) - as_utc(given.at)) <= WINDOW

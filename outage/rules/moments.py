@@ -48,11 +48,13 @@ def check_start(at: datetime, now: datetime) -> None:
         )
 
 
-def check_year(on: date, years: Years) -> None:
-    """Raises RuleError where the year of `on` is outside `years`, first and last included."""
+def check_year(on: date, years: Years, field: str | None = None) -> None:
+    """Raises RuleError, about `field`, where the year of `on` is outside `years`, first and last included."""
     first, last = years
     if not first <= on.year <= last:
-        raise RuleError(f"Året {on.year:04} kan inte stämma. Ange ett datum mellan {first} och {last}.")
+        raise RuleError(
+            f"Året {on.year:04} kan inte stämma. Ange ett datum mellan {first} och {last}.", field=field
+        )
 
 
 def check_past(on: date, today: date) -> None:

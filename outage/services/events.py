@@ -121,7 +121,7 @@ def lock_chain(*chains: CareChain) -> None:
             raise ChangedMeanwhile
         chain.details, chain.rows, chain.counted = row.details, row.rows, False
         chain.joined_to = found[row.joined_to_id] if row.joined_to_id else None
-        check_drill_counts(chain)
+        check_drill_counts(chain.outage)
         if row.purged_at:  # type: ignore[attr-defined]
             raise KeyDestroyed(row.key_name)
 

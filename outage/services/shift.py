@@ -13,8 +13,10 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from outage.models import Outage, ShiftHandover, ShiftTakeover
 from outage.queries.shift import handovers_of, left_open, may_come
+from outage.rules.drills import OVER
 from outage.rules.shift import Taken, check_take_over
 from outage.rules.wording import moment
+from outage.services.when import check_drill_counts
 
 
 def hand_over_shift(
@@ -23,7 +25,7 @@ def hand_over_shift(
     """Hand over what is open for the acting unit in `outage`, to one of its people, by the id, or to whoever comes.
 
     What is open is read here, and kept with the row. A resend returns the first row. Raises RuleError for somebody who
-    does not work there.
+    does not work there, and in a drill that an outage in earnest has followed.
     """
     check_may(by, Right.READ_CARE)
     check_may(by, Right.LOG_CARE)
@@ -35,6 +37,7 @@ def hand_over_shift(
         if to is not None and to not in {one.user_id for one in may_come(by)}:
             raise RuleError("Välj någon som arbetar på enheten.", field="to")
         _lock(by.unit)
+        check_drill_counts(outage, OVER)
         row = ShiftHandover(
             id=client_id,
             outage=outage,
@@ -52,12 +55,14 @@ def hand_over_shift(
 def take_over_shift(*, by: Acting, handover: ShiftHandover) -> ShiftTakeover:
     """Take over from the former shift, as whom one is logged in as; a resend returns the first row.
 
-    Raises RuleError where it was handed over by oneself, where another has taken over, or where a newer one is made.
+    Raises RuleError where it was handed over by oneself, where another has taken over, or where a newer one is made,
+    and in a drill that an outage in earnest has followed.
     """
     check_may(by, Right.READ_CARE, handover)
     check_may(by, Right.LOG_CARE, handover)
     with transaction.atomic():
         _lock(by.unit)
+        check_drill_counts(handover.outage, OVER)
         row = ShiftTakeover.objects.filter(handover=handover).select_related("user").first()
         newest, now = handovers_of(by, handover.outage)[0], timezone.now()
         check_take_over(

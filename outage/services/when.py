@@ -19,10 +19,12 @@ from outage.services.outages import lock_outage
 _SHORTLY = timedelta(hours=2)
 
 
-def check_drill_counts(chain: CareChain) -> None:
-    """Raises RuleError for a chain of a drill after which an outage was reported in earnest."""
-    if chain.outage.drill and chain.outage_id in set(past_drills()):
-        raise RuleError("Övningen är avslutad. Gäller det en patient: logga i driftstoppet.")
+def check_drill_counts(
+    outage: Outage, why_not: str = "Övningen är avslutad. Gäller det en patient: logga i driftstoppet."
+) -> None:
+    """Raises RuleError, with the sentence `why_not`, for a drill after which an outage was reported in earnest."""
+    if outage.drill and outage.pk in set(past_drills()):
+        raise RuleError(why_not)
 
 
 def check_not_purged(outage: Outage, principal_id: int) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +20,7 @@ from outage.queries.care_chains import Row, get_chain, get_reached, newest_of
 from outage.queries.naming import ward_label
 from outage.queries.openings import check_opened, had_emergency
 from outage.queries.outages import outage_in_view, recent_outages
-from outage.rules.drills import FIELD, why_not_here
+from outage.rules.drills import FIELD, OVER, why_not_here
 from outage.rules.handover import Direction
 from outage.rules.opening import NotOpened
 from outage.services.when import check_not_purged
@@ -111,6 +112,8 @@ def chosen_outage_or_404(request: ActingRequest) -> Outage:
     if not wanted:
         return get_or_404(outage_in_view, request.acting.principal)
     recent = {str(outage.pk): outage for outage in recent_outages(request.acting.principal)}
+    if wanted not in recent and wanted == request.POST.get(FIELD):
+        messages.error(request, OVER)
     return get_or_404(recent.get, wanted)
 
 

@@ -116,7 +116,8 @@ def _blank(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     # What is opened in an emergency is so for one person, and for a time.
     shared, form_id = make() if found.emergency else of_one_minute(alike, now, make), uuid4()
     code = shown_code(code_of_form(form_id, acting.user.pk, acting.unit.pk))
-    return render(request, "outage/call/log.html", {"shared": shared, "form_id": form_id, "code": code})
+    context = {"chain": found, "shared": shared, "form_id": form_id, "code": code}
+    return render(request, "outage/call/log.html", context)
 
 
 def _tell_logged(request: ActingRequest, chain: CareChain, handover: Handover, facts: CallFacts) -> None:

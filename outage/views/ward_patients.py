@@ -76,7 +76,7 @@ def _preview(
     sent = None if do == "look" else data
     opened = _opened(request, outage, list_id)
     for_all = ForAllForm(sent, places=places)
-    said, status = why_not, 422 if why_not else 200
+    said, status = why_not, 422 if why_not and do != "held" else 200
     if do == "set" and for_all.is_valid():
         said = _set_for_marked(data, len(patients), for_all.chosen())
     named_row = _take_name(data, patients, do)
@@ -105,7 +105,7 @@ def _preview(
         "places": places,
         "for_all": for_all,
         "said": said,
-        "failed": status == 422,
+        "failed": bool(why_not) or status == 422,
         "any_opened": bool(opened),
         "named_row": named_row,
     }

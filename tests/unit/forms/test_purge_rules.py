@@ -10,6 +10,7 @@ import pytest
 from contacts.rules.errors import RuleError
 from forms.rules.purge import (
     COUNTED,
+    MOST_YEARS_AHEAD,
     LastStep,
     PurgeFacts,
     PurgeStepKind,
@@ -92,6 +93,10 @@ def test_each_step_after_each_other(last: LastStep | None, reasons: Iterable[str
         on = TODAY + timedelta(days=days)
         may = not goes_on and not reasons and days >= 1
         assert refused(check_propose, last, reasons, on=on, today=TODAY) is not may
+    assert refused(check_propose, last, reasons, on=TODAY.replace(year=9999), today=TODAY)
+    last_year = TODAY.replace(year=TODAY.year + MOST_YEARS_AHEAD)
+    assert refused(check_propose, None, [], on=last_year, today=TODAY) is False
+    assert refused(check_propose, None, [], on=last_year.replace(year=last_year.year + 1), today=TODAY)
     for by in (ADAM, RUT):
         may = (
             last is not None

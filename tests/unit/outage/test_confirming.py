@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import permutations
+from uuid import UUID
 
 import pytest
 
@@ -12,10 +13,12 @@ from tests.clock import STOCKHOLM
 
 AT = datetime(2026, 11, 24, 10, 52, tzinfo=STOCKHOLM)
 DISCHARGE, ADMISSION = Said("discharge", "inpatient"), Said("admission", "inpatient")
+OUTAGE = UUID(int=1)
 NUMBER, OTHER = "191212121212", "193802149801"
 GIVEN = CodedCall(
     id=1,
     direction=Direction.GIVEN,
+    outage=OUTAGE,
     at=AT,
     unit=1,
     bound_to="principal:7",
@@ -25,6 +28,7 @@ GIVEN = CodedCall(
 RECEIVED = CodedCall(
     id=2,
     direction=Direction.RECEIVED,
+    outage=OUTAGE,
     at=AT,
     unit=9,
     named=frozenset({"unit:9", "principal:7"}),
@@ -53,6 +57,9 @@ def said(*messages: Said) -> frozenset[Said]:
         ({}, {"at": AT + WINDOW + timedelta(minutes=1)}, False),
         # The message and the patient do not decide: where they differ, somebody has to see it.
         ({"said": said(ADMISSION)}, {"numbers": frozenset({OTHER})}, True),
+        # What was played in a drill, or said in an outage before, is of no call in this one.
+        ({"outage": UUID(int=2)}, {}, False),
+        ({}, {"outage": UUID(int=2)}, False),
         ({"direction": Direction.RECEIVED}, {}, False),
         ({}, {"direction": Direction.GIVEN}, False),
     ],
