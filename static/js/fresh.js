@@ -16,6 +16,7 @@
   /* Hands: what somebody has the focus or the pointer on. In a list the pointer may be on its way to any of its rows. */
 
   let hands = [];
+  let pointed = false;
 
   const findHands = () => {
     const root = shown() ?? document.getElementById("main");
@@ -23,6 +24,7 @@
     const over = [...root.querySelectorAll(":hover")].pop();
     const list = over?.closest("ol, ul, tbody");
     const on = over?.closest("a, button, summary, label, select, input, li, tr");
+    pointed = Boolean(list || on);
     if (list) found.push(...list.querySelectorAll("li, tr, a, button, select"));
     else if (on) found.push(on);
     return found.map((element) => ({ element, box: element.getBoundingClientRect() }));
@@ -111,16 +113,19 @@
 
   const moved = () => (hands.length ? hands[0].element.getBoundingClientRect().top - hands[0].box.top : 0);
 
+  // A page at its top, or at its end, scrolls less than it is told to: it goes back to where it was, not by as much.
+  const scrollTo = (top) => window.scrollTo({ top, behavior: "instant" });
+
   /* What must not wait for a hand that rests scrolls the page by what it grows by. */
 
   const attempt = (act, undo, rush = false) => {
+    const from = window.scrollY;
     act();
     if (still()) return true;
-    const by = rush ? moved() : 0;
-    window.scrollBy({ top: by, behavior: "instant" });
+    if (rush) scrollTo(from + moved());
     if (still()) return true;
-    window.scrollBy({ top: -by, behavior: "instant" });
     undo();
+    scrollTo(from);
     return false;
   };
 
@@ -148,18 +153,30 @@
     }
   };
 
-  /* Nor must a reminder wait, which the head holds. */
+  /* Nor must the head wait, which says what goes on and holds the reminders. Where the page can not scroll by as much as
+     it gets shorter, the room that it had stays free for as long as there are hands. */
 
   const settleHead = (head, fresh) => {
     const before = head.cloneNode(true);
-    become(head, fresh);
-    const by = moved();
-    window.scrollBy({ top: by, behavior: "instant" });
+    const from = window.scrollY;
+    const main = document.getElementById("main");
+    const room = main.style.marginTop;
     const below = ({ element, box }) => head.contains(element) || box.top >= head.getBoundingClientRect().bottom;
-    if (still() && hands.every(below)) return;
-    window.scrollBy({ top: -by, behavior: "instant" });
-    become(head, before);
-    settle(head, fresh);
+    const fits = () => still() && hands.every(below);
+    main.style.marginTop = "";
+    become(head, fresh);
+    scrollTo(from + moved());
+    if (fits()) return;
+    scrollTo(from);
+    if (moved() < 0) main.style.marginTop = `${-moved()}px`;
+    if (fits()) whole = false;
+    // The focus is not lost where it moves; under the pointer another's button might come.
+    else if (!pointed) hands = findHands();
+    else {
+      main.style.marginTop = room;
+      become(head, before);
+      settle(head, fresh);
+    }
   };
 
   /* What became of a row that somebody has a hand on is said in it, over what stands there: nothing moves by it. */
@@ -304,9 +321,11 @@
       const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("stuck");
       if (!head.isConnected || fresh?.dataset.for !== head.dataset.for) return;
       hands = findHands();
+      whole = true;
       settleHead(head, fresh);
       hands = [];
-      versions.set(head, response.headers.get("X-Version"));
+      // What is not shown whole is asked for once more.
+      if (whole) versions.set(head, response.headers.get("X-Version"));
     } catch {
       // The server is silent: what somebody sends says so.
     }

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -11,7 +12,7 @@ from outage.models import CareChain, CareChainEvent, Outage
 from outage.rules.drills import MARK
 from outage.services.outages import end_outage
 from tests.browser.conftest import Windows
-from tests.browser.looking import PHONE, show
+from tests.browser.looking import DESKTOP, PHONE, show
 from tests.browser.steps import (
     calls_to_make,
     choose_other_end,
@@ -150,20 +151,31 @@ def test_an_open_list_of_a_drill_that_is_interrupted_shows_nothing_more(windows:
     expect(banner(coordinator)).not_to_contain_text(MARK)
 
 
+@pytest.mark.parametrize(
+    "path", ["/vardkedjor/ny/", "/vardkedja/{}/samtal/?riktning=given", "/vardkedja/{}/andra/"]
+)
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
 def test_an_open_form_of_a_drill_says_what_goes_on_now_and_keeps_what_is_typed(
-    windows: Windows, county: County
+    windows: Windows, county: County, path: str, size: Any
 ):
     coordinator, nurse = windows.open(county.esa), windows.open(county.alva)
     start_drill(coordinator)
+    chain = make_chain(county, Outage.objects.get())
+    show(nurse, size)
     nurse.clock.install()
-    nurse.goto("/vardkedjor/ny/")
-    name = nurse.get_by_label("Patientens namn")
-    name.fill(NAME)
+    nurse.goto(path.format(chain.pk))
     expect(banner(nurse)).to_contain_text(MARK)
+    field = nurse.locator("main input:visible, main textarea:visible").first
+    field.focus()
     make_outage(county.alva, timedelta(minutes=1))
     with nurse.expect_response("**/sidhuvud/**"):
         nurse.clock.run_for(31_000)
     expect(banner(nurse)).not_to_contain_text(MARK)
     expect(nurse.locator(".drill-mark")).to_contain_text("Ring inget härifrån")
-    expect(name).to_have_value(NAME)
-    expect(name).to_be_focused()
+    expect(field).to_be_focused()
+    expect(field).to_be_in_viewport()
+    end_outage(by=county.esa, outage=Outage.objects.get(drill=False), ended_at=timezone.now())
+    with nurse.expect_response("**/sidhuvud/**"):
+        nurse.clock.run_for(31_000)
+    expect(banner(nurse)).to_contain_text("PRATOR åter i drift")
+    expect(field).to_be_focused()

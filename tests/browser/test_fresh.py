@@ -168,6 +168,32 @@ def test_what_is_below_the_list_does_not_move_under_the_pointer(
     assert place_of(link) == was
 
 
+@pytest.mark.parametrize("scrolled", [0, 30])
+def test_what_the_pointer_is_on_does_not_move_when_the_head_gets_shorter(
+    windows: Windows, county: County, outage: Outage, three_calls: list[Any], scrolled: int
+):
+    late = make_chain(county, outage, patient_name="Doris Exempelin", before="admitted")
+    discharge = make_event(county.alva, late, "discharge", ago=timedelta(minutes=25))
+    page = opened(windows, county)
+    page.evaluate("by => window.scrollTo(0, by)", scrolled)
+    head = page.locator("#stuck")
+    expect(head).to_contain_text("för sent")
+    tall = head.evaluate("head => head.offsetHeight")
+    page.locator("main").focus()
+    link = chain_row(page, "Birger Testlund").get_by_role("link")
+    link.hover()
+    was = place_of(link)
+    for party in ("municipality", "outpatient"):
+        tell(county.esa, late, discharge, to=party)
+    wait_a_little(page)
+    expect(head).not_to_contain_text("för sent")
+    assert place_of(link) == was
+    # Nothing is left of the room that it had when nobody needs it.
+    page.mouse.move(700, 5)
+    page.clock.run_for(SOON)
+    assert head.evaluate("head => head.offsetHeight") < tall
+
+
 def test_what_somebody_chose_in_a_row_stays_chosen(windows: Windows, county: County, three_calls: list[Any]):
     asta, admission, _ = three_calls
     page = opened(windows, county)
