@@ -302,8 +302,12 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     return results
 
 
-def meanwhile(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
-    """What `second` gave or raised, which was begun when `first` was done and not committed yet; as for `at_once`."""
+def meanwhile(
+    first: Callable[[], Any], second: Callable[[], Any], then: Callable[[], Any] = lambda: None
+) -> Any:
+    """What `second` gave or raised, which was begun when `first` was done and not committed yet, `then` what is done
+    after that in the transaction of the first; as for `at_once`.
+    """
     results: list[Any] = []
 
     def run() -> None:
@@ -322,6 +326,7 @@ def meanwhile(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
             sleep(0.1)
             if connection.vendor == "sqlite" or _somebody_waits() or not thread.is_alive():
                 break
+        then()
     thread.join()
     return results[0]
 

@@ -5,7 +5,17 @@ from typing import TypeVar
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 
+from .statements import a_row, answer
+
 Row = TypeVar("Row", bound=Model)
+
+
+def lock_word(word: str) -> None:
+    """Lock a word for the caller's transaction, of which there is no row: who locks the same waits."""
+    db = connections[DEFAULT_DB_ALIAS]
+    # On SQLite whoever writes is alone.
+    if db.features.has_select_for_update:
+        answer(db, "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [word], a_row)
 
 
 def locked(rows: "QuerySet[Row]") -> "QuerySet[Row]":

@@ -39,7 +39,14 @@ class Unit(models.Model):
         verbose_name = "enhet"
         verbose_name_plural = "enheter"
         constraints = [
-            models.UniqueConstraint(fields=["principal", "name"], name="unit_name_once_per_principal"),
+            # For all of them, yet with a condition: else PostgreSQL takes the name for a key that others point at, and
+            # whoever writes at a unit that is being renamed waits until all about it has been worked out.
+            models.UniqueConstraint(
+                fields=["principal", "name"],
+                condition=~models.Q(name=""),
+                name="unit_name_once_per_principal",
+                violation_error_message="Enhet med den här huvudmannen och det här namnet finns redan.",
+            ),
             models.CheckConstraint(
                 condition=models.Q(joined_into__isnull=True)
                 | (models.Q(active=False) & ~models.Q(joined_into=models.F("id"))),

@@ -21,6 +21,7 @@ from contacts.rules.rota import is_over, wall_of
 from .directory import save_row
 from .joins import to_join, to_part, write_join
 from .namesakes import check_namesakes
+from .people import lock_people
 from .rota import write_turn
 from .traces import changes_between, leave_trace
 from .unit_ties import check_may_join, check_may_part
@@ -37,6 +38,7 @@ def join_units(
     at the other, and where something keeps it.
     """
     with transaction.atomic():
+        lock_people(by.principal)
         seen = (version, other_version)
         pair = to_join(by=by, kept=kept, other=other, client_id=client_id, versions=seen)
         if pair is None:
@@ -82,6 +84,7 @@ def undo_unit_join(*, by: Acting, join: DirectoryJoin, client_id: UUID) -> Direc
     the person would end the own assignment, where something keeps those who came, and where the name is taken.
     """
     with transaction.atomic():
+        lock_people(by.principal)
         pair = to_part(by=by, join=join, kept=join.kept_unit, other=join.other_unit, client_id=client_id)
         if pair is None:
             return DirectoryJoin.objects.get(pk=client_id)

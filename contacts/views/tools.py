@@ -144,7 +144,8 @@ class FormPage:
     field to answer; both 422. NotAllowed is 403, NotYours 404. An id used before with other content is 409: both are
     kept, and the form gets a new id, so that it can be saved as one of its own. A row that somebody else changed
     meanwhile is 409 too: then `changed` is true, and the view may tell more of it. KeyDestroyed goes on, with the form.
-    `why_not` is known before and said the first time the form is sent, or shown once it was held, whatever else is wrong.
+    `why_not` is known before and said the first time the form is sent, or shown after it was held, whatever else is
+    wrong with it.
     """
 
     def __init__(

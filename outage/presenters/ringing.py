@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
+from itertools import chain
 from uuid import UUID
 
-from contacts.page_versions import Part, each_of_one_minute, part_with
+from contacts.page_versions import Part, each_of_one_minute, of_one_minute
 from outage.models import CareChain, ChainState
 from outage.presenters.care import Numbers
 from outage.presenters.owed import OwedCall, calls_kept, in_order_to_ring
@@ -39,9 +41,15 @@ def calls_listed(listed: Iterable[Listed], now: datetime) -> list[Part[OwedCall]
     def make(pk: UUID, numbers: Numbers) -> list[OwedCall]:
         return calls_kept(chains[pk].chain, chains[pk].rows, now, numbers, left)
 
+    found = each_of_one_minute(keys, now, read, make)
+
+    def of(pk: UUID, nth: int) -> OwedCall:
+        # As it is kept: what is made of it holds no longer than it does.
+        return of_one_minute(keys[pk], now, lambda: found[pk], part=True)[nth]
+
     parts = {
-        id(call): part_with(call, now, *keys[pk], nth)
-        for pk, calls in each_of_one_minute(keys, now, read, make).items()
+        id(call): Part((*keys[pk], nth), now, partial(of, pk, nth))
+        for pk, calls in found.items()
         for nth, call in enumerate(calls)
     }
-    return [parts[id(call)] for call in in_order_to_ring(part.make() for part in parts.values())]
+    return [parts[id(call)] for call in in_order_to_ring(chain.from_iterable(found.values()))]

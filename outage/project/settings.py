@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "outage.project.middleware.AdminInputMiddleware",
     "outage.project.middleware.OpeningMiddleware",
     "forms.views.late.PurgedMiddleware",
+    "outage.project.busy.BusyMiddleware",
 ]
 
 ROOT_URLCONF = "outage.project.urls"
@@ -183,7 +184,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     # Compiling the query for Att ringa nu takes PostgreSQL a second; running it takes 40 ms.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+    # Whoever serves pages says how long one may wait for a lock (outage/project/wsgi.py); a command waits.
+    _options = f"-c jit=off -c lock_timeout={os.environ.get('LOCK_SECONDS', '0')}s"
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", _options)
 
 # What is guessed is counted by all processes together.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}

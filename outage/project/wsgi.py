@@ -11,6 +11,8 @@ from django.core.wsgi import get_wsgi_application
 from outage.project.typed import without_charset
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "outage.project.settings")
+# A process that waits for a lock answers nobody meanwhile.
+os.environ.setdefault("LOCK_SECONDS", "5")
 _application = get_wsgi_application()
 
 # Django must have read its apps first.

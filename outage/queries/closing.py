@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from contacts.access import Acting, check_may
@@ -212,6 +212,19 @@ def closing_of(outage: Outage, principal: Principal) -> ClosedNow | None:
 def _newest(outage_id: UUID, principal_id: int) -> QuerySet[OutageClosing]:
     rows = OutageClosing.objects.filter(outage=outage_id, unit__principal=principal_id)
     return rows.select_related("user", "unit").order_by("-pk")[:1]
+
+
+def ended_once(outage_id: UUID, principal_id: int) -> bool:
+    """Whether the principal may have closed the outage: somebody there has said that it was over, or it is."""
+    return bool(_ended(outage_id, principal_id))
+
+
+@prepared
+def _ended(outage_id: UUID, principal_id: int) -> QuerySet[Outage, UUID]:
+    over = Q(closed_at__isnull=False) | Q(
+        Exists(PrincipalEnd.objects.filter(outage=OuterRef("pk"), principal=principal_id))
+    )
+    return Outage.objects.filter(over, pk=outage_id).order_by().values_list("pk", flat=True)
 
 
 def is_closed_once(outage: Outage, principal: Principal) -> bool:

@@ -2,15 +2,13 @@
 
 from collections.abc import Collection
 
-from django.db import connection
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting
-from contacts.models import Principal, Unit
+from contacts.models import Unit
+from contacts.models.locking import lock_word
 from contacts.page_versions import changed, of_unit
-from contacts.queries.prepared import prepared
 from contacts.rules.errors import RuleError
 from outage.models import CallCode, Confirmation, Handover
 from outage.queries.call_codes import chains_of_both_ends, code_of_form, unanswered_attempts, waiting_calls
@@ -74,17 +72,12 @@ def confirm(by: Acting, call: Handover) -> None:
     """Confirm the calls that are one with those that have the same code, after `call` was written or taken back; the
     last step of its transaction.
 
-    Two who save at the same time are in different chains, so that theirs do not keep them apart: each waits for the
-    principal that was rung, and so the one that comes second sees the first.
+    Two who save at the same time are in different chains, so that theirs do not keep them apart: each waits for whoever
+    writes about the same code, and so the one that comes second sees the first.
     """
-    if call.code is None:
+    if call.code is None or not (call.direction == Direction.RECEIVED or is_bound(call.place)):
         return
-    rung = _principal_rung(call)
-    if rung is None:
-        return
-    # On SQLite whoever writes is alone.
-    if connection.features.has_select_for_update:
-        _lock(rung)
+    lock_word(f"code:{call.code.code}")
     for given, received in pairs(waiting_calls(call.code.code)):
         row = Confirmation(given_id=given.id, received_id=received.id, user=by.user, unit=by.unit)
         row.save()
@@ -97,18 +90,3 @@ def tell_both_ends(code_ids: Collection[int]) -> None:
     units = {pk for chain_id in chains_of_both_ends(code_ids) for pk in units_of_chain(chain_id)}
     if units:
         changed(*map(of_unit, units))
-
-
-@prepared
-def _lock(principal_id: int) -> QuerySet[Principal, int]:
-    locked = Principal.objects.select_for_update(no_key=True).filter(pk=principal_id)
-    return locked.order_by().values_list("pk", flat=True)
-
-
-def _principal_rung(call: Handover) -> int | None:
-    if call.direction == Direction.RECEIVED:
-        return call.unit.principal_id
-    kind, _, pk = call.place.partition(":")
-    if not is_bound(call.place):
-        return None
-    return int(pk) if kind == "principal" else Unit.objects.values_list("principal", flat=True).get(pk=pk)

@@ -45,13 +45,14 @@ def move_call(
     check_may(by, Right.LOG_CARE, handover, to)
     check_stands(handover)
     need_reason(reason)
-    if to.pk == handover.chain_id:
-        raise RuleError("Samtalet hör redan till den patienten.")
     content = {"handover": handover.pk, "to": to.pk, "reason": reason}
     with replacing():
         if claim(by=by, client_id=client_id, kind="call_move", content=content):
             return Handover.objects.get(pk=client_id)
         lock_chain(handover.chain, to)
+        # The two may have been joined just now.
+        if (to.joined_to or to).pk == (handover.chain.joined_to or handover.chain).pk:
+            raise RuleError("Samtalet hör redan till den patienten.")
         if answers is not None and handover.messages.exists():
             ask_if_wrong_patient(to.details.facts.status, answers)
         log = log_of(handover.chain_id)

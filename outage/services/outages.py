@@ -38,7 +38,7 @@ from outage.rules.handover import CLOCK_SKEW
 from outage.rules.outage_status import BEING_PURGED, OutageFacts, OutageScope, closed_since
 from outage.rules.told import minute_of
 from outage.rules.wording import day_and_time, moment
-from outage.services.states import settle_ticked
+from outage.services.states import lock_ticked, settle_ticked
 
 # Support may be rung before the start that is reported, but not days before.
 _RUNG_BEFORE = timedelta(days=1)
@@ -88,14 +88,14 @@ def _to_join(by: Acting, system: str, started_at: datetime) -> Outage | None:
     if found is None:
         closed = (o for o in recent_outages(by.principal) if o.is_open and o.system == system and not o.drill)
         found = next((o for o in closed if o.closed_at and started_at <= o.closed_at), None)
-    return lock_outage(by.principal, found) if found else None
+    return _lock_to_say(by, found) if found else None
 
 
 def _open(by: Acting, system: str, routine_id: str) -> tuple[Outage, bool]:
     """Where another person was a moment earlier, theirs (and True)."""
     created = Outage(system=system, routine_id=routine_id)
     if theirs := _unless_another(by, system, lambda: created.save(force_insert=True)):
-        return lock_outage(by.principal, theirs), True
+        return _lock_to_say(by, theirs), True
     return outage_for(by.principal, created.pk), False
 
 
@@ -141,6 +141,12 @@ def lock_outage(principal: Principal, outage: Outage) -> Outage:
     return outage_for(principal, outage.pk)
 
 
+def _lock_to_say(by: Acting, outage: Outage) -> Outage:
+    """As `lock_outage`, for what `_say` settles."""
+    lock_ticked(outage, by.principal)
+    return lock_outage(by.principal, outage)
+
+
 def change_outage(
     *,
     by: Acting,
@@ -162,6 +168,7 @@ def change_outage(
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="outage_change", content=asdict(facts)):
             return OutageReport.objects.get(client_id=client_id)
+        lock_ticked(outage)
         locked = lock_outage(by.principal, outage)
         if not locked.is_open:
             raise RuleError("Driftstoppet är avslutat.")
@@ -218,7 +225,7 @@ def end_outage(*, by: Acting, outage: Outage, ended_at: datetime, client_id: UUI
     with transaction.atomic():
         content = {"outage": outage.pk, "ended_at": ended_at}
         resent = client_id and claim(by=by, client_id=client_id, kind="outage_end", content=content)
-        locked = lock_outage(by.principal, outage)
+        locked = _lock_to_say(by, outage)
         if resent or not locked.is_open:
             return locked
         _check_end(by, locked, ended_at)
@@ -276,7 +283,7 @@ def reopen_outage(*, by: Acting, outage: Outage, client_id: UUID | None = None) 
         )
         if not resent:
             _end_drills(by)
-        locked = lock_outage(by.principal, outage)
+        locked = _lock_to_say(by, outage)
         if resent or locked.is_open:
             return locked
         other = outage_not_closed(by.principal, locked.system)

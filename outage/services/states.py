@@ -10,12 +10,12 @@ from django.db.models.sql import Query
 
 from contacts.models import Principal, Unit
 from contacts.models.inserting import insert_all
-from contacts.page_versions import EVERYBODY, changed, of_unit
+from contacts.page_versions import EVERYBODY, changed, of_principal, of_unit
 from contacts.queries.prepared import deleting, prepared_write, updating
 from outage.models import CareChain, CareChainDetails, ChainState, Outage, RegistrationMark, StateKind
 from outage.queries.care_chains import with_those_joined_into
 from outage.queries.chain_log import ChainLog, log_of, logs_of
-from outage.queries.closing import is_closed_once
+from outage.queries.closing import ended_once
 from outage.queries.outages import is_the_only_discharge, outage_for, outages_for, recent_outages
 from outage.queries.states import kept_states, states_of
 from outage.rules.routine import Effect
@@ -82,11 +82,13 @@ def _tell_pages(chain: CareChain, log: ChainLog, others: set[int]) -> None:
     tell_pages_of(others)
     # The first discharge of an outage, and the last one that stands, say whether the routine applies.
     kinds = (chain.outage.routine.message(event.kind) for event in log.events)
-    # What is entered after the closing opens the outage again, for everybody of the principal.
-    closed = is_closed_once(chain.outage, chain.principal)
     discharge = any(kind.effect is Effect.DISCHARGE for kind in kinds)
-    if closed or (discharge and is_the_only_discharge(chain.outage)):
+    if discharge and is_the_only_discharge(chain.outage):
         changed(EVERYBODY)
+    # What is entered after the closing opens the outage again, for everybody of the principal. Somebody may be closing
+    # it at this moment, which is not to be seen from here.
+    elif ended_once(chain.outage_id, chain.principal_id):
+        changed(of_principal(chain.principal_id))
 
 
 def tell_pages_of(units: set[int]) -> None:
@@ -97,15 +99,25 @@ def tell_pages_of(units: set[int]) -> None:
 
 def settle_ticked(outage: Outage, principal: Principal | None = None) -> None:
     """Recompute the chains (of one principal) in which a task was marked: with another end or scope of the outage a
-    tick may not be valid, and what it closed is owed again.
+    tick may not be valid, and what it closed is owed again. The caller has locked them by `lock_ticked`, then the
+    outage.
     """
-    marks = RegistrationMark.objects.filter(chain__outage=outage)
-    chains = CareChain.objects.filter(pk__in=marks.values("chain"))
-    if principal:
-        chains = chains.filter(principal=principal)
-    _lock(chains)
-    for chain in chains.select_related("unit", "principal"):
+    # Those that were ticked in between.
+    lock_ticked(outage, principal)
+    for chain in _ticked(outage, principal).select_related("unit", "principal"):
         settle(chain)
+
+
+def lock_ticked(outage: Outage, principal: Principal | None = None) -> None:
+    """Lock what `settle_ticked` is to recompute, before the outage: whoever logs locks a chain first, then that."""
+    ticked = _ticked(outage, principal)
+    _lock(CareChain.objects.filter(Q(pk__in=ticked.values("pk")) | Q(pk__in=ticked.values("joined_to"))))
+
+
+def _ticked(outage: Outage, principal: Principal | None) -> QuerySet[CareChain]:
+    marks = RegistrationMark.objects.filter(chain__outage=outage)
+    chains = CareChain.objects.filter(pk__in=marks.values("chain")).order_by()
+    return chains.filter(principal=principal) if principal else chains
 
 
 def settle_naming(unit: Unit) -> None:

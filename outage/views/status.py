@@ -221,8 +221,7 @@ def _care(
     left = left_about(waiting)
     calls = calls_listed((listed[chain.pk] for chain in to_ring), now)
     return {
-        "calls": [part.make() for part in calls],
-        "call_parts": calls,
+        "calls": calls,
         "calls_page": to_ring,
         "idle": None if calls else _idle(acting, *outages),
         "late_lines": reminder_lines(late_page, about[:], rung, now),

@@ -234,7 +234,7 @@ def check_pages(stage: Stage, twin: Twin, seen: Seen, by: Acting, client: Client
     status = client.get(reverse("status"))
     on_status = {
         str(m.event_id)
-        for c in status.context["calls"]
+        for c in (part.make() for part in status.context["calls"])
         if c.chain_id == chain.pk
         for m in c.messages
         if m.event_id

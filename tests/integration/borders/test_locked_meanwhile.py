@@ -7,13 +7,18 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from contacts.models import DirectoryEntry
+from contacts.models import DirectoryEntry, Membership, Unit
 from contacts.models.locking import locked
+from contacts.queries.versions import version_of
+from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
+from contacts.rules.permissions import Role
+from contacts.services.joining_units import join_units
+from contacts.services.people import lock_people
 from contacts.services.versions import ChangedMeanwhile
 from outage.models import CareChain, CareChainEvent, Handover
 from outage.queries.care_chains import get_chain
@@ -24,6 +29,7 @@ from outage.services.care_chains import change_details
 from outage.services.drills import start_drill
 from outage.services.events import withdraw_event
 from outage.services.handovers import correct_call, log_call, withdraw_call
+from outage.services.moving import move_call
 from outage.services.outages import change_outage
 from tests.factories import (
     County,
@@ -35,8 +41,11 @@ from tests.factories import (
     make_outage,
     meanwhile,
     outage_facts,
+    person,
     tell,
 )
+from tests.integration.outage.calling import ring
+from tests.integration.outage.joining import join
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -154,3 +163,78 @@ def test_a_drill_that_is_changed_meanwhile_is_ended_by_an_outage_in_earnest():
     assert outage_in_view(county.region) == result
     drill.refresh_from_db()
     assert drill.closed_at is not None
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_call_is_not_moved_to_the_patient_that_it_is_of_since_a_moment_ago(order: int):
+    county = make_county()
+    outage = make_outage(county.alva)
+    kept, other = (make_chain(county, outage) for _ in range(2))
+    from_, to = [kept, other][::order]
+    call = tell(county.alva, from_, make_event(county.alva, from_, "admission"))
+    call.chain = get_chain(county.alva, from_.pk)
+    there = get_chain(county.alva, to.pk)
+    result = meanwhile(
+        lambda: join(county, kept, other),
+        lambda: move_call(by=county.alva, handover=call, to=there, client_id=uuid4(), reason="Fel patient."),
+    )
+    assert isinstance(result, RuleError), result
+    assert result.reason == "Samtalet hör redan till den patienten."
+    assert not Handover.objects.filter(supersedes=call).exists()
+
+
+def test_whose_role_is_just_ended_does_not_come_along_to_the_unit_that_is_kept():
+    county = make_county()
+    rut = person("rut", county.ward, Role.ADMIN)
+    olle = person("olle", county.other_ward)
+
+    def end() -> None:
+        lock_people(county.region)
+        Membership.objects.filter(pk=olle.membership.pk).update(active=False)
+
+    result = meanwhile(
+        end,
+        lambda: join_units(
+            by=rut,
+            kept=county.ward,
+            other=county.other_ward,
+            client_id=uuid4(),
+            version=version_of(county.ward),
+            other_version=version_of(county.other_ward),
+        ),
+    )
+    assert result == county.ward, result
+    assert not Membership.objects.filter(user=olle.user, active=True).exists()
+
+
+def test_a_code_waits_for_nobody_who_keeps_people():
+    """An import of people holds its principal for as long as it writes."""
+    county = make_county()
+    chain = make_chain(county, make_outage(county.alva))
+    done: list[Handover] = []
+
+    def import_people() -> None:
+        lock_people(county.municipality)
+
+    def ring_meanwhile() -> None:
+        done.append(ring(county.alva, chain))
+
+    # On SQLite whoever writes is alone.
+    if connection.vendor == "postgresql":
+        meanwhile(import_people, ring_meanwhile, lambda: done or pytest.fail("it waited"))
+
+
+def test_who_writes_at_a_unit_does_not_wait_while_it_is_renamed():
+    county = make_county()
+    chain = make_chain(county, make_outage(county.alva))
+    done: list[CareChainEvent] = []
+
+    def rename() -> None:
+        Unit.objects.filter(pk=county.ward.pk).update(name="Medicin 9")
+
+    if connection.vendor == "postgresql":
+        meanwhile(
+            rename,
+            lambda: done.append(make_event(county.alva, chain)),
+            lambda: done or pytest.fail("it waited"),
+        )

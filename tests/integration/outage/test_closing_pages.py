@@ -1,6 +1,7 @@
 """The pages of closing an outage."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -10,12 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import MunicipalKind, Unit, User
-from contacts.page_versions import forget_pages
+from contacts.page_versions import forget_pages, version_for
 from contacts.rules.errors import NotYours, RuleError
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Role
 from outage.models import CareChain, Outage
+from outage.queries.care_chains import get_handover
 from outage.rules.closing import Holds
+from outage.services.handovers import withdraw_call
 from tests.clock import Clock
 from tests.factories import County, end_for_all, make_chain, make_event, make_outage, person, tell
 from tests.integration.forms.sheets_made import make_sheet
@@ -176,6 +179,25 @@ def test_a_sheet_that_somebody_has_taken_on_says_who_at_the_hand_over(
     lines = read(client.get(reverse("shift"))).find(id="papers-title").find_parent("section").find_all("li")
     said = {line.a.text: "Lämnat öppet – Esa Påhittad: Ringer i morgon" in line.text for line in lines}
     assert said == {left.shown_serial: True, later.shown_serial: False}
+
+
+def test_what_is_logged_after_the_end_shows_to_everybody_of_the_principal(
+    county: County, outage: Outage, chain: CareChain
+):
+    """Somebody may be closing the outage at that moment, and whoever logs does not see it yet."""
+    event = make_event(county.alva, chain, "admission")
+    before = [version_for(by) for by in (county.bo, county.cissi)]
+    call = tell(county.alva, chain, event)
+    assert [version_for(by) for by in (county.bo, county.cissi)] == before, "Bo's ward has no part in it"
+    end_for_all(county, outage, timezone.now())
+    before = [version_for(by) for by in (county.bo, county.cissi)]
+    withdraw_call(
+        by=county.alva, handover=get_handover(county.alva, call.pk), client_id=uuid4(), reason="Fel."
+    )
+    assert [version_for(by) == was for by, was in zip((county.bo, county.cissi), before, strict=True)] == [
+        False,
+        True,
+    ]
 
 
 def words(client: Client, path: str) -> str:

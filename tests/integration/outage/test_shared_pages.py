@@ -30,6 +30,7 @@ from contacts.views.shared import SharedHtml, kept
 from outage.models import CareChain, Outage
 from outage.presenters.status import chain_row
 from outage.queries import outages
+from outage.queries.reminders import told_by
 from outage.services.outages import end_outage
 from outage.views import status
 from tests.clock import Clock
@@ -244,3 +245,24 @@ def test_an_outage_that_ends_while_a_page_is_made_has_ended_on_the_next(
         page = client.get(path).content.decode()
         assert "PRATOR åter i drift" in page
         assert 'class="banner banner-ended"' in page
+
+
+def test_a_call_that_becomes_late_within_the_minute_says_so_at_once(
+    county: County, outage: Outage, clock: Clock
+):
+    chain = make_chain(county, outage, before="admitted")
+    event = make_event(county.alva, chain, "discharge", ago=timedelta(seconds=-23))
+    due = told_by(outage, event.kind, event.happened_at, retracts=False)
+    assert due is not None
+    # The first minute is not counted.
+    counted = due + timedelta(minutes=1)
+    assert 2 < counted.second < 58
+    clock.move_to(counted - timedelta(seconds=2))
+    client = window(county.alva)
+    assert "för sent" not in rows_to_ring(client)
+    clock.move_to(counted + timedelta(seconds=1))
+    assert "för sent" in rows_to_ring(client)
+
+
+def rows_to_ring(client: Client) -> str:
+    return BeautifulSoup(shown(client), "html.parser").find(id="owed").get_text(" ")

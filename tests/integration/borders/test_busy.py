@@ -1,0 +1,156 @@
+"""Two who write at once: one that the database ends is asked again, and whoever waits too long is told."""
+
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from outage.models import CareChain, Handover, HeldForm, Outage, RegistrationMark
+from outage.project.busy import TRIES
+from outage.queries.care_chains import get_chain
+from outage.queries.outages import outage_for
+from outage.services.events import lock_chain
+from outage.services.outages import change_outage, end_outage, lock_outage, reopen_outage
+from outage.views import calls
+from tests.factories import (
+    County,
+    make_chain,
+    make_county,
+    make_event,
+    make_outage,
+    meanwhile,
+    outage_facts,
+)
+from tests.integration.outage.pages import fields_of, form_of, read
+from tests.integration.outage.ticking import mark, rows
+
+DEADLOCK, WAITED, OTHER = "40P01", "55P03", "08006"
+
+
+class Ended(Exception):
+    def __init__(self, code: str) -> None:
+        self.pgcode = code
+
+
+def refusal(code: str) -> OperationalError:
+    if not code:
+        return OperationalError("database is locked")
+    error = OperationalError("ended")
+    error.__cause__ = Ended(code)
+    return error
+
+
+@pytest.fixture
+def county(db) -> County:
+    return make_county()
+
+
+@pytest.fixture
+def filled(county: County, client: Client) -> tuple[str, dict[str, Any]]:
+    """The form of a call, as Alva has filled it in."""
+    chain = make_chain(county, make_outage(county.alva))
+    client.force_login(county.alva.user)
+    address = reverse("chain_call", args=[chain.pk])
+    return address, fields_of(form_of(read(client.get(address)), method="post")) | {
+        "recipient": "municipality",
+        "outcome": "reached",
+        "number": "090-785 00 00",
+        "spoken_to": "Karin Påhittad",
+        "spoken_to_unit": "Skellefteå kommun",
+        "read_back": "done",
+        "messages": "new:admission:inpatient",
+    }
+
+
+def ended(monkeypatch: pytest.MonkeyPatch, *codes: str) -> list[str]:
+    """The first calls end so, the next are logged; gives what is left of them."""
+    left, log_call = list(codes), calls.log_call
+
+    def log(**said: Any) -> Handover:
+        if left:
+            raise refusal(left.pop(0))
+        return log_call(**said)
+
+    monkeypatch.setattr(calls, "log_call", log)
+    return left
+
+
+@pytest.mark.parametrize("times", range(1, TRIES))
+def test_who_is_ended_for_another_is_saved_all_the_same(filled, client: Client, monkeypatch, times: int):
+    ended(monkeypatch, *[DEADLOCK] * times)
+    answer = client.post(*filled)
+    assert answer.status_code == 302
+    assert Handover.objects.get().messages.count() == 1
+    assert "Sparat på servern" in read(client.get(answer.headers["Location"])).get_text()
+
+
+@pytest.mark.parametrize("codes", [[DEADLOCK] * TRIES, [WAITED], [""], [DEADLOCK, WAITED]])
+@pytest.mark.parametrize("script", [False, True])
+def test_who_waits_too_long_is_told_and_nothing_typed_is_lost(
+    filled, client: Client, monkeypatch, codes: list[str], script: bool
+):
+    left = ended(monkeypatch, *codes)
+    answer = client.post(*filled, headers={"HX-Request": "true"} if script else {})
+    assert answer.status_code == 503
+    assert left == []
+    page = read(answer)
+    assert "Någon annan sparar just nu" in page.get_text()
+    assert not Handover.objects.exists()
+    # With a script the form stands where it was.
+    assert HeldForm.objects.exists() is not script
+    if script:
+        return
+    shown = client.get(page.find("a", string="Ta fram")["href"])
+    assert "Karin Påhittad" in shown.content.decode()
+    (form,) = [form for form in read(shown).main.find_all("form") if form.find("input", {"name": "taken_up"})]
+    assert client.post(filled[0], fields_of(form)).status_code == 302
+    assert Handover.objects.count() == 1
+    assert not HeldForm.objects.exists()
+
+
+@pytest.mark.parametrize("codes", [[OTHER], [DEADLOCK, OTHER]])
+def test_another_fault_of_the_database_is_a_fault(filled, client: Client, monkeypatch, codes: list[str]):
+    ended(monkeypatch, *codes)
+    with pytest.raises(OperationalError):
+        client.post(*filled)
+
+
+@pytest.fixture
+def ticked(transactional_db) -> tuple[County, Outage, CareChain]:
+    """A chain in which a task is done, of an outage that is over for the region."""
+    county = make_county()
+    outage = make_outage(county.alva)
+    chain = make_chain(county, outage)
+    make_event(county.alva, chain)
+    over = end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    found = get_chain(county.alva, chain.pk)
+    row = next(row for row in rows(county.alva, found))
+    mark(county.alva, found, row)
+    assert RegistrationMark.objects.exists()
+    return county, over, found
+
+
+@pytest.mark.parametrize("what", ["change", "reopen", "end"])
+def test_who_logs_and_who_ends_or_changes_the_outage_wait_in_one_order(ticked, what: str):
+    county, outage, chain = ticked
+    if what == "end":
+        reopen_outage(by=county.esa, outage=outage)
+    act = {
+        "change": lambda: change_outage(
+            by=county.cissi,
+            outage=outage_for(county.municipality, outage.pk),
+            client_id=uuid4(),
+            facts=outage_facts(),
+        ),
+        "reopen": lambda: reopen_outage(by=county.esa, outage=outage),
+        "end": lambda: end_outage(
+            by=county.esa, outage=outage_for(county.region, outage.pk), ended_at=timezone.now()
+        ),
+    }[what]
+    found = meanwhile(partial(lock_chain, chain), act, lambda: lock_outage(county.region, outage))
+    assert not isinstance(found, Exception), found
