@@ -146,7 +146,7 @@ def _section(scene: Scene) -> str:
     rows = [
         f"## {scene.title}",
         "",
-        f"{scene.engine}, {date.today()}.",
+        f"{scene.engine}, {date.today()}, {_cpu()}.",
         "",
         "| | a second | p50 ms | p95 ms | processor ms | times | at most | |",
         "|---|---:|---:|---:|---:|---:|---:|---|",
