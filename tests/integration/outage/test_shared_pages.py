@@ -23,6 +23,8 @@ from contacts.page_versions import (
     holds_until,
     noting_until,
     of_one_minute,
+    pages_kept,
+    parts_kept,
 )
 from contacts.rules.permissions import Role
 from contacts.seen import seeing, shows
@@ -145,6 +147,24 @@ def test_what_was_made_holds_until_the_moment_that_it_says_or_the_minute_is_over
     assert [of_one_minute("y", now, make) for _ in range(2)] == [6, 7]
     with seeing(lambda: ""):
         assert [of_one_minute("y", now, make) for _ in range(2)] == [8, 9]
+
+
+@pytest.mark.parametrize("part", [False, True])
+def test_nothing_is_kept_beyond_its_minute_though_no_moment_was_named(clock: Clock, part: bool):
+    now = timezone.now().replace(second=5)
+    made: list[int] = []
+
+    def make() -> int:
+        made.append(len(made))
+        return made[-1]
+
+    with seeing(lambda: "", only_reads=True):
+        # To the last second of the minute, through the next one, and from the one before.
+        at = [now + timedelta(seconds=seconds) for seconds in (0, 54, 55, 114, 115, -6)]
+        assert [of_one_minute("x", each, make, part=part) for each in at] == [0, 0, 1, 1, 2, 3]
+        # What patients are called does not lie there, though nobody asks for it again.
+        of_one_minute("y", now, make, part=part)
+        assert [*(parts_kept if part else pages_kept)] == ["y"]
 
 
 def test_of_several_parts_those_that_are_missing_are_read_at_once_and_each_says_whom_it_shows(clock: Clock):
