@@ -34,13 +34,16 @@ _READ_OUT = ("directory.exported", "rota.exported", "people.exported", "director
 _OWN_UNIT, _OWN_PRINCIPAL = ("checklist.", "shift."), ("held_form.", "clash.")
 
 
+_UNIT, _OWN = "unit:", "own:"
+
+
 def of_unit(unit_id: int) -> str:
-    return f"unit:{unit_id}"
+    return f"{_UNIT}{unit_id}"
 
 
 def of_own(unit_id: int) -> str:
     """What is the unit's own and of no patient."""
-    return f"own:{unit_id}"
+    return f"{_OWN}{unit_id}"
 
 
 def of_principal(principal_id: int) -> str:
@@ -124,6 +127,40 @@ def _newest(*scopes: str) -> QuerySet[PageChange, int]:
     # Several, for the row of a transaction that began first may come last.
     rows = PageChange.objects.filter(scope__in=scopes).order_by("-pk")
     return rows.values_list("pk", flat=True)[:COMPARED]
+
+
+# So many changes back, one may come to light that was written before others and committed after them.
+_LATE, _MOST_NEW = 128, 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesSeen:
+    """The newest changes that were there at a moment, before something was read that hangs on them."""
+
+    at: datetime | None = None
+    newest: frozenset[int] = frozenset()
+
+    def read_on(self, now: datetime) -> tuple["ChangesSeen", set[int] | None]:
+        """As they are now, and the units whose pages have changed since; None where others may have, too, and once a
+        minute: what is not found by these is found then.
+        """
+        rows = _after(max(self.newest, default=0) - _LATE)
+        seen = ChangesSeen(now, frozenset(pk for pk, _ in rows[:_LATE]))
+        scopes = {scope for pk, scope in rows if pk not in self.newest}
+        units = {scope for scope in scopes if scope.startswith(_UNIT)}
+        in_minute = self.at is not None and _minute(self.at) == _minute(now)
+        if (
+            not in_minute
+            or len(rows) == _MOST_NEW
+            or any(not scope.startswith(_OWN) for scope in scopes - units)
+        ):
+            return seen, None
+        return seen, {int(scope.removeprefix(_UNIT)) for scope in units}
+
+
+@prepared
+def _after(pk: int) -> QuerySet[PageChange, tuple[int, str]]:
+    return PageChange.objects.filter(pk__gt=pk).order_by("-pk").values_list("pk", "scope")[:_MOST_NEW]
 
 
 def drop_old_changes() -> int:

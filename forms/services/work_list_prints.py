@@ -25,7 +25,7 @@ from forms.rules.work_list_spec import WorkList
 from forms.services.printing import Printed, print_job
 from outage.models import Outage
 from outage.presenters.back import grouped, task_rows
-from outage.presenters.overview import lines_in_order, matrix_rows, picture_lines, picture_of
+from outage.presenters.overview import matrix_rows, picture_lines, picture_of
 from outage.presenters.ringing import calls_to_ring
 from outage.presenters.shift import done_shown, open_shown, register_lines, told_rows
 from outage.presenters.status import chain_row
@@ -39,6 +39,7 @@ from outage.queries.shift_done import done_lines, much_done_between
 from outage.queries.states import states_for
 from outage.queries.task_logs import task_logs_of
 from outage.rules.outage_files import check_list_is_left
+from outage.rules.overview import InOrder
 from outage.rules.shift import told_since
 from outage.rules.wording import moment
 
@@ -96,7 +97,7 @@ def _chains(by: Acting, outage: Outage, now: datetime) -> list[Row]:
 
 def _overview(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     found = overview_of(by, outage)
-    rows = matrix_rows(lines_in_order(found.lines), found, now)
+    rows = matrix_rows(InOrder(found.groups), found, now)
     said = picture_lines(picture_of(found, outage, now), goes_on=outage.is_open)
     return overview_lines(said, (part.make() for part in rows))
 

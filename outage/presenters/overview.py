@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from operator import attrgetter
 
 from contacts.models import Unit
 from contacts.page_versions import Part, holds_until
@@ -16,6 +15,7 @@ from outage.rules.informing import InformState
 from outage.rules.overview import (
     ChainLine,
     HourLine,
+    InOrder,
     UnitLine,
     by_hour,
     by_unit,
@@ -123,30 +123,26 @@ class Picture:
     earlier: tuple[tuple[Outage, str], ...]
 
 
-def lines_in_order(lines: Iterable[ChainLine]) -> list[ChainLine]:
-    return sorted(lines, key=attrgetter("place"))
-
-
 def picture_of(found: Overview, outage: Outage, now: datetime) -> Picture:
     """All of the units within reach at the aware moment `now`."""
     began = outage.current.started_at
     until = outage.own_end or now
     units = {unit.pk: unit for unit in found.units}
     names = {pk: unit.name for pk, unit in units.items()}
-    hidden = [line for line in found.lines if line.protected]
-    lines = by_unit([line for line in found.lines if not line.protected], found.last, names)
+    hidden = [line for group in found.groups for line in group.protected]
+    counted = found.counted
+    lines = by_unit(counted, found.last, names)
     parts = [line for line in lines.values() if line.takes_part]
     apart = of_no_unit(hidden, names)
-    untold = lines_in_order(line for line in found.lines if line.untold_since)
-    times = [line.untold_since for line in untold if line.untold_since]
+    untold = [line for line in InOrder(found.groups)[:UNTOLD_SHOWN] if line.untold_since]
     rows = [_unit_row(found, units[line.unit_id], line, outage, now) for line in parts]
     if outage.is_open:
         holds_until(now, *silent_from(parts, began))
     return Picture(
-        untold=tuple(_untold_row(line, names, now) for line in untold[:UNTOLD_SHOWN]),
-        untold_count=len(untold),
-        untold_age=_age(min(times), now) if times else None,
-        left_open=sum(_is_left_open(line) for line in untold),
+        untold=tuple(_untold_row(line, names, now) for line in untold),
+        untold_count=counted.untold,
+        untold_age=_age(untold[0].untold_since, now) if untold and untold[0].untold_since else None,
+        left_open=counted.left_open,
         calls=sum(line.calls for line in (*parts, apart)),
         calls_units=sum(bool(line.calls) for line in parts),
         silent=sum(row.silent is not None for row in rows),
@@ -155,7 +151,7 @@ def picture_of(found: Overview, outage: Outage, now: datetime) -> Picture:
         hidden=(_row(HIDDEN, apart, now),) if hidden else (),
         quiet=tuple(names[pk] for pk in names if pk in found.staffed and not lines[pk].takes_part),
         hours=_bars(by_hour(found.calls, began, until)),
-        chains=len(found.lines),
+        chains=counted.lines,
         earlier=tuple((each.outage, _left(each, now)) for each in found.earlier),
     )
 
@@ -230,16 +226,12 @@ def _untold_row(line: ChainLine, names: Mapping[int, str], now: datetime) -> Unt
         whom=", ".join(whom),
         by="" if line.protected else ", ".join(_others(line, names)),
         age=_age(line.untold_since, now),
-        left_open=_is_left_open(line),
+        left_open=line.is_left_open,
     )
 
 
 def _others(line: ChainLine, names: Mapping[int, str]) -> list[str]:
     return [names[pk] for pk in sorted(line.untold_by) if pk in names and pk != line.ward]
-
-
-def _is_left_open(line: ChainLine) -> bool:
-    return line.untold.keys() <= line.left_open
 
 
 def _party(party: str) -> str:

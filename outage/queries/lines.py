@@ -2,22 +2,28 @@
 
 Thousands of them are not read and put together anew for each who looks. Whatever changes what a chain has, or what is
 kept of how it stands, counts up its `rows` in the same transaction (`outage.services.states`): a line holds as long as
-that number, which is asked each time, and only chains with another are read.
+that number. It is asked of the chains that a unit opened whose pages have changed, and only chains with another are
+read. Once a minute, and where what has changed may be of any unit, how many rows each has in all says which those are.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
+from django.utils import timezone
 
 from contacts.models import Principal
+from contacts.page_versions import ChangesSeen
 from contacts.queries.prepared import MOST_IN_GROUP, prepared
 from outage.models import CareChain, ChainState, Outage, StateKind
 from outage.queries.owed import is_read_there
-from outage.rules.overview import ChainLine
+from outage.rules.overview import ChainLine, LineGroup
 
 _Row = tuple[Any, ...]
 _Read = Mapping[int, _Row]
@@ -25,56 +31,171 @@ _Read = Mapping[int, _Row]
 # The last three columns of such a row say whether it is read there.
 _ROWS, _JOINED, _ID, _UNIT, _THERE = 1, 2, 3, 4, -3
 _OWED, _TOLD = StateKind.OWED, StateKind.TOLD
+# So many numbers of an outage are counted together of each unit: of a large outage it has some tens of them.
+_IN_PART = 1024
+
+
+def by_number(lines: Iterable[ChainLine]) -> list[ChainLine]:
+    return sorted(lines, key=attrgetter("number"))
+
+
+class _Part(LineGroup):
+    """The lines of a few chains that one unit opened, and what they are made of. `versions` has how many `rows` each
+    chain was read with, those that were joined too, by number; `states` how each stands, `left` what is left of that
+    where somebody is back.
+    """
+
+    def __init__(
+        self,
+        versions: Mapping[int, int],
+        chains: _Read,
+        states: _Read,
+        left: _Read,
+        lines: Mapping[int, ChainLine],
+    ) -> None:
+        super().__init__(lines.values())
+        self.versions, self.chains, self.states, self.left = versions, chains, states, left
+        self.by_number = lines
+
+    def changed(self, versions: Mapping[int, int]) -> list[int]:
+        if versions == self.versions:
+            return []
+        return [number for number, version in versions.items() if self.versions.get(number) != version]
+
+    def read_on(
+        self, versions: Mapping[int, int], chains: _Read, states: _Read, left_of: Callable[[_Read], _Read]
+    ) -> "_Part":
+        """With what has been read since: the very same where that changes nothing."""
+        if versions == self.versions:
+            versions, chains, states = self.versions, self.chains, self.states
+        else:
+            chains = {n: chains[n] if n in chains else self.chains[n] for n in versions}
+            states = {n: states[n] if n in states else self.states[n] for n in versions}
+        left = left_of(states)
+        if chains is self.chains and (left is self.left or left == self.left):
+            return self
+        lines = {}
+        for number, row in chains.items():
+            if row[_JOINED] is None:
+                stands = row is self.chains.get(number) and left[number] == self.left[number]
+                lines[number] = self.by_number[number] if stands else _line(row, states[number], left[number])
+        return _Part(versions, chains, states, left, lines)
+
+    @cached_property
+    def joined_to(self) -> set[UUID]:
+        return {row[_JOINED] for row in self.chains.values() if row[_JOINED]}
+
+
+class _Opened(LineGroup):
+    """The lines of the chains that one unit opened. `total` is how many there are, and their rows in all."""
+
+    def __init__(self, by_part: Mapping[int, _Part]) -> None:
+        parts = by_part.values()
+        super().__init__([line for part in parts for line in part.lines], parts)
+        self.by_part = by_part
+        self.versions = {number: part.versions for number, part in by_part.items()}
+        rows = [rows for part in parts for rows in part.versions.values()]
+        self.total = len(rows), sum(rows)
+
+
+_Versions = Mapping[int, Mapping[int, int]]
+_NO_PART = _Part({}, {}, {}, {}, {})
+_NOTHING = _Opened({})
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """`by_number` are the lines, which nobody changes. `versions` has how many `rows` each chain was read with, those
-    that were joined too, by number.
-    """
+    """By the unit that opened the chains: of what nobody has written about since, nothing is gone through anew."""
 
-    by_number: Mapping[int, ChainLine] = field(default_factory=dict)
-    versions: Mapping[int, int] = field(default_factory=dict)
-    _chains: _Read = field(default_factory=dict)
-    # How each chain stands, and what is left of that where somebody is back.
-    _states: _Read = field(default_factory=dict)
-    _left: _Read = field(default_factory=dict)
+    _by_unit: Mapping[int, _Opened] = field(default_factory=dict)
+    changes: ChangesSeen = field(default_factory=ChangesSeen)
+    _while_open: bool = False
+
+    @property
+    def groups(self) -> Collection[LineGroup]:
+        return self._by_unit.values()
+
+    @property
+    def versions(self) -> dict[tuple[int, int], Mapping[int, int]]:
+        """By unit and part, how many `rows` each chain was read with, by number; the very same as long as they are."""
+        return {
+            (unit, part): versions
+            for unit, opened in self._by_unit.items()
+            for part, versions in opened.versions.items()
+        }
+
+    def opened_by(self, units: Collection[int]) -> list[LineGroup]:
+        return [opened for unit, opened in self._by_unit.items() if unit in units]
 
     def seen_by(self, units: Collection[int]) -> list[ChainLine]:
         """As `outage.queries.care_chains.seen_by`, by number."""
-        opened = {row[_JOINED] for row in self._chains.values() if row[_JOINED] and row[_UNIT] in units}
-        return [
-            line
-            for line in self.by_number.values()
-            if not line.seen_by.isdisjoint(units) or (opened and line.chain_id in opened)
-        ]
+        joined_to: set[UUID] = set()
+        for unit in units:
+            joined_to.update(*(part.joined_to for part in self._of(unit).by_part.values()))
+        found: dict[int, ChainLine] = {}
+        for opened in self._by_unit.values():
+            there = opened.seen_in.intersection(units)
+            seen = [line for part in opened.parts for unit in there for line in part.seen.get(unit, ())]
+            seen += [line for line in opened.lines if line.chain_id in joined_to] if joined_to else []
+            found |= {line.number: line for line in seen}
+        return by_number(found.values())
 
     def read_on(self, principal: Principal, outage: Outage) -> "Lines":
         """As it is now. What is read is no older than the number that it is known by."""
-        versions: dict[int, int] = dict(_versions(principal.pk, outage.pk)) if self.versions else {}
-        changed = {number for number, rows in versions.items() if self.versions.get(number) != rows}
-        chains, states = self._chains, self._states
-        if not versions or len(changed) > MOST_IN_GROUP:
+
+        def left_of(states: _Read) -> _Read:
+            return states if outage.is_open else _not_read_there(states, principal, outage)
+
+        changes, units = self.changes.read_on(timezone.now())
+        if units is None and self._by_unit:
+            totals = _totals(principal.pk, outage.pk)
+            units = {unit for unit, *total in totals if self._of(unit).total != tuple(total)}
+        versions: dict[int, _Versions] = {unit: opened.versions for unit, opened in self._by_unit.items()}
+        changed: list[int] = []
+        if units and len(units) <= MOST_IN_GROUP:
+            since = _in_parts(_versions(principal.pk, outage.pk, *units))
+            versions |= since
+            for unit, parts in since.items():
+                known = self._of(unit).by_part
+                changed += chain.from_iterable(
+                    known.get(part, _NO_PART).changed(rows) for part, rows in parts.items()
+                )
+        if units is None or max(len(units), len(changed)) > MOST_IN_GROUP:
             found = _all_chains(principal.pk, outage.pk)
-            chains, states = _read(found, _all_states(principal.pk, outage.pk))
-            versions = {number: row[_ROWS] for number, row in chains.items()}
-            changed = set(versions)
+            read = _read(found, _all_states(principal.pk, outage.pk))
+            versions = _in_parts((row[_UNIT], row[0], row[_ROWS]) for row in found)
+            units = set(versions)
         elif changed:
             found = _chains(principal.pk, outage.pk, *changed)
             read = _read(found, _states(*(row[_ID] for row in found)))
-            chains, states = {**chains, **read[0]}, {**states, **read[1]}
-        left = states if outage.is_open else _not_read_there(states, principal, outage)
-        if left is not states or self._left is not self._states:
-            changed |= {number for number in versions if left[number] != self._left.get(number)}
-        lines = {**self.by_number}
-        for number in changed:
-            if chains[number][_JOINED] is None:
-                lines[number] = _line(chains[number], states[number], left[number])
-            else:
-                lines.pop(number, None)
-        if lines.keys() != self.by_number.keys():
-            lines = dict(sorted(lines.items()))
-        return Lines(lines, versions, chains, states, left)
+        else:
+            read = {}, {}
+        # With the end of an outage less is left of any of them.
+        same = outage.is_open and self._while_open
+        by_unit = {
+            unit: opened
+            if same and unit not in units
+            else _Opened(
+                {
+                    part: opened.by_part.get(part, _NO_PART).read_on(rows, *read, left_of)
+                    for part, rows in parts.items()
+                }
+            )
+            for unit, parts in versions.items()
+            for opened in [self._of(unit)]
+        }
+        return Lines(by_unit, changes, outage.is_open)
+
+    def _of(self, unit: int) -> _Opened:
+        return self._by_unit.get(unit, _NOTHING)
+
+
+def _in_parts(rows: Iterable[_Row]) -> dict[int, _Versions]:
+    """By the unit."""
+    found = defaultdict[int, dict[int, dict[int, int]]](lambda: defaultdict(dict))
+    for unit, number, version in rows:
+        found[unit][number // _IN_PART][number] = version
+    return {**found}
 
 
 def _read(chains: list[_Row], states: list[_Row]) -> tuple[_Read, _Read]:
@@ -84,8 +205,8 @@ def _read(chains: list[_Row], states: list[_Row]) -> tuple[_Read, _Read]:
     return {row[0]: row for row in chains}, {row[0]: tuple(of_chain[row[0]]) for row in chains}
 
 
-def _line(chain: _Row, states: _Row, left: _Row) -> ChainLine:
-    number, _, _, pk, unit, ward, municipality, protected, outpatient = chain
+def _line(of_chain: _Row, states: _Row, left: _Row) -> ChainLine:
+    number, _, _, pk, unit, ward, municipality, protected, outpatient = of_chain
     ringing = (row[_UNIT] for row in states if row[1] != _TOLD)
     seen_by = frozenset({unit, ward, outpatient, *ringing} - {None})
     line = ChainLine(pk, number, unit, ward, municipality, protected, seen_by)
@@ -118,8 +239,16 @@ def _not_read_there(states: _Read, principal: Principal, outage: Outage) -> _Rea
 
 
 @prepared
-def _versions(principal_id: int, outage_id: UUID) -> QuerySet[CareChain, _Row]:
-    return _of(principal_id, outage_id).values_list(*_CHAIN[: _ROWS + 1])
+def _totals(principal_id: int, outage_id: UUID) -> QuerySet[CareChain, _Row]:
+    # The number of a chain's rows never falls: what any of them has more shows in the total.
+    rows = _of(principal_id, outage_id).order_by().values("unit")
+    return rows.annotate(chains=Count("*"), total=Sum("rows")).values_list("unit", "chains", "total")
+
+
+@prepared
+def _versions(principal_id: int, outage_id: UUID, *unit_ids: int) -> QuerySet[CareChain, _Row]:
+    rows = CareChain.objects.filter(principal=principal_id, outage=outage_id, unit__in=unit_ids)
+    return rows.order_by().values_list("unit", "number", "rows")
 
 
 @prepared

@@ -1,7 +1,7 @@
 """How an outage stands for a principal, over all its chains, from the kept rows alone: no patient text is read."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,18 +18,22 @@ from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.permissions import Border, Right, border_of
 from outage.models import ChainState, ChecklistTick, Outage, StateKind
-from outage.queries.lines import Lines
+from outage.queries.lines import Lines, by_number
 from outage.queries.outages import earlier_outages
 from outage.queries.owed import READ_THERE, left_in
 from outage.queries.papers import papers
 from outage.queries.written import written_in
-from outage.rules.overview import ChainLine
+from outage.rules.overview import ChainLine, Counted, LineGroup, counted_together
 
 
 def matrix_of(acting: Acting, outage: Outage) -> list[ChainLine]:
-    """By number. All chains of the acting person's principal and none of another's; three queries at most."""
+    """By number. All chains of the acting person's principal and none of another's; five queries at most."""
     may = can(acting, Right.READ_CARE)
-    return [*_lines(acting.principal, outage).by_number.values()] if may else []
+    return (
+        by_number(line for group in _lines(acting.principal, outage).groups for line in group.lines)
+        if may
+        else []
+    )
 
 
 def _lines(principal: Principal, outage: Outage) -> Lines:
@@ -48,8 +52,8 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What a person may see of how an outage stands. `lines` are the chains by number, with what is owed; `units` are
-    all within reach, in Swedish order, `staffed` those that somebody works in.
+    """What a person may see of how an outage stands. `groups` have the chains, with what is owed, `counted` over
+    all of them; `units` are all within reach, in Swedish order, `staffed` those that somebody works in.
 
     `municipalities` are the names of those that any chain names whose patient is not protected. `last` has when each
     unit that wrote anything wrote last; `calls` how many were made, by the beginning of their hour and the column they
@@ -57,7 +61,8 @@ class Overview:
     yet. `earlier` is what outages before it left.
     """
 
-    lines: list[ChainLine]
+    groups: Sequence[LineGroup]
+    counted: Counted
     units: list[Unit]
     municipalities: Mapping[int, str]
     staffed: frozenset[int]
@@ -81,18 +86,21 @@ def overview_of(acting: Acting, outage: Outage) -> Overview:
     # A unit that was joined into another is read as that one.
     read_as = {unit.pk: unit.joined_into_id or unit.pk for unit in units}
     found = _lines(acting.principal, outage)
-    if border_of(acting.role, Right.SEE_OVERVIEW) is Border.UNIT:
-        lines = found.seen_by(ids_read_as(acting.unit)) if can(acting, Right.READ_CARE) else []
+    if border_of(acting.role, Right.SEE_OVERVIEW) is not Border.UNIT:
+        groups = found.opened_by(read_as)
+    elif can(acting, Right.READ_CARE):
+        groups = [LineGroup(found.seen_by(ids_read_as(acting.unit)))]
     else:
-        lines = [line for line in found.by_number.values() if line.unit_id in read_as]
+        groups = []
+    counted = counted_together(group.counted for group in groups)
+    municipalities = {int(pk) for kind, pk in counted.places if kind == "municipality"}
     last, calls = _entries(acting, outage, found, read_as)
     ids = [unit.pk for unit in units if unit.joined_into_id is None]
     return Overview(
-        lines=lines,
+        groups=groups,
+        counted=counted,
         units=[unit for unit in units if unit.joined_into_id is None],
-        municipalities=dict(
-            _names(*{line.municipality_id for line in lines if line.municipality_id and not line.protected})
-        ),
+        municipalities=dict(_names(*municipalities)),
         staffed=frozenset(unit.pk for unit, staffed in known if staffed) & frozenset(ids),
         last=last,
         calls=calls,

@@ -26,6 +26,8 @@ _TO_THE_HOUR = 13
 _Rows = QuerySet[Any, tuple[Any, ...]]
 # The unit, the beginning of the hour, and the column that a call counts in.
 Calls = tuple[int, datetime, str]
+# Of some chains that a unit opened, as `Lines.versions` has them.
+PartKey = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +36,41 @@ class Written:
 
     last: Mapping[int, datetime] = field(default_factory=dict)
     calls: Mapping[Calls, int] = field(default_factory=Counter)
-    # Of each chain, by its number, how many rows it was read with, and the calls in it.
-    _versions: Mapping[int, int] = field(default_factory=dict)
-    _of_chain: Mapping[int, Mapping[Calls, int]] = field(default_factory=dict)
+    # Of each part of the `Lines`, how many rows each chain was read with, by its number; and the calls in each.
+    _versions: Mapping[PartKey, Mapping[int, int]] = field(default_factory=dict)
+    _in_chains: Mapping[PartKey, Mapping[int, Mapping[Calls, int]]] = field(default_factory=dict)
 
-    def read_on(self, principal_id: int, outage_id: UUID, versions: Mapping[int, int]) -> "Written":
+    def read_on(
+        self, principal_id: int, outage_id: UUID, versions: Mapping[PartKey, Mapping[int, int]]
+    ) -> "Written":
         """As the principal's log is now; what has not been written in since is not read."""
-        changed = [number for number, version in versions.items() if self._versions.get(number) != version]
+        changed = {
+            number: part
+            for part, of_part in versions.items()
+            if (known := self._versions.get(part, {})) is not of_part
+            for number, version in of_part.items()
+            if known.get(number) != version
+        }
         if not changed:
             return self
         last, calls, found = dict(self.last), Counter(self.calls), defaultdict[int, Counter[Calls]](Counter)
         for of_some, of_all in _READS:
-            few = changed if len(changed) <= MOST_IN_GROUP else None
+            few = tuple(changed) if len(changed) <= MOST_IN_GROUP else None
             read = of_some(principal_id, outage_id, *few) if few else of_all(principal_id, outage_id)
             for chain, unit, at, *call in read:
                 last[unit] = max(at, last.get(unit, at))
                 if call and call[-1]:
                     found[chain][_counted_as(unit, *call[:-1])] += call[-1]
-        for number in changed:
-            calls.subtract(self._of_chain.get(number, {}))
+        in_chains = {**self._in_chains}
+        for number, part in changed.items():
+            of_part = in_chains.get(part, {})
+            calls.subtract(of_part.get(number, {}))
             calls.update(found[number])
-        return Written(last, calls, versions, {**self._of_chain, **found})
+            in_chains[part] = {**of_part, number: found[number]}
+        return Written(last, calls, versions, in_chains)
 
 
-def written_in(principal_id: int, outage_id: UUID, versions: Mapping[int, int]) -> Written:
+def written_in(principal_id: int, outage_id: UUID, versions: Mapping[PartKey, Mapping[int, int]]) -> Written:
     """By all units, in the chains of the principal; `versions` are those of its `Lines`. Three queries at most."""
     key = "written", principal_id, outage_id
     return read_on(key, Written(), lambda known: known.read_on(principal_id, outage_id, versions))

@@ -1,11 +1,12 @@
 """Lägesbild: how an outage stands, counted over the units' logs. Nothing here says who a patient is."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from itertools import chain
+from heapq import merge
+from itertools import chain, islice
 from operator import attrgetter
 from uuid import UUID
 
@@ -89,6 +90,11 @@ class ChainLine:
             if left_open:
                 self.left_open |= {whom}
 
+    @property
+    def is_left_open(self) -> bool:
+        """Whether there is a discharge to tell of, and somebody answers by name for each who is to be told of it."""
+        return self.untold_since is not None and self.untold.keys() <= self.left_open
+
     # Nothing more is said of a line that is put in order, or counted.
     @cached_property
     def units(self) -> tuple[int, ...]:
@@ -114,6 +120,9 @@ class ChainLine:
         return 2, 0.0, self.number
 
 
+_PLACE = attrgetter("place")
+
+
 @dataclass(slots=True)
 class UnitLine:
     """One unit: its chains, the discharges that it still is to tell of, its calls owed, and when it last wrote."""
@@ -130,27 +139,150 @@ class UnitLine:
     def takes_part(self) -> bool:
         return bool(self.chains or self.calls or self.last)
 
+    def add(self, other: "UnitLine") -> None:
+        """But for when it last wrote."""
+        self.chains += other.chains
+        if other.untold_since:
+            self.untold += other.untold
+            self.untold_since = min(self.untold_since or other.untold_since, other.untold_since)
+        if other.calls_since:
+            self.calls += other.calls
+            self.calls_since = min(self.calls_since or other.calls_since, other.calls_since)
 
-def by_unit(
-    lines: Collection[ChainLine], last: Mapping[int, datetime], units: Collection[int]
-) -> dict[int, UnitLine]:
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Over some of the lines: how many there are, the discharges that somebody was not told of, and those of them that
+    somebody answers for by name. `by_unit` has each unit with any of the chains or calls; `places` are the
+    municipalities, wards and units of any, each with its kind. Protected patients count in neither.
+    """
+
+    lines: int
+    untold: int
+    left_open: int
+    by_unit: Mapping[int, UnitLine]
+    places: Set[tuple[str, str]]
+
+
+def counted_together(parts: Iterable[Counted]) -> Counted:
+    lines = untold = left_open = 0
+    by_unit: dict[int, UnitLine] = {}
+    places: set[tuple[str, str]] = set()
+    for part in parts:
+        lines, untold, left_open = lines + part.lines, untold + part.untold, left_open + part.left_open
+        places |= part.places
+        for pk, unit in part.by_unit.items():
+            if pk not in by_unit:
+                by_unit[pk] = UnitLine(pk)
+            by_unit[pk].add(unit)
+    return Counted(lines, untold, left_open, by_unit, places)
+
+
+class LineGroup:
+    """Some of the lines. Nobody changes them: what is counted over them, or asked of them, is found out once, over
+    `parts` where it has any.
+    """
+
+    def __init__(self, lines: Collection[ChainLine], parts: Collection["LineGroup"] = ()) -> None:
+        self.lines = lines
+        self._parts = parts
+
+    @property
+    def parts(self) -> Collection["LineGroup"]:
+        return self._parts or (self,)
+
+    @cached_property
+    def in_order(self) -> list[ChainLine]:
+        """The worst first."""
+        of_parts = chain.from_iterable(part.in_order for part in self._parts)
+        return sorted(of_parts if self._parts else self.lines, key=_PLACE)
+
+    @cached_property
+    def protected(self) -> list[ChainLine]:
+        return [line for line in self.lines if line.protected]
+
+    @cached_property
+    def counted(self) -> Counted:
+        if self._parts:
+            return counted_together(part.counted for part in self._parts)
+        return Counted(
+            len(self.lines),
+            sum(line.untold_since is not None for line in self.lines),
+            sum(line.is_left_open for line in self.lines),
+            self._by_unit(),
+            self._at.keys(),
+        )
+
+    def _by_unit(self) -> dict[int, UnitLine]:
+        found: dict[int, UnitLine] = {}
+        for line in self.lines:
+            if line.protected:
+                continue
+            for pk in line.units:
+                found.setdefault(pk, UnitLine(pk)).chains += 1
+            for pk, (count, since) in line.owed_by.items():
+                untold = line.untold_since if pk in line.untold_by else None
+                owes = UnitLine(pk, 0, int(untold is not None), untold, count, since)
+                found.setdefault(pk, UnitLine(pk)).add(owes)
+        return found
+
+    @cached_property
+    def _at(self) -> dict[tuple[str, str], set[ChainLine]]:
+        """The lines of each place. Those of a unit are what it opened, or is to ring about. Of protected patients there
+        are none: what is looked for tells where a patient is.
+        """
+        found = defaultdict[tuple[str, str], set[ChainLine]](set)
+        for line in self.lines:
+            if line.protected:
+                continue
+            if line.municipality_id:
+                found["municipality", str(line.municipality_id)].add(line)
+            found["ward", str(line.ward)].add(line)
+            for pk in {line.unit_id, *line.owed_by}:
+                found["unit", str(pk)].add(line)
+        return dict(found)
+
+    @cached_property
+    def seen(self) -> dict[int, list[ChainLine]]:
+        """By each unit that sees any of them."""
+        found = defaultdict[int, list[ChainLine]](list)
+        for line in self.lines:
+            for unit in line.seen_by:
+                found[unit].append(line)
+        return dict(found)
+
+    @cached_property
+    def seen_in(self) -> set[int]:
+        """The units that see any of them."""
+        return set().union(*(part.seen for part in self.parts))
+
+    def narrowed(self, places: Collection[tuple[str, str]]) -> "LineGroup":
+        """To those that are at each of `places`, of which there are some."""
+        none = set[ChainLine]()
+        found = (set.intersection(*(part._at.get(place, none) for place in places)) for part in self.parts)
+        return LineGroup(list(chain.from_iterable(found)))
+
+
+class InOrder(Iterable[ChainLine]):
+    """The lines of all groups, the worst first; a slice at the beginning is found without sorting them all."""
+
+    def __init__(self, groups: Collection[LineGroup]) -> None:
+        self._groups = groups
+        self._count = sum(len(group.lines) for group in groups)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[ChainLine]:
+        return merge(*(group.in_order for group in self._groups), key=_PLACE)
+
+    def __getitem__(self, part: slice) -> list[ChainLine]:
+        return list(islice(self, *part.indices(self._count)))
+
+
+def by_unit(counted: Counted, last: Mapping[int, datetime], units: Iterable[int]) -> dict[int, UnitLine]:
     """Each of `units`; `last` has when each that wrote anything wrote last."""
-    # Of thousands, of which most have nothing that is owed.
-    chains = Counter(chain.from_iterable(map(attrgetter("units"), lines)))
-    found = {pk: UnitLine(pk, chains[pk], last=last.get(pk)) for pk in units}
-    for line in lines:
-        if not line.calls:
-            continue
-        for pk, (count, since) in line.owed_by.items():
-            if unit := found.get(pk):
-                unit.calls += count
-                unit.calls_since = min(unit.calls_since or since, since)
-        if line.untold_since:
-            for pk in line.untold_by:
-                if unit := found.get(pk):
-                    unit.untold += 1
-                    unit.untold_since = min(unit.untold_since or line.untold_since, line.untold_since)
-    return found
+    return {pk: replace(counted.by_unit.get(pk, UnitLine(pk)), last=last.get(pk)) for pk in units}
 
 
 def of_no_unit(lines: Collection[ChainLine], units: Collection[int]) -> UnitLine:

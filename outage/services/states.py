@@ -155,7 +155,10 @@ def rebuilt(chains: QuerySet[CareChain], *, write: bool = True) -> Iterator[Care
             with transaction.atomic():
                 # Somebody may have been writing about them just then.
                 _lock(CareChain.objects.filter(pk__in=differ))
-                yield from list(_differing(differ, write=write))
+                anew = list(_differing(differ, write=write))
+                if anew and write:
+                    changed(EVERYBODY)
+                yield from anew
 
 
 def _lock(chains: QuerySet[CareChain]) -> None:

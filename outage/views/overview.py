@@ -1,9 +1,9 @@
 """Lägesbild: how the outage stands over all units within reach, on a page and on a wall, live. No patient is named."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from operator import attrgetter
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -22,11 +22,11 @@ from contacts.rules.permissions import Border, Right, border_of
 from contacts.views.shared import sharing
 from contacts.views.tools import get_or_404, require
 from outage.models import Outage
-from outage.presenters.overview import lines_in_order, matrix_rows, picture_of
+from outage.presenters.overview import matrix_rows, picture_of
 from outage.queries.care_chains import seen_among, visible_chains
 from outage.queries.matrix import Overview, overview_of, version_of_overview
 from outage.queries.outages import outage_in_view
-from outage.rules.overview import ChainLine
+from outage.rules.overview import InOrder, LineGroup
 from outage.rules.wording import clock_time, midnight_after
 
 from ._tools import PageVersion, still_holds
@@ -117,8 +117,8 @@ def _html(request: ActingRequest, outage: Outage, now: datetime, *, on_wall: boo
     acting = request.acting
     found = overview_of(acting, outage)
     choices = _Choices(found, request.GET)
-    lines = lines_in_order(choices.among(found.lines))
-    page_of_lines = Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("sida"))
+    lines = choices.among(found.groups)
+    page_of_lines = Paginator(range(len(lines)), LINES_A_PAGE).get_page(request.GET.get("sida"))
     picture = picture_of(found, outage, now)
     context = {
         "outage": outage,
@@ -128,7 +128,7 @@ def _html(request: ActingRequest, outage: Outage, now: datetime, *, on_wall: boo
         "page_of_lines": page_of_lines,
         # Each is made of what stands in it alone.
         "units": [part_with(row, now, "unit", row) for row in (*picture.units, *picture.hidden)],
-        "rows": matrix_rows(page_of_lines, found, now),
+        "rows": matrix_rows(lines[page_of_lines.start_index() - 1 : page_of_lines.end_index()], found, now),
         "on_wall": on_wall,
     }
     with sharing():
@@ -140,16 +140,18 @@ class _Choices:
 
     def __init__(self, found: Overview, asked: Any) -> None:
         names = {str(unit.pk): unit.name for unit in found.units}
-        lines = [line for line in found.lines if not line.protected]
-        wards = set(map(attrgetter("ward"), lines))
-        ringing = set(map(attrgetter("unit_id"), lines)).union(*map(attrgetter("owed_by"), lines))
+        of_units = (
+            ("avdelning", "Avdelning", "ward"),
+            ("enhet", "Enhet som öppnade eller ska ringa", "unit"),
+        )
+        municipalities = {str(pk): name for pk, name in found.municipalities.items()}
         self.fields = [
-            _Field("kommun", "Kommun", {str(pk): name for pk, name in found.municipalities.items()}),
-            _Field("avdelning", "Avdelning", {pk: name for pk, name in names.items() if int(pk) in wards}),
-            _Field(
-                "enhet",
-                "Enhet som öppnade eller ska ringa",
-                {pk: name for pk, name in names.items() if int(pk) in ringing},
+            _Field("kommun", "Kommun", "municipality", municipalities),
+            *(
+                _Field(
+                    name, label, kind, {pk: names[pk] for pk in names if (kind, pk) in found.counted.places}
+                )
+                for name, label, kind in of_units
             ),
         ]
         for field in self.fields:
@@ -162,23 +164,17 @@ class _Choices:
     def any(self) -> bool:
         return any(field.chosen for field in self.fields)
 
-    def among(self, lines: list[ChainLine]) -> list[ChainLine]:
+    def among(self, groups: Sequence[LineGroup]) -> InOrder:
         """What is chosen tells where a patient is: of one who is protected it finds nothing."""
-        return [line for line in lines if not line.protected and self._match(line)] if self.any else lines
-
-    def _match(self, line: ChainLine) -> bool:
-        municipality, ward, unit = (field.chosen for field in self.fields)
-        return (
-            (not municipality or str(line.municipality_id) == municipality)
-            and (not ward or str(line.ward) == ward)
-            and (not unit or str(line.unit_id) == unit or any(str(pk) == unit for pk in line.owed_by))
-        )
+        places = [(field.kind, field.chosen) for field in self.fields if field.chosen]
+        return InOrder([group.narrowed(places) for group in groups] if places else groups)
 
 
 @dataclass(slots=True)
 class _Field:
     name: str
     label: str
+    kind: str
     choices: dict[str, str]
     chosen: str = ""
 

@@ -53,6 +53,8 @@ class Base(RuleBasedStateMachine):
         self.lists: dict[int, watching.Lists] = {}
         self.undone = transaction.atomic()
         self.undone.__enter__()
+        # Of the run before, which was rolled back.
+        self.stage.lines.clear()
         self.clock = standing_at(TUESDAY)
         self.time = self.clock.start()
         # The same choices make the same ids: what is chosen among is sorted by them.

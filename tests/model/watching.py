@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from outage.presenters.chain import timeline
 from outage.presenters.owed import calls_kept, calls_owed
 from outage.queries.care_chains import get_chain, visible_chains
 from outage.queries.chain_log import ChainLog, logs_of
-from outage.queries.lines import Lines
+from outage.queries.lines import Lines, by_number
 from outage.queries.outages import outage_for
 from outage.queries.owed import (
     awaited_now,
@@ -34,6 +34,7 @@ from outage.queries.states import states_for
 from outage.queries.task_logs import task_logs_of
 from outage.queries.tasks import ticks_of
 from outage.routine import get_routine
+from outage.rules.overview import InOrder, counted_together
 from outage.rules.report import Logged
 from outage.rules.routine import Decision
 from outage.services.states import rebuilt
@@ -75,10 +76,19 @@ def lists_of(stage: Stage, twins: Sequence[Twin]) -> dict[int, Lists]:
 def _lines_read_on(stage: Stage, principal: Principal) -> None:
     """What Lägesbild has kept since the step before is what it would read anew."""
     outage = outage_for(principal, stage.outage.pk)
-    on = stage.lines.get(principal.pk, Lines()).read_on(principal, outage)
-    anew = Lines().read_on(principal, outage)
-    _same("lines read on", [*on.by_number.items()], [*anew.by_number.items()])
+    before = stage.lines.get(principal.pk)
+    if before:
+        # As in one minute: what has changed is known by the changes alone.
+        before = replace(before, changes=replace(before.changes, at=timezone.now()))
+    on = (before or Lines()).read_on(principal, outage)
+    _same("lines read on", _found_in(on), _found_in(Lines().read_on(principal, outage)))
     stage.lines[principal.pk] = on
+
+
+def _found_in(lines: Lines) -> list[Any]:
+    groups = list(lines.groups)
+    in_order = list(InOrder(groups))
+    return [in_order, by_number(in_order), counted_together(group.counted for group in groups)]
 
 
 def check(stage: Stage, twin: Twin, seen: Seen, lists: dict[int, Lists]) -> None:

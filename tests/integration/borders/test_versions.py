@@ -30,6 +30,7 @@ from outage.queries.outages import outage_for
 from outage.queries.tasks_left import TasksLeft
 from outage.queries.written import Written
 from outage.rules.outage_status import OutageScope
+from outage.rules.overview import ChainLine, InOrder
 from outage.services.outages import change_outage
 from outage.views import _tools
 from tests.clock import TUESDAY, Clock, standing_at
@@ -244,6 +245,10 @@ def tasks_on(known: TasksLeft, outage_id: UUID, principal: Principal) -> TasksLe
     return known.read_on(principal, outage_for(principal, outage_id))
 
 
+def in_order(lines: Lines) -> list[ChainLine]:
+    return list(InOrder(lines.groups))
+
+
 def lines_of(known: Lines, outage_id: UUID, principal: Principal) -> Lines:
     return known.read_on(principal, outage_for(principal, outage_id))
 
@@ -263,8 +268,8 @@ def test_what_was_read_of_the_chains_before_is_read_on_as_if_anew(module: Module
             for outage, principal, lines, written, tasks in of_each:
                 anew = lines_of(Lines(), outage, principal)
                 on = lines_of(lines, outage, principal)
-                other += anew.by_number != lines.by_number
-                if [*on.by_number.items()] != [*anew.by_number.items()]:
+                other += in_order(anew) != in_order(lines)
+                if in_order(on) != in_order(anew):
                     missed.append(f"{name}: {principal}: lines")
                 counted_anew = counted(Written().read_on(principal.pk, outage, anew.versions))
                 changes += counted_anew != counted(written)

@@ -115,7 +115,7 @@ def owed_of(county: County, outage: Outage) -> list[int]:
     by = county.alva
     outage = outage_for(county.region, outage.pk)
     now = open_now(by, outage)
-    lines = overview_of(county.esa, outage).lines
+    lines = [line for group in overview_of(county.esa, outage).groups for line in group.lines]
     due = reminders_of(by, timezone.now(), outage)
     return [*map(len, (now.owed, now.awaited, now.ring_back, due)), sum(len(line.calls) for line in lines)]
 

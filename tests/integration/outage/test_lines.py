@@ -62,7 +62,7 @@ def test_only_a_chain_that_was_written_about_is_read(
     assert all(line is kept for line, kept in zip(again, before, strict=True))
     for chain in several[:times]:
         make_event(county.alva, chain, "preliminary_ready", outcome=CallOutcome.REACHED)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         on = look()
     assert [line is kept for line, kept in zip(on, before, strict=True)] == [n >= times for n in range(3)]
     assert on == read_anew(county.alva, outage)

@@ -55,12 +55,12 @@ def test_a_matrix_is_what_the_logs_say(db: None):
 
 
 @pytest.mark.parametrize("times", [1, 20])
-def test_a_matrix_is_read_by_two_queries(
+def test_a_matrix_is_read_by_three_queries(
     county: County, outage: Outage, times: int, django_assert_num_queries
 ):
     for _ in range(times):
         make_event(county.alva, make_chain(county, outage))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(matrix_of(county.alva, outage)) == times
 
 

@@ -1,5 +1,6 @@
 """Lägesbild's rules: what is worst, which unit owes what, who is silent, and the calls hour by hour."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import permutations, product
 from uuid import UUID
@@ -12,6 +13,8 @@ from outage.rules.overview import (
     SILENT_AFTER,
     ChainLine,
     HourLine,
+    InOrder,
+    LineGroup,
     UnitLine,
     by_hour,
     by_unit,
@@ -98,17 +101,46 @@ def test_the_worst_chain_is_first_whatever_order_they_come_in():
     for given in permutations(wanted):
         assert sorted(given, key=lambda each: each.place) == wanted
     assert [each.number for each in sorted([line(2), line(1)], key=lambda each: each.place)] == [1, 2]
+    for cut in range(len(wanted)):
+        in_order = InOrder([LineGroup(wanted[cut:]), LineGroup(wanted[:cut])])
+        assert len(in_order) == len(wanted)
+        assert [in_order[n : n + 2] for n in range(4)] == [wanted[n : n + 2] for n in range(4)]
+
+
+def test_a_protected_patient_is_counted_for_no_unit_and_found_at_no_place():
+    found = LineGroup(
+        [owing(line(1), discharge=True), owing(replace(line(2), protected=True), discharge=True)]
+    )
+    assert [each.number for each in found.protected] == [2]
+    counted = found.counted
+    assert (counted.lines, counted.untold, counted.left_open) == (2, 2, 0)
+    assert counted.by_unit == {WARD: UnitLine(WARD, 1, 1, LATER, 1, LATER)}
+    for place in counted.places:
+        assert [each.number for each in found.narrowed([place]).lines] == [1]
+
+
+def test_a_group_is_narrowed_to_what_is_at_all_places():
+    here = owing(ChainLine(UUID(int=1), 1, WARD, CLINIC, 7), unit=ELSEWHERE)
+    found = LineGroup([here, line(2)], [LineGroup([line(2)]), LineGroup([here])])
+    unit, ward, municipality = ("unit", str(ELSEWHERE)), ("ward", str(CLINIC)), ("municipality", "7")
+    for places in ([unit], [ward], [municipality], [unit, ward, municipality], [("unit", str(WARD)), ward]):
+        assert list(found.narrowed(places).lines) == [here]
+    assert len(found.narrowed([("unit", str(WARD))]).lines) == 2
+    for places in ([("ward", str(ELSEWHERE))], [unit, ("ward", str(WARD))], [("municipality", "8")]):
+        assert not found.narrowed(places).lines
 
 
 def test_a_unit_counts_its_chains_calls_and_untold_discharges_and_no_others():
     one = owing(owing(line(1, ward=CLINIC), since=EARLIER, discharge=True), "unit:8", unit=ELSEWHERE)
     two = owing(line(2), since=LATER, discharge=True)
-    found = by_unit([one, two], {WARD: LATER}, [WARD, CLINIC])
-    assert found == {
-        WARD: UnitLine(WARD, 2, 2, EARLIER, 2, EARLIER, LATER),
-        CLINIC: UnitLine(CLINIC, 1),
-    }
-    assert by_unit([], {}, [WARD])[WARD].takes_part is False
+    for groups in ([[one, two]], [[one], [two]], [[two], [], [one]]):
+        counted = LineGroup([one, two], [*map(LineGroup, groups)]).counted
+        found = by_unit(counted, {WARD: LATER}, [WARD, CLINIC])
+        assert found == {
+            WARD: UnitLine(WARD, 2, 2, EARLIER, 2, EARLIER, LATER),
+            CLINIC: UnitLine(CLINIC, 1),
+        }
+    assert by_unit(LineGroup([]).counted, {}, [WARD])[WARD].takes_part is False
 
 
 @pytest.mark.parametrize("part", [{"chains": 1}, {"calls": 1}, {"last": LATER}])
