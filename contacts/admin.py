@@ -35,6 +35,7 @@ from contacts.models import (
     Unit,
     User,
 )
+from contacts.models.locking import locked
 from contacts.rules.errors import RuleError
 from contacts.rules.hours_text import hours_words
 from contacts.rules.permissions import Right
@@ -95,6 +96,13 @@ class SavedByService(Unaddressed):
     """Saves through the service, overwrites nothing unseen, and deletes nothing."""
 
     form = SeenForm
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Locked where it is to be saved: nothing that somebody else changes of it meanwhile is written over."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None or request.method != "POST":
+            return found
+        return locked(type(found)._default_manager.filter(pk=found.pk)).get()
 
     def save_model(self, request: HttpRequest, obj: Row, form: SeenForm, change: bool) -> None:
         """With its audit row. What a rule refuses is answered with its sentence (403)."""

@@ -86,9 +86,14 @@ def mapped(book: Book, choices: Choices, known: Known) -> Mapped:
         skipped = set(choice.skipped)
         rows = [(number, row) for number, row in data_rows(sheet, choice.heading) if number not in skipped]
         units = Counter(_unit(row, choice) for _, row in rows)
+        width = max((place for place, column in enumerate(choice.columns, start=1) if column), default=0)
         labels = _labels(sheet, choice)
         for number, row in rows:
             at = place * SHEET_ROWS + number
+            # A text file is a sheet without a name. What is cut off there would be read as left empty.
+            if not sheet.name and len(row) < width:
+                result.rows.append(BadRow(at, "", f"Raden har {len(row)} fält, den ska ha {width}."))
+                continue
             if wrong and (garbled := _garbled(row, choice, wrong)):
                 result.rows.append(BadRow(at, *garbled))
                 continue

@@ -170,6 +170,8 @@ class _There:
         self._retired: set[_Key] = set()
         self._retired_names: set[tuple[str, str]] = set()
         undone = retired_by_undoing(ids)
+        # Before the contacts: who joins or renames a unit has it first, too.
+        self._units = units_by_name(ids, lock=lock)
         for entry in locked(entries) if lock else entries:
             name = (entry.principal.name, name_key(entry.name))
             if entry.retired_at is None:
@@ -183,7 +185,6 @@ class _There:
         self._names: dict[str, dict[str, str]] = defaultdict(dict)
         for entry in self.in_use:
             self._names[entry.principal.name][entry.name] = search_key(entry.name)
-        self._units = units_by_name(ids)
 
     def joined(self, rows: Sequence[tuple[DirectoryRow, Principal]]) -> dict[int, DirectoryEntry]:
         """By row, the entry that each row's name was joined into, of those that name none in use."""
@@ -245,6 +246,12 @@ class _There:
         if named and unit is None:
             unknown = f'Enheten "{named}" finns inte hos {principal.name}.'
             sentence = f"{unknown} Lägg till den först, eller lämna tomt."
+            plan.problems.append(BadRow(row.row, COLUMN_OF["unit"], sentence))
+            return
+        if unit and not unit.active and (match is None or match.unit_id != unit.pk):
+            sentence = (
+                f'Enheten "{named}" hos {principal.name} är ur bruk. Ta den i bruk först, eller lämna tomt.'
+            )
             plan.problems.append(BadRow(row.row, COLUMN_OF["unit"], sentence))
             return
         old = match.facts if match is not None else None

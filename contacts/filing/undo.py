@@ -4,7 +4,7 @@ What has changed since the import is somebody's later decision: it is reported, 
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,11 +17,13 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.models import AuditEntry, DirectoryEntry, DirectoryUpload
+from contacts.models import AuditEntry, DirectoryEntry, DirectoryUpload, Unit
 from contacts.models.locking import locked
+from contacts.queries.joined import in_use_now
 from contacts.queries.uploads import import_of, undone
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
+from contacts.rules.phone import digits
 from contacts.services.progress import Progress, Steps
 from contacts.services.submissions import claim
 
@@ -54,6 +56,8 @@ def undo_of(import_row: AuditEntry, *, lock: bool = False) -> Undo:
     ids = [*told["new"], *map(int, told["changed"]), *told["retired"]]
     entries: models.QuerySet[DirectoryEntry] = DirectoryEntry.objects.filter(pk__in=ids).order_by("pk")
     entries = entries.select_related("principal", "unit")
+    units = Unit.objects.filter(principal=import_row.principal_id).select_related("joined_into")
+    places = {unit.pk: unit for unit in (locked(units) if lock else units)}
     by_id = {entry.pk: entry for entry in (locked(entries) if lock else entries)}
     changed_since = _changed_since(import_row, by_id.values())
     flagged = told.get("flagged", {})
@@ -63,7 +67,7 @@ def undo_of(import_row: AuditEntry, *, lock: bool = False) -> Undo:
         (undo.kept if pk in changed_since or entry.retired_at else undo.retire).append(entry)
     for pk, changes in told["changed"].items():
         entry = by_id[int(pk)]
-        before = None if int(pk) in changed_since else _set_back(entry, changes, flagged.get(pk))
+        before = None if int(pk) in changed_since else _set_back(entry, changes, flagged.get(pk), places)
         if before is None:
             undo.kept.append(entry)
         else:
@@ -71,7 +75,9 @@ def undo_of(import_row: AuditEntry, *, lock: bool = False) -> Undo:
     for pk in told["retired"]:
         entry = by_id[pk]
         entry.flagged = flagged.get(str(pk), [])
-        (undo.take_back if entry.retired_at and pk not in changed_since else undo.kept).append(entry)
+        place = places.get(entry.unit_id) if entry.unit_id else None
+        back = entry.retired_at and pk not in changed_since and (place is None or place.active)
+        (undo.take_back if back else undo.kept).append(entry)
     _keep_namesakes(undo, import_row)
     return undo
 
@@ -85,15 +91,22 @@ def _changed_since(import_row: AuditEntry, entries: Iterable[DirectoryEntry]) ->
 
 
 def _set_back(
-    entry: DirectoryEntry, changes: dict[str, Any], flagged: list[str] | None
+    entry: DirectoryEntry, changes: dict[str, Any], flagged: list[str] | None, places: Mapping[int, Unit]
 ) -> DirectoryEntry | None:
-    """The entry as it was before the import, None where that is no longer possible."""
+    """The entry as it was before the import, None where that is no longer possible. A unit that was joined since is
+    what it is now, and what has been said since of a number that both have stands.
+    """
     before = copy(entry)
     for name, (old, _) in changes.items():
         column = next(f for f in DirectoryEntry._meta.concrete_fields if f.attname == name)
         setattr(before, name, _value(column, old))
-    if flagged is not None:
-        before.flagged = flagged
+    if before.unit_id and before.unit_id != entry.unit_id:
+        before.unit = in_use_now(places[before.unit_id])
+        if before.unit is None:
+            return None
+    both = {digits(phone.number) for phone in entry.phones}
+    said = [number for number in flagged or () if number not in both] + entry.flagged
+    before.flagged = [key for phone in before.phones if (key := digits(phone.number)) in said]
     try:
         before.clean_fields(exclude=UNCHECKED)
     except ValidationError:

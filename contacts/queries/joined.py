@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from contacts.models import DirectoryEntry, DirectoryJoin, Principal, RotaTurn, Unit
+from contacts.models.locking import locked
 from contacts.queries.prepared import prepared
 from contacts.rules.entry_facts import HOUR_LABELS
 from contacts.rules.joining import Part, Said, Side, UnitKinds
@@ -139,10 +140,21 @@ def is_read_as(unit: Unit, unit_id: int) -> bool:
     return unit_id == unit.pk or joined.exists()
 
 
-def units_by_name(principals: Iterable[Principal | int]) -> dict[tuple[int, str], Unit]:
-    """The units of principals by the principal's id and `name_key`; a name that was joined leads to what it is now."""
+def units_by_name(
+    principals: Iterable[Principal | int], *, lock: bool = False
+) -> dict[tuple[int, str], Unit]:
+    """The units of principals by the principal's id and `name_key`; a name that was joined leads to what it is now.
+    With `lock` they stay as they are until the transaction is over.
+    """
     rows = Unit.objects.filter(principal__in=principals).select_related("joined_into")
-    return {(unit.principal_id, name_key(unit.name)): unit.joined_into or unit for unit in rows}
+    found = locked(rows) if lock else rows
+    return {(unit.principal_id, name_key(unit.name)): unit.joined_into or unit for unit in found}
+
+
+def in_use_now(unit: Unit) -> Unit | None:
+    """The unit, or what it was joined into; None where that is out of use: nobody looks for a contact there."""
+    unit = unit.joined_into or unit
+    return unit if unit.active else None
 
 
 def turns_to_move(unit: Unit) -> QuerySet[RotaTurn]:

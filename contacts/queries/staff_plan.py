@@ -8,6 +8,7 @@ from contacts.access import Acting
 from contacts.models import Membership, Unit, User
 from contacts.rules.file_rows import BadRow, quoted
 from contacts.rules.labelled import Labelled
+from contacts.rules.names import name_key
 from contacts.rules.people import NOT_YOUR_OWN, PersonFacts
 from contacts.rules.permissions import Role
 from contacts.rules.staff_file import StaffRow, read_staff
@@ -175,6 +176,8 @@ class _Planner:
             raise _Refused("HSA-id", "HSA-id:t hör till en annan person.")
         if by_hsa is not None and by_name is not None and by_hsa != by_name:
             raise _Refused("HSA-id", "HSA-id:t och användarnamnet hör till två olika personer.")
+        if by_hsa is not None and by_hsa.pk not in self._kept and not _is_named(by_hsa, facts):
+            raise _Refused("HSA-id", f"HSA-id:t är {by_hsa.get_full_name()}s. Rätta HSA-id:t eller namnet.")
         return by_hsa or by_name
 
     def _planned_person(self, row: StaffRow, person: User | None) -> PlannedPerson:
@@ -213,6 +216,12 @@ class _Planner:
         self._taken[facts.username.casefold()] = person.pk
         self._planned[person.pk] = planned = PlannedPerson(row.row, person, facts, stands)
         return planned
+
+
+def _is_named(person: User, said: PersonFacts) -> bool:
+    """Whether the row names that person, or nobody."""
+    names = ((person.first_name, said.first_name), (person.last_name, said.last_name))
+    return all(not told or name_key(told) == name_key(name) for name, told in names)
 
 
 _NOT_YOURSELF = "Du avslutar inte ditt eget uppdrag i en fil."

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from contacts.access import Acting, check_may
 from contacts.models import DirectoryEntry, Membership, Principal, Unit, User
+from contacts.models.locking import locked
 from contacts.rules.entry_facts import HOUR_LABELS
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
@@ -48,7 +49,8 @@ def save_row(*, by: Acting | User | None, row: Row) -> None:
         row.full_clean()
         row.save()
         if isinstance(row, Principal | Unit) and "name" in changes:
-            for entry in row.entries.select_related("principal", "unit"):
+            # Their search keys. What somebody else is changing of them just then is waited for.
+            for entry in locked(row.entries.select_related("principal", "unit")):
                 entry.save()
         if password_set:
             changes["password"] = ["", ""]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.models import DirectoryEntry, DirectoryJoin, NumberFlag, Principal
 from contacts.queries.flags import words_that_stand
-from contacts.queries.joined import COLUMNS, said_by, stored
+from contacts.queries.joined import COLUMNS, in_use_now, said_by, stored
 from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import RuleError
 from contacts.rules.joining import Part, Pick, flags_after, flags_back, given_back, joined
@@ -82,6 +82,9 @@ def undo_entry_join(*, by: Acting, join: DirectoryJoin, client_id: UUID) -> Dire
         for name, value in back.items():
             column = next(field for field in kept._meta.concrete_fields if field.attname == name)
             setattr(kept, name, value if column.is_relation else column.to_python(value))
+        if kept.unit and kept.unit_id != was.unit_id:
+            # What it was joined into since, or where nobody is left there, where it is.
+            kept.unit = in_use_now(kept.unit) or was.unit
         kept.other_names = [pair for pair in kept.other_names if pair not in join.moved["names"]]
         own = {digits(phone.number) for phone in kept.phones}
         flags = [number for number in was.flagged if number in own]

@@ -43,6 +43,7 @@ def add_entry(
         first = claim(by=by, client_id=client_id, kind="entry.add", content=content)
         if first is not None:
             return DirectoryEntry.objects.get(pk=added_since(first, "directoryentry.added", facts.name))
+        _check_in_use(unit)
         entry = DirectoryEntry(principal=by.principal)
         _write(by, entry, facts, unit, answers)
         if verified:
@@ -73,6 +74,8 @@ def change_entry(
         if claim(by=by, client_id=client_id, kind="entry.change", content=content) is not None:
             return DirectoryEntry.objects.get(pk=entry.pk)
         entry = _locked(entry, version)
+        if unit and unit.pk != entry.unit_id:
+            _check_in_use(unit)
         _write(by, entry, facts, unit, answers)
         if verified:
             _confirm(by, entry)
@@ -112,13 +115,21 @@ def _locked(entry: DirectoryEntry, version: str) -> DirectoryEntry:
 
 
 def _unit_of(by: Acting, facts: EntryFacts) -> Unit | None:
-    """A principal has one unit of each name."""
+    """A principal has one unit of each name. Nobody joins it or takes it out of use before the contact stands there."""
     if not facts.unit:
         return None
-    unit = Unit.objects.filter(principal=by.principal, name=facts.unit).first()
+    units = Unit.objects.filter(principal=by.principal, name=facts.unit).select_related("joined_into")
+    unit = locked(units).first()
     if unit is None:
         raise RuleError("Välj en av huvudmannens egna enheter.", field="unit")
     return unit
+
+
+def _check_in_use(unit: Unit | None) -> None:
+    if unit and unit.joined_into:
+        raise RuleError(f"{unit.name} är sammanförd med {unit.joined_into.name}. Välj den.", field="unit")
+    if unit and not unit.active:
+        raise RuleError(f"{unit.name} är ur bruk. Välj en annan enhet.", field="unit")
 
 
 def _content(facts: EntryFacts, unit: Unit | None) -> dict[str, Any]:

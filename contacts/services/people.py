@@ -220,15 +220,17 @@ def write_facts(by: Acting | None, person: User, facts: PersonFacts) -> None:
     if other is not None and other.pk != person.pk:
         raise RuleError(_HSA_TAKEN, field="hsa_id")
     check_clean(person)
-    _save_once(person)
+    changes = changes_between(before, person)
+    # Those alone: a password that was chosen since the person was read stands.
+    _save_once(person, list(changes) if before else None)
     verb = "added" if before is None else "changed"
-    leave_trace(by, f"user.{verb}", person, changes_between(before, person))
+    leave_trace(by, f"user.{verb}", person, changes)
 
 
-def _save_once(person: User) -> None:
+def _save_once(person: User, names: list[str] | None) -> None:
     try:
         with transaction.atomic():
-            person.save()
+            person.save(update_fields=names)
     except IntegrityError as wrong:
         # Somebody else was added at the same moment.
         raise RuleError("Användarnamnet eller HSA-id:t blev just upptaget.", field="username") from wrong
@@ -257,7 +259,7 @@ def write_title(by: Acting | None, membership: Membership, title: str) -> None:
     membership.title = title.strip()
     if membership.title != before.title:
         check_clean(membership)
-        membership.save()
+        membership.save(update_fields=["title"])
         leave_trace(by, "membership.changed", membership, changes_between(before, membership))
 
 

@@ -27,7 +27,16 @@ from forms.queries.sheets import sheets_in
 from forms.rules.purge import PurgeFacts, PurgeStepKind, differing
 from forms.rules.sheet_fate import ENDS, Fate
 from forms.scan_store import KEYS
-from outage.models import CareChain, CareChainEvent, Handover, Outage, PatientLookup
+from outage.models import (
+    CareChain,
+    CareChainEvent,
+    Handover,
+    LeftOpen,
+    Outage,
+    OutageClosing,
+    PatientLookup,
+    ShiftHandover,
+)
 from outage.queries.closing import closed_at
 from outage.queries.outages import outages_for
 from outage.rules.wording import local_day
@@ -170,6 +179,9 @@ def _counted(principal: Principal, outage: Outage, wanted: ToPurge) -> dict[str,
         "steps": SheetFate.objects.filter(sheet__in=sheets).count(),
         "pages": _pages(wanted).count(),
         "hashes": PatientLookup.objects.filter(**of_chain).count(),
+        "handed": ShiftHandover.objects.filter(outage=outage, unit__principal=principal).count(),
+        "closings": OutageClosing.objects.filter(outage=outage, unit__principal=principal).count(),
+        "left_open": LeftOpen.objects.filter(outage=outage, about__principal=principal).count(),
     }
 
 

@@ -22,6 +22,9 @@ COUNTED: Mapping[str, str] = {
     "steps": "Steg för blad",
     "pages": "Skannade sidor",
     "hashes": "Sökuppgifter om patienter",
+    "handed": "Överlämningar",
+    "closings": "Stängningar",
+    "left_open": "Öppna punkter",
 }
 """What is counted when it is proposed, and again before it is done: with whatever is written one of them grows."""
 
@@ -127,10 +130,12 @@ def check_confirm(last: LastStep | None, reasons: Sequence[str], *, by: int, tod
         raise RuleError(" ".join(reasons))
 
 
-def check_withdraw(last: LastStep | None, reason: str) -> None:
-    """Raises RuleError where there is nothing to stop, or no reason."""
+def check_withdraw(last: LastStep | None, reason: str, *, begun: bool) -> None:
+    """Raises RuleError where there is nothing to stop, where it was `begun` and some of it is gone, or no reason."""
     if last is None or last.kind not in UNDER_WAY:
         raise RuleError("Det finns ingen gallring att ta tillbaka.")
+    if begun:
+        raise RuleError("Gallringen har börjat och görs klar av servern. Den går inte att ta tillbaka.")
     if not reason.strip():
         raise RuleError("Skriv varför.", field="reason")
 
@@ -144,8 +149,9 @@ def is_due(last: LastStep | None, *, today: date) -> bool:
 def differing(then: Mapping[str, int], now: Mapping[str, int]) -> str:
     """The sentence that says what has changed since it was proposed; empty where nothing has."""
     found = [
-        f"{label.lower()} {then.get(key, 0)} då, {now.get(key, 0)} nu"
+        f"{label.lower()} {then[key]} då, {now.get(key, 0)} nu"
         for key, label in COUNTED.items()
-        if then.get(key, 0) != now.get(key, 0)
+        # What was not counted yet when it was proposed says nothing.
+        if key in then and then[key] != now.get(key, 0)
     ]
     return f"Ändrat sedan gallringen föreslogs: {', '.join(found)}." if found else ""

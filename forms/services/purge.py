@@ -16,9 +16,12 @@ from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
 from forms.models import PurgeStep
 from forms.queries.disposal import decision_in_force
-from forms.queries.purge import changed_since, preview_of, steps_of
+from forms.queries.purge import changed_since, preview_of, steps_of, to_purge
 from forms.rules.purge import LastStep, PurgeStepKind, check_confirm, check_propose, check_withdraw, stops
 from outage.models import Outage
+from outage.queries.outages import outage_for
+
+from .purging import is_told, lock_keys
 
 
 def propose_purge(
@@ -65,10 +68,18 @@ def withdraw_purge(
     said = {"reason": reason.strip()}
 
     def decide(last: PurgeStep | None) -> dict[str, Any]:
-        check_withdraw(_facts(last), reason)
+        check_withdraw(_facts(last), reason, begun=last is not None and _has_begun(last))
         return said
 
     return _take(by, outage, PurgeStepKind.WITHDRAWN, client_id, seen, said, decide)
+
+
+def _has_begun(last: PurgeStep) -> bool:
+    """Raises ChangedMeanwhile where it was done while its keys were waited for."""
+    lock_keys(to_purge(last.principal, outage_for(last.principal, last.outage_id)).keys)
+    if steps_of(last.principal, [last.outage])[last.outage_id][-1].pk != last.pk:
+        raise ChangedMeanwhile
+    return is_told(last)
 
 
 def _facts(last: PurgeStep | None) -> LastStep | None:

@@ -88,7 +88,7 @@ def _open_left_shut(due: Iterable[PurgeStep]) -> None:
 def _make_report(step: PurgeStep) -> None:
     """Whatever goes wrong stops this purge alone: it is refused, for a report is then not of the whole log."""
     outage = _outage(step)
-    if outage.is_open or _is_told(step):
+    if outage.is_open or is_told(step):
         return
     try:
         make_before_purge(step.principal, outage)
@@ -103,7 +103,7 @@ def _shut(step: PurgeStep, now: datetime, outcome: Outcome) -> bool:
         wanted = _still_due(step, now)
         if wanted is None:
             return False
-        if not _is_told(step) and _refuse(step, wanted, outcome):
+        if not is_told(step) and _refuse(step, wanted, outcome):
             return False
         shut_keys(wanted.keys)
     return True
@@ -115,7 +115,7 @@ def _finish(step: PurgeStep, now: datetime, outcome: Outcome) -> None:
         if wanted is None:
             open_keys(to_purge(step.principal, _outage(step)).keys)
             return
-        told = _is_told(step)
+        told = is_told(step)
         if not told and _refuse(step, wanted, outcome):
             return
         names = tuple(wanted.keys)
@@ -131,13 +131,18 @@ def _finish(step: PurgeStep, now: datetime, outcome: Outcome) -> None:
 def _still_due(step: PurgeStep, now: datetime) -> ToPurge | None:
     """What it takes; None where somebody stopped it meanwhile, or another has done it. Its keys are locked."""
     wanted = to_purge(step.principal, _outage(step))
-    if connection.features.has_select_for_update:
-        list(DataKey.objects.select_for_update(no_key=True).filter(name__in=wanted.keys).order_by("name"))
+    lock_keys(wanted.keys)
     last = steps_of(step.principal, [step.outage])[step.outage_id][-1]
     return wanted if last.pk == step.pk and is_due(last.facts, today=timezone.localdate(now)) else None
 
 
-def _is_told(step: PurgeStep) -> bool:
+def lock_keys(names: Iterable[str]) -> None:
+    """Whoever stops a purge waits until what is being done of it stands."""
+    if connection.features.has_select_for_update:
+        list(DataKey.objects.select_for_update(no_key=True).filter(name__in=names).order_by("name"))
+
+
+def is_told(step: PurgeStep) -> bool:
     """Whether it was begun and stopped midway: pictures may be gone, so it is finished whatever there is now."""
     return str(step.pk) in read_record(record_path()).purged
 

@@ -176,7 +176,7 @@ def test_another_principals_person_gets_an_assignment_and_keeps_everything_else(
     client: Client, county: County
 ):
     User.objects.filter(pk=county.cissi.user.pk).update(hsa_id="SE2321000222-C1")
-    row = "annat;Ny;Identitet;x@exempel.se;SE2321000222-C1;Ortopeden;Vårdpersonal;konsult;"
+    row = "annat;Cissi;påhittad;x@exempel.se;SE2321000222-C1;Ortopeden;Vårdpersonal;konsult;"
     preview = upload(client, county.adam, row)
     page = text(preview)
     assert "Cissi Påhittad cissi Nytt uppdrag: Ortopeden, Vårdpersonal, konsult" in page
@@ -188,6 +188,18 @@ def test_another_principals_person_gets_an_assignment_and_keeps_everything_else(
     User.objects.create_superuser("root", hsa_id="SE2321000222-R1")
     root = "root;R;R;;SE2321000222-R1;Ortopeden;Vårdpersonal;x;"
     assert "HSA-id:t hör till en annan person." in faults(upload(client, county.adam, root))
+
+
+@pytest.mark.parametrize("name", ["Anna;Nilsson", "Cissi;Nilsson", "Anna;Påhittad"])
+def test_an_hsa_id_of_another_principals_person_by_another_name_is_asked_about(
+    client: Client, county: County, name: str
+):
+    """A mistyped one would give somebody else the assignment."""
+    User.objects.filter(pk=county.cissi.user.pk).update(hsa_id="SE2321000222-C1")
+    wrong = faults(
+        upload(client, county.adam, f"anna.n;{name};;SE2321000222-C1;Ortopeden;Vårdpersonal;konsult;")
+    )
+    assert "HSA-id:t är Cissi Påhittads. Rätta HSA-id:t eller namnet." in wrong
 
 
 def test_what_changed_since_the_preview_is_shown_again(client: Client, county: County):

@@ -107,8 +107,9 @@ def test_each_step_after_each_other(last: LastStep | None, reasons: Iterable[str
             and not reasons
         )
         assert refused(check_confirm, last, reasons, by=by, today=TODAY) is not may
-    assert refused(check_withdraw, last, "Fel dag") is not goes_on
-    assert refused(check_withdraw, last, " ")
+    assert refused(check_withdraw, last, "Fel dag", begun=False) is not goes_on
+    assert refused(check_withdraw, last, "Fel dag", begun=True)
+    assert refused(check_withdraw, last, " ", begun=False)
     due = last is not None and last.kind is K.CONFIRMED and last.on is not None and last.on <= TODAY
     assert is_due(last, today=TODAY) is due
 
