@@ -20,6 +20,7 @@ from contacts.rules.hours import Availability
 from contacts.rules.parties import OutpatientKind, Party, PrincipalKind, WardKind
 from contacts.rules.permissions import Role
 from contacts.rules.phone import Phone, PhoneKind, is_extension
+from contacts.services.submissions import keyed
 from outage.models import CareChain, CareChainEvent, ChainFacts, Handover, Outage
 from outage.presenters.owed import OwedCall
 from outage.queries.care_chains import get_chain
@@ -309,6 +310,9 @@ def meanwhile(
     after that in the transaction of the first; as for `at_once`.
     """
     results: list[Any] = []
+    # That of the forms' hashes is made when the first is sent: neither is to wait for the other to make it.
+    with transaction.atomic():
+        keyed("")
 
     def run() -> None:
         try:

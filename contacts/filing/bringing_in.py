@@ -17,6 +17,7 @@ from contacts.rules.file_rows import BadRow
 from contacts.rules.permissions import Right
 from contacts.services.progress import Steps, finishing
 from contacts.services.submissions import claim
+from contacts.services.whole import whole
 
 from .book import Book
 from .changes import Fate
@@ -117,7 +118,7 @@ def confirm_steps(
         raise FileGone
     book, choices, known = Book.read(told), Choices.read(upload.choices), known_for(by.principal)
     try:
-        with transaction.atomic():
+        with whole():
             # Lock: of two who confirm one upload at once the second waits here, and then finds the first one's import.
             DirectoryUpload.objects.select_for_update(no_key=True).only("pk").get(pk=upload.pk)
             if done := import_of(upload):

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, models
 from django.utils import timezone
 
 from contacts import audit
@@ -26,6 +26,7 @@ from contacts.rules.permissions import Right
 from contacts.rules.phone import digits
 from contacts.services.progress import Progress, Steps
 from contacts.services.submissions import claim
+from contacts.services.whole import whole
 
 from .plan import UNCHECKED
 from .write import undo_write_steps
@@ -147,7 +148,7 @@ def undo_steps(*, by: Acting, upload: DirectoryUpload, client_id: UUID) -> Steps
     """
     check_may(by, Right.MANAGE_DIRECTORY, upload)
     try:
-        with transaction.atomic():
+        with whole():
             DirectoryUpload.objects.select_for_update(no_key=True).only("pk").get(pk=upload.pk)
             import_row = import_of(upload)
             if import_row is None:

@@ -18,6 +18,7 @@ from contacts.rules.permissions import Right
 from contacts.rules.principals import MUNICIPALITIES, REGION
 from contacts.services.progress import Progress, Steps
 from contacts.services.submissions import claim, content_hash
+from contacts.services.whole import whole
 
 from .book import Book
 from .changes import Fate, changes_in_words, facts_in_words
@@ -67,7 +68,7 @@ def upload_steps(*, by: Acting, client_id: UUID, content: bytes) -> Steps[Direct
     if is_plain(book, choices, found):
         plan = yield from found_steps(book, choices, found, only=by.principal)
     yield Progress("Sparar förhandsvisningen")
-    with transaction.atomic():
+    with whole():
         digest = hashlib.sha256(content).hexdigest()
         if claim(by=by, client_id=client_id, kind="directory.upload", content={"file": digest}):
             return DirectoryUpload.objects.get(pk=client_id)
@@ -87,7 +88,7 @@ def choose_steps(
     known = known_for(by.principal)
     plan = yield from chosen_steps(book, choices, known, only=by.principal)
     yield Progress("Sparar förhandsvisningen")
-    with transaction.atomic():
+    with whole():
         upload_id, first = _claimed(by, upload, client_id, choices, "directory.choose")
         if not first:
             return DirectoryUpload.objects.get(pk=upload_id)

@@ -45,6 +45,8 @@ class Work(models.Model):
     origin = models.CharField("varifrån", max_length=100, blank=True)
     task = models.CharField(max_length=64, blank=True)
     turn = models.PositiveIntegerField("tur", default=0)
+    # What it was to do is written, though its result is not kept yet: too late to cancel it.
+    bound = models.BooleanField(default=False, db_default=False, editable=False)
     state = models.CharField("läge", max_length=10, choices=WorkState.choices, default=WorkState.WAITING)
     words = models.CharField("steg", max_length=100, blank=True)
     done = models.PositiveIntegerField("klart", default=0)

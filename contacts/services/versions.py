@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from contacts.models import DirectoryEntry, Membership, Unit, User
 from contacts.queries.versions import version_of
 from contacts.rules.errors import CHANGED_MEANWHILE, RuleError
+
+from .whole import whole
 
 Versioned = DirectoryEntry | Unit | User | Membership
 
@@ -24,7 +26,7 @@ class ChangedMeanwhile(RuleError):
 def replacing() -> Iterator[None]:
     """A transaction that replaces rows: of two that replace the same one the second raises ChangedMeanwhile."""
     try:
-        with transaction.atomic():
+        with whole():
             yield
     except IntegrityError:
         raise ChangedMeanwhile from None

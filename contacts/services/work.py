@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -28,6 +29,7 @@ from contacts.seen import seeing, shows, where_from
 from contacts.services.alive import this_process
 from contacts.services.progress import Progress, Steps
 from contacts.services.submissions import keyed_content_hash
+from contacts.services.whole import bound_by
 
 logger = logging.getLogger(__name__)
 
@@ -180,11 +182,11 @@ def _next_turn(by: Acting) -> int:
 
 
 def cancel(*, by: Acting, work: Work) -> bool:
-    """Only who asked may. False where it had ended already; what a worker has in hand is rolled back."""
+    """Only who asked may. False where it is done or had ended already; what a worker has in hand is rolled back."""
     check_within(by, work)
     with transaction.atomic():
         ended = {"state": WorkState.CANCELLED, "ended_at": timezone.now()}
-        if not Work.objects.filter(pk=work.pk, state__in=UNFINISHED).update(**ended):
+        if not Work.objects.filter(pk=work.pk, state__in=UNFINISHED, bound=False).update(**ended):
             return False
         work.drop_files()
         audit.record(by=by, action="work.cancelled", target=work, changes={"kind": work.kind})
@@ -197,7 +199,7 @@ def fetch(*, by: Acting, work: Work) -> bytes:
     with transaction.atomic():
         # Of two who open a file of once at the same time the second finds it gone.
         held = Work.objects.select_for_update(no_key=True).filter(pk=work.pk).first()
-        content = held.result() if held else None
+        content = held.result() if held and timezone.now() < held.kept_until else None
         if content is None:
             raise RuleError(GONE)
         audit.record(by=by, action="work.fetched", target=work, changes={"kind": work.kind})
@@ -259,10 +261,17 @@ def _do(watch: Watch) -> None:
 
         job = Job(by, work.client_id, work.args, work.files, keep)
         # The transaction of interrupted work ends with it, not at some later garbage collection.
-        with closing(KINDS[work.kind].run(job)) as steps:
+        with bound_by(partial(_bind, work)), closing(KINDS[work.kind].run(job)) as steps:
             made = _followed(steps, watch)
         if not kept:
             keep(made)
+
+
+def _bind(work: Work) -> None:
+    """It is done with this transaction, or is cancelled already."""
+    ours = Work.objects.filter(pk=work.pk, tries=work.tries, state=WorkState.RUNNING)
+    if not ours.update(bound=True):
+        raise Lost
 
 
 def _followed(steps: Steps[Made], watch: Watch) -> Made:

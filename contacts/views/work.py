@@ -66,7 +66,12 @@ def work(request: ActingRequest, work_id: UUID) -> HttpResponse:
     if undone and not request.htmx:
         # Whoever keeps the server is not among those who see the page.
         logger.error("long work waits and nobody does any: is `manage.py work` running?")
-    context = {"work": found, "undone": undone, "nothing": kind.nothing, "again": again}
+    context = {
+        "work": found,
+        "undone": undone,
+        "nothing": "" if found.bound else kind.nothing,
+        "again": again,
+    }
     part = "_state" if request.htmx else "show"
     return render(request, f"{_FOLDER}/{part}.html", context)
 

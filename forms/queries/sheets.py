@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.models import Principal, Unit
+from contacts.page_versions import COMPARED
 from contacts.queries.joined import ids_read_as, units_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.labelled import Labelled
@@ -175,12 +176,14 @@ def papers_held(principal: Principal, outage: Outage, until: datetime) -> list[P
 
 
 def newest_fate() -> int:
-    return next(iter(_newest()), 0)
+    """A number that is another whenever a step has been written since, the same in each process."""
+    return hash(tuple(_newest()))
 
 
 @prepared
 def _newest() -> QuerySet[SheetFate, int]:
-    return SheetFate.objects.order_by("-pk").values_list("pk", flat=True)[:1]
+    # Several, for the row of a transaction that began first may come last.
+    return SheetFate.objects.order_by("-pk").values_list("pk", flat=True)[:COMPARED]
 
 
 def figures(unit: Unit, kind: str = "") -> dict[Where, int]:

@@ -15,6 +15,7 @@ from contacts.queries.ringing import region_switchboard_number
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
+from contacts.services.whole import whole
 from forms.models import BLANK_KINDS, COPIES, Sheet, SheetBatch, SheetKind
 from forms.presenters.blanks import blank_part
 from forms.queries.batches import originals_of, sheets_with_copies
@@ -112,7 +113,7 @@ def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedFile:
     if not same_length or parts[0].version != sheets[0].version:
         raise RuleError("Blanketten har ändrats sedan partiet utfärdades. Utfärda ett nytt parti.")
     sealed = seal(rendered.pdf)
-    with transaction.atomic():
+    with whole():
         keep_export(
             by=by,
             kind=kind,

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID, uuid4
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -12,6 +11,7 @@ from contacts.models import Unit
 from contacts.rules.errors import NotYours
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
+from contacts.services.whole import whole
 from forms.models import BLANK_KINDS, Sheet, SheetBatch, SheetKind
 from forms.presenters.binder import Blanks, binder_parts
 from forms.presenters.document import SheetPart
@@ -78,7 +78,7 @@ def _print(
         version=spec.version,
         pages=rendered.sheet_pages[0],
     )
-    with transaction.atomic():
+    with whole():
         content = {"unit": unit.pk}
         claimed = by and client_id and claim(by=by, client_id=client_id, kind="binder.print", content=content)
         if claimed and not known and binder_id == client_id:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -16,6 +15,7 @@ from contacts.models import Principal, Unit
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim, content_hash, keyed
+from contacts.services.whole import whole
 from forms.models import Export, Sheet, SheetBatch, SheetKind
 from forms.presenters.call_support import call_support_part
 from forms.presenters.care_chain import care_chain_part, sheet_view
@@ -156,7 +156,7 @@ def print_job(
             pages=rendered.pages,
         )
         # Typeset before the transaction opens: it takes a second, and nobody else could write meanwhile.
-        with transaction.atomic():
+        with whole():
             if client_id:
                 claim(by=by, client_id=client_id, kind="sheet.print", content=content)
             if known is None and client_id and Sheet.objects.filter(pk=made).exists():

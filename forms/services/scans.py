@@ -20,6 +20,7 @@ from contacts.rules.permissions import Right
 from contacts.rules.trace_words import PICTURE
 from contacts.services.progress import Progress, Steps
 from contacts.services.submissions import claim
+from contacts.services.whole import whole
 from contacts.trail.roles import may_destroy_keys
 from forms import scan_store
 from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUndone, ScanUpload, Sheet
@@ -62,7 +63,6 @@ def scan_steps(*, by: Acting, client_id: UUID, files: Sequence[bytes]) -> Steps[
     if first is not None:
         return _same(by, first, digest)
     read: list[tuple[ScannedPage, DecodedPage]] = []
-    kept = False
     try:
         with closing(read_scan(files)) as told:
             for page in told:
@@ -76,7 +76,7 @@ def scan_steps(*, by: Acting, client_id: UUID, files: Sequence[bytes]) -> Steps[
                 scan_store.save(row.pk, page.jpeg, upload_id=client_id)
                 yield Progress("Läser sidor", page.number, total)
         yield Progress("Parar ihop sidor och blad")
-        with transaction.atomic():
+        with whole():
             claimed = claim(by=by, client_id=client_id, kind=_KIND, content={"files": digest})
             if claimed is not None:
                 return ScanUpload.objects.get(pk=client_id)
@@ -86,12 +86,12 @@ def scan_steps(*, by: Acting, client_id: UUID, files: Sequence[bytes]) -> Steps[
             find_sheets(by=by, upload=upload, read=read)
             # Should it fail, the next scan says it: a picture is found by either name.
             transaction.on_commit(partial(scan_store.keep, [row.pk for row, _ in read]), robust=True)
-        kept = True
         return upload
     finally:
-        if not kept:
-            for row, _ in read:
-                scan_store.remove(row.pk)
+        # Interrupted after the commit, their rows are there: the pictures stay, and `tidy_pictures` does the rest.
+        ours = {row.pk for row, _ in read}
+        for page_id in ours - set(ScannedPage.objects.filter(pk__in=ours).values_list("pk", flat=True)):
+            scan_store.remove(page_id)
 
 
 def tidy_pictures() -> int:

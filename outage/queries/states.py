@@ -254,7 +254,7 @@ def _to_ring_back(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
     asking = {call.unit_id for call in log.live_handovers if call.call_back}
     for unit in sorted(asking):
         calls = {call.pk: call for call in log.live_handovers if call.unit_id == unit}
-        in_order = sorted(calls.values(), key=lambda call: (minute_of(call.at), call.recorded_at))
+        in_order = sorted(calls.values(), key=lambda call: (minute_of(call.at), call.order))
         rung = [
             RungCall(
                 id=call.pk,

@@ -16,6 +16,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.progress import Progress, Steps, finish
 from contacts.services.submissions import claim
+from contacts.services.whole import whole
 from contacts.services.work import ask
 from outage.charts import svg_of
 from outage.models import Lesson, Outage, OutageFigures
@@ -59,7 +60,7 @@ def make_report(*, by: Acting, outage: Outage) -> Steps[OutageFigures]:
         # Two who open the page at the same time both ask for it.
         return known
     figures = yield from _work_out(reach, outage)
-    with transaction.atomic():
+    with whole():
         row = _keep(reach, outage, figures)
         audit.record(by=by, action="report.made", target=row)
     return row
