@@ -13,6 +13,7 @@ from contacts.models import AuditEntry
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
 from contacts.rules.permissions import Role
 from contacts.services.progress import Progress, finish
+from contacts.services.work import Stopping
 from forms import scan_store
 from forms.models import ScanAside, ScanMatch, ScannedPage, ScanUpload, SheetKind
 from forms.queries.scans import pictures_of, rounds_of, waiting_count
@@ -246,6 +247,17 @@ def test_what_a_stopped_server_left_is_taken_away_on_time_and_no_picture_with_a_
     assert {path.name for path in folder.iterdir()} == {str(row.pk), f"{going_on}.new"}
     assert view_picture(by=place.alva, page=row).startswith(b"\xff\xd8\xff")
     assert tidy_pictures() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_is_interrupted_after_its_rows_are_written_keeps_its_pictures(place):
+    sheet, client_id = make_sheet(place), uuid4()
+    with patch("forms.scan_store.keep", side_effect=Stopping), pytest.raises(Stopping):
+        scan(place.alva, coded(sheet.serial), strange(), client_id=client_id)
+    scan(place.alva, coded(sheet.serial), strange(), client_id=client_id)
+    pages = ScannedPage.objects.all()
+    assert len(pages) == 2
+    assert all(view_picture(by=place.alva, page=page).startswith(b"\xff\xd8\xff") for page in pages)
 
 
 def test_only_those_who_handle_sheets_scan(place):

@@ -347,6 +347,9 @@ def test_a_list_of_patients_is_its_owner_s_lies_encrypted_leaves_a_row_and_goes_
     call_command("tidy")
     assert Work.objects.exists()
     clock.shift(timedelta(minutes=2))
+    # It goes at that time, though nobody has taken it away yet.
+    client.force_login(county.alva.user)
+    assert client.post(f"/utskrifter/{work.pk}/fil").status_code == 410
     call_command("tidy")
     assert not Work.objects.exists()
     assert not WorkPiece.objects.exists()
