@@ -20,11 +20,12 @@ class OutageConfig(AppConfig):
         from contacts.page_versions import know_units_by
         from contacts.services.submissions import know_outage_by
         from contacts.services.unit_ties import Ties, tie_units_by
+        from contacts.services.work import know_hidden_by
         from contacts.verification import set_verification_lasts
 
         from . import checks  # noqa: F401
         from .queries import borders  # noqa: F401
-        from .queries.care_chains import units_of_chain
+        from .queries.care_chains import hidden_since, units_of_chain
         from .queries.outages import outage_id_in_view
         from .queries.unit_ties import in_care, logged_since
         from .routine import choose_routine_by, current_routine
@@ -34,6 +35,7 @@ class OutageConfig(AppConfig):
         choose_routine_by(lambda: settings.ROUTINE)
         know_outage_by(outage_id_in_view)
         know_units_by(units_of_chain)
+        know_hidden_by(hidden_since)
         tie_units_by(Ties(to_join=in_care, to_part=logged_since, changed=settle_naming))
         know_report()
         post_migrate.connect(settle_recent, sender=self)

@@ -156,7 +156,9 @@ def _report(plan: Plan, *, retired: bool = False) -> ImportReport:
 def _write(
     by: By, plan: Plan, report: ImportReport, *, retire_missing: bool, upload: DirectoryUpload | None = None
 ) -> Steps[AuditEntry]:
-    told = yield from write_steps(by, plan, timezone.now(), retire_missing=retire_missing)
+    at = timezone.now()
+    told = yield from write_steps(by, plan, at, retire_missing=retire_missing)
+    told["at"] = at.isoformat()
     told["unchanged"], told["gone"] = report.unchanged, report.gone
     if isinstance(by, Acting):
         return audit.record(by=by, action="directory.import", target=upload, changes=told)

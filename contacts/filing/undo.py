@@ -17,10 +17,10 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.models import AuditEntry, DirectoryEntry, DirectoryUpload, Unit
+from contacts.models import AuditEntry, DirectoryEntry, DirectoryUpload, Principal, Unit
 from contacts.models.locking import locked
 from contacts.queries.joined import in_use_now
-from contacts.queries.uploads import import_of, undone
+from contacts.queries.uploads import import_of, undone, undone_of
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.rules.phone import digits
@@ -63,9 +63,13 @@ def undo_of(import_row: AuditEntry, *, lock: bool = False) -> Undo:
     changed_since = _changed_since(import_row, by_id.values())
     flagged = told.get("flagged", {})
     undo = Undo()
+    main = set(
+        Principal.objects.filter(main_switchboard__in=told["new"]).values_list("main_switchboard", flat=True)
+    )
     for pk in told["new"]:
         entry = by_id[pk]
-        (undo.kept if pk in changed_since or entry.retired_at else undo.retire).append(entry)
+        chosen = entry.retired_at or pk in main
+        (undo.kept if pk in changed_since or chosen else undo.retire).append(entry)
     for pk, changes in told["changed"].items():
         entry = by_id[int(pk)]
         before = None if int(pk) in changed_since else _set_back(entry, changes, flagged.get(pk), places)
@@ -88,7 +92,19 @@ def _changed_since(import_row: AuditEntry, entries: Iterable[DirectoryEntry]) ->
     later = AuditEntry.objects.filter(
         target_type=DirectoryEntry._meta.label, action__startswith="directoryentry.", pk__gt=import_row.pk
     )
-    return {int(row.target_id) for row in later.filter(target_id__in=ids).only("target_id")}
+    later = later.filter(target_id__in=ids).exclude(at__in=_undone_since(import_row))
+    return {int(row.target_id) for row in later.only("target_id")}
+
+
+def _undone_since(import_row: AuditEntry) -> list[datetime]:
+    """When what later imports wrote was written, and undone: what they changed is as it was before them."""
+    rows = AuditEntry.objects.filter(
+        principal=import_row.principal_id, action="directory.import", pk__gt=import_row.pk
+    )
+    undone_later = undone_of(later := list(rows))
+    told = [row.changes for row in later if row.target_id in undone_later]
+    told += [row.changes for row in undone_later.values()]
+    return [datetime.fromisoformat(each["at"]) for each in told if "at" in each]
 
 
 def _set_back(

@@ -60,6 +60,7 @@ _BETWEEN_DIGITS = re.compile(rf"[{DASHES}\s./()\xa0]+")
 _DIALLED = re.compile(r"\+?[0-9]+")
 _COUNTRY = re.compile(r"^(?:\+|00)46")
 _SWEDEN = 46
+_DAY = re.compile(r"(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]")
 # As people write a Swedish number: area code, a hyphen, groups of two and three.
 _GROUPED = re.compile(r"0[0-9]{1,3}-[0-9]{2,3}(?: [0-9]{2,3})+")
 
@@ -95,6 +96,9 @@ def classify(number: str) -> NumberKind:
 def normalise(number: str) -> str | None:
     """The E.164 form of a number that can be rung from outside ("+46907850000"); None for any other."""
     main, _ = _main_and_extension(number)
+    # What a spreadsheet takes for a day has the digits of a number with its 0 left out.
+    if _DAY.fullmatch(main.strip()):
+        return None
     # The library would read letters and full-width digits as well; no telephone does.
     if not _DIALLED.fullmatch(_bare(main)) or _bare(main) in SHORT_NUMBERS:
         return None

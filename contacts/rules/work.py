@@ -30,6 +30,7 @@ LOST = "Servern avbröts mitt i arbetet, flera gånger. Försök igen om en stun
 TOO_LONG = "Det tog för lång tid och är avbrutet. Ring din support."
 BROKE = "Något gick fel på servern. Försök igen om en stund. Händer det igen: ring din support."
 GONE = "Filen är inte kvar. Begär den på nytt."
+HIDDEN_SINCE = "En patient i filen har fått skyddade personuppgifter sedan den gjordes. Begär den på nytt."
 
 
 # The largest batch is twenty parts, and what is sent to be read lies in the database until it is its turn.

@@ -7,7 +7,7 @@ what to do by its kind. Each kind can be done twice without harm, for a worker m
 import hashlib
 import logging
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ from contacts.access import Acting, acting_in, check_within
 from contacts.models import User, Work
 from contacts.models.data_key import is_shut, name_of
 from contacts.rules.errors import RuleError
-from contacts.rules.work import BROKE, GONE, UNFINISHED, WorkState, turn_in_line
+from contacts.rules.work import BROKE, GONE, HIDDEN_SINCE, UNFINISHED, WorkState, turn_in_line
 from contacts.seen import seeing, shows, where_from
 from contacts.services.alive import this_process
 from contacts.services.progress import Progress, Steps
@@ -78,6 +78,15 @@ class Kind:
 
 KINDS: dict[str, Kind] = {}
 _FIRST_TURN = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+_hidden_since: Callable[[Iterable[UUID], datetime], bool] = lambda chains, since: False  # noqa: E731
+
+
+def know_hidden_by(hidden_since: Callable[[Iterable[UUID], datetime], bool]) -> None:
+    """`hidden_since` says whether the patient of any of these chains has got protected personal data since then."""
+    global _hidden_since
+    _hidden_since = hidden_since
 
 
 def know_work(name: str, kind: Kind) -> None:
@@ -194,7 +203,9 @@ def cancel(*, by: Acting, work: Work) -> bool:
 
 
 def fetch(*, by: Acting, work: Work) -> bytes:
-    """The file, with a row in the trace; whom it shows is noted as by any page. Raises RuleError where it is gone."""
+    """The file, with a row in the trace; whom it shows is noted as by any page. Raises RuleError where it is gone, or
+    names somebody whom it would not name now.
+    """
     check_within(by, work)
     with transaction.atomic():
         # Of two who open a file of once at the same time the second finds it gone.
@@ -202,6 +213,8 @@ def fetch(*, by: Acting, work: Work) -> bytes:
         content = held.result() if held and timezone.now() < held.kept_until else None
         if content is None:
             raise RuleError(GONE)
+        if work.patients and work.started_at and _hidden_since(map(UUID, work.patients), work.started_at):
+            raise RuleError(HIDDEN_SINCE)
         audit.record(by=by, action="work.fetched", target=work, changes={"kind": work.kind})
         if work.once:
             work.drop_result()

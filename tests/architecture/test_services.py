@@ -35,7 +35,7 @@ SAVES = {
     "delete",
 }
 RECORDERS = {"record", "record_system"}
-TRANSACTIONS = {"atomic", "replacing"}
+TRANSACTIONS = {"atomic", "replacing", "whole"}
 
 Function = ast.FunctionDef
 

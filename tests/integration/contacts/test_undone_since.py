@@ -9,6 +9,7 @@ from contacts.filing.bringing_in import confirm_steps
 from contacts.filing.undo import undo_steps
 from contacts.filing.uploads import upload_steps
 from contacts.models import AuditEntry, DirectoryEntry, DirectoryJoin, DirectoryUpload, Unit
+from contacts.queries.switchboards import choice_version
 from contacts.queries.versions import version_of
 from contacts.rules.errors import RuleError
 from contacts.rules.joining import Part, Pick
@@ -17,6 +18,7 @@ from contacts.services.joining import join_entries, undo_entry_join
 from contacts.services.joining_units import join_units
 from contacts.services.keeping import add_entry, change_entry
 from contacts.services.progress import finish
+from contacts.services.switchboards import choose_main_switchboard
 from contacts.services.units import UnitFacts, change_unit
 from tests.factories import County, make_entry
 from tests.integration.contacts.importing import malas
@@ -155,3 +157,29 @@ def test_a_line_that_was_cut_off_empties_nothing(county: County):
     assert not cut.plan["groups"]["changed"]
     # What is left empty is said to be.
     assert not uploaded(county, f"{heading}\n{whole}\n".encode()).plan["problems"]
+
+
+@pytest.mark.parametrize("between", [True, False])
+def test_of_two_imports_that_are_undone_the_last_first_nothing_is_left(county: County, between: bool):
+    entry = make_entry(county.mala, "Telefonen", "0953-140 77")
+    first = brought_in(county, "Telefonen", Telefon="0953-140 01")
+    second = brought_in(county, "Telefonen", Telefon="0953-140 02")
+    undone(county, second)
+    entry.refresh_from_db()
+    if between:
+        facts, version = replace(entry.facts, remark="Ring två gånger"), version_of(entry)
+        change_entry(by=county.mala_admin, entry=entry, client_id=uuid4(), version=version, facts=facts)
+    told = undone(county, first)
+    entry.refresh_from_db()
+    assert told["kept" if between else "set_back"] == [entry.pk]
+    assert [phone.number for phone in entry.phones] == ["0953-140 01" if between else "0953-140 77"]
+
+
+def test_a_switchboard_that_was_chosen_since_stays(county: County):
+    upload = brought_in(county, "Växeln", Typ="växel", Telefon="0953-140 00")
+    entry = DirectoryEntry.objects.get(name="Växeln")
+    version = choice_version(county.mala)
+    choose_main_switchboard(by=county.mala_admin, entry=entry, client_id=uuid4(), version=version)
+    assert undone(county, upload)["kept"] == [entry.pk]
+    entry.refresh_from_db()
+    assert entry.retired_at is None

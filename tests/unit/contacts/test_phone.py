@@ -35,6 +35,7 @@ CASES = [
     ("1177", NumberKind.SHORT, "tel:1177", "1177"),
     ("114 14", NumberKind.SHORT, "tel:11414", "114 14"),
     ("785 00 00", NumberKind.UNREADABLE, None, "785 00 00"),
+    ("2026-08-16", NumberKind.UNREADABLE, None, "2026-08-16"),
     ("12", NumberKind.UNREADABLE, None, "12"),
     ("012345", NumberKind.UNREADABLE, None, "012345"),
     ("ankn 012345", NumberKind.UNREADABLE, None, "ankn 012345"),
