@@ -19,8 +19,8 @@ class Sheet:
     """One sheet; a text file is a sheet without a name.
 
     Empty rows keep their place; there are none after the last text. Of cells that were merged over several rows, each
-    row has the text. `formulas` are cells whose value nobody typed: they are empty here. `refused` says why the sheet
-    cannot be read at all.
+    row has the text. `formulas` are cells whose value nobody typed: they are empty here. `noted` are those with a note,
+    as a spreadsheet writes them: it is not read. `refused` says why the sheet cannot be read at all.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Sheet:
     struck: tuple[Place, ...] = ()
     merged: tuple[str, ...] = ()
     formulas: tuple[Place, ...] = ()
+    noted: tuple[str, ...] = ()
     refused: str = ""
 
     @classmethod
@@ -44,6 +45,7 @@ class Sheet:
             struck=tuple((int(row), int(place)) for row, place in told["struck"]),
             merged=tuple(str(reference) for reference in told["merged"]),
             formulas=tuple((int(row), int(place)) for row, place in told["formulas"]),
+            noted=tuple(str(reference) for reference in told.get("noted", ())),
             refused=str(told["refused"]),
         )
 

@@ -226,7 +226,7 @@ def is_plain(book: Book, choices: Choices, found: Mapped) -> bool:
         return False
     (sheet,), (choice,) = book.filled, choices.sheets
     hidden = sheet.hidden or sheet.hidden_rows or sheet.hidden_columns
-    if hidden or sheet.struck or sheet.formulas or sheet.merged:
+    if hidden or sheet.struck or sheet.formulas or sheet.merged or sheet.noted:
         return False
     first = next((number for number, _ in data_rows(sheet, 0)), 0)
     heading = read_heading(sheet.rows[choice.heading - 1]) if choice.heading == first else None

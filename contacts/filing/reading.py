@@ -61,6 +61,8 @@ def only_table(book: Book, advice: str = _ON_PAGE) -> list[list[str]]:
         raise BadTable(
             f"Rad {row}, kolumn {letter(place)} har en formel. Klistra in cellerna som värden och spara igen."
         )
+    if first.noted:
+        raise BadTable(f"{first.noted[0]} har en anteckning, som inte läses. Ta bort den och spara igen.")
     if first.hidden or first.hidden_rows or first.hidden_columns or first.struck:
         raise BadTable(f"Filen har dolda delar eller överstruken text. {advice}")
     return first.rows

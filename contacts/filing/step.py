@@ -141,6 +141,8 @@ def _notes(sheet: Sheet) -> Iterable[str]:
     if sheet.formulas:
         cells = (f"{letter(place)}{row}" for row, place in sheet.formulas)
         yield f"Formler, de läses inte: {_listed(cells)}."
+    if sheet.noted:
+        yield f"Anteckningar på celler, de läses inte: {_listed(sheet.noted)}."
 
 
 def _listed(items: Iterable[str]) -> str:

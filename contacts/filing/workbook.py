@@ -5,9 +5,11 @@ import io
 import re
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from defusedxml.ElementTree import iterparse
+from openpyxl.packaging.relationship import get_dependents, get_rels_path
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet._reader import CELL_TAG, DATA_TAG, FORMULA_TAG, ROW_TAG, VALUE_TAG, WorkSheetParser
@@ -27,6 +29,7 @@ _UNREADABLE = "Bladet går inte att läsa. Spara om filen som Excel-arbetsbok (.
 _ROOT = f"{{{SHEET_MAIN_NS}}}worksheet"
 _MERGED = f"{{{SHEET_MAIN_NS}}}mergeCell"
 _COLUMN = f"{{{SHEET_MAIN_NS}}}col"
+_NOTE = f"{{{SHEET_MAIN_NS}}}comment"
 _STRIKE = f"{{{SHEET_MAIN_NS}}}strike"
 _TEXT = f"{{{SHEET_MAIN_NS}}}si"
 _IN_CELL = frozenset({VALUE_TAG, FORMULA_TAG, f"{{{SHEET_MAIN_NS}}}is", f"{{{SHEET_MAIN_NS}}}t"})
@@ -75,7 +78,8 @@ def _read_xlsx(content: bytes) -> Book:
         with reader.archive.open(sheet._worksheet_path) as source:
             parser = _Parser(source, sheet._shared_strings, epoch=book.epoch, **formats)
             reading = _Reading(parser, struck_styles, struck_texts)
-            found[sheet.title] = reading.read(sheet.title, hidden=sheet.sheet_state != "visible")
+            told = reading.read(sheet.title, hidden=sheet.sheet_state != "visible")
+        found[sheet.title] = replace(told, noted=tuple(_noted(reader.archive, sheet._worksheet_path)))
     # What the workbook names and openpyxl skips silently.
     named = [declared.name for declared, _ in reader.parser.find_sheets()]
     lost = [name for name in named if name not in found and name not in reader.charts]
@@ -98,6 +102,18 @@ def _struck_texts(archive: Any) -> set[str]:
                 number += 1
                 element.clear()
     return struck
+
+
+def _noted(archive: Any, path: str) -> Iterator[str]:
+    """The cells of a sheet that have a note, which lies in a part of its own."""
+    names, beside = set(archive.namelist()), get_rels_path(path)
+    parts = get_dependents(archive, beside) if beside in names else ()
+    for name in sorted({part.target for part in parts if part.Type.endswith("/comments")} & names):
+        with archive.open(name) as source:
+            for _, element in iterparse(source, forbid_dtd=True):
+                if element.tag == _NOTE:
+                    yield element.get("ref", "")
+                    element.clear()
 
 
 class _Reader(ExcelReader):  # type: ignore[misc]

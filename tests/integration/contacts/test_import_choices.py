@@ -67,6 +67,8 @@ def test_what_a_sheet_does_not_say_in_text_is_named(client, county):
     shown = words(step(client, county, READ["struck through"][0]))
     assert "Överstruken text: A3, B3, C3, D3." in shown
     assert "Rad 3, överstruken text: Malå kommun · Tvätten" in shown
+    noted = words(step(client, county, READ["noted"][0]))
+    assert "Anteckningar på celler, de läses inte: D2." in noted
     assert "Dolda rader: 3." in words(step(client, county, READ["hidden row"][0]))
     assert "Bladet är dolt." in words(step(client, county, READ["hidden sheet"][0]))
     assert "texten gäller alla deras rader: A4:A5." in words(step(client, county, READ["merged"][0]))

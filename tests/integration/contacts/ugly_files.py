@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import openpyxl
+from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
 from tests.unit.contacts.other_workbooks import ods, xls
@@ -96,6 +97,10 @@ def ugly_workbook(own: str) -> bytes:
     ]
     notes = [["Uppdateras varje vår"]]
     return workbook(("Enheter", units), ("Personer", people), ("Läs mig", notes), change=_dress)
+
+
+def _note(book):
+    book["Blad1"]["D2"].comment = Comment("Ring aldrig före 9", "Anna")
 
 
 HEAD = PLAIN.split(";")
@@ -291,6 +296,7 @@ READ: dict[str, tuple[bytes, dict[str, str]]] = {
         BOTH,
     ),
     "hidden row": (workbook(("Blad1", [HEAD, ONE, TWO]), change=_hide_row), BOTH),
+    "noted": (workbook(("Blad1", [HEAD, ONE, TWO]), change=_note), BOTH),
     "struck through": (workbook(("Blad1", [HEAD, ONE, TWO]), change=_strike), KITCHEN),
     "merged": (workbook(("Blad1", [["Telefonlista"], [], HEAD, ONE, [None, *TWO[1:]]]), change=_merge), BOTH),
     "hidden sheet": (workbook(("Kök", [HEAD, ONE]), ("Gamla", [HEAD, TWO]), change=_hide_sheet), KITCHEN),

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
 from contacts import sandbox
@@ -135,6 +136,15 @@ def test_struck_through_cells_are_named_whole_or_in_part():
     sheet = only_sheet(workbook(strike))
     assert sheet.struck == ((2, 0), (3, 1))
     assert sheet.rows[2] == ["e", "090-1 090-2"]
+
+
+def test_cells_with_notes_are_named():
+    def note(sheet):
+        for cell in ("B2", "A3"):
+            sheet[cell].comment = Comment("Ring aldrig före 9", "Anna")
+
+    assert sorted(only_sheet(workbook(note)).noted) == ["A3", "B2"]
+    assert only_sheet(workbook(lambda sheet: None)).noted == ()
 
 
 def test_struck_through_texts_of_the_table_of_texts():
