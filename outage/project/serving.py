@@ -16,16 +16,13 @@ import tempfile
 import time
 
 from uvicorn import Config, Server
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-# How long a client may take over the headers of a request, and how many bytes they may be.
-HEADER_SECONDS = 20
-HEADER_BYTES = 64_000
+from outage.project.connections import Protocol
+
 # How long a connection is kept for the next request: a page asks for its style sheets and scripts.
 _KEEP_SECONDS = 5
-# How long a worker that is asked to stop answers what it has begun, and listens to who has connected and not yet asked.
+# How long a worker that is asked to stop answers what it has begun.
 _STOP_SECONDS = 20
-_LAST_SECONDS = 1
 # How often what has had its time is removed.
 _TIDY_SECONDS = 3600
 _BACKLOG = 2048
@@ -34,59 +31,6 @@ _STOPPED_BY = {signal.SIGTERM, signal.SIGINT}
 _HEARD = _STOPPED_BY | {signal.SIGHUP, signal.SIGCHLD}
 
 logger = logging.getLogger("driftstopp.server")
-
-
-class Protocol(HttpToolsProtocol):
-    """Headers come in time, and are not without end; uvicorn waits for them for ever.
-
-    What was sent to a worker that stops before anybody could know is answered; uvicorn resets the connection.
-    """
-
-    _late: asyncio.TimerHandle | None = None
-    _head = 0
-    _is_last = False
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._expect_headers()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._have_headers()
-        super().connection_lost(exc)
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        if self._late is None:
-            self._expect_headers()
-
-    def on_headers_complete(self) -> None:
-        self._have_headers()
-        super().on_headers_complete()
-        if self._is_last:
-            super().shutdown()
-
-    def shutdown(self) -> None:
-        self._is_last = True
-        if self.cycle is None or self.cycle.response_complete:
-            self.loop.call_later(_LAST_SECONDS, super().shutdown)
-        else:
-            super().shutdown()
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self._late is not None:
-            self._head += len(data)
-            if self._head > HEADER_BYTES:
-                self.transport.close()
-
-    def _expect_headers(self) -> None:
-        self._head = 0
-        self._late = self.loop.call_later(HEADER_SECONDS, self.transport.close)
-
-    def _have_headers(self) -> None:
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None
 
 
 class Worker(Server):
