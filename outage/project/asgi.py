@@ -7,6 +7,7 @@ import asyncio
 import faulthandler
 import gc
 import os
+import re
 import resource
 import signal
 from asyncio.events import _set_running_loop  # what an event loop shows and hides itself with
@@ -39,9 +40,8 @@ Answer = tuple[int, list[tuple[str, str]], bytes]
 
 # The most that is taken in of one request: the largest files that a page takes, and what goes with them.
 MOST = max(settings.UPLOAD_ROOM.values()) + 5_000_000
-# What is held of requests that are not whole yet, in all, apart from the first of each, which is what a form needs.
-MOST_HELD = 250_000_000
-_FREE = 1_000_000
+# What is held of requests that are not answered yet, in all: of those who have logged in, and of those who have not.
+MOST_OF_KNOWN, MOST_OF_UNKNOWN = 200_000_000, 50_000_000
 # How long a client may be silent within a request, and take over all of it.
 SILENT_SECONDS, BODY_SECONDS = 30, 300
 # A page that is not made by then hangs: the process ends, and another takes its place.
@@ -49,6 +49,7 @@ PAGE_SECONDS = int(os.environ.get("PAGE_SECONDS", "180"))
 # Above this, a process is replaced by a new one when it has answered what it has begun.
 MOST_MEMORY = int(os.environ.get("MOST_MEMORY_MB", "700")) * 2**20
 _PAGE = resource.getpagesize()
+_SESSION = re.compile(rb"(^|[; ])%s=\w{32}(;|$)" % settings.SESSION_COOKIE_NAME.encode())
 
 # One page at a time, in the order in which requests were whole.
 _turn = asyncio.Lock()
@@ -62,16 +63,10 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await _live(receive, send)
         return
-    environ = environ_of(scope)
-    try:
-        body = await Body(receive).whole()
-        if body is None:
-            return
-        environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-        async with _turn:
-            status, headers, content = made(pages, environ)
-    except Refused as refused:
-        status, headers, content = _refusal(environ, *refused.args)
+    answer = await _answer(scope, receive)
+    if answer is None:
+        return
+    status, headers, content = answer
     await send(
         {
             "type": "http.response.start",
@@ -86,6 +81,29 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if _memory() > MOST_MEMORY:
         # As from the supervisor: what has begun is answered first.
         signal.raise_signal(signal.SIGTERM)
+
+
+async def _answer(scope: Scope, receive: Receive) -> Answer | None:
+    """None where the client goes away before. When it is made, nothing is kept of what was sent."""
+    environ = environ_of(scope)
+    body = Body(receive, _known if _has_logged_in(scope) else _unknown)
+    try:
+        if not await body.is_whole():
+            return None
+        async with _turn:
+            content = body.content()
+            return made(
+                pages, environ | {"wsgi.input": BytesIO(content), "CONTENT_LENGTH": str(len(content))}
+            )
+    except Refused as refused:
+        return _refusal(environ, *refused.args)
+    finally:
+        body.let_go()
+
+
+def _has_logged_in(scope: Scope) -> bool:
+    """By the looks of it: whoever makes a cookie up takes room from those who have logged in, and gets no further."""
+    return any(name == b"cookie" and _SESSION.search(value) for name, value in scope["headers"])
 
 
 def environ_of(scope: Scope) -> dict[str, Any]:
@@ -121,18 +139,36 @@ def environ_of(scope: Scope) -> dict[str, Any]:
     return environ
 
 
+class Room:
+    """What is held of what some clients send. Where it is not enough, the largest makes room: forms come through."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.held = 0
+        self.sizes: dict[Body, int] = {}
+
+    def hold(self, body: "Body", size: int) -> None:
+        self.held += size - self.sizes.pop(body, 0)
+        if size:
+            self.sizes[body] = size
+        while self.held > self.most:
+            max(self.sizes, key=self.sizes.__getitem__).refuse(503)
+
+
+_known, _unknown = Room(MOST_OF_KNOWN), Room(MOST_OF_UNKNOWN)
+
+
 class Body:
-    """What a client sends, until all of it is here."""
+    """What a client sends, from its first byte until the answer is made."""
 
-    held_of_all = 0
-
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, room: Room) -> None:
         self._receive = receive
-        self._pieces: list[bytes] = []
-        self._size = self._held = self._refused = 0
+        self._room = room
+        self._content = bytearray()
+        self._refused = 0
 
-    async def whole(self) -> bytes | None:
-        """None where the client goes away before; raises Refused."""
+    async def is_whole(self) -> bool:
+        """In the end; not where the client goes away before. Raises Refused."""
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 more = True
@@ -140,35 +176,36 @@ class Body:
                     async with asyncio.timeout(SILENT_SECONDS):
                         message = await self._receive()
                     if message["type"] == "http.disconnect":
-                        return None
+                        return False
                     self._take(message.get("body", b""))
                     more = message.get("more_body", False)
         except TimeoutError:
-            raise Refused(408) from None
-        finally:
-            self._hold(0)
+            raise Refused(self._refused or 408) from None
+        return True
+
+    def content(self) -> bytes:
+        """All of it; raises Refused."""
         if self._refused:
             raise Refused(self._refused)
-        return b"".join(self._pieces)
+        return bytes(self._content)
+
+    def refuse(self, status: int) -> None:
+        self._refused = status
+        self.let_go()
+
+    def let_go(self) -> None:
+        self._content = bytearray()
+        self._room.hold(self, 0)
 
     def _take(self, piece: bytes) -> None:
         # What is refused is read and thrown away: a browser shows no answer before it has sent everything.
         if self._refused:
             return
-        self._size += len(piece)
-        self._pieces.append(piece)
-        self._hold(max(0, self._size - _FREE))
-        if self._size > MOST:
-            self._refused = 413
-        elif self._held and Body.held_of_all > MOST_HELD:
-            self._refused = 503
-        if self._refused:
-            self._pieces.clear()
-            self._hold(0)
-
-    def _hold(self, size: int) -> None:
-        Body.held_of_all += size - self._held
-        self._held = size
+        self._content += piece
+        if len(self._content) > MOST:
+            self.refuse(413)
+        else:
+            self._room.hold(self, len(self._content))
 
 
 def made(pages: Callable[..., Any], environ: dict[str, Any]) -> Answer:

@@ -49,13 +49,12 @@ def test_nothing_that_a_header_says_of_where_it_came_from_is_believed(asgi: Modu
 
 
 @pytest.fixture
-def _small(asgi: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(asgi, "_FREE", 10)
+def room(asgi: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setattr(asgi, "MOST", 100)
-    monkeypatch.setattr(asgi, "MOST_HELD", 150)
     monkeypatch.setattr(asgi, "SILENT_SECONDS", 0.05)
-    yield
-    assert asgi.Body.held_of_all == 0
+    found = asgi.Room(150)
+    yield found
+    assert (found.held, found.sizes) == (0, {})
 
 
 def sending(*pieces: bytes, ends: bool = True) -> Any:
@@ -72,26 +71,70 @@ def sending(*pieces: bytes, ends: bool = True) -> Any:
     return receive
 
 
-async def taken(receive: Any) -> bytes | int | None:
+async def taken(receive: Any, room: Any) -> bytes | int | None:
     asgi = import_module("outage.project.asgi")
+    body = asgi.Body(receive, room)
     try:
-        found: bytes | None = await asgi.Body(receive).whole()
+        found: bytes | None = body.content() if await body.is_whole() else None
     except asgi.Refused as refused:
         return int(refused.args[0])
+    finally:
+        body.let_go()
     return found
 
 
-@pytest.mark.usefixtures("_small")
-def test_of_what_comes_in_no_more_is_held_than_there_is_room_for():
+def test_of_what_comes_in_no_more_is_held_than_there_is_room_for(room: Any):
     async def ask() -> None:
-        assert await taken(sending(b"x" * 60, b"y" * 40)) == b"x" * 60 + b"y" * 40
-        assert await taken(sending(b"x" * 60, b"y" * 60, b"z")) == 413
-        assert await taken(sending(b"x" * 60, ends=False)) == 408
-        # Two that do not go on hold what there is: a form comes through all the same, a large file is told to wait.
-        waiting = [asyncio.ensure_future(taken(sending(b"x" * 85, ends=False))) for _ in range(2)]
+        assert await taken(sending(b"x" * 60, b"y" * 40), room) == b"x" * 60 + b"y" * 40
+        assert await taken(sending(b"x" * 60, b"y" * 60, b"z"), room) == 413
+        assert await taken(sending(b"x" * 60, ends=False), room) == 408
+        # Two do not go on, and the first has made room: a form comes through, a large file is told to wait.
+        waiting = [asyncio.ensure_future(taken(sending(b"x" * 85, ends=False), room)) for _ in range(2)]
         await asyncio.sleep(0)
-        assert await taken(sending(b"x" * 10)) == b"x" * 10
-        assert await taken(sending(b"x" * 90)) == 503
-        assert [await each for each in waiting] == [408, 408]
+        assert room.held == 85
+        assert await taken(sending(b"x" * 10), room) == b"x" * 10
+        assert await taken(sending(b"x" * 90), room) == 503
+        assert [await each for each in waiting] == [503, 408]
 
     asyncio.run(ask())
+
+
+def test_what_waits_for_its_turn_is_held_too(asgi: ModuleType, room: Any):
+    async def ask() -> None:
+        whole = asgi.Body(sending(b"x" * 90), room)
+        assert await whole.is_whole()
+        assert room.held == 90
+        # One that has more makes room for others, though it is whole.
+        assert await taken(sending(b"x" * 80), room) == b"x" * 80
+        with pytest.raises(asgi.Refused):
+            whole.content()
+
+    asyncio.run(ask())
+
+
+def test_who_has_not_logged_in_takes_no_room_from_who_has(asgi: ModuleType, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(asgi, "SILENT_SECONDS", 0.05)
+    monkeypatch.setattr(asgi, "_unknown", asgi.Room(50))
+    monkeypatch.setattr(asgi, "_known", asgi.Room(100))
+    monkeypatch.setattr(
+        asgi, "pages", lambda environ, start: start("200 OK", []) or [environ["wsgi.input"].read()]
+    )
+    cookie = f"csrftoken=x; {asgi.settings.SESSION_COOKIE_NAME}={'a' * 32}".encode()
+
+    async def ask(body: bytes, *headers: tuple[bytes, bytes]) -> int:
+        sent: list[dict[str, Any]] = []
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        await asgi.application(SCOPE | {"headers": list(headers)}, sending(body), send)
+        return int(sent[0]["status"])
+
+    async def all_of_them() -> None:
+        assert await ask(b"x" * 60) == 503
+        assert await ask(b"x" * 60, (b"cookie", b"sessionid=short")) == 503
+        assert await ask(b"x" * 60, (b"cookie", cookie)) == 200
+        assert await ask(b"x" * 50) == 200
+
+    asyncio.run(all_of_them())
+    assert (asgi._unknown.held, asgi._known.held) == (0, 0)
