@@ -8,13 +8,11 @@ import faulthandler
 import gc
 import os
 import re
-import resource
 import signal
 from asyncio.events import _set_running_loop  # what an event loop shows and hides itself with
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from pathlib import Path
 from sys import stderr
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -46,9 +44,6 @@ MOST_OF_KNOWN, MOST_OF_UNKNOWN = 200_000_000, 50_000_000
 SILENT_SECONDS, BODY_SECONDS = 30, 300
 # A page that is not made by then hangs: the process ends, and another takes its place.
 PAGE_SECONDS = int(os.environ.get("PAGE_SECONDS", "180"))
-# Above this, a process is replaced by a new one when it has answered what it has begun.
-MOST_MEMORY = int(os.environ.get("MOST_MEMORY_MB", "700")) * 2**20
-_PAGE = resource.getpagesize()
 _SESSION = re.compile(rb"(^|[; ])%s=\w{32}(;|$)" % settings.SESSION_COOKIE_NAME.encode())
 
 # One page at a time, in the order in which requests were whole.
@@ -78,9 +73,6 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     )
     # Outside the turn: who does not read what was asked for keeps nobody waiting.
     await send({"type": "http.response.body", "body": content})
-    if _memory() > MOST_MEMORY:
-        # As from the supervisor: what has begun is answered first.
-        signal.raise_signal(signal.SIGTERM)
 
 
 async def _answer(scope: Scope, receive: Receive) -> Answer | None:
@@ -254,11 +246,6 @@ def _refusal(environ: dict[str, Any], status: int) -> Answer:
     answer = HttpResponse(page, status=status, headers=said)
     answer = on_the_way_out(WSGIRequest(environ | {"wsgi.input": BytesIO()}), answer)
     return status, list(answer.items()), page
-
-
-def _memory() -> int:
-    """Bytes of memory that the process has now."""
-    return int(Path("/proc/self/statm").read_bytes().split()[1]) * _PAGE
 
 
 async def _live(receive: Receive, send: Send) -> None:

@@ -14,11 +14,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
+from pathlib import Path
 
 from uvicorn import Config, Server
 
 from outage.project.connections import Protocol
 
+# Above this, a process is replaced by a new one.
+MOST_MEMORY = int(os.environ.get("MOST_MEMORY_MB", "700")) * 2**20
 # How long a connection is kept for the next request: a page asks for its style sheets and scripts.
 _KEEP_SECONDS = 5
 # How long a worker that is asked to stop answers what it has begun.
@@ -28,17 +32,21 @@ _TIDY_SECONDS = 3600
 _BACKLOG = 2048
 _CONNECTIONS = 16_384
 _STOPPED_BY = {signal.SIGTERM, signal.SIGINT}
-_HEARD = _STOPPED_BY | {signal.SIGHUP, signal.SIGCHLD}
+# A worker that has grown asks for another in its place.
+_GROWN = signal.SIGUSR1
+_HEARD = _STOPPED_BY | {signal.SIGHUP, signal.SIGCHLD, _GROWN}
+_PAGE = resource.getpagesize()
 
 logger = logging.getLogger("driftstopp.server")
 
 
 class Worker(Server):
-    """Tells the supervisor when it answers."""
+    """Tells the supervisor when it answers, and when it has grown; ends when there is no supervisor any more."""
 
-    def __init__(self, config: Config, tell: int) -> None:
+    def __init__(self, config: Config, tell: int, supervisor: int) -> None:
         super().__init__(config)
         self._tell = tell
+        self._supervisor = supervisor
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -46,6 +54,15 @@ class Worker(Server):
             # asyncio has set it to how many are taken at a time.
             each.listen(_BACKLOG)
         os.write(self._tell, b".")
+
+    async def on_tick(self, counter: int) -> bool:
+        if os.getppid() != self._supervisor:
+            return True
+        # Not before it has answered anybody: a limit that is too low would else keep everybody waiting.
+        if counter % 10 == 0 and self.server_state.total_requests and _memory() > MOST_MEMORY:
+            with suppress(ProcessLookupError):
+                os.kill(self._supervisor, _GROWN)
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for each in self.servers:
@@ -62,6 +79,8 @@ class Supervisor:
         self._application = application
         self._workers = workers
         self._running: set[int] = set()
+        # It ends when the one in its place answers.
+        self._leaving: set[int] = set()
         self._is_ready = False
         # With its protocol, by which asyncio knows that an answer is not to wait for the client's word on its head.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -83,6 +102,8 @@ class Supervisor:
                 break
             if heard and heard.si_signo == signal.SIGHUP:
                 self._end(signal.SIGTERM)
+            if heard and heard.si_signo == _GROWN:
+                self._replace(heard.si_pid)
             self._note_ready()
             if self._is_ready and self._reap():
                 # Whatever it died of is not tried again and again.
@@ -98,6 +119,7 @@ class Supervisor:
         return 0 if self._is_ready else 1
 
     def _start(self) -> None:
+        supervisor = os.getpid()
         if child := os.fork():
             self._running.add(child)
             return
@@ -109,7 +131,7 @@ class Supervisor:
             config = _config(self._application)
             # Before there is an event loop, which Django would not touch the database in.
             config.load()
-            Worker(config, self._tell).run([self._socket])
+            Worker(config, self._tell, supervisor).run([self._socket])
             status = 0
         except SystemExit as end:
             if isinstance(end.code, str):
@@ -121,13 +143,22 @@ class Supervisor:
             sys.stderr.flush()
             os._exit(status)
 
+    def _replace(self, child: int) -> None:
+        """One at a time: the others answer meanwhile."""
+        if not self._leaving and child in self._running:
+            self._running.remove(child)
+            self._leaving.add(child)
+
     def _note_ready(self) -> None:
-        if self._is_ready:
-            return
         try:
-            self._is_ready = bool(os.read(self._told, 1))
+            os.read(self._told, 4096)
         except BlockingIOError:
             return
+        for child in self._leaving:
+            os.kill(child, signal.SIGTERM)
+        if self._is_ready:
+            return
+        self._is_ready = True
         host, port = self._socket.getsockname()
         _say(f"\nDriftstopp är igång. Öppna http://{host}:{port}/ i webbläsaren.\nAvsluta med Ctrl-C.")
 
@@ -141,24 +172,30 @@ class Supervisor:
                 return ended
             if not child:
                 return ended
-            if child in self._running:
-                self._running.remove(child)
-                ended = True
+            if child in self._running | self._leaving:
+                ended |= child in self._running
+                self._running.discard(child)
+                self._leaving.discard(child)
                 code = os.waitstatus_to_exitcode(status)
                 if code not in {0, -signal.SIGTERM}:
                     _complain(f"En serverprocess slutade ({code}). En ny tar vid.")
 
     def _end(self, by: signal.Signals) -> None:
-        for child in self._running:
+        for child in self._running | self._leaving:
             os.kill(child, by)
 
     def _stop(self) -> None:
         self._end(signal.SIGTERM)
         until = time.monotonic() + _STOP_SECONDS + 5
-        while self._running and time.monotonic() < until:
+        while (self._running or self._leaving) and time.monotonic() < until:
             signal.sigtimedwait([signal.SIGCHLD], 0.2)
             self._reap()
         self._end(signal.SIGKILL)
+
+
+def _memory() -> int:
+    """Bytes of memory that the process has now."""
+    return int(Path("/proc/self/statm").read_bytes().split()[1]) * _PAGE
 
 
 def _say(words: str) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import signal
 import socket
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import pytest
 from tests.browser.server import Server
 from tests.integration.outage.pages import errors_of, fields_of
 from tests.serving.person import Person
+from tests.template import STATIC
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
 
@@ -106,9 +108,11 @@ def test_a_call_is_logged_as_if_those_who_send_nothing_more_were_not_there(
 def test_who_does_not_read_the_answer_keeps_nobody_waiting(
     server: Server, alva: Person, withholding: Withholding
 ):
-    ask = f"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {alva.cookies()}\r\n\r\n".encode()
-    # Several in a row on each, which is more than what lies on the way between the two holds.
-    withholding.send(ask * 40, 6)
+    # More than what lies on the way between the two holds.
+    large = max((STATIC / "vendor").rglob("*.map"), key=lambda path: path.stat().st_size)
+    withholding.send(
+        f"GET /static/{large.relative_to(STATIC)} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode(), 200
+    )
     began = monotonic()
     assert "Läge" in alva.get("/").get_text(" ")
     assert monotonic() - began < 2 * AT_ONCE
@@ -143,9 +147,17 @@ def test_a_request_whose_end_could_be_read_in_two_ways_is_refused(server: Server
     assert told.startswith((b"HTTP/1.1 400", b"HTTP/1.1 501"))
 
 
-def test_headers_without_end_are_not_read(server: Server):
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n",
+        b"POST /logga-in/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n",
+    ],
+    ids=["before the body", "after the body"],
+)
+def test_headers_without_end_are_not_read(server: Server, start: bytes):
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as one:
-        one.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+        one.sendall(start)
         with pytest.raises(ConnectionError):
             one.sendall(b"".join(b"X-%d: x\r\n" % number for number in range(2_000_000)))
 
@@ -194,6 +206,64 @@ def test_a_process_that_has_grown_is_replaced_and_nobody_is_turned_away(server: 
         other.kill()
 
 
+def test_one_that_has_grown_answers_until_another_does_and_waits_for_nobody_who_is_still(server: Server):
+    other = Server(server.room, workers=1, more={"MOST_MEMORY_MB": "1"})
+    other.start()
+    try:
+        with socket.create_connection(("127.0.0.1", other.port), timeout=3 * AT_ONCE) as one:
+            one.sendall(b"POST /logga-in/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20\r\n\r\nx")
+            first, *_ = workers_of(other)
+            while listens(first):
+                sleep(0.01)
+            stopped = monotonic()
+            assert any(listens(each) for each in workers_of(other))
+            while first in workers_of(other):
+                sleep(0.01)
+            assert monotonic() - stopped < AT_ONCE
+    finally:
+        other.kill()
+
+
+def test_the_processes_end_when_the_one_that_started_them_is_gone(server: Server):
+    other = Server(server.room, workers=2)
+    other.start()
+    assert other.process
+    workers = workers_of(other)
+    other.process.kill()
+    other.process.wait()
+    try:
+        until = monotonic() + AT_ONCE
+        while any(map(listens, workers)) and monotonic() < until:
+            sleep(0.05)
+        assert not any(map(listens, workers))
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", other.port), timeout=5)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(other.process.pid, signal.SIGKILL)
+
+
+def test_unfinished_bodies_without_end_take_the_memory_of_no_process(
+    server: Server, alva: Person, withholding: Withholding
+):
+    head = b"POST /logga-in/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n"
+    path, fields = call_fields(alva)
+    before, workers = calls(server), workers_of(server)
+    withholding.send(head + b"x" * 950_000, 400)
+    began = monotonic()
+    alva.post(path, fields)
+    assert (alva.status, errors_of(alva.page)) == (200, "")
+    assert calls(server) == before + 1
+    assert monotonic() - began < AT_ONCE
+    assert workers_of(server) == workers
+    assert [each for each in workers if memory_of(each) > 300 * 2**20] == []
+
+
+def memory_of(worker: int) -> int:
+    pages = Path(f"/proc/{worker}/statm").read_text(encoding="utf-8").split()[1]
+    return int(pages) * resource.getpagesize()
+
+
 def test_who_connected_before_a_worker_stopped_and_asks_after_is_answered(server: Server):
     for _ in range(10):
         late_by, answer = asked_after_the_worker_stopped(server)
@@ -208,7 +278,8 @@ def asked_after_the_worker_stopped(server: Server) -> tuple[float, bytes]:
     other = Server(server.room, workers=1, more={"MOST_MEMORY_MB": "1"})
     other.start()
     try:
-        (worker,) = workers_of(other)
+        # The oldest, where another is on its way.
+        worker, *_ = workers_of(other)
         with socket.create_connection(("127.0.0.1", other.port), timeout=3 * AT_ONCE) as one:
             listened = monotonic()
             # Taken by that worker, which answers the next one and is then too large.
