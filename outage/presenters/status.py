@@ -251,9 +251,9 @@ def told_rows(calls: Iterable[Told]) -> dict[str, str]:
     return {row: f"Ringd av {call.by} {clock_time(call.at)}" for row, call in last.items()}
 
 
-def nothing_to_ring(*, logged: bool, told: bool, purged: bool) -> Idle:
+def nothing_to_ring(*, logged: bool, told: bool, purged: bool, others: Sequence[str] = ()) -> Idle:
     """What an empty list of calls means: nothing is logged yet, the unit has told all, or it has told nobody. Of what
-    is purged nobody knows.
+    is purged nobody knows. `others` are the units that still are to ring about the patient.
     """
     if purged:
         return Idle(text="Gallrat: vem som skulle underrättas går inte längre att se.", good=False)
@@ -261,6 +261,8 @@ def nothing_to_ring(*, logged: bool, told: bool, purged: bool) -> Idle:
         return Idle(
             text="Inget loggat än. När en händelse är loggad står här vem som ska underrättas.", good=False
         )
+    if others:
+        return Idle(text=f"Inget att ringa för er enhet. Ska ringa: {', '.join(others)}.", good=False)
     if not told:
-        return Idle(text="Inget att ringa. Ingen väntar på besked från er enhet.", good=False)
+        return Idle(text="Inget att ringa nu. Er enhet har inte underrättat någon.", good=False)
     return Idle(text="Inget att ringa. Alla som ni ska underrätta är underrättade.", good=True)

@@ -30,7 +30,7 @@ from contacts.models import Membership, User
 from contacts.rules.held import Content, how_held
 from contacts.views.tools import NOT_CONTENT
 from outage.models import HeldForm
-from outage.presenters.held import HeldCard, held_card, said_in
+from outage.presenters.held import HeldCard, held_as_of, held_card, said_in
 from outage.queries.held_forms import KEPT_FOR, given_name, held_forms_of, kept_for
 from outage.rules.opening import NotOpened
 from outage.services.held_forms import hold_form
@@ -155,7 +155,8 @@ def turned_away(request: AnyRequest, held: HeldForm | None, status: int) -> Http
         "given_name": given_name(owner.user) if owner else "",
         "mine": mine,
         "card": card_of(held, user, request.acting) if held and mine and user.is_authenticated else None,
-        "how": held_card(held, content_of(held), None, (), timezone.now()).how if held else None,
+        # Whoever is there now may be nobody: of the patient nothing is looked up.
+        "how": held_as_of(held, content_of(held)) if held else None,
         "held": held,
         "files": bool(request.FILES),
     }

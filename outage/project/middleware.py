@@ -193,9 +193,6 @@ def _is_done(request: AnyRequest, response: HttpResponse) -> bool:
     return request.pressed_at is not None or response.status_code >= 300
 
 
-_EXPIRED = "Nödöppningen har gått ut, och inget är sparat. Nödöppna igen om du behöver fortsätta."
-
-
 class OpeningMiddleware:
     """Where a page would show a patient whom the person has not opened: asks why, and leads back. What was sent is held
     for its owner meanwhile.
@@ -215,8 +212,9 @@ class OpeningMiddleware:
         if kept is not None and kept == request.held:
             # The very form that was taken up: it is not done.
             request.held = None
-        if exception.expired:
-            messages.warning(request, f"{_EXPIRED} Det du skrev ligger undanlagt här." if kept else _EXPIRED)
+        if exception.over:
+            lies = " Det du skrev ligger undanlagt här." if kept else ""
+            messages.warning(request, f"{exception.over}{lies}")
             return redirect("status")
         back = request.get_full_path() if request.method in _SAFE else ""
         wanted = reverse("held_form", args=[kept.pk]) if kept else back

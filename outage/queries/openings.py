@@ -7,11 +7,12 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from contacts.access import Acting, can
+from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.permissions import Right
-from outage.models import CareChain, Opening
+from outage.models import CareChain, CareChainDetails, Opening
 from outage.queries.outages import outage_of_chain
-from outage.rules.opening import NotOpened, OpeningKind, just_made
+from outage.rules.opening import EXPIRED, MOVED_ON, NotOpened, OpeningKind, just_made
 
 
 def is_opened(by: Acting, chain: CareChain) -> bool:
@@ -53,10 +54,18 @@ def emergency_chain(by: Acting, chain_id: UUID) -> CareChain | None:
     return chain
 
 
-def had_emergency(by: Acting, pk: UUID) -> bool:
-    """Whether the person opened the chain, or that of the call, with that id in an emergency, however long ago."""
-    found = Opening.objects.filter(Q(chain=pk) | Q(chain__handovers=pk), user=by.user, unit=by.unit)
-    return found.filter(kind=OpeningKind.EMERGENCY).exists()
+def why_over(by: Acting, pk: UUID) -> str:
+    """What has changed for a person who could write about the chain, or that of the call, with that id until now; ""
+    where they never could.
+    """
+    of_it = Q(chain=pk) | Q(chain__handovers=pk)
+    opened = Opening.objects.filter(of_it, user=by.user, unit=by.unit, kind=OpeningKind.EMERGENCY)
+    if opened.exists():
+        return EXPIRED
+    units = ids_read_as(by.unit)
+    here = Q(ward_unit__in=units) | Q(outpatient_unit__in=units)
+    was_here = CareChainDetails.objects.filter(of_it, here, chain__principal=by.principal)
+    return MOVED_ON if was_here.exists() else ""
 
 
 @prepared

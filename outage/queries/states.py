@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from contacts.models import Unit
+from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.parties import Party
 from outage.models import (
@@ -235,6 +237,17 @@ def _untold(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
                     message=f"event:{event.pk}",
                     since=event.happened_at,
                 )
+
+
+def others_to_ring(chain: CareChain, unit: Unit) -> list[str]:
+    """The names of the units that still are to ring about a chain, but for `unit` and what was joined into it."""
+    return list(dict.fromkeys(_owing(chain.pk, ids_read_as(unit))))
+
+
+@prepared
+def _owing(chain_id: UUID, but: tuple[int, ...]) -> QuerySet[ChainState, str]:
+    rows = ChainState.objects.filter(chain=chain_id, what=StateKind.OWED).exclude(unit__in=but)
+    return rows.order_by("unit__sort_key", "pk").values_list("unit__name", flat=True)
 
 
 def _unsent(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:

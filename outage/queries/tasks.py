@@ -135,6 +135,11 @@ class _Typed:
     @cached_property
     def _places(self) -> dict[Party, Typed]:
         names, keys = self._details.place_names, places_now(self._log)
+        # Nobody is entered as lying nowhere: who has gone home was on the ward before that.
+        on_ward = next((each for each in reversed(self._log.versions) if not each.not_admitted), None)
+        if self._details.not_admitted and on_ward:
+            names = {**names, Party.INPATIENT: on_ward.place_names.get(Party.INPATIENT, "")}
+            keys = {**keys, Party.INPATIENT: on_ward.place_keys.get(Party.INPATIENT, "")}
         return {
             party: Typed(
                 party.value,

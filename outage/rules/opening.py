@@ -12,6 +12,11 @@ from contacts.rules.swedish_text import search_key
 from .clock import as_utc
 
 NOTE_LETTERS = 120
+EXPIRED = "Nödöppningen har gått ut, och inget är sparat. Nödöppna igen om du behöver fortsätta."
+MOVED_ON = (
+    "Inget är sparat. Patienten hör inte längre till er enhet: någon har ändrat avdelning eller öppenvård. "
+    "Har du ringt ett samtal: ring den enhet som har patienten nu, så att det loggas där."
+)
 
 
 class OpeningKind(Labelled):
@@ -60,14 +65,15 @@ _NUMBER = re.compile(r"(?:\d[\s+–-]?){6}")
 
 
 class NotOpened(Exception):
-    """What shows a patient whole was asked for by somebody who has to say why first, or whose emergency is over
-    (`expired`). No refusal of a rule: it leads to where one says so, and nothing on the way may make it a sentence.
+    """What shows a patient whole was asked for by somebody who has to say why first, or who could do so until now:
+    `over` says what has changed. No refusal of a rule: it leads to where one says so, and nothing on the way may make
+    it a sentence.
     """
 
-    def __init__(self, chain_id: UUID, *, expired: bool = False) -> None:
+    def __init__(self, chain_id: UUID, *, over: str = "") -> None:
         super().__init__(str(chain_id))
         self.chain_id = chain_id
-        self.expired = expired
+        self.over = over
 
 
 def check_reason(kind: OpeningKind, reason: OpeningReason, note: str, patient_name: str) -> None:

@@ -21,13 +21,15 @@ from outage.models import CareChain, CareChainDetails, ChainFacts, ChainJoin, Ou
 from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.joined import joined_to
 from outage.queries.standing import standing_of
-from outage.rules.back_registration import ChainStatus
+from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.identity import Identity, classify_identity
+from outage.rules.routine import Effect
 from outage.rules.told import (
     NOT_ADMITTED,
     OTHER_PREFIX,
     IdentityChange,
     PlaceChange,
+    minute_of,
 )
 from outage.services.events import lock_chain, take_order, withdraw_row
 from outage.services.patient_lookups import write_lookups
@@ -260,8 +262,10 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
 
     Where nobody can be asked (`answers` is None) another place is a move, another name or number was written wrong.
     """
-    former = chain.details
-    standing = standing_of(chain, log_of(chain.pk))
+    former, log = chain.details, log_of(chain.pk)
+    if answers is not None and facts.not_admitted and not former.not_admitted:
+        _check_discharged(chain, facts, log)
+    standing = standing_of(chain, log)
     changed: dict[str, str] = {}
     places = _places(facts)
     for party, key in former.place_keys.items():
@@ -290,6 +294,22 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
         else IdentityChange.SAID_WRONG.value
     )
     return changed
+
+
+def _check_discharged(chain: CareChain, facts: ChainFacts, log: ChainLog) -> None:
+    """Raises RuleError where somebody who is in is said to lie nowhere, and no discharge is logged: nobody would be
+    told of it, and nothing registered (R1.6).
+    """
+    stays = facts.before is Before.ADMITTED
+    for event in sorted(log.live_events, key=lambda event: (minute_of(event.happened_at), event.order)):
+        effect = chain.outage.routine.message(event.kind).effect
+        stays = effect is Effect.ADMISSION or (stays and effect is not Effect.DISCHARGE)
+    if stays and facts.status is ChainStatus.OK:
+        raise RuleError(
+            "Ingen utskrivning är loggad. Är patienten utskriven: logga utskrivningen först. Har patienten inte varit "
+            "inlagd: återta inskrivningen, eller ändra svaret på om patienten var inskriven.",
+            field="ward_unit",
+        )
 
 
 def identity_answer(

@@ -57,8 +57,8 @@ def check_within_outage(
             # One for each time: a call may tell of several events.
             f"stands-in-system-{as_utc(at):%d%H%M}",
             f"Det hände {moment(at, now)}, före driftstoppet som började {moment(start, now)}. "
-            f"Står det i {outage.system}?",
-            (("ja", "Ja, det står där"), ("nej", "Nej. Driftstoppet hade nog redan börjat")),
+            f"Stod det i {outage.system} redan då?",
+            (("ja", "Ja, det stod där redan då"), ("nej", "Nej. Driftstoppet hade nog redan börjat")),
         )
         in_system = question.settled(answers) == "ja"
     elif shortly_before and said is not None and said.happened_at < start:

@@ -18,7 +18,7 @@ from outage.presenters.care import patient_on_own_page
 from outage.presenters.chain import changed_by
 from outage.queries.care_chains import Row, get_chain, get_reached, newest_of
 from outage.queries.naming import ward_label
-from outage.queries.openings import check_opened, had_emergency
+from outage.queries.openings import check_opened, why_over
 from outage.queries.outages import outage_in_view, recent_outages
 from outage.rules.drills import FIELD, OVER, why_not_here
 from outage.rules.handover import Direction
@@ -39,15 +39,15 @@ def whole_or_404(
 
 def reached_or_404(request: ActingRequest, chain_id: UUID) -> CareChain:
     """As `whole_or_404`; also a chain of another unit that is opened in an emergency. What is sent when the time of
-    that is out is NotOpened: it is held for who wrote it.
+    that is out, or the patient has moved on, is NotOpened: it is held for who wrote it.
     """
-    with _saying_expired(request, chain_id):
+    with saying_what_is_over(request, chain_id):
         return whole_or_404(request, chain_id, get_reached)
 
 
 def row_or_404(request: ActingRequest, get: Callable[[Acting, UUID], Row], pk: UUID) -> Row:
     """A row of a chain, to be shown with its patient whole, as `reached_or_404`."""
-    with _saying_expired(request, pk):
+    with saying_what_is_over(request, pk):
         row = get_or_404(get, request.acting, pk)
     check_opened(request.acting, row.chain)
     check_may_be_asked(request, row.chain.outage)
@@ -63,14 +63,14 @@ def check_may_be_asked(request: ActingRequest, outage: Outage) -> None:
 
 
 @contextmanager
-def _saying_expired(request: ActingRequest, pk: UUID) -> Iterator[None]:
+def saying_what_is_over(request: ActingRequest, pk: UUID) -> Iterator[None]:
     try:
         yield
     except Http404:
         # One that is only shown again is held already.
         is_sent = request.method == "POST" and "held" not in request.POST
-        if is_sent and had_emergency(request.acting, pk):
-            raise NotOpened(pk, expired=True) from None
+        if is_sent and (over := why_over(request.acting, pk)):
+            raise NotOpened(pk, over=over) from None
         raise
 
 

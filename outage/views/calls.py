@@ -45,6 +45,7 @@ from ._tools import (
     changeable_or_404,
     check_may_be_asked,
     reached_or_404,
+    saying_what_is_over,
     standing_row,
     whose,
 )
@@ -189,7 +190,8 @@ def quick_try(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """
     require(request.acting, Right.LOG_CARE)
     # It shows nobody: a list of calls has the button.
-    found = get_or_404(get_reached, request.acting, chain_id)
+    with saying_what_is_over(request, chain_id):
+        found = get_or_404(get_reached, request.acting, chain_id)
     log = log_of(found.pk, signed=False)
     form = TryForm(request.POST, chain=found, log=log)
     with told_if_refused(request, "Försöket är inte sparat."):

@@ -47,7 +47,7 @@ from outage.queries.same_patient import (
     own_chains_before,
     own_chains_beside,
 )
-from outage.queries.states import states_for
+from outage.queries.states import others_to_ring, states_for
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details, open_chain
@@ -179,6 +179,7 @@ def _shown(request: ActingRequest, found: CareChain, now: datetime, own_flags: C
         "idle": nothing_to_ring(
             logged=bool(log.events),
             purged=not left,
+            others=others_to_ring(found, acting.unit) if left and outage.is_open else (),
             told=any(
                 call.outcome == CallOutcome.REACHED
                 and call.direction == Direction.GIVEN

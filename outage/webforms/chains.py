@@ -153,9 +153,7 @@ class ChainForm(Opened, AsksQuestions):
             if ward == OTHER:
                 self.add_error("ward_kind", "Välj om avdelningen är somatisk eller psykiatrisk.")
                 return
-            # A patient at home has the öppenvård, which tells the kind.
-            own = ward.ward_kind if isinstance(ward, Unit) else ward_kind_for(kind) if kind else None
-            data["ward_kind"] = own or WardKind.SOMATIC.value
+            data["ward_kind"] = _kind_of(ward, kind or "")
         wanted = outpatient_kind_for(WardKind(data["ward_kind"]))
         if kind and OutpatientKind(kind) is not wanted:
             lies_on = f"Patienten ligger på {WardKind(data['ward_kind']).label.lower()} avdelning. "
@@ -182,6 +180,13 @@ class ChainForm(Opened, AsksQuestions):
         return ChainFacts(**data)
 
 
+def _kind_of(ward: Any, outpatient_kind: str) -> str:
+    """What follows from the places that are chosen: of a ward that is listed, or of who has the patient at home."""
+    if isinstance(ward, Unit):
+        return ward.ward_kind or WardKind.SOMATIC.value
+    return ward_kind_for(outpatient_kind) if outpatient_kind else WardKind.SOMATIC.value
+
+
 def _from_chain(chain: CareChain | None) -> dict[str, Any]:
     if chain is None:
         return {}
@@ -195,6 +200,12 @@ def _from_chain(chain: CareChain | None) -> dict[str, Any]:
         "municipality": details.municipality_id,
         "outpatient_unit": details.outpatient_unit_id,
     }
+    at_home, outpatient = facts.not_admitted, facts.outpatient_unit
+    ward = NOT_ADMITTED if at_home else facts.ward_unit
+    follows = _kind_of(ward, outpatient.outpatient_kind if outpatient else "")
+    if (ward and facts.ward_kind == follows) and not (at_home and outpatient is None):
+        # It follows from the place, also from the next that is chosen.
+        found["ward_kind"] = ""
     for party, place in facts.others.items():
         found |= {
             PLACE_FIELDS[party]: OTHER,

@@ -220,7 +220,7 @@ TYPED: dict[str, Any] = ROW | {
         ({"spoken_to": ""}, "Talade med", "Skriv namnet på den du talade med."),
         ({"h-admission-inpatient_kl": "10.30"}, "När hände det?", "Händelsen var tis 24 nov 10.30"),
         ({"h-admission-inpatient_kl": "0600"}, "När hände det?", "Driftstoppet började tis 24 nov 08.52"),
-        ({"h-admission-inpatient_kl": "0800"}, "Det hände 08.00", "Står det i PRATOR?"),
+        ({"h-admission-inpatient_kl": "0800"}, "Det hände 08.00", "Stod det i PRATOR redan då?"),
     ],
 )
 def test_what_is_wrong_stands_at_its_field_and_everything_typed_stays(

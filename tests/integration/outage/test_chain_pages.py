@@ -103,7 +103,9 @@ def test_a_corrected_time_shortly_before_the_outage_is_asked_about_and_saved_wit
     answer = send(alva, path, form_at(alva, path), **early)
     assert answer.status_code == 422
     asked = read(answer)
-    assert "Det hände 08.40, före driftstoppet som började 08.52. Står det i PRATOR?" in errors_of(asked)
+    assert "Det hände 08.40, före driftstoppet som började 08.52. Stod det i PRATOR redan då?" in errors_of(
+        asked
+    )
     box = asked.find("input", {"type": "radio", "value": "ja", "name": re.compile("answer-stands-in-system")})
     answer = send(alva, path, fields_of(form_of(asked, method="post")), **{box["name"]: "ja"})
     assert answer.status_code == 302

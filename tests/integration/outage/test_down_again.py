@@ -122,7 +122,7 @@ def test_of_what_happened_between_nobody_is_sent_to_a_system_that_is_down(
     with pytest.raises(RuleError, match=r"PRATOR var i drift då, men ligger nere igen sedan 10\.27\. Öppna"):
         log(county, chain, 27, {})
     # There it is asked whether it got into the system while that was up.
-    with pytest.raises(Question, match="Står det i PRATOR"):
+    with pytest.raises(Question, match="Stod det i PRATOR"):
         log(county, make_chain(county, later), 27, {})
 
 

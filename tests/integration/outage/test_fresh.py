@@ -89,7 +89,7 @@ def test_an_empty_list_says_why(county: County, outage: Outage, client: Client):
     mistake = make_event(county.alva, chain)
     withdraw_event(by=county.alva, event=mistake, client_id=uuid4(), reason="Fel.")
     # It was logged, and is taken back.
-    assert "Inget att ringa. Ingen väntar på besked från er enhet." in text_of_calls(client)
+    assert "Inget att ringa nu. Er enhet har inte underrättat någon." in text_of_calls(client)
     event = make_event(county.alva, chain)
     for to in ("municipality", "outpatient"):
         tell(county.alva, chain, event, to=to)
@@ -111,11 +111,16 @@ def test_it_is_not_green_where_the_own_unit_has_told_nobody(
         event = make_event(county.alva, chain, "discharge", outcome=CallOutcome.REACHED)
         tell(county.alva, chain, event, to="outpatient")
     client.force_login(county.disa.user)
-    for name in (reverse("status"), reverse("chain", args=[chain.pk])):
+    told_nobody = "Inget att ringa nu. Er enhet har inte underrättat någon."
+    # Of the discharge that Disa was told of, others are not told yet.
+    left = "Inget att ringa för er enhet. Ska ringa: Medicin 2."
+    said = {
+        reverse("status"): told_nobody,
+        reverse("chain", args=[chain.pk]): left if theirs is Direction.RECEIVED else told_nobody,
+    }
+    for name, sentence in said.items():
         page = read(client.get(name))
-        assert "Inget att ringa. Ingen väntar på besked från er enhet." in " ".join(
-            page.main.get_text().split()
-        )
+        assert sentence in " ".join(page.main.get_text().split())
         assert not page.select(".empty-good"), name
 
 

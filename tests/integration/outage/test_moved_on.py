@@ -1,0 +1,139 @@
+"""A patient who moves on: the öppenvård follows the ward, nobody goes home unnoticed, and what was typed is kept."""
+
+from uuid import uuid4
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.rules.parties import Party
+from outage.models import CareChain, Handover, HeldForm, Outage
+from outage.rules.back_registration import Before
+from outage.rules.informing import CallOutcome
+from outage.rules.told import NOT_ADMITTED
+from outage.services.care_chains import change_details
+from outage.services.outages import end_outage
+from tests.factories import County, chain_facts, make_chain, make_event, tell
+from tests.integration.outage.pages import fields_of, form_of, read
+
+EVENTS = {"since": ["admission"], "again": ["discharge", "admission"], "discharged": ["discharge"]}
+
+
+def edited(client: Client, chain: CareChain, **changed: str) -> HttpResponse:
+    """As a person does who changes these fields alone."""
+    path = reverse("edit_chain", args=[chain.pk])
+    fields = fields_of(form_of(read(client.get(path)), action=path))
+    return client.post(path, fields | {name: [value] for name, value in changed.items()})
+
+
+@pytest.mark.clause("R3.10")
+def test_the_kind_of_ward_is_that_of_the_ward_that_is_chosen_now(
+    county: County, chain: CareChain, client: Client
+):
+    client.force_login(county.alva.user)
+    ward, clinic = str(county.psychiatric_ward.pk), str(county.clinic.pk)
+    assert (
+        "Patienten ligger på psykiatrisk avdelning." in read(edited(client, chain, ward_unit=ward)).get_text()
+    )
+    assert edited(client, chain, ward_unit=ward, outpatient_unit=clinic).status_code == 302
+    chain.refresh_from_db()
+    assert chain.details.ward_kind == "psychiatric"
+
+
+def test_a_kind_that_somebody_chose_against_the_ward_stays(county: County, chain: CareChain, client: Client):
+    client.force_login(county.alva.user)
+    clinic = str(county.clinic.pk)
+    assert edited(client, chain, ward_kind="psychiatric", outpatient_unit=clinic).status_code == 302
+    assert edited(client, chain, patient_name="Tolvan Nyttnamn").status_code == 302
+    chain.refresh_from_db()
+    assert chain.details.ward_kind == "psychiatric"
+
+
+@pytest.mark.clause("R1.6")
+@pytest.mark.parametrize("admitted", ["before", "since", "again", "discharged", "never"])
+def test_nobody_who_is_in_lies_nowhere_without_a_discharge(
+    county: County, outage: Outage, client: Client, admitted: str
+):
+    before = Before.ADMITTED if admitted in ("before", "discharged") else Before.NOT_ADMITTED
+    chain = make_chain(county, outage, before=before)
+    for kind in EVENTS.get(admitted, []):
+        make_event(county.alva, chain, kind)
+    client.force_login(county.alva.user)
+    said = read(edited(client, chain, ward_unit=NOT_ADMITTED)).get_text()
+    assert ("Ingen utskrivning är loggad." in said) is (admitted in ("before", "since", "again"))
+    dead = edited(client, chain, ward_unit=NOT_ADMITTED, status="deceased", status_reason="I natt")
+    assert "Ingen utskrivning är loggad." not in read(dead).get_text()
+
+
+@pytest.fixture
+def elsewhere(county: County, outage: Outage) -> CareChain:
+    """One that the other ward opened: Alva sees it while the patient is with her."""
+    return make_chain(county, outage, by=county.bo, ward_unit=county.ward)
+
+
+@pytest.mark.parametrize("name", ["chain_call", "quick_try"])
+def test_what_was_typed_while_the_patient_moved_on_is_kept(
+    county: County, elsewhere: CareChain, client: Client, name: str
+):
+    client.force_login(county.alva.user)
+    form = reverse("chain_call", args=[elsewhere.pk])
+    fields = fields_of(form_of(read(client.get(form)), action=form)) | {"spoken_to": ["Anita Björkvad"]}
+    change_details(
+        by=county.bo,
+        chain=elsewhere,
+        client_id=uuid4(),
+        replaces=elsewhere.details_id,
+        facts=chain_facts(county, ward_unit=county.other_ward),
+    )
+    assert client.get(form).status_code == 404
+    answer = client.post(reverse(name, args=[elsewhere.pk]), fields, follow=True)
+    assert "Patienten hör inte längre till er enhet" in read(answer).get_text()
+    assert "Det du skrev ligger undanlagt här." in read(answer).get_text()
+    assert "Anita Björkvad" in HeldForm.objects.get().content
+    assert not Handover.objects.exists()
+
+
+def test_of_whom_one_never_saw_nothing_is_said(county: County, outage: Outage, client: Client):
+    there = {"ward_unit": county.other_ward, "outpatient_unit": county.clinic}
+    chain = make_chain(county, outage, by=county.bo, **there)
+    client.force_login(county.alva.user)
+    assert client.post(reverse("chain_call", args=[chain.pk]), {"spoken_to": "Anita"}).status_code == 404
+    assert not HeldForm.objects.exists()
+
+
+def test_where_others_are_to_ring_the_page_says_who(county: County, chain: CareChain, client: Client):
+    event = make_event(county.alva, chain, "discharge", to=Party.MUNICIPALITY, outcome=CallOutcome.REACHED)
+    client.force_login(county.disa.user)
+    path = reverse("chain", args=[chain.pk])
+    assert "Inget att ringa för er enhet. Ska ringa: Medicin 2." in read(client.get(path)).main.get_text()
+    tell(county.alva, chain, event, to=Party.OUTPATIENT)
+    assert "Ska ringa" not in read(client.get(path)).main.get_text()
+
+
+def test_what_nobody_is_logged_in_for_is_held_and_named_by_nobody(county: County, chain: CareChain):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(county.alva.user)
+    path = reverse("chain_call", args=[chain.pk])
+    fields = fields_of(form_of(read(client.get(path)), action=path))
+    client.logout()
+    answer = client.post(path, fields | {"spoken_to": ["Anita Björkvad"], "csrfmiddlewaretoken": ["old"]})
+    assert answer.status_code == 409
+    assert "Inget är sparat" in read(answer).get_text()
+    assert chain.details.patient_name not in answer.content.decode()
+    assert "Anita Björkvad" in HeldForm.objects.get().content
+
+
+@pytest.mark.clause("R4.4")
+def test_who_has_gone_home_was_discharged_from_a_ward(county: County, outage: Outage, client: Client):
+    chain = make_chain(county, outage, before=Before.ADMITTED)
+    event = make_event(county.alva, chain, "discharge", outcome=CallOutcome.REACHED)
+    tell(county.alva, chain, event, to=Party.OUTPATIENT)
+    client.force_login(county.alva.user)
+    assert edited(client, chain, ward_unit=NOT_ADMITTED).status_code == 302
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    page = " ".join(read(client.get(reverse("back_registration"))).main.get_text(" ").split())
+    assert "Skriv ut patienten" in page
+    assert "Avdelning Medicin 2" in page
+    assert "Inte inlagd" not in page
