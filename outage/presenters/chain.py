@@ -264,7 +264,7 @@ def moved_here(call: Handover, now: datetime) -> str:
 
 
 def told_labels(call: Handover, events: Iterable[CareChainEvent], routine: Routine) -> list[str]:
-    """Each message of the call once."""
+    """Each message of the call once; of one that brought none of them where to read what it did."""
     kinds = {event.pk: event for event in events}
     labels = []
     for message in call.messages.all():
@@ -272,6 +272,8 @@ def told_labels(call: Handover, events: Iterable[CareChainEvent], routine: Routi
             labels.append(Notice(message.notice).label)
         elif message.event_id in kinds:
             labels.append(event_title(routine, kinds[message.event_id]))
+    if not call.messages.all() and call.direction == Direction.RECEIVED:
+        labels = ["Annat, se kommentaren"]
     return list(dict.fromkeys(labels))
 
 

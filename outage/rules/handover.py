@@ -98,14 +98,17 @@ def check_handover(
 
     `now` is aware (else ValueError); `tells` says whether it told of any message. A call that got through needs the
     name spoken to and, except for a participant, their unit (R2.5). An outgoing call needs the number. A failed try
-    needs neither name, unit nor read-back, nor a message: an answer that was not given is not logged yet. The
+    needs neither name, unit nor read-back, nor a message: an answer that was not given is not logged yet. Of a received
+    call the comment is enough: that the patient has died is no message of the routine's. The
     read-back is asked for, not required, but "not possible" needs its reason. `asks_back`: the patient has protected
     personal data, and who takes a call says whether it was rung back on a number of the directory.
     """
     errors: dict[str, str] = {}
     failed = facts.outcome in FAILED
-    if not tells and not failed:
-        errors["messages"] = "Välj minst ett meddelande."
+    received = facts.direction is Direction.RECEIVED
+    if not (tells or failed or (received and facts.comment.strip())):
+        or_said = ", eller skriv i kommentaren vad som sades" if received else ""
+        errors["messages"] = f"Välj minst ett meddelande{or_said}."
     if not facts.recipient:
         errors["recipient"] = "Välj vem samtalet var med."
     if facts.at is None:
@@ -115,7 +118,7 @@ def check_handover(
     if facts.direction is Direction.GIVEN and not facts.number.strip():
         errors["number"] = "Ange numret du ringde."
     if failed:
-        if facts.direction is Direction.RECEIVED:
+        if received:
             errors["outcome"] = f"Ett mottaget samtal har kommit fram. Välj {CallOutcome.REACHED.label}."
         return errors
     if not facts.spoken_to.strip():

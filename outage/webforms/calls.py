@@ -218,7 +218,7 @@ class CallForm(Opened, AsksQuestions):
             label="Meddelanden",
             choices=[(value, value) for value in values],
             # A try to give an answer that was not logged yet told of nothing, and can be corrected all the same.
-            required=bool(values),
+            required=bool(values) and self.direction is Direction.GIVEN,
             error_messages={
                 "required": "Välj minst ett meddelande.",
                 "invalid_choice": "Meddelandet har ändrats sedan sidan öppnades. Välj igen.",

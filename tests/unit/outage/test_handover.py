@@ -62,6 +62,14 @@ def test_what_is_required_over_every_direction_outcome_and_read_back() -> None:
         assert found == wanted, (direction, outcome, read_back)
 
 
+@pytest.mark.parametrize("comment", ["", "  ", "Patienten har avlidit"])
+def test_what_a_call_tells_of_over_every_direction_and_outcome(comment: str) -> None:
+    for direction, outcome in product(Direction, CallOutcome):
+        found = errors(tells=False, direction=direction, outcome=outcome, comment=comment)
+        enough = outcome in FAILED or (direction == "received" and bool(comment.strip()))
+        assert ("messages" in found) is not enough, (direction, outcome)
+
+
 def test_the_call_back_over_every_direction_outcome_and_answer() -> None:
     for direction, outcome, checked, asks in product(Direction, CallOutcome, (None, *Checked), (True, False)):
         wanted = set()
