@@ -1,5 +1,6 @@
 """Migrations tried on a database of their own: going back from today's tables takes far longer than coming to them."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +33,8 @@ def database_before() -> Iterator[StateApps]:
 def empty_database(make: Callable[[str], None] | None = None) -> Iterator[None]:
     """Let the connection lead to a database with no tables, or as `make` makes it; it is gone afterwards."""
     usual = connection.settings_dict["NAME"]
-    own = f"{usual}_empty"
+    # Of this process: the usual one may be that of all, before it is made.
+    own = f"{usual}_empty_{os.getpid()}"
     connection.close()
     _drop(own)
     if make:
