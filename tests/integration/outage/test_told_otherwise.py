@@ -26,7 +26,7 @@ def theirs(county: County, outage: Outage) -> CareChain:
 def taken(client: Client, chain: CareChain, **typed: str):
     path = reverse("chain_call", args=[chain.pk]) + "?riktning=received"
     page = read(client.get(path))
-    assert "Sades något annat, som att patienten har avlidit? Skriv det i kommentaren." in page.get_text()
+    assert "Sades något annat, som att patienten har avlidit? Skriv det under Kommentar, längre ned." in page.get_text()
     fields = fields_of(form_of(page, action=path))
     said = {"recipient": "inpatient", "spoken_to": "Alva Påhittad", "spoken_to_unit": "Medicin 2", **typed}
     return client.post(path, fields | {name: [value] for name, value in said.items()})
@@ -58,6 +58,8 @@ def test_it_is_logged_and_its_code_confirmed(
     refused = taken(client, theirs)
     assert refused.status_code == 422
     assert "eller skriv i kommentaren vad som sades" in read(refused).get_text()
+    # Which stands open then.
+    assert read(refused).find(id="id_comment").find_parent("details").has_attr("open")
     assert taken(client, theirs, comment="Patienten har avlidit", code=code_of(given)).status_code == 302
     received = Handover.objects.latest("recorded_at")
     assert (received.direction, received.comment) == ("received", "Patienten har avlidit")
