@@ -26,7 +26,10 @@ def theirs(county: County, outage: Outage) -> CareChain:
 def taken(client: Client, chain: CareChain, **typed: str):
     path = reverse("chain_call", args=[chain.pk]) + "?riktning=received"
     page = read(client.get(path))
-    assert "Sades något annat, som att patienten har avlidit? Skriv det under Kommentar, längre ned." in page.get_text()
+    assert (
+        "Sades något annat, som att patienten har avlidit? Skriv det under Kommentar, längre ned."
+        in page.get_text()
+    )
     fields = fields_of(form_of(page, action=path))
     said = {"recipient": "inpatient", "spoken_to": "Alva Påhittad", "spoken_to_unit": "Medicin 2", **typed}
     return client.post(path, fields | {name: [value] for name, value in said.items()})
