@@ -240,13 +240,16 @@ def _untold(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
 
 
 def others_to_ring(chain: CareChain, unit: Unit) -> list[str]:
-    """The names of the units that still are to ring about a chain, but for `unit` and what was joined into it."""
+    """The names of the units that still are to tell of a discharge, but for `unit` and what was joined into it: answers
+    are waited for.
+    """
     return list(dict.fromkeys(_owing(chain.pk, ids_read_as(unit))))
 
 
 @prepared
 def _owing(chain_id: UUID, but: tuple[int, ...]) -> QuerySet[ChainState, str]:
-    rows = ChainState.objects.filter(chain=chain_id, what=StateKind.OWED).exclude(unit__in=but)
+    rows = ChainState.objects.filter(chain=chain_id, what=StateKind.OWED, urgent=True, retracts=False)
+    rows = rows.exclude(unit__in=but)
     return rows.order_by("unit__sort_key", "pk").values_list("unit__name", flat=True)
 
 

@@ -110,6 +110,13 @@ def test_where_others_are_to_ring_the_page_says_who(county: County, chain: CareC
     assert "Inget att ringa för er enhet. Ska ringa: Medicin 2." in read(client.get(path)).main.get_text()
     tell(county.alva, chain, event, to=Party.OUTPATIENT)
     assert "Ska ringa" not in read(client.get(path)).main.get_text()
+    # What others are to answer is waited for, and stands beside it.
+    admission = make_event(county.alva, chain, "admission", outcome=CallOutcome.REACHED)
+    tell(county.alva, chain, admission, to=Party.OUTPATIENT)
+    client.force_login(county.alva.user)
+    page = read(client.get(path)).main
+    assert "Alla som ni ska underrätta är underrättade." in page.get_text()
+    assert page.select(".empty-good")
 
 
 def test_what_nobody_is_logged_in_for_is_held_and_named_by_nobody(county: County, chain: CareChain):
