@@ -76,7 +76,7 @@ class CareChain(models.Model):
         ]
         indexes = [
             # With how much is written about them: what has been written since is found without reading them.
-            models.Index(fields=["outage", "principal", "unit", "rows"], name="chain_by_unit"),
+            models.Index(fields=["outage", "principal", "unit", "number", "rows"], name="chain_by_unit"),
             models.Index(fields=["outage", "principal", "ward_unit"], name="chain_by_ward"),
             models.Index(fields=["outage", "principal", "outpatient_unit"], name="chain_by_outpatient"),
             # Most are joined to none: as for the corrections of events and calls.

@@ -23,7 +23,7 @@ from contacts.page_versions import ChangesSeen
 from contacts.queries.prepared import MOST_IN_GROUP, prepared
 from outage.models import CareChain, ChainState, Outage, StateKind
 from outage.queries.owed import is_read_there
-from outage.rules.overview import ChainLine, LineGroup
+from outage.rules.overview import ChainLine, Counted, LineGroup, Total
 
 _Row = tuple[Any, ...]
 _Read = Mapping[int, _Row]
@@ -33,10 +33,14 @@ _ROWS, _JOINED, _ID, _UNIT, _THERE = 1, 2, 3, 4, -3
 _OWED, _TOLD = StateKind.OWED, StateKind.TOLD
 # So many numbers of an outage are counted together of each unit: of a large outage it has some tens of them.
 _IN_PART = 1024
+_MOST_TOTALS = 16
 
 
 def by_number(lines: Iterable[ChainLine]) -> list[ChainLine]:
     return sorted(lines, key=attrgetter("number"))
+
+
+_Versions = Mapping[int, Mapping[int, int]]
 
 
 class _Part(LineGroup):
@@ -97,8 +101,21 @@ class _Opened(LineGroup):
         rows = [rows for part in parts for rows in part.versions.values()]
         self.total = len(rows), sum(rows)
 
+    def read_on(
+        self,
+        versions: _Versions,
+        chains: _Read,
+        states: _Read,
+        left_of: Callable[[_Read], _Read],
+    ) -> "_Opened":
+        """As a part of it does."""
+        by_part = {
+            part: self.by_part.get(part, _NO_PART).read_on(rows, chains, states, left_of)
+            for part, rows in versions.items()
+        }
+        return self if by_part == self.by_part else _Opened(by_part)
 
-_Versions = Mapping[int, Mapping[int, int]]
+
 _NO_PART = _Part({}, {}, {}, {}, {})
 _NOTHING = _Opened({})
 
@@ -110,22 +127,28 @@ class Lines:
     _by_unit: Mapping[int, _Opened] = field(default_factory=dict)
     changes: ChangesSeen = field(default_factory=ChangesSeen)
     _while_open: bool = False
+    # By the units whose chains are counted.
+    _totals: dict[frozenset[int], Total] = field(default_factory=dict)
 
     @property
     def groups(self) -> Collection[LineGroup]:
         return self._by_unit.values()
 
     @property
-    def versions(self) -> dict[tuple[int, int], Mapping[int, int]]:
+    def versions(self) -> dict[int, _Versions]:
         """By unit and part, how many `rows` each chain was read with, by number; the very same as long as they are."""
-        return {
-            (unit, part): versions
-            for unit, opened in self._by_unit.items()
-            for part, versions in opened.versions.items()
-        }
+        return {unit: opened.versions for unit, opened in self._by_unit.items()}
 
     def opened_by(self, units: Collection[int]) -> list[LineGroup]:
         return [opened for unit, opened in self._by_unit.items() if unit in units]
+
+    def counted(self, units: Collection[int]) -> Counted:
+        """Over what these units opened."""
+        known = self._totals.get(frozenset(units), Total())
+        if len(self._totals) > _MOST_TOTALS:
+            self._totals.clear()
+        total = self._totals[frozenset(units)] = known.read_on(self.opened_by(units))
+        return total.counted
 
     def seen_by(self, units: Collection[int]) -> list[ChainLine]:
         """As `outage.queries.care_chains.seen_by`, by number."""
@@ -173,18 +196,11 @@ class Lines:
         # With the end of an outage less is left of any of them.
         same = outage.is_open and self._while_open
         by_unit = {
-            unit: opened
-            if same and unit not in units
-            else _Opened(
-                {
-                    part: opened.by_part.get(part, _NO_PART).read_on(rows, *read, left_of)
-                    for part, rows in parts.items()
-                }
-            )
+            unit: opened if same and unit not in units else opened.read_on(parts, *read, left_of)
             for unit, parts in versions.items()
             for opened in [self._of(unit)]
         }
-        return Lines(by_unit, changes, outage.is_open)
+        return Lines(by_unit, changes, outage.is_open, self._totals)
 
     def _of(self, unit: int) -> _Opened:
         return self._by_unit.get(unit, _NOTHING)

@@ -87,12 +87,12 @@ def overview_of(acting: Acting, outage: Outage) -> Overview:
     read_as = {unit.pk: unit.joined_into_id or unit.pk for unit in units}
     found = _lines(acting.principal, outage)
     if border_of(acting.role, Right.SEE_OVERVIEW) is not Border.UNIT:
-        groups = found.opened_by(read_as)
+        groups, counted = found.opened_by(read_as), found.counted(read_as)
     elif can(acting, Right.READ_CARE):
-        groups = [LineGroup(found.seen_by(ids_read_as(acting.unit)))]
+        group = LineGroup(found.seen_by(ids_read_as(acting.unit)))
+        groups, counted = [group], group.counted
     else:
-        groups = []
-    counted = counted_together(group.counted for group in groups)
+        groups, counted = [], counted_together([])
     municipalities = {int(pk) for kind, pk in counted.places if kind == "municipality"}
     last, calls = _entries(acting, outage, found, read_as)
     ids = [unit.pk for unit in units if unit.joined_into_id is None]

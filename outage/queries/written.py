@@ -26,8 +26,8 @@ _TO_THE_HOUR = 13
 _Rows = QuerySet[Any, tuple[Any, ...]]
 # The unit, the beginning of the hour, and the column that a call counts in.
 Calls = tuple[int, datetime, str]
-# Of some chains that a unit opened, as `Lines.versions` has them.
-PartKey = tuple[int, int]
+# By unit and part, as `Lines.versions` has them.
+Versions = Mapping[int, Mapping[int, Mapping[int, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +37,17 @@ class Written:
     last: Mapping[int, datetime] = field(default_factory=dict)
     calls: Mapping[Calls, int] = field(default_factory=Counter)
     # Of each part of the `Lines`, how many rows each chain was read with, by its number; and the calls in each.
-    _versions: Mapping[PartKey, Mapping[int, int]] = field(default_factory=dict)
-    _in_chains: Mapping[PartKey, Mapping[int, Mapping[Calls, int]]] = field(default_factory=dict)
+    _versions: Versions = field(default_factory=dict)
+    _in_chains: Mapping[tuple[int, int], Mapping[int, Mapping[Calls, int]]] = field(default_factory=dict)
 
-    def read_on(
-        self, principal_id: int, outage_id: UUID, versions: Mapping[PartKey, Mapping[int, int]]
-    ) -> "Written":
+    def read_on(self, principal_id: int, outage_id: UUID, versions: Versions) -> "Written":
         """As the principal's log is now; what has not been written in since is not read."""
         changed = {
-            number: part
-            for part, of_part in versions.items()
-            if (known := self._versions.get(part, {})) is not of_part
+            number: (unit, part)
+            for unit, of_unit in versions.items()
+            if (of_known := self._versions.get(unit, {})) is not of_unit
+            for part, of_part in of_unit.items()
+            if (known := of_known.get(part, {})) is not of_part
             for number, version in of_part.items()
             if known.get(number) != version
         }
@@ -70,7 +70,7 @@ class Written:
         return Written(last, calls, versions, in_chains)
 
 
-def written_in(principal_id: int, outage_id: UUID, versions: Mapping[PartKey, Mapping[int, int]]) -> Written:
+def written_in(principal_id: int, outage_id: UUID, versions: Versions) -> Written:
     """By all units, in the chains of the principal; `versions` are those of its `Lines`. Three queries at most."""
     key = "written", principal_id, outage_id
     return read_on(key, Written(), lambda known: known.read_on(principal_id, outage_id, versions))

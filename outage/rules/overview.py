@@ -164,18 +164,29 @@ class Counted:
     places: Set[tuple[str, str]]
 
 
+_NOTHING = Counted(0, 0, 0, {}, frozenset())
+
+
 def counted_together(parts: Iterable[Counted]) -> Counted:
     lines = untold = left_open = 0
-    by_unit: dict[int, UnitLine] = {}
     places: set[tuple[str, str]] = set()
-    for part in parts:
+    found = [*parts]
+    for part in found:
         lines, untold, left_open = lines + part.lines, untold + part.untold, left_open + part.left_open
         places |= part.places
-        for pk, unit in part.by_unit.items():
+    units = {pk for part in found for pk in part.by_unit}
+    return Counted(lines, untold, left_open, _units_together(found, units), places)
+
+
+def _units_together(parts: Iterable[Counted], units: Set[int]) -> dict[int, UnitLine]:
+    """Of `units`, those with any of the chains or calls."""
+    by_unit: dict[int, UnitLine] = {}
+    for part in parts:
+        for pk in part.by_unit.keys() & units:
             if pk not in by_unit:
                 by_unit[pk] = UnitLine(pk)
-            by_unit[pk].add(unit)
-    return Counted(lines, untold, left_open, by_unit, places)
+            by_unit[pk].add(part.by_unit[pk])
+    return by_unit
 
 
 class LineGroup:
@@ -261,6 +272,34 @@ class LineGroup:
         none = set[ChainLine]()
         found = (set.intersection(*(part._at.get(place, none) for place in places)) for part in self.parts)
         return LineGroup(list(chain.from_iterable(found)))
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What is counted over `groups`. Of those that are the very same as before nothing is counted anew."""
+
+    groups: Collection[LineGroup] = ()
+    counted: Counted = _NOTHING
+
+    def read_on(self, groups: Collection[LineGroup]) -> "Total":
+        gone, come = ({*one} - {*other} for one, other in ((self.groups, groups), (groups, self.groups)))
+        if not (gone or come):
+            return self
+        was, now = (counted_together(group.counted for group in some) for some in (gone, come))
+        known, found = self.counted, [group.counted for group in groups]
+        units = was.by_unit.keys() | now.by_unit.keys()
+        others = {pk for pk in units if was.by_unit.get(pk) != now.by_unit.get(pk)}
+        stand = {pk: line for pk, line in known.by_unit.items() if pk not in others}
+        return Total(
+            groups,
+            Counted(
+                known.lines - was.lines + now.lines,
+                known.untold - was.untold + now.untold,
+                known.left_open - was.left_open + now.left_open,
+                stand | _units_together(found, others),
+                known.places if was.places == now.places else set().union(*(one.places for one in found)),
+            ),
+        )
 
 
 class InOrder(Iterable[ChainLine]):

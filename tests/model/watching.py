@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import Acting
-from contacts.models import Principal
+from contacts.models import Principal, Unit
 from contacts.page_versions import forget_pages
 from outage.models import CareChain, ChainState, Outage, StateKind
 from outage.presenters.back import task_rows
@@ -88,7 +88,9 @@ def _lines_read_on(stage: Stage, principal: Principal) -> None:
 def _found_in(lines: Lines) -> list[Any]:
     groups = list(lines.groups)
     in_order = list(InOrder(groups))
-    return [in_order, by_number(in_order), counted_together(group.counted for group in groups)]
+    counted = counted_together(group.counted for group in groups)
+    assert lines.counted(Unit.objects.values_list("pk", flat=True)) == counted
+    return [in_order, by_number(in_order), counted]
 
 
 def check(stage: Stage, twin: Twin, seen: Seen, lists: dict[int, Lists]) -> None:

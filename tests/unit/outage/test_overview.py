@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import permutations, product
+from itertools import combinations, permutations, product
 from uuid import UUID
 
 import pytest
@@ -15,9 +15,11 @@ from outage.rules.overview import (
     HourLine,
     InOrder,
     LineGroup,
+    Total,
     UnitLine,
     by_hour,
     by_unit,
+    counted_together,
     silent_from,
     silent_since,
 )
@@ -105,6 +107,22 @@ def test_the_worst_chain_is_first_whatever_order_they_come_in():
         in_order = InOrder([LineGroup(wanted[cut:]), LineGroup(wanted[:cut])])
         assert len(in_order) == len(wanted)
         assert [in_order[n : n + 2] for n in range(4)] == [wanted[n : n + 2] for n in range(4)]
+
+
+def test_what_is_counted_over_groups_is_the_same_read_on_from_any_others():
+    kinds = [
+        [line()],
+        [owing(line(), since=EARLIER), line(2, CLINIC)],
+        [owing(line(), discharge=True), owing(line(2), unit=CLINIC)],
+        [replace(owing(line(3, ELSEWHERE), discharge=True, left_open=True), municipality_id=7)],
+        [replace(line(4), protected=True)],
+    ]
+    groups = [LineGroup(lines) for lines in (*kinds, *kinds[:3])]
+    some = [tuple(found) for n in range(4) for found in combinations(groups, n)]
+    for before, now in product(some, repeat=2):
+        read_on = Total().read_on(before).read_on(now)
+        assert read_on.counted == counted_together(group.counted for group in now)
+        assert read_on.read_on(now) is read_on
 
 
 def test_a_protected_patient_is_counted_for_no_unit_and_found_at_no_place():
