@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from contacts.access import Acting, can
+from contacts.models import Principal
 from contacts.page_versions import holds_until
 from contacts.rules.permissions import Right
 from outage.models import Outage
-from outage.queries.outages import discharge_logged, said_of_ends
+from outage.queries.outages import discharge_logged, not_ended_before, said_of_ends, without_since
 from outage.routine import current_routine
 from outage.rules.clock import next_break_point
 from outage.rules.outage_status import OutageScope
@@ -23,7 +25,8 @@ class Banner:
     """`state` is none, outage, ended or drill, in all of its life; texts are Swedish; `*_iso` are for the page's own
     clock.
 
-    Where the link ends the outage for the own principal it is a button, for those who may.
+    Where the link ends the outage for the own principal it is a button, for those who may. `asked` is whether another
+    outage ended before this one began, and leads for those who may to where the end of `asked_about` is told.
     """
 
     state: str
@@ -40,28 +43,31 @@ class Banner:
     action_label: str = ""
     button: bool = False
     may_report: bool = False
+    asked: str = ""
+    asked_about: UUID | None = None
 
 
-def verdict_for(outage: Outage, now: datetime) -> Verdict:
-    """Whether the routine applies to `outage` at `now`, with every reason (R1.4–R1.7)."""
+def verdict_for(outage: Outage, principal: Principal, now: datetime) -> Verdict:
+    """Whether the routine applies to `principal` in `outage` at `now`, with every reason (R1.4–R1.7)."""
+    began = without_since(principal, outage)
     return routine_applies(
         routine=outage.routine,
         scope=OutageScope(outage.current.scope),
-        start=outage.current.started_at,
-        until=outage.own_end or max(now, outage.current.started_at),
+        start=began,
+        until=outage.own_end or max(now, began),
         expected_end=None if outage.own_end else outage.current.expected_end_at,
         discharge_logged=discharge_logged(outage),
     )
 
 
-def _note_until(outage: Outage, now: datetime) -> None:
+def _note_until(outage: Outage, began: datetime, now: datetime) -> None:
     """When the clock alone says something else of an outage that goes on."""
     limits, current = outage.routine.limits, outage.current
     coming, window = next_break_point(now, limits), limits.break_point_window
     # A break point is told of two windows ahead, and counts from one window before to one after.
     holds_until(now, *(coming + side * window for side in (-2, -1, 0, 1)), coming + A_SECOND)
-    long = current.started_at + limits.long_outage
-    holds_until(now, current.started_at, long, long + A_SECOND, current.expected_end_at)
+    long = began + limits.long_outage
+    holds_until(now, began, long, long + A_SECOND, current.expected_end_at)
 
 
 def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> Banner:
@@ -86,21 +92,23 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
             action_label="Visa vad som ska registreras",
             may_report=may_report,
         )
-    _note_until(outage, now)
-    verdict = verdict_for(outage, now)
+    principal, began = acting.principal, without_since(acting.principal, outage)
+    _note_until(outage, began, now)
+    verdict = verdict_for(outage, principal, now)
     reasons = verdict.reasons or ((verdict.otherwise,) if verdict.otherwise else ())
     limits = outage.routine.limits
     coming = next_break_point(now, limits)
     may_end = can(acting, Right.END_OUTAGE)
     asked = _asked(outage, acting, now)
-    end = f"Ja, avsluta för {acting.principal.name}" if asked else f"{outage.system} är åter i drift"
+    end = f"Ja, avsluta för {principal.name}" if asked else f"{outage.system} är åter i drift"
+    before = next(iter(not_ended_before(principal, outage)), None)
     near = coming - now <= 2 * limits.break_point_window
     return Banner(
         state="drill" if outage.drill else "outage",
         headline=f"Driftstopp i {outage.system}",
-        since=moment(outage.current.started_at, now),
-        since_iso=outage.current.started_at.isoformat(),
-        length=span(now - outage.current.started_at),
+        since=moment(began, now),
+        since_iso=began.isoformat(),
+        length=span(now - began),
         scope=OutageScope(outage.current.scope).label.lower(),
         advice=asked or (reasons[0].short if reasons else ""),
         clause="" if asked or not reasons else reasons[0].clause,
@@ -110,7 +118,16 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
         action_label=end if may_end else "Visa läget",
         button=may_end,
         may_report=may_report and outage.drill,
+        asked=_asked_between(before, outage, acting, now) if before else "",
+        asked_about=before.pk if before and may_end else None,
     )
+
+
+def _asked_between(before: Outage, outage: Outage, acting: Acting, now: datetime) -> str:
+    """What only the principal can say: whether the system was back between two outages that go on for it."""
+    began, again = moment(before.current.started_at, now), moment(outage.current.started_at, now)
+    question = f"Var ni inne i {outage.system} mellan driftstoppen {began} och {again}?"
+    return question if can(acting, Right.END_OUTAGE) else f"{question} Säg det till er samordnare."
 
 
 def _asked(outage: Outage, acting: Acting, now: datetime) -> str:

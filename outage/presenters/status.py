@@ -25,7 +25,13 @@ from outage.presenters.chain import other_end, told_labels
 from outage.presenters.owed import calls_kept
 from outage.queries.lately import Told
 from outage.queries.naming import Patient, party_in_list, patient_in_list
-from outage.queries.outages import others_still_out, reports_of, said_of_ends, support_contacts
+from outage.queries.outages import (
+    others_still_out,
+    reports_of,
+    said_of_ends,
+    support_contacts,
+    without_since,
+)
 from outage.rules.clock import next_break_point
 from outage.rules.informing import InformState
 from outage.rules.outage_status import OutageScope
@@ -119,14 +125,14 @@ def outage_facts(outage: Outage, acting: Acting, now: datetime) -> OutageFactsVi
     said: list[OutageReport | PrincipalEnd] = [*reports, *ends]
     contacts = support_contacts(outage.pk, acting.principal.pk)
     scope = OutageScope(current.scope)
-    verdict = verdict_for(outage, now)
+    verdict, began = verdict_for(outage, acting.principal, now), without_since(acting.principal, outage)
     coming = next_break_point(now, routine.limits)
     kind = PrincipalKind(acting.principal.kind)
     others = {OutageScope(r.scope) for r in reports if r.recorded_at > current.recorded_at} - {scope}
     return OutageFactsView(
-        since=moment(current.started_at, now),
-        since_iso="" if outage.own_end else current.started_at.isoformat(),
-        length=span((outage.own_end or now) - current.started_at),
+        since=moment(began, now),
+        since_iso="" if outage.own_end else began.isoformat(),
+        length=span((outage.own_end or now) - began),
         scope=scope.label,
         scope_text=routine.scope_texts[scope][kind],
         link_text=acting.principal.link_text if scope is OutageScope.MUNICIPALITIES_ONLY else "",

@@ -169,6 +169,21 @@ def outage_in_view(principal: Principal) -> Outage | None:
     return next(iter(going_on + ended), None)
 
 
+def not_ended_before(principal: Principal, outage: Outage) -> list[Outage]:
+    """The outages, oldest first, that go on for `principal` beside `outage` and began before it: it has not said that
+    it was back between them, and may have been without the system all the time.
+    """
+    began = outage.current.started_at
+    others = earlier_outages(principal, outage) if outage.is_open else []
+    found = [each for each in others if each.is_open and each.current.started_at < began]
+    return sorted(found, key=lambda each: each.current.started_at)
+
+
+def without_since(principal: Principal, outage: Outage) -> datetime:
+    """Since when `principal` is without the system, as far as it has said."""
+    return min(each.current.started_at for each in (outage, *not_ended_before(principal, outage)))
+
+
 def outage_id_in_view(principal: Principal) -> UUID | None:
     found = outage_in_view(principal)
     return found.pk if found else None

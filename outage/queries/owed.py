@@ -115,12 +115,13 @@ def _chains(*ids: UUID) -> QuerySet[CareChain]:
 
 
 def chains_seen(
-    acting: Acting, outage: Outage, *, newest_first: bool = False, known: Known | None = None
+    acting: Acting, *outages: Outage, newest_first: bool = False, known: Known | None = None
 ) -> ListedChains:
-    """As `visible_chains`, by number."""
+    """As `visible_chains`, by number: those of one outage after those of another. A query for each outage."""
+    asked = acting.principal.pk, ids_read_as(acting.unit)
     may = can(acting, Right.READ_CARE)
-    ids = _Ids(_seen(acting.principal.pk, ids_read_as(acting.unit), outage.pk) if may else [])
-    return ListedChains(acting, [outage], ids[::-1] if newest_first else ids, known)
+    ids = _Ids([pk for each in outages for pk in _seen(*asked, each.pk)] if may else [])
+    return ListedChains(acting, outages, ids[::-1] if newest_first else ids, known)
 
 
 @prepared

@@ -38,7 +38,7 @@ from outage.queries.closing import closing_of, left_about
 from outage.queries.joined import history_joins, standing_join
 from outage.queries.naming import by_number, patient_in_list, ward_label
 from outage.queries.openings import emergencies_of, emergency_chain
-from outage.queries.outages import earlier_outages, outage_in_view
+from outage.queries.outages import earlier_outages, not_ended_before, outage_in_view
 from outage.queries.owed import awaited_now, chains_seen
 from outage.queries.ringing import numbers_of_places
 from outage.queries.same_patient import (
@@ -81,7 +81,8 @@ def chains(request: ActingRequest, *, calling: bool = False) -> HttpResponse:
             return redirect(f"{reverse('chain_call', args=[found.get().pk])}?riktning={direction.value}")
         page = Paginator(found.order_by("-number"), CHAINS_A_PAGE).get_page(number)
     else:
-        page = chains_seen(request.acting, outage, newest_first=True).page(CHAINS_A_PAGE, number)
+        going_on = *not_ended_before(request.acting.principal, outage), outage
+        page = chains_seen(request.acting, *going_on, newest_first=True).page(CHAINS_A_PAGE, number)
     elsewhere = found_elsewhere(request.acting, text, outage)
     for chain in elsewhere:
         note_look(by=request.acting, action="chain.found_elsewhere", chain=chain.pk)

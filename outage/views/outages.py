@@ -29,6 +29,7 @@ from outage.queries.outages import (
     others_still_out,
     outage_for,
     outage_not_closed,
+    outage_since,
 )
 from outage.queries.owed import calls_left
 from outage.routine import current_routine
@@ -187,7 +188,9 @@ def end(request: ActingRequest) -> HttpResponse:
     outage = _named_or_404(request)
     if request.method == "GET" and not outage.is_open:
         return redirect(back_address(outage))
-    form = EndForm(request.POST or None, initial={"ended_at": this_minute()})
+    again = outage_since(outage, acting.principal)
+    # Of one that another has followed it is no longer now: nobody but those who were there knows when.
+    form = EndForm(request.POST or None, initial={} if again else {"ended_at": this_minute()})
     page = FormPage(request, form)
     if page.to_save():
         with page:

@@ -49,7 +49,7 @@ from outage.queries.care_chains import logged_and_told, mark_namesakes
 from outage.queries.closing import left_about
 from outage.queries.lately import calls_received, received_lately, told_lately
 from outage.queries.listed import Listed, listed_now
-from outage.queries.outages import earlier_outages, outage_for, outage_in_view
+from outage.queries.outages import earlier_outages, not_ended_before, outage_for, outage_in_view
 from outage.queries.owed import (
     Known,
     ListedChains,
@@ -190,7 +190,7 @@ def _care(
     known: Known = {}
     outages = [outage, *earlier]
     seen, owed = (
-        chains_seen(acting, outage, known=known),
+        chains_seen(acting, *not_ended_before(acting.principal, outage), outage, known=known),
         chains_with_calls_owed(acting, *outages, known=known),
     )
     awaited = chains_with_answers_awaited(acting, *outages, known=known)

@@ -1,6 +1,7 @@
 """The system goes down again minutes after an outage has ended: what is logged on the chain that exists is not lost."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,8 +11,10 @@ from django.utils import timezone
 
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party
+from contacts.rules.permissions import Role
 from outage.models import CareChain, Handover, Outage
 from outage.queries.care_chains import get_chain
+from outage.queries.outages import outage_for
 from outage.rules.back_registration import Before
 from outage.rules.handover import Message
 from outage.services.events import correct_event
@@ -23,6 +26,7 @@ from tests.factories import (
     end_for_all,
     make_chain,
     make_outage,
+    person,
 )
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 from tests.integration.outage.ticking import rows
@@ -40,6 +44,10 @@ def ended(county: County, outage: Outage, request: pytest.FixtureRequest) -> Car
     else:
         end_outage(by=county.esa, outage=outage, ended_at=at)
     return get_chain(county.alva, chain.pk)
+
+
+def text_of(found: Any) -> str:
+    return " ".join(found.get_text(" ").split())
 
 
 def log(county: County, chain: CareChain, minutes: int, answers: dict[str, str] | None = None) -> Handover:
@@ -169,3 +177,36 @@ def test_what_is_no_chain_of_ones_own_fills_in_nothing(
 ):
     client.force_login(county.alva.user)
     assert client.get(reverse("new_chain"), {"fran": known}).status_code == 404
+
+
+@pytest.mark.clause("R1.7")
+def test_who_never_said_it_was_back_is_without_it_since_the_first(
+    county: County, outage: Outage, client: Client
+):
+    make_chain(county, outage, county.cissi, patient_name="Doris Exempelin")
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now() - ENDED)
+    make_outage(county.alva, timedelta(minutes=10))
+    coordinator = person("cila", county.social_care, Role.COORDINATOR)
+    for by, may_end in ((county.cissi, False), (coordinator, True)):
+        client.force_login(by.user)
+        page = read(client.get(reverse("status")))
+        banner = text_of(page.select_one(".banner"))
+        assert "Driftstopp i PRATOR sedan 08.52 ( 2 h )" in banner
+        assert "Var ni inne i PRATOR mellan driftstoppen 08.52 och 10.42?" in banner
+        assert "Säg det till er samordnare." in banner or may_end
+        assert "avbrottet är kort" not in page.get_text()
+        assert "Doris Exempelin" in text_of(page.select_one("#chains"))
+        assert "Doris Exempelin" in read(client.get(reverse("chains"))).get_text()
+    link = page.select_one(f'.banner-advice a[href$="?driftstopp={outage.pk}"]')
+    end = client.get(link["href"])
+    # When it was nobody guesses.
+    assert not read(end).select_one('main [name="ended_at_kl"]').get("value")
+    at = timezone.now() - timedelta(minutes=20)
+    end_outage(by=coordinator, outage=outage_for(county.municipality, outage.pk), ended_at=at)
+    page = read(client.get(reverse("status")))
+    assert "sedan 10.42" in text_of(page.select_one(".banner"))
+    assert "Var ni inne" not in page.get_text()
+    assert "Doris Exempelin" not in text_of(page.select_one("#chains"))
+    # The region said that it was back, and was.
+    client.force_login(county.alva.user)
+    assert "sedan 10.42" in text_of(read(client.get(reverse("status"))).select_one(".banner"))

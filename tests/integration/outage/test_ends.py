@@ -138,6 +138,11 @@ def compare(three: Three, said: list[tuple[str, str]], at: Callable[[int], datet
         assert banner.state == ("outage" if end is None else "ended"), (said, name)
         asked = end is None and model.closed is not None
         assert ("Är ni också inne i PRATOR?" in banner.advice) is asked, (said, name)
+        before = [row for row, m in zip(rows, outages, strict=True) if m is not model and name not in m.ends]
+        before = [row for row in before if end is None and row.current.started_at < seen.current.started_at]
+        assert banner.asked_about == (before[0].pk if before else None), (said, name)
+        began = min(row.current.started_at for row in (seen, *before))
+        assert banner.since_iso == ("" if end else began.isoformat()), (said, name)
         others = {by.principal.name for n, by in three.coordinators.items() if n not in (name, *model.ends)}
         assert {p.name for p in others_still_out(seen, by.principal)} == others, (said, name)
 
