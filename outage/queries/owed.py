@@ -306,6 +306,12 @@ def event_standings(chain: CareChain, log: ChainLog, event: CareChainEvent) -> t
     return standing_now(chain, log).standings(row_of(event))
 
 
+def earlier_of_sip(event: CareChainEvent) -> list[CareChainEvent]:
+    """The other standing messages of the same sender about the SIP of a stored event, oldest first."""
+    log = log_of(event.chain_id)
+    return [log.by_text[row.id] for row in standing_of(event.chain, log).earlier_of_sip(row_of(event))]
+
+
 def open_item_for(event: CareChainEvent, recipient: str) -> OpenItem | None:
     """The standing open item of a discharge for a recipient by its key, if it must still be told."""
     chain, log = event.chain, log_of(event.chain_id)

@@ -19,6 +19,8 @@ _NOBODY = "nobody"
 _ANOTHER = "another"
 _RIGHT = "right"
 
+SIP_OFF, OFF = "sip-off", "off"
+
 # What lies ahead of the message that tells of it.
 AHEAD = {"preliminary_date", "sip_date"}
 
@@ -95,6 +97,18 @@ def ask_if_before(called: datetime, happened: datetime, now: datetime, answers: 
             f"Samtalet är {moment(called, now)}, före händelsen {moment(happened, now)}. Stämmer tiderna?",
             [("ja", "Ja, tiderna stämmer")],
         ).settled(answers)
+
+
+def ask_if_off(told_before: str, answers: Mapping[str, str]) -> bool:
+    """Whether a meeting is off; Raises Question where one of its messages is taken back and another, `told_before`,
+    stands: it may be that the new date was wrong.
+    """
+    question = Question(
+        SIP_OFF,
+        f"Tidigare är loggat: {told_before}. Gäller det igen, eller är mötet inställt?",
+        [("stands", "Det gäller igen"), (OFF, "Mötet är inställt. Återta det också")],
+    )
+    return question.settled(answers) == OFF
 
 
 def ask_which_wording(

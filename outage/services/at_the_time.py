@@ -10,9 +10,10 @@ from contacts.rules.errors import Question
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
 from outage.queries.chain_log import ChainLog, log_of
-from outage.queries.standing import standing_of
+from outage.queries.owed import earlier_of_sip
+from outage.queries.standing import line_back, standing_of
 from outage.queries.wordings import wording_at
-from outage.rules.asked_messages import ask_which_wording
+from outage.rules.asked_messages import ask_if_before, ask_if_off, ask_which_wording
 from outage.rules.handover import CallFacts, Direction
 from outage.rules.informing import PARTICIPANT_PREFIX
 from outage.rules.said import in_short
@@ -131,11 +132,7 @@ def told_then(
 def _was_told(
     chain: CareChain, row: CareChainEvent, then: CareChainEvent, at: datetime, answers: Mapping[str, str]
 ) -> bool:
-    routine, now = chain.outage.routine, timezone.now()
-    wordings = [
-        f"{lower_first(routine.label(each.kind))} {in_short(each.happened_at, each.particulars, now)}"
-        for each in (then, row)
-    ]
+    now, wordings = timezone.now(), [_wording(chain, each) for each in (then, row)]
     return ask_which_wording(
         f"wording-{row.pk}",
         called=moment(at, now),
@@ -144,3 +141,30 @@ def _was_told(
         now="" if row.withdraws else wordings[1],
         answers=answers,
     )
+
+
+def _wording(chain: CareChain, event: CareChainEvent) -> str:
+    label = lower_first(chain.outage.routine.label(event.kind))
+    return f"{label} {in_short(event.happened_at, event.particulars, timezone.now())}"
+
+
+def ask_if_told_before(event: CareChainEvent, happened_at: datetime, answers: Mapping[str, str]) -> None:
+    """Raises Question where calls that told of the event would be before it."""
+    log = log_of(event.chain_id)
+    rows = {row.pk for row in line_back(log, event.pk)}
+    rows |= {row.pk for other, own in log.doubles.items() if own in rows for row in line_back(log, other)}
+    told = [
+        call.at
+        for call in log.live_handovers
+        if any(message.event_id in rows for message in call.messages.all())
+    ]
+    if told:
+        ask_if_before(min(told), happened_at, timezone.now(), answers)
+
+
+def told_before_if_off(event: CareChainEvent, answers: Mapping[str, str]) -> list[CareChainEvent]:
+    """What is to be taken back with a message about a SIP: all that the same sender said of it before, where the
+    meeting is off. Raises Question.
+    """
+    before = earlier_of_sip(event)
+    return before if before and ask_if_off(_wording(event.chain, before[-1]), answers) else []

@@ -20,13 +20,7 @@ from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile, replacing
-from outage.models import (
-    CareChain,
-    CareChainEvent,
-    DischargeCompletion,
-    Handover,
-    OpenItem,
-)
+from outage.models import CareChain, CareChainEvent, DischargeCompletion, Handover, OpenItem
 from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.joined import doubles_of, joined_to
 from outage.queries.owed import event_standings
@@ -34,16 +28,16 @@ from outage.queries.standing import (
     completion_of,
     is_discharge,
     label_of,
-    line_back,
     open_item_of,
     row_of,
     standing_of,
     tells,
 )
-from outage.rules.asked_messages import ask_if_before, settle_message
+from outage.rules.asked_messages import OFF, SIP_OFF, settle_message
 from outage.rules.clock import as_utc
 from outage.rules.informing import InformState, check_all_told, check_open_item, sending_of
 from outage.rules.paper import PaperMark
+from outage.services.at_the_time import ask_if_told_before, told_before_if_off
 from outage.services.paper import check_before_written, mark_fields, mark_of
 from outage.services.states import settle
 from outage.services.when import check_drill_counts, check_within_outage
@@ -233,36 +227,36 @@ def correct_event(
             **facts,
         )
         if answers is not None and as_utc(happened_at) != as_utc(event.happened_at):
-            _ask_if_told_before(event, happened_at, answers)
+            ask_if_told_before(event, happened_at, answers)
         settle(event.chain)
         audit.record(by=by, action="event.corrected", target=new, chain=event.chain_id)
     return new
 
 
-def _ask_if_told_before(event: CareChainEvent, happened_at: datetime, answers: Mapping[str, str]) -> None:
-    log = log_of(event.chain_id)
-    rows = {row.pk for row in line_back(log, event.pk)}
-    rows |= {row.pk for other, own in log.doubles.items() if own in rows for row in line_back(log, other)}
-    told = [
-        call.at
-        for call in log.live_handovers
-        if any(message.event_id in rows for message in call.messages.all())
-    ]
-    if told:
-        ask_if_before(min(told), happened_at, timezone.now(), answers)
+def withdraw_event(
+    *,
+    by: Acting,
+    event: CareChainEvent,
+    client_id: UUID,
+    reason: str,
+    answers: Mapping[str, str] | None = None,
+) -> CareChainEvent:
+    """A new row takes the event back. Whoever was told of it is then owed a call that says so.
 
-
-def withdraw_event(*, by: Acting, event: CareChainEvent, client_id: UUID, reason: str) -> CareChainEvent:
-    """A new row takes the event back. Whoever was told of it is then owed a call that says so."""
+    Raises Question as `ask_if_off`: of a meeting that is off all that was told of it goes.
+    """
     check_may(by, Right.LOG_CARE, event)
     _check_stands(event)
     need_reason(reason)
-    content = {"event": event.pk, "reason": reason}
+    off = {"off": True} if answers and answers.get(SIP_OFF) == OFF else {}
+    content = {"event": event.pk, "reason": reason, **off}
     with replacing():
         if claim(by=by, client_id=client_id, kind="withdrawal", content=content):
             return CareChainEvent.objects.get(pk=client_id)
         lock_chain(event.chain)
         _check_no_double(event)
+        for earlier in told_before_if_off(event, answers) if answers is not None else ():
+            withdraw_row(by, earlier, reason)
         row = withdraw_row(by, event, reason, row_id=client_id)
         settle(event.chain)
         audit.record(by=by, action="event.withdrawn", target=row, chain=event.chain_id)

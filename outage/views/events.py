@@ -55,7 +55,8 @@ def withdraw(request: ActingRequest, event_id: UUID) -> HttpResponse:
     page = FormPage(request, form)
     if page.to_save():
         with page:
-            withdraw_event(by=request.acting, event=event, **form.cleaned_data)
+            facts = {name: form.cleaned_data[name] for name in ("client_id", "reason")}
+            withdraw_event(by=request.acting, event=event, answers=form.answers(), **facts)
             said = "Händelsen är återtagen. Den står kvar, överstruken."
             return page.done(said, "chain", event.chain_id)
     stands = standing_row(page, event)
