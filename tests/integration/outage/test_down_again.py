@@ -197,7 +197,7 @@ def test_who_never_said_it_was_back_is_without_it_since_the_first(
         assert "avbrottet är kort" not in page.get_text()
         assert "Doris Exempelin" in text_of(page.select_one("#chains"))
         assert "Doris Exempelin" in read(client.get(reverse("chains"))).get_text()
-    link = page.select_one(f'.banner-advice a[href$="?driftstopp={outage.pk}"]')
+    link = page.select_one(f'.banner-asked a[href$="?driftstopp={outage.pk}"]')
     end = client.get(link["href"])
     # When it was nobody guesses.
     assert not read(end).select_one('main [name="ended_at_kl"]').get("value")

@@ -166,6 +166,9 @@ def test_one_that_only_the_region_has_ended_is_ended_from_the_list_of_the_earlie
         assert f"Det här avslutar driftstoppet {ends.listed_as} för Umeå kommun." in page.text
         assert page.find("main").find("a", href=leads_to)
     form = fields_of(form_of(page, method="post"))
+    # It was over before now, if it ever was: when is not guessed.
+    assert client.post(address, form).status_code == 422
+    form |= {"ended_at_kl": "10.35", "ended_at_dag": "2026-11-24"}
     assert client.post(address, form)["Location"] == back(outage)
     assert not outage_for(umea.principal, outage.pk).is_open
     assert outage_in_view(umea.principal) == later
