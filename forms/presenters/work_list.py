@@ -14,6 +14,7 @@ from forms.presenters.rows import WHOLE_WIDTH, Row, boxes, height_of, in_lines
 from forms.rules.page_fill import PageMeasures, rows_to_fill
 from forms.rules.work_list_spec import ListSpec, WorkList, WorkListSpec
 from forms.specs import get_work_list
+from outage.models import Outage
 from outage.presenters.back import TaskRow
 from outage.presenters.overview import MatrixRow, PartyMark
 from outage.presenters.owed import OwedCall
@@ -21,7 +22,7 @@ from outage.presenters.shift import DoneShown, OpenShown, RegisterLine, ShiftRow
 from outage.presenters.status import ChainRow
 from outage.queries.naming import Patient
 from outage.rules.routine import Decision, Routine
-from outage.rules.wording import day_and_time
+from outage.rules.wording import clock_time, day_and_time, day_and_year
 
 _NARROW, _CELL = 110, 240
 _LINES = 8
@@ -51,12 +52,17 @@ class WorkListView:
     listed: ListSpec
     columns: tuple[WorkHeading, ...]
     unit: str
+    outage: str
     logged: tuple[Row, ...]
     empty: tuple[Row, ...]
 
 
-def work_list_view(which: WorkList, rows: Iterable[Row], unit: str) -> WorkListView:
-    """The list `which` of a unit with its rows, which have a cell for each column but the last."""
+def work_list_view(
+    which: WorkList, rows: Iterable[Row], unit: str, outage: Outage | None = None
+) -> WorkListView:
+    """The list `which` of a unit with its rows, which have a cell for each column but the last; `outage` is the only
+    one that it is of: of another begun on the same day there is a list of its own.
+    """
     spec = get_work_list()
     listed = spec.of(which)
     columns = [WorkHeading(heading, "middle") for heading in listed.headings]
@@ -73,9 +79,15 @@ def work_list_view(which: WorkList, rows: Iterable[Row], unit: str) -> WorkListV
         listed=listed,
         columns=tuple(columns),
         unit=unit,
+        outage=_named(outage) if outage else "",
         logged=logged,
         empty=(Row(blank),) * rows_to_fill(heights, _PAGE, least=spec.more_rows),
     )
+
+
+def _named(outage: Outage) -> str:
+    began = outage.current.started_at
+    return f"{outage.word.capitalize()} {day_and_year(began)} {clock_time(began)}"
 
 
 def _per_line(columns: Sequence[str]) -> list[int]:

@@ -32,7 +32,7 @@ from outage.presenters.status import chain_row
 from outage.queries.care_chains import visible_chains
 from outage.queries.listed import listed_now
 from outage.queries.matrix import overview_of
-from outage.queries.outages import earlier_outages
+from outage.queries.outages import earlier_outages, not_ended_before
 from outage.queries.owed import chains_seen_and_missing, chains_with_calls_owed, count_calls_owed
 from outage.queries.shift import handed, handovers_of, open_now
 from outage.queries.shift_done import done_lines, much_done_between
@@ -56,7 +56,9 @@ def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: U
     check_may(by, Right.PRINT_SHEET)
     check_list_is_left(purged=which.says_what_is_left and outage.purged_at is not None)
     now = timezone.now()
-    view = work_list_view(which, _LINES[which](by, outage, now), by.unit.name)
+    view = work_list_view(
+        which, _LINES[which](by, outage, now), by.unit.name, outage if which in _OF_ONE_OUTAGE else None
+    )
     return print_job(
         by=by,
         kind=SheetKind.WORK_LIST if which.names_patients else SheetKind.OVERVIEW,
@@ -90,7 +92,7 @@ def _tasks(by: Acting, outage: Outage, now: datetime) -> list[Row]:
 
 
 def _chains(by: Acting, outage: Outage, now: datetime) -> list[Row]:
-    chains = list(visible_chains(by, outage))
+    chains = list(visible_chains(by, outage, *not_ended_before(by.principal, outage)))
     states = states_for(by.unit.pk, chains)
     return chain_lines(chain_row(by, chain, states[chain.pk], now) for chain in chains)
 
@@ -135,3 +137,5 @@ _LINES: dict[WorkList, Callable[[Acting, Outage, datetime], list[Row]]] = {
     WorkList.OVERVIEW: _overview,
     WorkList.SHIFT: _shift,
 }
+# The others have what earlier outages left, too.
+_OF_ONE_OUTAGE = {WorkList.TASKS, WorkList.OVERVIEW}

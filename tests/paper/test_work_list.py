@@ -90,6 +90,8 @@ def test_what_is_to_be_entered_and_why(county: County, outage: Outage, asta: Car
         "Asta Provberg",
         "Registrera",
         "R4.4",
+        # Of another outage of the same day there is another list.
+        "Medicin 2 · Driftstoppet tis 24 nov 2026 08.52",
     )
 
 
