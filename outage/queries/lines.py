@@ -150,18 +150,20 @@ class Lines:
         total = self._totals[frozenset(units)] = known.read_on(self.opened_by(units))
         return total.counted
 
-    def seen_by(self, units: Collection[int]) -> list[ChainLine]:
-        """As `outage.queries.care_chains.seen_by`, by number."""
+    def seen_by(self, units: Collection[int]) -> list[LineGroup]:
+        """As `outage.queries.care_chains.seen_by`: what they opened, as it was found, and what they see of others."""
         joined_to: set[UUID] = set()
         for unit in units:
             joined_to.update(*(part.joined_to for part in self._of(unit).by_part.values()))
         found: dict[int, ChainLine] = {}
-        for opened in self._by_unit.values():
+        for by, opened in self._by_unit.items():
+            if by in units:
+                continue
             there = opened.seen_in.intersection(units)
             seen = [line for part in opened.parts for unit in there for line in part.seen.get(unit, ())]
             seen += [line for line in opened.lines if line.chain_id in joined_to] if joined_to else []
             found |= {line.number: line for line in seen}
-        return by_number(found.values())
+        return [*self.opened_by(units), LineGroup(found.values())]
 
     def read_on(self, principal: Principal, outage: Outage) -> "Lines":
         """As it is now. What is read is no older than the number that it is known by."""

@@ -89,8 +89,8 @@ def overview_of(acting: Acting, outage: Outage) -> Overview:
     if border_of(acting.role, Right.SEE_OVERVIEW) is not Border.UNIT:
         groups, counted = found.opened_by(read_as), found.counted(read_as)
     elif can(acting, Right.READ_CARE):
-        group = LineGroup(found.seen_by(ids_read_as(acting.unit)))
-        groups, counted = [group], group.counted
+        groups = found.seen_by(ids_read_as(acting.unit))
+        counted = counted_together(group.counted for group in groups)
     else:
         groups, counted = [], counted_together([])
     municipalities = {int(pk) for kind, pk in counted.places if kind == "municipality"}

@@ -22,7 +22,7 @@ def assert_said_alike(principal: Principal, outages: list[Outage]) -> int:
         seen = set(seen_by(principal.pk, (unit,), ids).order_by().values_list("pk", flat=True))
         rows = CareChainDetails.objects.filter(is_about_seen(principal.pk, (unit,), tuple(ids)))
         assert set(rows.values_list("chain", flat=True)) == seen
-        lines = (line for each in read for line in each.seen_by([unit]))
+        lines = (line for each in read for group in each.seen_by([unit]) for line in group.lines)
         assert {line.chain_id for line in lines} == seen
         found += len(seen)
     return found
