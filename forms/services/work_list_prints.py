@@ -31,6 +31,7 @@ from outage.presenters.shift import done_shown, open_shown, register_lines, told
 from outage.presenters.status import chain_row
 from outage.queries.care_chains import visible_chains
 from outage.queries.listed import listed_now
+from outage.queries.logged_later import logged_later
 from outage.queries.matrix import overview_of
 from outage.queries.outages import earlier_outages
 from outage.queries.owed import chains_seen_and_missing, chains_with_calls_owed, count_calls_owed
@@ -77,7 +78,10 @@ def _tasks(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     seen, missing = chains_seen_and_missing(by, outage)
     chains = seen[:]
     logs = task_logs_of(chains)
-    groups = grouped([row for chain in chains for row in task_rows(by, chain, logs[chain.pk], now)])
+    later = logged_later(by, chains)
+    groups = grouped(
+        [row for chain in chains for row in task_rows(by, chain, logs[chain.pk], now, later=later)]
+    )
     unknown = (
         ("Patienter med samtal kvar", count_calls_owed(by, outage)),
         (
