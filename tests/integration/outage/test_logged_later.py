@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import Acting
+from forms.services.outage_files import _rows_of
 from outage.models import CareChain, Outage
 from outage.queries.care_chains import get_chain
 from outage.rules.back_registration import Before
@@ -96,8 +97,6 @@ def test_another_patient_is_not_meant(county: County, left: CareChain, other: di
 
 
 def test_the_print_and_the_file_say_the_same(county: County, left: CareChain):
-    from forms.services.outage_files import _rows_of
-
     anew(county)
     (task,) = _rows_of(county.alva, [left])
     assert "senare driftstopp" in task.why
