@@ -132,7 +132,7 @@ class Knowledge(Lines):
         any version. While nobody lies on a ward, the one that was named takes part by its own name.
         """
         found: dict[str, Party | None] = {}
-        for row in (event, *self._before(event)):
+        for row in (one for one in (event, *self._before(event)) if one.participants):
             since = self._known_at(row)
             for name in row.participants:
                 place = self.participant(name).place
