@@ -59,12 +59,19 @@ def form_differences(
         name = field.name
         if name not in now or name in of_the_change or shown(field) == shown(stands[name]):
             continue
-        mine = shown(field) or NOTHING
+        mine = _in_words(field)
         if opened.get(name) == _fingerprint(field) and _follow(data, typed.fields[name], stands[name]):
             mine = UNTOUCHED
-        found.append(Difference(str(field.label), shown(stands[name]) or NOTHING, mine))
+        found.append(Difference(str(field.label), _in_words(stands[name]), mine))
     data[typed.add_prefix(by)] = fingerprints(stands)
     return found
+
+
+def _in_words(field: BoundField) -> str:
+    """As `shown`; of a choice that need not be made, what it means that none is."""
+    choices = () if field.field.required else getattr(field.field, "choices", ())
+    none_made = () if isinstance(field.field, forms.ModelChoiceField) else choices
+    return shown(field) or next((str(label) for key, label in none_made if key == ""), NOTHING)
 
 
 def _read(text: str) -> dict[str, Any]:

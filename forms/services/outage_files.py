@@ -24,6 +24,7 @@ from outage.presenters.outage_files import (
     read_later,
     task_cells,
 )
+from outage.queries.logged_later import logged_later
 from outage.queries.owed import ListedChains, chains_seen
 from outage.queries.task_logs import task_logs_of, turns_of
 from outage.rules.drills import marked_rows
@@ -82,8 +83,10 @@ def _tasks(by: Acting, chains: ListedChains) -> Iterator[Sequence[str]]:
 
 def _rows_of(by: Acting, chains: Sequence[CareChain]) -> list[TaskRow]:
     logs, turns = task_logs_of(chains), turns_of(chain.pk for chain in chains)
-    later = read_later(timezone.now())
-    return [row for chain in chains for row in task_rows(by, chain, logs[chain.pk], later, turns=turns)]
+    now, later = read_later(timezone.now()), logged_later(by, chains)
+    return [
+        row for chain in chains for row in task_rows(by, chain, logs[chain.pk], now, turns=turns, later=later)
+    ]
 
 
 def _log(chains: ListedChains) -> Iterator[LogCells]:

@@ -31,13 +31,15 @@ from outage.presenters.shift import done_shown, open_shown, register_lines, told
 from outage.presenters.status import chain_row
 from outage.queries.care_chains import visible_chains
 from outage.queries.listed import listed_now
+from outage.queries.logged_later import logged_later
 from outage.queries.matrix import overview_of
 from outage.queries.outages import earlier_outages, not_ended_before
 from outage.queries.owed import chains_seen_and_missing, chains_with_calls_owed, count_calls_owed
 from outage.queries.shift import handed, handovers_of, open_now
-from outage.queries.shift_done import done_lines, much_done_between
+from outage.queries.shift_done import done_lines, edge_at, much_done_between
 from outage.queries.states import states_for
 from outage.queries.task_logs import task_logs_of
+from outage.rules.handover import CLOCK_SKEW
 from outage.rules.outage_files import check_list_is_left
 from outage.rules.overview import InOrder
 from outage.rules.shift import told_since
@@ -79,7 +81,10 @@ def _tasks(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     seen, missing = chains_seen_and_missing(by, outage)
     chains = seen[:]
     logs = task_logs_of(chains)
-    groups = grouped([row for chain in chains for row in task_rows(by, chain, logs[chain.pk], now)])
+    later = logged_later(by, chains)
+    groups = grouped(
+        [row for chain in chains for row in task_rows(by, chain, logs[chain.pk], now, later=later)]
+    )
     unknown = (
         ("Patienter med samtal kvar", count_calls_owed(by, outage)),
         (
@@ -120,7 +125,9 @@ def _shift(by: Acting, outage: Outage, now: datetime) -> list[Row]:
         papers=found.papers,
     )
     handovers = handovers_of(by, outage)
-    done = much_done_between(by, found.outages, told_since(handed(handovers), now), now, MOST_DONE)
+    after = edge_at(by, outage, told_since(handed(handovers), now))
+    since, until = after.earliest if after else None, now + CLOCK_SKEW
+    done = much_done_between(by, found.outages, since, until, MOST_DONE, after)
     return shift_lines(
         told_rows(by, handovers, now),
         shown,

@@ -18,7 +18,7 @@ class ShiftHandover(SignedRow):
     """Handed over by `user`, in `unit`. `to` is None where it is not known who comes.
 
     `left` is what was open then (`outage.queries.shift.left_open`): ids, kinds and times, nothing that tells who a
-    patient is.
+    patient is; and, as `logged`, the ids of what had just been logged (`outage.queries.shift_done.logged_near`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -11,15 +11,18 @@ from contacts.page_versions import each_of_one_minute
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, RegistrationMark
 from outage.queries.chain_log import ChainLog
+from outage.queries.logged_later import Later, has_later, logged_later
 from outage.queries.naming import Patient, patient_in_list, shown_in_list
 from outage.queries.owed import ListedChains
 from outage.queries.task_logs import Turn, Turns, task_logs_of, task_stamps, turns_of
 from outage.queries.tasks import parties_in, ticks_of
 from outage.rules.back_registration import ChainStatus, Family
-from outage.rules.routine import Decision
+from outage.rules.routine import Decision, What
 from outage.rules.said import labelled
 from outage.rules.ticks import Change, Mark, Picture, Tick, TickState, Typed
 from outage.rules.wording import moment
+
+from .later import LaterLine, later_lines, why_with
 
 # They stand in the row already: the patient at its head, the events as what happened.
 _ELSEWHERE = {"number", "name"}
@@ -44,7 +47,8 @@ class TaskRow:
 
     `place` is the id of the row on the page. `mine`: the acting unit is the one to do it; `who` is the party's name,
     empty for nobody. `typed` are (label, value), `changes` (label, was, now) since it was marked, `seen` identifies
-    the version that was shown. `undo`: what was done is to be undone in the system.
+    the version that was shown. `undo`: what was done is to be undone in the system. `later` are the chains that a later
+    outage has of the patient, of whom it is no longer known from this one's that the patient is in.
     """
 
     chain_id: UUID
@@ -69,6 +73,7 @@ class TaskRow:
     remedy: str = ""
     undo: bool = False
     turn: TurnLine = NOBODYS
+    later: tuple[LaterLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +130,12 @@ def task_rows(
     *,
     on_own_page: bool = False,
     turns: Turns = MappingProxyType({}),
+    later: Later = MappingProxyType({}),
 ) -> list[TaskRow]:
-    """First what is to be undone, then in the order of what happened. What was decided in words about a patient with
-    protected personal data stands on the chain's own page alone. Of what is purged nobody knows what was to be done.
+    """First what is to be undone, then in the order of what happened; `later` is that of `logged_later`.
+
+    What was decided in words about a patient with protected personal data stands on the chain's own page alone. Of what
+    is purged nobody knows what was to be done.
     """
     if chain.outage.purged_at:
         return []
@@ -135,7 +143,9 @@ def task_rows(
     wrong_patient = chain.details.status == ChainStatus.WRONG_PATIENT and log.events
     if not (found or gone or wrong_patient):
         return []
-    listed = _Listed(chain, patient_in_list(chain), parties_in(acting, chain), now)
+    listed = _Listed(
+        chain, patient_in_list(chain), parties_in(acting, chain), now, later_lines(later, chain, now)
+    )
     rows = [_undo_row(listed, mark, log.marks[mark.id]) for mark in gone]
     if wrong_patient:
         rows.append(_wrong_patient_row(listed))
@@ -155,7 +165,14 @@ def tasks_listed(
     """The rows of the chains with these `ids`, in that order: the same for all of a unit and role. Those of a chain are
     made once a minute, for as long as nothing is written about it. `alike` is `alike_beside_chains`.
     """
-    keys = {pk: ("tasks", alike, stamp) for pk, stamp in task_stamps(ids).items()}
+    keys: dict[UUID, tuple[Hashable, ...]] = {
+        pk: ("tasks", alike, stamp) for pk, stamp in task_stamps(ids).items()
+    }
+
+    # What is written about a chain of a later outage is no write about this one.
+    later = logged_later(acting, seen.read(ids)) if has_later(acting, seen.outages) else {}
+    for pk, lines in later.items():
+        keys[pk] = *keys[pk], tuple((line.chain.pk, line.moved and line.moved.pk) for line in lines)
 
     def read(missing: list[UUID]) -> tuple[dict[UUID, CareChain], dict[UUID, ChainLog], Turns]:
         chains = {chain.pk: chain for chain in seen.read(missing)}
@@ -163,7 +180,9 @@ def tasks_listed(
 
     def make(pk: UUID, found: tuple[dict[UUID, CareChain], dict[UUID, ChainLog], Turns]) -> list[TaskRow]:
         chains, logs, turns = found
-        return task_rows(acting, chains[pk], logs[pk], now, turns=turns) if pk in chains else []
+        if pk not in chains:
+            return []
+        return task_rows(acting, chains[pk], logs[pk], now, turns=turns, later=later)
 
     made = each_of_one_minute(keys, now, read, make)
     return [row for pk in ids for row in made.get(pk, ())]
@@ -194,12 +213,15 @@ class _Listed:
     patient: Patient
     parties: frozenset[Party]
     now: datetime
+    later: tuple[LaterLine, ...]
 
 
 def _row(listed: _Listed, log: ChainLog, tick: Tick, mark: RegistrationMark | None) -> TaskRow:
     task, chain, now = tick.task, listed.chain, listed.now
     key = task.key
     by_hand = task.decision is Decision.DECIDE
+    is_in = task.family is Family.STAY and task.what is not What.DISCHARGE
+    later = listed.later if is_in and task.decision is not Decision.DO_NOT_REGISTER else ()
     is_set = mark is not None and mark.done
     return TaskRow(
         chain_id=chain.pk,
@@ -211,7 +233,8 @@ def _row(listed: _Listed, log: ChainLog, tick: Tick, mark: RegistrationMark | No
         do=task.do,
         facts=tuple(_fact(chain, log.by_text[e], task.family, now) for e in task.events),
         typed=_typed_shown(chain, tick.picture) if task.decision is not Decision.DO_NOT_REGISTER else (),
-        why=task.why,
+        why=why_with(later, task),
+        later=later,
         clause=task.clause or "",
         who=task.by.label if task.by else "",
         mine=task.by in listed.parties or by_hand or (tick.undo and _did_it(tick, listed.parties)),

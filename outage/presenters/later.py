@@ -1,15 +1,21 @@
 """Where to log what happens now, of a patient whose chain belongs to an outage that another has followed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from contacts.access import Acting
 from outage.models import CareChain
+from outage.queries.logged_later import Later
 from outage.queries.naming import by_number
 from outage.queries.outages import outage_since
 from outage.queries.same_patient import own_chains_of
+from outage.rules.back_registration import Task
 from outage.rules.wording import moment
+
+# The case of a patient who was admitted in the outage and was in when it ended.
+_STILL_IN = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +38,42 @@ def later_outage(acting: Acting, chain: CareChain, now: datetime) -> LaterOutage
         since=moment(outage.current.started_at, now),
         chains=by_number(*own_chains_of(acting, number, outage)) if number else [],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LaterLine:
+    """What is said of a patient's chain in a later outage; `chain_id` leads there, None for another unit's."""
+
+    text: str
+    chain_id: UUID | None = None
+    number: int = 0
+
+
+def later_lines(later: Later, chain: CareChain, now: datetime) -> tuple[LaterLine, ...]:
+    """Those of `chain`, the oldest outage first."""
+    found = []
+    for one in later.get(chain.pk, ()):
+        there = f"driftstoppet {one.chain.outage.listed_as}"
+        if not one.seen:
+            found.append(LaterLine(f"I {there} har {one.chain.unit.name} en vårdkedja om patienten."))
+            continue
+        moved = one.moved
+        said = (
+            f": {one.chain.outage.routine.label(moved.kind)} {moment(moved.happened_at, now)}."
+            if moved
+            else "."
+        )
+        text = f"Vårdkedja {one.chain.number} i {there}{said}"
+        found.append(LaterLine(text, one.chain.pk, one.chain.number))
+    return tuple(found)
+
+
+def why_with(later: Iterable[LaterLine], task: Task) -> str:
+    """Why a task is to be done. Where a later outage has a log of the patient, this one's does not say that the patient
+    is in still.
+    """
+    said = [line.text for line in later]
+    if not said:
+        return task.why
+    why = "Patienten skrevs in under driftstoppet." if task.case == _STILL_IN else task.why
+    return " ".join([why, "Läs först vad som är loggat om patienten i ett senare driftstopp.", *said])

@@ -75,6 +75,10 @@ class ListedChains:
         self._acting = acting
         self._outages = {outage.pk: outage for outage in outages}
 
+    @property
+    def outages(self) -> Collection[Outage]:
+        return self._outages.values()
+
     def count(self) -> int:
         return len(self.ids)
 

@@ -16,14 +16,14 @@ from contacts.page_versions import each_of_one_minute
 from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import hand_out, prepared
 from contacts.rules.permissions import Right
-from outage.models import CareChainEvent, Handover, HandoverMessage, Outage
+from outage.models import CareChainEvent, Handover, HandoverMessage, Outage, ShiftHandover
 from outage.queries.care_chains import is_about_seen, visible_chains
 from outage.queries.joined import read_in_kept
 from outage.queries.moved import with_first
 from outage.rules.clock import as_utc
-from outage.rules.handover import Direction
+from outage.rules.handover import CLOCK_SKEW, Direction
 from outage.rules.informing import FAILED
-from outage.rules.shift import Done, DoneRow, condensed
+from outage.rules.shift import Done, DoneRow, Edge, condensed
 
 # Before anything was logged.
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,9 +58,17 @@ class DoneFound:
 
 
 def done_between(
-    acting: Acting, outages: Sequence[Outage], since: datetime | None, until: datetime
+    acting: Acting,
+    outages: Sequence[Outage],
+    since: datetime | None,
+    until: datetime,
+    *,
+    after: Edge | None = None,
+    by: Edge | None = None,
 ) -> DoneFound:
-    """What the acting unit logged last after `since` (None: ever) and no later than `until`, by when it happened."""
+    """What the acting unit logged last after `since` (None: ever) and no later than `until`, by when it happened; of
+    that what was logged `after` one hand-over, and `by` another.
+    """
     if not can(acting, Right.READ_CARE):
         return DoneFound([])
     asked = acting.principal.pk, ids_read_as(acting.unit), since or _EVER, until
@@ -70,22 +78,53 @@ def done_between(
     # and is left for the next question. In one moment alone nobody logs so much.
     ends = [found[-1][1] for found in (events, calls) if len(found) == MOST_ROWS]
     last = max(ends, default="")
-    after = [row for row in (*events, *calls) if row[1] > last]
-    rows = after or [row for row in (*events, *calls) if row[1] == last]
+    newer = [row for row in (*events, *calls) if row[1] > last]
+    rows = newer or [row for row in (*events, *calls) if row[1] == last]
+    if after or by:
+        rows = [row for row in rows if _is_between(after, by, UUID(row[2]), _moment(row[1]))]
     rows.sort(key=itemgetter(0, 1, 2))
-    before = as_utc(datetime.fromisoformat(f"{last.removesuffix('+00')}+00:00")) if last else None
-    if before and not after:
+    before = _moment(last) if last else None
+    if before and not newer:
         before -= timedelta.resolution
     return DoneFound(condensed(DoneRow(*row) for _, _, *row in rows), before)
 
 
+def _is_between(after: Edge | None, by: Edge | None, row: UUID, at: datetime) -> bool:
+    return not (after and after.has(row, at)) and (by is None or by.has(row, at))
+
+
+def _moment(text: str) -> datetime:
+    return as_utc(datetime.fromisoformat(f"{text.removesuffix('+00')}+00:00"))
+
+
+def logged_near(acting: Acting, outages: Sequence[Outage], at: datetime) -> list[str]:
+    """The ids of what the acting unit has logged with a time near `at`, which is now."""
+    asked = acting.principal.pk, ids_read_as(acting.unit), at - CLOCK_SKEW, at + 2 * CLOCK_SKEW
+    ids = [outage.pk for outage in outages]
+    return [str(UUID(row[2])) for row in (*_events(*asked, *ids), *_calls(*asked, *ids))]
+
+
+def edge_at(acting: Acting, outage: Outage, at: datetime | None) -> Edge | None:
+    """The acting unit's hand-over that was made `at`."""
+    if at is None:
+        return None
+    made = ShiftHandover.objects.filter(outage=outage, unit__in=ids_read_as(acting.unit), at=at)
+    kept = made.values_list("left__logged", flat=True).first()
+    return Edge(at, None if kept is None else frozenset(map(UUID, kept)))
+
+
 def much_done_between(
-    acting: Acting, outages: Sequence[Outage], since: datetime | None, until: datetime, lines: int
+    acting: Acting,
+    outages: Sequence[Outage],
+    since: datetime | None,
+    until: datetime,
+    lines: int,
+    after: Edge | None = None,
 ) -> DoneFound:
     """As `done_between`, so much of it that there are at least so many `lines`, where there are."""
-    found = done_between(acting, outages, since, until)
+    found = done_between(acting, outages, since, until, after=after)
     while found.before and len(found.lines) < lines:
-        older = done_between(acting, outages, since, found.before)
+        older = done_between(acting, outages, since, found.before, after=after)
         found = DoneFound(older.lines + found.lines, older.before)
     return found
 

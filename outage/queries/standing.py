@@ -1,6 +1,6 @@
 """From the rows of a chain to the rules: what each place knows, what is owed and by which unit, what is to enter."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from contacts.access import Acting
@@ -82,15 +82,8 @@ def untold_in(chain: CareChain, log: ChainLog) -> Untold:
     return log.untold
 
 
-def places_now(log: ChainLog) -> Mapping[Party, str]:
-    """The key of each party's place, as the chain has it now; no key where it is not known."""
-    if len(log.versions) == 1:
-        return log.versions[0].place_keys
-    if log.standing is not None:
-        places: Places = log.standing
-    else:
-        places = Places(versions=[_version(row) for row in log.versions], calls=())
-    return {party: key for party in Party if (key := places.place_of(party))}
+def places_of(log: ChainLog) -> Places:
+    return log.standing or Places(versions=[_version(row) for row in log.versions], calls=())
 
 
 def _standing(chain: CareChain, log: ChainLog) -> ChainStanding:

@@ -108,6 +108,7 @@ def _events(*chain_ids: UUID) -> QuerySet[CareChainEvent]:
     shown = CareChainEvent.objects.only(
         "id",
         "chain_id",
+        "unit_id",
         "kind",
         "sender",
         "happened_at",

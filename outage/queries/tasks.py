@@ -1,17 +1,17 @@
 """From a chain's log to the rules of efterregistrering: what is to be entered afterwards, as the log stands (R4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 
 from contacts.access import Acting
 from contacts.models.encrypted import GONE
 from contacts.rules.parties import Party
-from outage.models import CareChain, CareChainEvent, Outage, RegistrationMark
+from outage.models import CareChain, CareChainDetails, CareChainEvent, Outage, RegistrationMark
 from outage.queries.chain_log import ChainLog
 from outage.queries.naming import shown_identity
 from outage.queries.outages import down_again
-from outage.queries.standing import line_back, places_now, untold_in
+from outage.queries.standing import line_back, places_of, untold_in
 from outage.rules.agreed_sip import agreed_sip
 from outage.rules.back_registration import (
     Before,
@@ -23,9 +23,9 @@ from outage.rules.back_registration import (
     missing_admission,
 )
 from outage.rules.outage_status import OutageScope
-from outage.rules.routine import Particular
+from outage.rules.routine import Effect, Particular
 from outage.rules.ticks import Mark, Tick, TickState, Typed, entered_events, picture_of, stored_picture, ticks
-from outage.rules.told import NOT_ADMITTED
+from outage.rules.told import NOT_ADMITTED, PlaceChange, minute_of
 from outage.rules.wording import day, local_day
 
 
@@ -126,7 +126,7 @@ class _Typed:
                 *self._of_sip(own),
             ]
         name = Typed("name", "Namn", self._details.patient_name)
-        return [self._number, name, *self._places.values(), *self._dated(own)]
+        return [self._number, name, *self._places_of(own).values(), *self._dated(own)]
 
     @cached_property
     def _number(self) -> Typed:
@@ -134,22 +134,42 @@ class _Typed:
 
     @cached_property
     def _places(self) -> dict[Party, Typed]:
-        names, keys = self._details.place_names, places_now(self._log)
+        names, keys = self._details.place_names, _places_now(self._log)
         # Nobody is entered as lying nowhere: who has gone home was on the ward before that.
         on_ward = next((each for each in reversed(self._log.versions) if not each.not_admitted), None)
         if self._details.not_admitted and on_ward:
             names = {**names, Party.INPATIENT: on_ward.place_names.get(Party.INPATIENT, "")}
             keys = {**keys, Party.INPATIENT: on_ward.place_keys.get(Party.INPATIENT, "")}
+        return {party: _typed_place(party, names, keys) for party in Party}
+
+    def _places_of(self, stay: Sequence[CareChainEvent]) -> dict[Party, Typed]:
+        """As the chain stands now; of a stay that another one followed, as it stood when the patient left."""
+        last = stay[-1] if stay else None
+        if last is None or self._effect(last) is not Effect.DISCHARGE or not self._is_followed(last):
+            return self._places
+        then, same = places_then(self._log, line_of(self._log, last)), places_of(self._log).same
         return {
-            party: Typed(
-                party.value,
-                "Avdelning" if party is Party.INPATIENT else party.label,
-                names.get(party, ""),
-                # The id alone, as it was before places had keys.
-                keys.get(party, "").partition(":")[2],
+            party: _typed_place(
+                party,
+                row.place_names,
+                {party: same(row.place_keys[party])} if party in row.place_keys else {},
             )
-            for party in Party
+            for party, row in then.items()
         }
+
+    def _effect(self, event: CareChainEvent) -> Effect:
+        return self._routine.message(event.kind).effect
+
+    def _is_followed(self, discharge: CareChainEvent) -> bool:
+        """Whether the patient was admitted again."""
+
+        def when(event: CareChainEvent) -> tuple[datetime, int]:
+            return minute_of(event.happened_at), line_of(self._log, event).order
+
+        return any(
+            self._effect(event) is Effect.ADMISSION and when(event) > when(discharge)
+            for event in self._log.live_events
+        )
 
     def _of_sip(self, events: Sequence[CareChainEvent]) -> list[Typed]:
         sip = agreed_sip(event.particulars for event in events)
@@ -180,6 +200,47 @@ class _Typed:
             )
             for event in events
         ]
+
+
+def _places_now(log: ChainLog) -> Mapping[Party, str]:
+    """The key of each party's place; no key where it is not known."""
+    if len(log.versions) == 1:
+        return log.versions[0].place_keys
+    places = places_of(log)
+    return {party: key for party in Party if (key := places.place_of(party))}
+
+
+def _typed_place(party: Party, names: Mapping[Party, str], keys: Mapping[Party, str]) -> Typed:
+    return Typed(
+        party.value,
+        "Avdelning" if party is Party.INPATIENT else party.label,
+        names.get(party, ""),
+        # The id alone, as it was before places had keys.
+        keys.get(party, "").partition(":")[2],
+    )
+
+
+def places_then(log: ChainLog, first: CareChainEvent) -> dict[Party, CareChainDetails]:
+    """What says where each party was when the ward logged an event by the row `first`: that of the unit that logged it,
+    where the chain has named it as the ward, else what was known by then. What was named by mistake, in another
+    spelling or not at all follows what was named after it.
+    """
+    rows = [row for row in log.versions if row.chain_id == first.chain_id] or log.versions
+    wards = [row.place_keys.get(Party.INPATIENT, NOT_ADMITTED) for row in rows]
+    own = [at for at, ward in enumerate(wards) if ward == f"unit:{first.unit_id}"]
+    lain = own or [at for at, ward in enumerate(wards) if ward != NOT_ADMITTED] or [0]
+    since = ([at for at in lain if rows[at].order <= first.order] or lain[:1])[-1]
+    return {party: _mended(rows[since:], party) for party in Party}
+
+
+def _mended(rows: Sequence[CareChainDetails], party: Party) -> CareChainDetails:
+    stood = rows[0]
+    for row in rows[1:]:
+        was, now = (each.place_keys.get(party) for each in (stood, row))
+        if was and was != now and row.changed.get(party) not in (PlaceChange.MISTAKE, PlaceChange.SAME):
+            break
+        stood = row
+    return stood
 
 
 def line_of(log: ChainLog, event: CareChainEvent) -> CareChainEvent:

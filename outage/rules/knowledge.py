@@ -14,6 +14,7 @@ from contacts.rules.parties import Party
 from .back_registration import ChainStatus
 from .informing import FAILED, PARTICIPANT_PREFIX, CallOutcome, InformState, recipients
 from .lines import Lines, once_an_event
+from .places import PARTIES
 from .routine import Effect
 from .told import (
     NOT_ADMITTED,
@@ -104,17 +105,53 @@ class Knowledge(Lines):
 
     @cached_property
     def _parts_of(self) -> dict[str, frozenset[str]]:
-        """The ids of the events that each place takes part in by its name, in any version."""
+        """The ids of the events that each place takes part in by its name, in any version, and as no party."""
         parts: dict[str, frozenset[str]] = {}
         for event in self.newest:
-            ids = self.versions_of(event)
-            for name in {name for id_ in ids if id_ in self._by_id for name in self._by_id[id_].participants}:
-                place = self.participant(name).place
+            ids, parties = self.versions_of(event), self._named_as(event)
+            names = {
+                folded(name) for id_ in ids if id_ in self._by_id for name in self._by_id[id_].participants
+            }
+            for place in {self.participant(name).place for name in names - parties.keys()}:
                 parts[place] = parts.get(place, frozenset()) | ids
         return parts
 
     def takes_part(self, place: str, event: EventRow) -> bool:
         return event.id in self._parts_of.get(place, ())
+
+    def is_to_take_part(self, place: str, event: EventRow) -> bool:
+        """Whether a place knows of an event that it takes part in by its name, or as the party that it is or was."""
+        by_name = self.takes_part(place, event)
+        if not by_name and self.target_at(place).party not in self._named_as(event).values():
+            return False
+        return self.knows_version(place, event, ever=by_name)
+
+    @once_an_event
+    def _named_as(self, event: EventRow) -> dict[str, Party]:
+        """The participants, by name, that stand for a party: each the place of that party when it was first named, in
+        any version. While nobody lies on a ward, the one that was named takes part by its own name.
+        """
+        found: dict[str, Party | None] = {}
+        for row in (one for one in (event, *self._before(event)) if one.participants):
+            since = self._known_at(row)
+            for name in row.participants:
+                place = self.participant(name).place
+                stood = (
+                    party
+                    for party in reversed(PARTIES)
+                    if self.same(self._place_since(party, since)) == place
+                )
+                found[folded(name)] = next(stood, None)
+        return {
+            name: party
+            for name, party in found.items()
+            if party and self.now.places.get(party) != NOT_ADMITTED
+        }
+
+    def _place_since(self, party: Party, since: Version) -> str:
+        """Where a party was in that version; where nobody knew it, the first place named after."""
+        places = (v.places.get(party, "") for v in self.versions if v.order >= since.order)
+        return next((place for place in places if place not in ("", NOT_ADMITTED)), "")
 
     def _reached_place(self, place: str) -> str:
         if place.startswith(PARTICIPANT_PREFIX):
@@ -159,30 +196,46 @@ class Knowledge(Lines):
         return any(call.outcome is CallOutcome.REACHED for call in self.calls_about(place, ids, ever))
 
     # Events
-    def targets(self, kind: str, sender: Party, participants: Sequence[str] = ()) -> tuple[Target, ...]:
-        """Whom `sender` must tell of a `kind` as the chain stands now (R3); nobody twice, and never itself."""
-        asked = kind, sender, tuple(participants)
+    def targets(self, event: EventRow) -> tuple[Target, ...]:
+        """Whom the sender's party must tell of an event as the chain stands now (R3); nobody twice, and never itself.
+
+        Who takes part as a party is where that party is now.
+        """
+        parties = self._named_as(event)
+        named = tuple((name, parties.get(folded(name))) for name in event.participants)
+        return self.targets_for(event.kind, event.sender, named)
+
+    def targets_for(
+        self, kind: str, sender: Party, participants: tuple[tuple[str, Party | None], ...] = ()
+    ) -> tuple[Target, ...]:
+        asked = kind, sender, participants
         if asked not in self._targets:
-            self._targets[asked] = self._targets_of(*asked)
+            self._targets[asked] = self._targets_of(kind, sender, dict(participants))
         return self._targets[asked]
 
     @cached_property
-    def _targets(self) -> dict[tuple[str, Party, tuple[str, ...]], tuple[Target, ...]]:
+    def _targets(self) -> dict[tuple[str, Party, tuple[tuple[str, Party | None], ...]], tuple[Target, ...]]:
         return {}
 
-    def _targets_of(self, kind: str, sender: Party, participants: Sequence[str]) -> tuple[Target, ...]:
+    def _targets_of(
+        self, kind: str, sender: Party, participants: Mapping[str, Party | None]
+    ) -> tuple[Target, ...]:
         own = self.place_of(sender)
         told = recipients(
             routine=self.routine,
             kind=kind,
             sender=sender,
             ward_kind=self.now.ward_kind,
-            participants=participants,
+            participants=tuple(participants),
         )
+        parties = {folded(name): party for name, party in participants.items()}
         found: dict[tuple[str, Party | None], Target] = {}
         for recipient in told:
             if recipient.party is None:
                 target = self.participant(recipient.participant)
+                party = parties[folded(recipient.participant)]
+                if party and target.place != self.place_of(party):
+                    target = Target(self.place_of(party), party=party)
             elif recipient.party is Party.INPATIENT and self.now.places.get(Party.INPATIENT) == NOT_ADMITTED:
                 continue
             else:
@@ -194,8 +247,7 @@ class Knowledge(Lines):
     @once_an_event
     def targets_of(self, event: EventRow) -> tuple[Target, ...]:
         """Whom its sender must tell of an event as the chain stands now, never a place that sent it itself."""
-        found = self.targets(event.kind, event.sender, event.participants)
-        return tuple(target for target in found if target.place not in self.senders(event))
+        return tuple(target for target in self.targets(event) if target.place not in self.senders(event))
 
     @once_an_event
     def senders(self, event: EventRow) -> set[str]:
@@ -251,13 +303,12 @@ class Knowledge(Lines):
         """The place that was the sender's party when the event was logged."""
         sent_from = self.sent_from.get(self.root(event).id)
         if sent_from is None:
-            return self.place_of(event.sender, self._logged_under(event))
+            return self.place_of(event.sender, self._known_at(self.root(event)))
         return self.same(sent_from)
 
-    def _logged_under(self, event: EventRow) -> Version:
-        """What was known of the chain when an event was first logged."""
-        first = self.root(event)
-        known = [version for version in self.versions if version.order <= first.order]
+    def _known_at(self, row: EventRow) -> Version:
+        """What was known of the chain when a row was written."""
+        known = [version for version in self.versions if version.order <= row.order]
         return known[-1] if known else self.versions[0]
 
     def who_know(self, event: EventRow) -> set[str]:
@@ -274,11 +325,10 @@ class Knowledge(Lines):
         """
         if event.sender not in self.ours:
             return False
-        since = self._logged_under(event)
-        places = [v.places.get(event.sender) for v in self.versions if v.order >= since.order]
         sent_from = self.sent_from.get(self.root(event).id)
-        known = (place for place in (sent_from, *places) if place not in (None, "", NOT_ADMITTED))
-        return next(known, None) in self.own or self.we_rang(event)
+        if sent_from in (None, "", NOT_ADMITTED):
+            sent_from = self._place_since(event.sender, self._known_at(self.root(event)))
+        return sent_from in self.own or self.we_rang(event)
 
     def we_rang(self, event: EventRow, place: str | None = None) -> bool:
         """Whether a standing call of our own tells of an event, in any version; where `place` is given, one that

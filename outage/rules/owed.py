@@ -78,7 +78,7 @@ class ChainStanding(Knowledge):
         """When each party to tell was first reached with an event, in any version."""
         ids = self.versions_of(event)
         found: dict[Party, datetime] = {}
-        for target in self.targets(event.kind, event.sender, event.participants):
+        for target in self.targets(event):
             if target.party and target.place in self.senders(event):
                 found[target.party] = event.at
             for call in self.calls_about(target.place, ids):
@@ -122,10 +122,11 @@ class ChainStanding(Knowledge):
                 continue
             ours = self.is_ours(event)
             by = event.sender if ours else self._speaker(set(), target)
-            # Who was to take part hears of a rebooking, too.
-            changed = [event, *(sip for sip in before if self.takes_part(target.place, sip))]
             if ours:
-                heard = any(self.knows_version(target.place, row, ever=True) for row in changed)
+                # Who was to take part hears of a rebooking, too.
+                heard = self.knows_version(target.place, event, ever=True) or any(
+                    self.is_to_take_part(target.place, sip) for sip in before
+                )
             else:
                 heard = self.we_rang(event, target.place)
             if not heard or by is None:
@@ -164,7 +165,7 @@ class ChainStanding(Knowledge):
                 and not (event.sender is party and self.is_of_former_place(event))
             ]
             for kind, asked in owed_answers(self.routine, party, standing):
-                for target in self.targets(kind, party):
+                for target in self.targets_for(kind, party):
                     calls = self.calls_to.get(target.place, ())
                     tries = [call for call in calls if _tries_after(call, asked)]
                     yield Owed(

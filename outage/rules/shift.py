@@ -10,6 +10,7 @@ from uuid import UUID
 from contacts.rules.errors import RuleError
 from contacts.rules.labelled import Labelled
 from outage.rules.clock import as_utc
+from outage.rules.handover import CLOCK_SKEW
 
 TEXT_LETTERS = 2000
 
@@ -26,6 +27,32 @@ class Handed:
 
     at: datetime
     taken_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A hand-over, where what one shift logged ends and what the next one logs begins. `rows` are the ids of what had
+    been logged then with a time near it: the clocks of two servers are never quite the same. None: not kept, so that
+    times decide alone.
+    """
+
+    at: datetime
+    rows: frozenset[UUID] | None = None
+
+    @property
+    def earliest(self) -> datetime:
+        """All that was logged at that time or before was logged before it."""
+        return self.at if self.rows is None else self.at - CLOCK_SKEW
+
+    @property
+    def latest(self) -> datetime:
+        """Nothing that was logged after that time was logged before it."""
+        return self.at if self.rows is None else self.at + CLOCK_SKEW
+
+    def has(self, row: UUID, at: datetime) -> bool:
+        """Whether a row that was logged `at`, by some server's clock, was there when it was made."""
+        logged, near = as_utc(at), self.rows or ()
+        return logged <= as_utc(self.earliest) or (logged <= as_utc(self.latest) and row in near)
 
 
 @dataclass(frozen=True, slots=True)

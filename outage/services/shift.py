@@ -12,7 +12,8 @@ from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from outage.models import Outage, ShiftHandover, ShiftTakeover
-from outage.queries.shift import handovers_of, left_open, may_come
+from outage.queries.shift import handovers_of, left_open, may_come, outages_of_shift
+from outage.queries.shift_done import logged_near
 from outage.rules.drills import OVER
 from outage.rules.shift import Taken, check_take_over
 from outage.rules.wording import moment
@@ -43,7 +44,8 @@ def hand_over_shift(
             outage=outage,
             to_id=to,
             text=text,
-            left=left_open(by, outage),
+            left=left_open(by, outage)
+            | {"logged": logged_near(by, outages_of_shift(by, outage), timezone.now())},
             user=by.user,
             unit=by.unit,
         )

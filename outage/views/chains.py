@@ -36,6 +36,7 @@ from outage.queries.care_chains import find_chains, get_chain, history_of, mark_
 from outage.queries.chain_log import log_shown
 from outage.queries.closing import closing_of, left_about
 from outage.queries.joined import history_joins, standing_join
+from outage.queries.logged_later import logged_later
 from outage.queries.naming import by_number, patient_in_list, ward_label
 from outage.queries.openings import emergencies_of, emergency_chain
 from outage.queries.outages import earlier_outages, not_ended_before, outage_in_view
@@ -190,7 +191,9 @@ def _shown(request: ActingRequest, found: CareChain, now: datetime, own_flags: C
         ),
         "tasks": [
             part_with(row, now, "chain task", row)
-            for row in task_rows(acting, found, log, now, on_own_page=True)
+            for row in task_rows(
+                acting, found, log, now, on_own_page=True, later=logged_later(acting, [found])
+            )
         ],
         "history": [
             *history_lines(history_of(found.pk), now),

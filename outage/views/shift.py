@@ -43,9 +43,10 @@ from outage.queries.shift import (
     open_now,
     outages_of_shift,
 )
-from outage.queries.shift_done import done_between, done_page
+from outage.queries.shift_done import done_between, done_page, edge_at
 from outage.rules.clock import as_utc
-from outage.rules.shift import told_since
+from outage.rules.handover import CLOCK_SKEW
+from outage.rules.shift import Edge, told_since
 from outage.rules.shift_told import keys_of, told_lines
 from outage.rules.wording import moment
 from outage.services.shift import hand_over_shift, take_over_shift
@@ -76,8 +77,8 @@ def shift(request: ActingRequest) -> HttpResponse:
     def make() -> SharedHtml:
         found = open_now(acting, outage)
         context = _open(request, found, now, alike)
-        since = told_since(handed(handovers), now)
-        context |= _done(request, found.outages, since, now, now, alike)
+        after = edge_at(acting, outage, told_since(handed(handovers), now))
+        context |= _done(request, found.outages, after, None, now, alike)
         context["earlier_shifts"] = shift_rows(acting, handovers, now)[len(told) :]
         return shared_part(request, "outage/shift/_now.jinja", context)
 
@@ -123,17 +124,18 @@ def _open(request: ActingRequest, found: OpenNow, now: datetime, alike: Hashable
 def _done(
     request: ActingRequest,
     outages: tuple[Outage, ...],
-    since: datetime | None,
-    until: datetime,
+    after: Edge | None,
+    by: Edge | None,
     now: datetime,
     alike: Hashable,
 ) -> dict[str, Any]:
     acting, asked = request.acting, _asked_before(request)
-    done = done_between(acting, outages, since, min(until, asked or until))
+    since, until = after.earliest if after else None, by.latest if by else now + CLOCK_SKEW
+    done = done_between(acting, outages, since, min(until, asked or until), after=after, by=by)
     page = done_page(acting, outages, done.lines, LINES_A_PAGE, request.GET.get("gjort"), now, alike)
     mark_namesakes(acting, [line.row.chain for line in page], *outages)
     return {
-        "done_title": done_title(outages, since, now),
+        "done_title": done_title(outages, after.at if after else None, now),
         "done": done_shown(page, now),
         "done_page": page,
         "done_after": moment(done.before, now) if done.before else "",
@@ -194,7 +196,8 @@ def handover(request: ActingRequest, shift_id: UUID) -> HttpResponse:
     outages = outages_of_shift(acting, outage)
     lines = Paginator(told_lines(found.left), LINES_A_PAGE).get_page(request.GET.get("oppet"))
     shown = told_shown(acting, outages, list(lines), keys_of(left_open(acting, outage)), now)
-    context = _done(request, outages, told_since(handed(all_rows), found.at), found.at, now, alike)
+    after = edge_at(acting, outage, told_since(handed(all_rows), found.at))
+    context = _done(request, outages, after, edge_at(acting, outage, found.at), now, alike)
     context |= {
         "outage": outage,
         "shift": _row_of(acting, found, all_rows, now),

@@ -17,6 +17,7 @@ READERS = {
     "outage/queries/call_codes.py": "to work out a code",
     "outage/queries/joining.py": "to compare two chains, which are shown by their sides",
     "outage/queries/care_chains.py": "to find whom a search means, and people of one name",
+    "outage/queries/logged_later.py": "to look for the patient's other chains",
     "outage/queries/same_patient.py": "to look for the patient's other chains",
     "outage/queries/standing.py": "to compare versions",
     "outage/views/chains.py": "to look for the patient's other chains",

@@ -179,7 +179,29 @@ class Entering:
             agreed = [p["sip_date"] for p in said if p.get("sip_date")][-1]
             people = [p["participants"] for p in said if p.get("participants")]
             return work.case, record.now.number, places[1:], agreed, frozenset(people[-1] if people else ())
+        left = lines[-1] if lines and lines[-1].now.kind == "discharge" else None
+        came = [li for li in record.lines if not li.gone and li.now.kind == "admission"]
+        if left and any(self.when(li) > self.when(left) for li in came):
+            places = tuple(
+                record.same(self.place_left(party, left.first.order, left.logged_by)) for party in PARTIES
+            )
         return work.case, untold, self._odd(lines), record.now.number, record.now.patient, places, dates
+
+    def place_left(self, party: str, order: int, logged_by: str) -> str:
+        """Where a party was when a patient, who came back since, was discharged by the row of that order: when the unit
+        that logged it last was the ward, or else when there last was one; and if that was wrong, where it was really.
+        """
+        named = [v for v in self.record.versions if v.places.get("inpatient", AT_HOME) != AT_HOME]
+        named = [v for v in named if v.places["inpatient"] == logged_by] or named or self.record.versions[:1]
+        since = ([v for v in named if v.order <= order] or named[:1])[-1]
+        found = since.places.get(party, "")
+        for version in self.record.versions:
+            other = version.places.get(party, "")
+            if version.order > since.order and other != found:
+                if found and version.changed.get(party) not in ("mistake", "same"):
+                    break
+                found = other
+        return found
 
     def _odd(self, lines: list[Line]) -> str:
         """In which way moves are odd: what is to be found out."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .record import PARTIES, RELEASES, Call, Record
+from .record import AT_HOME, PARTIES, RELEASES, Call, Line, Record
 
 
 class Hearing:
@@ -44,15 +44,32 @@ class Hearing:
         return one[0].outcome == "reached" and any(isinstance(w, tuple) and w[0] in notices for w in one[1])
 
     def by_name(self, place: str) -> frozenset[str]:
-        """All wordings of the events in which a place takes part by its own name."""
+        """All wordings of the events in which a place takes part by its own name, and as no party."""
         return frozenset(
             what
             for line in self.record.lines
             if any(
-                self.record.same(f"participant:{n}") == place for row in line.rows for n in row.participants
+                self.record.same(f"participant:{n}") == place and not self.stands_for(line, n)
+                for row in line.rows
+                for n in row.participants
             )
             for what in (line.gone, *(row.id for row in line.rows))
         )
+
+    def stands_for(self, line: Line, name: str) -> str:
+        """The party that somebody who takes part is: the one whose place the name was, when it was first written, or
+        when that party first got one. Nothing for a name as such, and for the ward of one who lies on none.
+        """
+        person = self.record.same(f"participant:{name}")
+        rows = [row for row in line.rows if " ".join(name.split()).casefold() in
+                [" ".join(n.split()).casefold() for n in row.participants]]  # fmt: skip
+        then = self.record.in_force(rows[0].order).order
+        for party in PARTIES:
+            places = [v.places[party] for v in self.record.versions if v.order >= then and party in v.places]
+            places = [place for place in places if place != AT_HOME]
+            if places and self.record.same(places[0]) == person:
+                return party if self.record.now.places.get(party) != AT_HOME else ""
+        return ""
 
     def only_mends(self, what: Any, old: set[Any]) -> bool:
         """Whether it is but another wording of what is among `old`, or takes back that somebody died."""

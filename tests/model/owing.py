@@ -47,7 +47,10 @@ class Owing(Hearing):
         record, row = self.record, line.now
         found = [record.party_place(p) or f"?{p}" for p in TELLS[row.kind, row.sender]]
         if row.kind in SIP:
-            found += [record.same(f"participant:{name}") for name in row.participants]
+            for name in row.participants:
+                party = self.stands_for(line, name)
+                named = record.same(f"participant:{name}")
+                found.append((record.party_place(party) or f"?{party}") if party else named)
         return [p for p in dict.fromkeys(found) if p not in (AT_HOME, *self.senders(line))]
 
     def senders(self, line: Line) -> set[str]:
@@ -189,16 +192,25 @@ class Owing(Hearing):
         return sorted(found, key=lambda line: line.when)
 
     def invited_before(self, line: Line) -> list[str]:
-        """Who was reached with an earlier message about the same SIP, in which they took part by name."""
+        """Who was reached with an earlier message about the same SIP, in which they took part by name; or as the party
+        that they are or were, and nobody has told them that the patient is theirs no more.
+        """
         sips = self.sips(line.now.sender)
-        earlier = sips[: sips.index(line)] if line in sips else []
+        seen = [
+            (
+                {row.id for row in sip.rows},
+                {self.stands_for(sip, name) for row in sip.rows for name in row.participants} - {""},
+            )
+            for sip in (sips[: sips.index(line)] if line in sips else [])
+        ]
         return [
             place
             for place in self.everybody()
             if place not in self.senders(line)
             and any(
-                {row.id for row in sip.rows} & self.knows(place, ever=True) & self.by_name(place)
-                for sip in earlier
+                rows & self.knows(place, ever=True) & self.by_name(place)
+                or (self.record.party_of(place) in as_parties and rows & self.knows(place))
+                for rows, as_parties in seen
             )
         ]
 

@@ -20,6 +20,8 @@ WARDS, OUTPATIENT = ["unit:1", "unit:2", "unit:5"], ["unit:3", "unit:4", "unit:5
 OWN = frozenset([*WARDS, *OUTPATIENT])
 NAMES = {"unit:3": "Heimdall", "principal:9": "Skellefteå kommun"}
 PEOPLE = ["Dotter", "Kurator", "heimdall "]
+# Who takes part as a party: a ward, of which another takes over, and a municipality.
+PLACES = ["Unit:1", "unit:2", "Skellefteå kommun"]
 KINDS = [key for key in words.TELLS if key[1] != "municipality"]
 
 
@@ -96,7 +98,7 @@ class _Clerk:
 
     def new_event(self, sender: str) -> str:
         kind, sender = self.pick([k for k in KINDS if k[1] == (sender or k[1])])
-        people = tuple(self.pick([[], ["Dotter"], PEOPLE])) if kind in words.SIP else ()
+        people = tuple(self.pick([[], ["Dotter"], PEOPLE, PLACES])) if kind in words.SIP else ()
         row = words.Row(
             f"e{self.order}",
             self.order,
@@ -120,7 +122,7 @@ class _Clerk:
             return
         line = self.pick(live)
         kind = self.pick([k for k, s in words.TELLS if s == line.now.sender] + [line.now.kind] * 4)
-        people = tuple(self.pick([[], ["Dotter"], PEOPLE])) if kind in words.SIP else ()
+        people = tuple(self.pick([[], ["Dotter"], PEOPLE, PLACES])) if kind in words.SIP else ()
         rightly = self.pick([True, False])
         line.rows.append(
             words.Row(

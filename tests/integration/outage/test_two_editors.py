@@ -287,7 +287,7 @@ def test_what_the_second_did_not_touch_in_a_chain_stays_as_the_first_saved_it(
     page = read(answer)
     assert differences(page)["Kommun"] == ("tomt", UNTOUCHED)
     assert differences(page)["Skyddade personuppgifter"] == ("Ja", UNTOUCHED)
-    assert differences(page)["Slag av avdelning"] == ("tomt", "Psykiatrisk")
+    assert differences(page)["Slag av avdelning"] == ("Som avdelningen", "Psykiatrisk")
     again = fields_of(form_of(page, action=path))
     assert alva.post(path, again).status_code == 302
     chain.refresh_from_db()

@@ -1,0 +1,121 @@
+"""What a later outage's log says of a patient: what an earlier one's list says of where the patient is may not hold."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from contacts.access import Acting, can
+from contacts.rules.permissions import Right
+from outage.models import CareChain, CareChainEvent, Outage, PatientLookup
+from outage.queries.care_chains import visible_chains
+from outage.queries.outages import recent_outages
+from outage.queries.patient_numbers import lookups_of
+from outage.queries.task_logs import task_logs_of
+from outage.queries.tasks import line_of
+from outage.rules.back_registration import ChainStatus
+from outage.rules.routine import Effect
+from outage.rules.told import minute_of
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedLater:
+    """A chain of the same patient in a later outage. `moved` is the latest admission or discharge in it, if any; None
+    where the acting unit does not see the chain.
+    """
+
+    chain: CareChain
+    seen: bool
+    moved: CareChainEvent | None = None
+
+
+Later = Mapping[UUID, tuple[LoggedLater, ...]]
+
+
+def logged_later(acting: Acting, chains: Iterable[CareChain]) -> Later:
+    """By chain, the oldest outage first; the number of queries does not depend on how many chains there are. No query
+    where no outage of the same kind has followed.
+
+    Of a chain that the acting unit does not see, the same as is said of one when a patient is opened: none of a
+    patient with protected personal data, nor of another branch.
+    """
+    asked = [
+        chain
+        for chain in chains
+        if chain.details.identity_number and chain.details.status != ChainStatus.WRONG_PATIENT
+    ]
+    asked_of = {chain.outage_id: chain.outage for chain in asked}
+    since = {pk: _since(acting, outage) for pk, outage in asked_of.items()}
+    later = {outage.pk: outage for outages in since.values() for outage in outages}
+    if not later or not can(acting, Right.READ_CARE):
+        return {}
+    hashes = lookups_of(acting, {chain.details.identity_number for chain in asked}, *later.values())
+    by_hash = _by_hash({one for own in hashes.values() for one in own})
+    found = _read(acting, {pk for own in by_hash.values() for pk in own}, later)
+    result = {}
+    for chain in asked:
+        own = {
+            pk for one in hashes[chain.details.identity_number] for pk in by_hash.get(one, ()) if pk in found
+        }
+        outages = [outage.pk for outage in since[chain.outage_id]]
+        rows = [found[pk] for pk in own if found[pk].chain.outage_id in outages]
+        rows = [row for row in rows if row.seen or not chain.details.protected_identity]
+        if rows:
+            rows.sort(key=lambda row: (outages.index(row.chain.outage_id), row.chain.number))
+            result[chain.pk] = tuple(rows)
+    return result
+
+
+def has_later(acting: Acting, outages: Iterable[Outage]) -> bool:
+    """Whether an outage of the same kind, still in reach, has followed one of these."""
+    return any(_since(acting, outage) for outage in outages)
+
+
+def _since(acting: Acting, outage: Outage) -> list[Outage]:
+    """Those in reach that followed, the oldest first."""
+    if outage.purged_at:
+        return []
+    return [
+        other
+        for other in reversed(recent_outages(acting.principal))
+        if other.recorded_at > outage.recorded_at
+        and (other.drill, other.system) == (outage.drill, outage.system)
+        and not other.purged_at
+    ]
+
+
+def _by_hash(hashes: set[str]) -> dict[str, set[UUID]]:
+    found: dict[str, set[UUID]] = {}
+    rows = PatientLookup.objects.filter(hash__in=hashes)
+    for one, chain, kept in rows.values_list("hash", "chain", "chain__joined_to"):
+        found.setdefault(one, set()).add(kept or chain)
+    return found
+
+
+def _read(acting: Acting, ids: set[UUID], outages: Mapping[UUID, Outage]) -> dict[UUID, LoggedLater]:
+    if not ids:
+        return {}
+    first, *more = outages.values()
+    seen = visible_chains(acting, first, *more).filter(pk__in=ids)
+    own = list(seen.exclude(details__status=ChainStatus.WRONG_PATIENT))
+    for chain in own:
+        chain.outage = outages[chain.outage_id]
+    logs = task_logs_of(own)
+    found = {}
+    for chain in own:
+        log, routine = logs[chain.pk], chain.outage.routine
+        moves = [
+            (minute_of(event.happened_at), line_of(log, event).order, event)
+            for event in log.live_events
+            if routine.message(event.kind).effect in (Effect.ADMISSION, Effect.DISCHARGE)
+        ]
+        found[chain.pk] = LoggedLater(
+            chain, True, max(moves, key=lambda each: each[:2])[2] if moves else None
+        )
+    others = CareChain.objects.filter(
+        pk__in=ids, outage__in=outages, principal=acting.principal, details__protected_identity=False
+    ).exclude(details__status=ChainStatus.WRONG_PATIENT)
+    for chain in others.exclude(pk__in=seen.values("pk")).select_related("unit__principal"):
+        if acting.unit.shares_branch(chain.unit):
+            chain.outage = outages[chain.outage_id]
+            found[chain.pk] = LoggedLater(chain, False)
+    return found

@@ -1,0 +1,102 @@
+"""A patient whom a later outage's log discharges is not said to be in by the list of the earlier one (R4.1)."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.access import Acting
+from forms.services.outage_files import _rows_of
+from outage.models import CareChain, Outage
+from outage.queries.care_chains import get_chain
+from outage.rules.back_registration import Before
+from outage.rules.informing import CallOutcome
+from outage.services.care_chains import change_details
+from outage.services.outages import end_outage
+from tests.clock import Clock
+from tests.factories import County, chain_facts, make_chain, make_event, make_outage
+from tests.integration.outage.pages import read
+from tests.integration.outage.ticking import mark, rows
+
+pytestmark = pytest.mark.clause("R4.1")
+
+
+@pytest.fixture
+def left(county: County, outage: Outage, chain: CareChain, clock: Clock) -> CareChain:
+    """Of a patient who was in when an outage ended. Another has begun since."""
+    make_event(county.alva, chain, "admission", outcome=CallOutcome.REACHED)
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    clock.shift(timedelta(hours=5))
+    make_outage(county.alva, started=timedelta(hours=1))
+    return get_chain(county.alva, chain.pk)
+
+
+def anew(county: County, by: Acting | None = None, **more: object) -> CareChain:
+    """The patient's chain in the outage that goes on."""
+    return make_chain(county, Outage.objects.latest("recorded_at"), by, before=Before.ADMITTED, **more)
+
+
+def listed(client: Client, chain: CareChain) -> str:
+    page = read(client.get(f"{reverse('back_registration')}?driftstopp={chain.outage_id}"))
+    return " ".join(page.main.get_text(" ").split())
+
+
+def test_the_list_says_what_the_later_log_has_and_leads_there(
+    county: County, left: CareChain, client: Client
+):
+    client.force_login(county.alva.user)
+    assert "och ligger kvar." in listed(client, left)
+    there = anew(county)
+    # It is read once a minute, and this is within the same one.
+    assert "ligger kvar" not in listed(client, left)
+    make_event(county.alva, there, "discharge", ago=timedelta(minutes=10), outcome=CallOutcome.REACHED)
+    said = listed(client, left)
+    assert (
+        "Patienten skrevs in under driftstoppet. Läs först vad som är loggat om patienten i ett senare"
+        in said
+    )
+    there_said = f"Vårdkedja {there.number} i driftstoppet {there.outage.listed_as}: Utskrivningsmeddelande"
+    assert f"{there_said} 15.42." in said
+    address = reverse("chain", args=[there.pk])
+    for page in (
+        f"{reverse('back_registration')}?driftstopp={left.outage_id}",
+        reverse("chain", args=[left.pk]),
+    ):
+        main = read(client.get(page)).main
+        assert main.find("a", href=address, string=f"Öppna vårdkedja {there.number}")
+        assert "ligger kvar" not in main.get_text()
+    # What was entered in between stays done: the later list has the discharge.
+    mark(county.alva, left, *rows(county.alva, left))
+    (task,) = rows(county.alva, left)
+    assert (task.done, task.changed) == (True, False)
+    assert [row.clause for row in rows(county.alva, there)][:1] == ["R4.4"]
+    assert "senare driftstopp" not in "".join(row.why for row in rows(county.alva, there))
+
+
+def test_of_another_unit_no_more_is_said_than_when_a_patient_is_opened(county: County, left: CareChain):
+    there = {"ward_unit": county.other_ward, "outpatient_unit": county.clinic}
+    chain = anew(county, county.bo, **there)
+    (task,) = rows(county.alva, left)
+    assert "ligger kvar" not in task.why
+    assert f"I driftstoppet {chain.outage.listed_as} har Ortopeden en vårdkedja om patienten." in task.why
+    assert [line.chain_id for line in task.later] == [None]
+    facts = chain_facts(county, protected_identity=True, **there)
+    chain = get_chain(county.bo, chain.pk)
+    change_details(by=county.bo, chain=chain, client_id=uuid4(), replaces=chain.details.pk, facts=facts)
+    (task,) = rows(county.alva, left)
+    assert (task.later, "ligger kvar" in task.why) == ((), True)
+
+
+@pytest.mark.parametrize("other", [{"identity": "20121212-1213"}, {"identity": "", "patient_name": "Okänd"}])
+def test_another_patient_is_not_meant(county: County, left: CareChain, other: dict[str, str]):
+    anew(county, **other)
+    assert rows(county.alva, left)[0].later == ()
+
+
+def test_the_print_and_the_file_say_the_same(county: County, left: CareChain):
+    anew(county)
+    (task,) = _rows_of(county.alva, [left])
+    assert "senare driftstopp" in task.why
