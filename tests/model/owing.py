@@ -162,11 +162,15 @@ class Owing(Hearing):
             if knows & right:
                 continue
             heard = ever or any(line.wording(w) for w in knows if isinstance(w, str))
+            how = "corrects" if ever or len(line.rows) > 1 else "new"
+            if ever and self.ours(line) and place.startswith("participant:"):
+                was_named = any(one.id in self.by_name(place) for one in line.rows)
+                how = "retracts" if row.participants or was_named else how
             yield Debt(
                 row.sender if self.ours(line) else "",
                 place,
                 row.id,
-                "corrects" if ever or len(line.rows) > 1 else "new",
+                how,
                 self.tried(place, right, ever),
                 self.closed(line, place, heard),
             )

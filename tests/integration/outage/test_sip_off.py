@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from contacts.rules.errors import IdClash, Question
 from contacts.rules.parties import Party
-from outage.models import CareChain, CareChainEvent
+from outage.models import CareChain, CareChainEvent, ChainState, StateKind
 from outage.queries.care_chains import get_chain, get_event
 from outage.rules.asked_messages import OFF, SIP_OFF
 from outage.rules.informing import CallOutcome
-from outage.services.events import withdraw_event
+from outage.services.events import correct_event, withdraw_event
 from tests.factories import County, make_event, tell
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 
@@ -103,3 +103,33 @@ def test_the_same_form_with_another_answer_is_another(county: County, chain: Car
         answers={},
     )
     assert get_chain(county.disa, chain.pk)
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_who_is_asked_no_longer_hears_that_and_not_a_new_time(
+    county: County, chain: CareChain, client: Client, again: bool
+):
+    sip = call_to(county, chain, "2026-12-04", ["Berit", "Sven"], 20)
+    said = {"sip_date": "2026-12-04", **PLACES, "sip_time": "14.00"}
+    if again:
+        ago = timedelta(minutes=10)
+        given = said | {"participants": ["Berit"]}
+        make_event(county.disa, chain, "sip_invitation", sender=Party.OUTPATIENT, ago=ago, **given)
+    else:
+        correct_event(
+            by=county.disa,
+            event=get_event(county.disa, sip.pk),
+            client_id=uuid4(),
+            happened_at=sip.happened_at,
+            particulars=said | {"participants": ["Berit"]},
+            reason="Sven deltar inte",
+            told_rightly=False,
+        )
+    rows = ChainState.objects.filter(chain=chain, what=StateKind.OWED, whom__startswith="participant")
+    assert sorted(rows.values_list("retracts", flat=True)) == [False, True]
+    client.force_login(county.disa.user)
+    page = read(client.get(reverse("chain", args=[chain.pk])))
+    calls = [" ".join(one.get_text(" ").split()) for one in page.select("ol.owed > li")]
+    said_to = {name: next(call for call in calls if name in call) for name in ("Berit", "Sven")}
+    assert "Återtag: kallelse till SIP" in said_to["Sven"]
+    assert "Återtag" not in said_to["Berit"]
