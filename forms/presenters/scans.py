@@ -30,7 +30,10 @@ _LIKELY: dict[Finding, AsideReason] = {
     Finding.BLANK: AsideReason.EMPTY,
 }
 _WHAT_TO_DO: dict[Finding, str] = {
-    Finding.ALREADY: "Är det samma sida: lägg undan den. Annars: skriv rätt löpnummer.",
+    Finding.ALREADY: (
+        "Jämför med den bild som finns. Står det samma på båda: lägg undan sidan. Skiljer de sig: två papper har samma "
+        "löpnummer. För in raderna på båda innan du lägger undan någon, eller skriv rätt löpnummer."
+    ),
     Finding.OTHER_UNIT: "Ge papperet till den enheten och lägg undan sidan.",
     Finding.UNKNOWN_SHEET: "Jämför med löpnumret på papperet och skriv det.",
     Finding.FOREIGN: "Står vårt löpnummer på sidan: skriv det. Annars: lägg undan sidan.",
@@ -85,7 +88,8 @@ class ScanResult:
 class WaitingPage:
     """One page that waits: what it is, and what one may do.
 
-    `backs` are the pictures of its other side, and `undone` says why what was said of it was wrong.
+    `backs` are the pictures of its other side, `undone` says why what was said of it was wrong, and `before` is the
+    picture of the same page that is there already.
     """
 
     card: PageCard
@@ -94,6 +98,7 @@ class WaitingPage:
     likely: str
     undone: tuple[str, ...]
     backs: tuple[PageCard, ...]
+    before: UUID | None = None
 
 
 def scan_result(
@@ -157,7 +162,7 @@ def _words(page: ScannedPage, told: Telling | None) -> str:
     return "Ångrad: sidan hörde inte dit" if told_of(page) else finding.label
 
 
-def waiting_page(page: ScannedPage) -> WaitingPage:
+def waiting_page(page: ScannedPage, before: UUID | None = None) -> WaitingPage:
     finding = Finding(page.finding)
     named = ""
     if finding in _NAMES_ITS_SHEET and page.serial:
@@ -169,6 +174,7 @@ def waiting_page(page: ScannedPage) -> WaitingPage:
         likely=_LIKELY[finding].value if finding in _LIKELY else "",
         undone=tuple(told.undone.reason for told in told_of(page) if is_undone(told)),
         backs=tuple(page_card(back.page) for back in page.its_backs),  # type: ignore[attr-defined]
+        before=before,
     )
 
 

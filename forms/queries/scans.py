@@ -61,6 +61,15 @@ def pictures_of(sheet: Sheet) -> list[PagePicture]:
     return [picture for _, picture in sorted(pictures.items())]
 
 
+def scanned_before(by: Acting, page: ScannedPage) -> UUID | None:
+    """The picture that there is of a page of a sheet of the own unit, where `page` waits because of it."""
+    if page.finding != Finding.ALREADY or standing(page) is not None:
+        return None
+    sheet = Sheet.objects.filter(serial=page.serial, unit__in=units_read_as(by.unit)).first()
+    found = pictures_of(sheet) if sheet else []
+    return next((picture.page_id for picture in found if picture.sheet_page == page.sheet_page), None)
+
+
 def pictures_count(sheet: Sheet) -> int:
     """Fronts and backs."""
     return sum((picture.page_id is not None) + len(picture.backs) for picture in pictures_of(sheet))

@@ -347,3 +347,19 @@ def test_a_directory_file_is_as_bounded_as_before(client, place):
         client.post(reverse("import_directory"), {"client_id": uuid4(), "file": content}, follow=True)
     )
     assert "5 MB" in words(page.main)
+
+
+def test_a_page_that_is_scanned_before_is_compared_with_the_picture_that_is_there(place, client):
+    sheet = make_sheet(place)
+    scan(place.alva, coded(sheet.serial))
+    first = ScannedPage.objects.get(upload__scanned_pages__serial=sheet.serial)
+    other = waiting(place.alva, coded(sheet.serial))
+    client.force_login(place.alva.user)
+    page = page_of(client.get(reverse("waiting_page", args=[other.pk])))
+    assert "två papper har samma löpnummer" in words(page.main)
+    sources = [picture["src"] for picture in page.find("figure").find_all("img")]
+    assert sources == [reverse("page_picture", args=[each.pk]) for each in (other, first)]
+    # Once it is said what it is there is nothing to compare.
+    client.post(reverse("waiting_page", args=[other.pk]), {"do": "aside", "reason": "duplicate"})
+    page = page_of(client.get(reverse("waiting_page", args=[other.pk])))
+    assert len(page.find("figure").find_all("img")) == 1
