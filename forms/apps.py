@@ -18,11 +18,18 @@ class FormsConfig(AppConfig):
         from .queries import borders  # noqa: F401
         from .queries.exports import used_since
         from .queries.late import late_waiting
-        from .queries.sheets import count_out, newest_fate, papers_held, papers_out
+        from .queries.sheets import count_out, newest_fate, papers_held, papers_out, printed_of
         from .services.long_work import know_paper
 
         know_paper()
         know_used_by(used_since)
         know_papers_by(
-            Papers(of=papers_out, counted=count_out, held=papers_held, newest=newest_fate, late=late_waiting)
+            Papers(
+                of=papers_out,
+                counted=count_out,
+                held=papers_held,
+                newest=newest_fate,
+                late=late_waiting,
+                printed=printed_of,
+            )
         )

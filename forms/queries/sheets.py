@@ -35,7 +35,7 @@ from outage.models import Outage
 from outage.queries.care_chains import visible_chains
 from outage.queries.joined import with_joined
 from outage.queries.outages import outages_for
-from outage.queries.papers import PaperHeld, PaperOut
+from outage.queries.papers import PaperHeld, PaperOut, Printed
 
 PAGE_SIZE = 25
 SERVER = "Servern"
@@ -235,6 +235,12 @@ def papers_out(unit: Unit) -> list[PaperOut]:
         )
         for row in rows
     ]
+
+
+def printed_of(serials: Collection[str]) -> dict[str, Printed]:
+    """Of which chain each was printed, and when. One query at most."""
+    rows = Sheet.objects.filter(serial__in=serials) if serials else ()
+    return {row.serial: Printed(row.chain_id, row.printed_at) for row in rows}
 
 
 @prepared
