@@ -7,6 +7,7 @@ from django.utils import timezone
 from contacts.access import Acting
 from forms.models import Sheet
 from forms.queries.entering import drill_filled_in
+from forms.queries.outdated import why_outdated
 from outage.models import Outage
 from outage.rules.wording import moment
 
@@ -17,6 +18,10 @@ def warnings_of(by: Acting, sheet: Sheet) -> list[str]:
     if drill is not None and drill.own_end:
         practised = "Gäller det övningen: för inte in något från det, och makulera det."
         found.append(f"{filled_in_drill(drill, now)} {practised}")
+    if why := why_outdated(sheet):
+        found.append(
+            f"{why} För in det som är skrivet för hand, om det är rätt patients, och makulera bladet."
+        )
     return found
 
 

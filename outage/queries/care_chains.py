@@ -3,7 +3,6 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -22,7 +21,6 @@ from outage.models import (
     CareChain,
     CareChainDetails,
     CareChainEvent,
-    ChainJoin,
     ChainState,
     Handover,
     Outage,
@@ -130,19 +128,6 @@ def units_of_chain(chain_id: UUID) -> set[int]:
             # Units of others may be named in it, and do not see it.
             found |= {pk for pk in (unit, joined_into) if pk and of == principal}
     return found
-
-
-def hidden_since(chain_ids: Iterable[UUID], at: datetime) -> bool:
-    """Whether the patient of any of them has got protected personal data since the aware moment `at`, also by what is
-    known in a chain that it is or was joined with.
-    """
-    ids = set(chain_ids)
-    joins = ChainJoin.objects.filter(Q(kept__in=ids) | Q(other__in=ids), undoes=None)
-    ids |= {pk for pair in joins.values_list("kept", "other") for pk in pair}
-    rows = CareChainDetails.objects.filter(chain__in=ids, protected_identity=True, recorded_at__gt=at)
-    if rows.filter(replaces__protected_identity=False).exists():
-        return True
-    return joins.filter(recorded_at__gt=at, kept__details__protected_identity=True).exists()
 
 
 @prepared

@@ -202,6 +202,6 @@ def test_the_page_says_what_goes_and_what_stays(county: County, outage: Outage, 
     page = read(client.get(reverse("undo_join", args=[kept.pk]))).main
     goes, stays = (" ".join(each.get_text(" ").split()) for each in page.find_all("ul"))
     assert goes == "10.57 Utskrivningsmeddelande 10.57 Lämnat till Biståndsenheten"
-    assert stays == "10.57 Utskrivningsrapport"
+    assert stays == "10.57 Utskrivningsrapport 10.57 Upptaget till Biståndsenheten"
     undo(county, kept)
     assert stands(kept)[0] == ["admission", "discharge_report"]

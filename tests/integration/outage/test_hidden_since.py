@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 
 from outage.models import CareChain, Outage
-from outage.queries.care_chains import get_chain, hidden_since
+from outage.queries.care_chains import get_chain
+from outage.queries.outdated import hidden_since
 from outage.services.care_chains import change_details
 from tests.factories import County, make_chain
 from tests.integration.outage.joining import join, two_chains, undo
