@@ -82,6 +82,7 @@ def test_a_page_with_one_code_ruined_is_whole(
         assert not cut_off(worn(ruined(page), rng, DPI, OFFICE))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("wear", [OFFICE, Wear(blots=3), Wear(strokes=30, blots=6, noise=14)])
 def test_a_worn_page_is_whole(whole: list[Image.Image], wear: Wear):
     rng = random.Random(3)
