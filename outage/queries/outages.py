@@ -187,7 +187,7 @@ def drill_in_view(principal: Principal) -> Outage | None:
 
 def drill_at(principal: Principal, *moments: datetime) -> Outage | None:
     """The drill that went on for `principal` at one of the aware moments, by what is said of its start; or None."""
-    drills = outages_for(principal).filter(drill=True).order_by("-recorded_at")
+    drills = outages_for(principal).filter(drill=True).order_by("-recorded_at") if moments else ()
     return next((drill for drill in drills if any(_played(drill, at) for at in moments)), None)
 
 
