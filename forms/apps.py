@@ -11,15 +11,27 @@ class FormsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register checks, borders, what is told of sheets below, and the paper that takes long."""
+        from contacts.services.work import know_used_by
         from outage.queries.papers import Papers, know_papers_by
 
         from . import checks  # noqa: F401
         from .queries import borders  # noqa: F401
+        from .queries.exports import used_since
         from .queries.late import late_waiting
-        from .queries.sheets import count_out, newest_fate, papers_held, papers_out
+        from .queries.outdated import outdated_sheets
+        from .queries.sheets import count_out, newest_fate, papers_held, papers_out, printed_of
         from .services.long_work import know_paper
 
         know_paper()
+        know_used_by(used_since)
         know_papers_by(
-            Papers(of=papers_out, counted=count_out, held=papers_held, newest=newest_fate, late=late_waiting)
+            Papers(
+                of=papers_out,
+                counted=count_out,
+                held=papers_held,
+                newest=newest_fate,
+                late=late_waiting,
+                printed=printed_of,
+                outdated=outdated_sheets,
+            )
         )

@@ -25,8 +25,9 @@ class OutageConfig(AppConfig):
 
         from . import checks  # noqa: F401
         from .queries import borders  # noqa: F401
-        from .queries.care_chains import hidden_since, units_of_chain
+        from .queries.care_chains import units_of_chain
         from .queries.outages import outage_id_in_view
+        from .queries.outdated import hidden_since
         from .queries.unit_ties import in_care, logged_since
         from .routine import choose_routine_by, current_routine
         from .services.long_work import know_report

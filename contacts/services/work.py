@@ -89,6 +89,15 @@ def know_hidden_by(hidden_since: Callable[[Iterable[UUID], datetime], bool]) -> 
     _hidden_since = hidden_since
 
 
+_used_since: Callable[[bytes], str] = lambda content: ""  # noqa: E731
+
+
+def know_used_by(used_since: Callable[[bytes], str]) -> None:
+    """`used_since` says why a file is not handed out again: what is numbered in it was used since; or ""."""
+    global _used_since
+    _used_since = used_since
+
+
 def know_work(name: str, kind: Kind) -> None:
     """Called by the apps when they are ready."""
     KINDS[name] = kind
@@ -203,8 +212,8 @@ def cancel(*, by: Acting, work: Work) -> bool:
 
 
 def fetch(*, by: Acting, work: Work) -> bytes:
-    """The file, with a row in the trace; whom it shows is noted as by any page. Raises RuleError where it is gone, or
-    names somebody whom it would not name now.
+    """The file, with a row in the trace; whom it shows is noted as by any page. Raises RuleError where it is gone,
+    names somebody whom it would not name now, or holds what was used since.
     """
     check_within(by, work)
     with transaction.atomic():
@@ -215,6 +224,8 @@ def fetch(*, by: Acting, work: Work) -> bytes:
             raise RuleError(GONE)
         if work.patients and work.started_at and _hidden_since(map(UUID, work.patients), work.started_at):
             raise RuleError(HIDDEN_SINCE)
+        if why := _used_since(content):
+            raise RuleError(why)
         audit.record(by=by, action="work.fetched", target=work, changes={"kind": work.kind})
         if work.once:
             work.drop_result()

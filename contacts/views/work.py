@@ -60,8 +60,6 @@ def work(request: ActingRequest, work_id: UUID) -> HttpResponse:
             (messages.warning if found.warns else messages.success)(request, found.said)
         name, *args = found.to
         return redirect(name, *args)
-    kind = KINDS[found.kind]
-    again = reverse(kind.back, args=[found.args[kind.of]] if kind.of else [])
     undone = found.waits_long and nobody_works()
     if undone and not request.htmx:
         # Whoever keeps the server is not among those who see the page.
@@ -69,22 +67,29 @@ def work(request: ActingRequest, work_id: UUID) -> HttpResponse:
     context = {
         "work": found,
         "undone": undone,
-        "nothing": "" if found.bound else kind.nothing,
-        "again": again,
+        "nothing": "" if found.bound else KINDS[found.kind].nothing,
+        "again": _again(found),
     }
     part = "_state" if request.htmx else "show"
     return render(request, f"{_FOLDER}/{part}.html", context)
 
 
+def _again(work: Work) -> str:
+    """The page to ask for it at once more."""
+    kind = KINDS[work.kind]
+    return reverse(kind.back, args=[work.args[kind.of]] if kind.of else [])
+
+
 @held_as(held_print("Öppna filen"))
 @require_POST
 def work_file(request: ActingRequest, work_id: UUID) -> HttpResponse:
-    """410 where the file is gone: it was of once, or a day has passed."""
+    """410 where the file is gone: it was of once, a day has passed, or it no longer says what is so."""
     found = get_or_404(work_by_id, request.acting, work_id)
     try:
         content = fetch(by=request.acting, work=found)
     except RuleError as gone:
-        return render(request, f"{_FOLDER}/gone.html", {"reason": gone.reason, "work": found}, status=410)
+        context = {"reason": gone.reason, "work": found, "again": _again(found)}
+        return render(request, f"{_FOLDER}/gone.html", context, status=410)
     shown = "inline" if found.is_paper else "attachment"
     headers = {
         "Content-Disposition": f'{shown}; filename="{found.filename}"',

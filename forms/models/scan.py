@@ -37,7 +37,7 @@ class ScannedPage(AppendOnlyModel):
 
     `serial` and `sheet_page` are what its code, or the one that shone through, said; empty where none could be read.
     What the page is was said by a match, a back or an aside: the last one that was not undone. `turned` is the
-    clockwise rotation applied, in degrees.
+    clockwise rotation applied, in degrees. `cut_off`: a part of the page may be missing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -47,6 +47,7 @@ class ScannedPage(AppendOnlyModel):
     serial = models.CharField("löpnummer", max_length=9, blank=True)
     sheet_page = models.PositiveSmallIntegerField("sida på bladet", null=True)
     turned = models.PositiveSmallIntegerField("vriden", default=0)
+    cut_off = models.BooleanField("kan vara avskuren", default=False, db_default=False)
     width = models.PositiveIntegerField("bredd")
     height = models.PositiveIntegerField("höjd")
     sha256 = models.CharField("bildens kontrollsumma", max_length=64)

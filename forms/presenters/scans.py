@@ -21,18 +21,25 @@ from forms.rules.scan_finding import (
 )
 from forms.rules.serial import shown_serial
 
+IS_IT_WHOLE = "Är hela sidan med? Bara en av dess två koder syns"
 # Of these a person may know which sheet the code named: it is the own unit's.
-_NAMES_ITS_SHEET = (Finding.ALREADY, Finding.TOO_LATE, Finding.AFTER_CHECK)
+_NAMES_ITS_SHEET = (Finding.ALREADY, Finding.TOO_LATE, Finding.AFTER_CHECK, Finding.OTHER_VERSION)
 _LIKELY: dict[Finding, AsideReason] = {
     Finding.ALREADY: AsideReason.DUPLICATE,
     Finding.FOREIGN: AsideReason.NOT_OURS,
-    Finding.OTHER_UNIT: AsideReason.NOT_OURS,
+    Finding.OTHER_UNIT: AsideReason.OTHER_UNIT,
     Finding.BLANK: AsideReason.EMPTY,
 }
 _WHAT_TO_DO: dict[Finding, str] = {
-    Finding.ALREADY: "Är det samma sida: lägg undan den. Annars: skriv rätt löpnummer.",
+    Finding.ALREADY: (
+        "Jämför med den bild som finns. Står det samma på båda: lägg undan sidan. Skiljer de sig: två papper har samma "
+        "löpnummer. För in raderna på båda innan du lägger undan någon, eller skriv rätt löpnummer."
+    ),
     Finding.OTHER_UNIT: "Ge papperet till den enheten och lägg undan sidan.",
     Finding.UNKNOWN_SHEET: "Jämför med löpnumret på papperet och skriv det.",
+    Finding.OTHER_VERSION: (
+        "Bladet finns, men inte som koden säger. Jämför med löpnumret och sidan på papperet, och skriv dem."
+    ),
     Finding.FOREIGN: "Står vårt löpnummer på sidan: skriv det. Annars: lägg undan sidan.",
     Finding.UNREADABLE: "Läs löpnumret på papperet och skriv det.",
     Finding.TWO_SHEETS: "Ligger två blad på varandra? Skanna om dem, eller skriv löpnumret på det översta.",
@@ -60,10 +67,14 @@ class PageCard:
 
 @dataclass(frozen=True, slots=True)
 class SheetCard:
-    """A sheet that pages of a scan belong to; `missing` says which of its pages are not scanned, "" for none."""
+    """A sheet that pages of a scan belong to; `missing` says which of its pages are not scanned, "" for none.
+
+    `cut_off`: a part of one of those in the scan may be missing.
+    """
 
     sheet: Sheet
     missing: str
+    cut_off: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,8 @@ class ScanResult:
 class WaitingPage:
     """One page that waits: what it is, and what one may do.
 
-    `backs` are the pictures of its other side, and `undone` says why what was said of it was wrong.
+    `backs` are the pictures of its other side, `undone` says why what was said of it was wrong, and `before` is the
+    picture of the same page that is there already.
     """
 
     card: PageCard
@@ -94,6 +106,7 @@ class WaitingPage:
     likely: str
     undone: tuple[str, ...]
     backs: tuple[PageCard, ...]
+    before: UUID | None = None
 
 
 def scan_result(
@@ -102,8 +115,9 @@ def scan_result(
     """`scanned` are the pages of each of its sheets that are scanned by now."""
     pages = list(pages)
     cards = [page_card(page) for page in pages]
+    cut_off = {sheet.pk for page in pages if page.cut_off and (sheet := sheet_told_of(standing(page)))}
     shown = [
-        SheetCard(sheet, missing_words(sheet.pages, scanned.get(sheet.pk, set())))
+        SheetCard(sheet, missing_words(sheet.pages, scanned.get(sheet.pk, set())), sheet.pk in cut_off)
         for sheet in sheets_of(pages)
     ]
     waiting = tuple(card for card in cards if card.waits)
@@ -142,7 +156,8 @@ def _words(page: ScannedPage, told: Telling | None) -> str:
     finding = Finding(page.finding)
     if isinstance(told, ScanMatch):
         words = f"Sida {told.sheet_page} av {told.sheet.pages}"
-        return words + (", löpnumret skrivet för hand" if told.typed else "")
+        words += ", löpnumret skrivet för hand" if told.typed else ""
+        return f"{words}. {IS_IT_WHOLE}" if page.cut_off else words
     if isinstance(told, ScanBack):
         words = (finding if finding in (Finding.BACK, Finding.BLANK) else Finding.BACK).label
         match = front_match(told)
@@ -157,7 +172,7 @@ def _words(page: ScannedPage, told: Telling | None) -> str:
     return "Ångrad: sidan hörde inte dit" if told_of(page) else finding.label
 
 
-def waiting_page(page: ScannedPage) -> WaitingPage:
+def waiting_page(page: ScannedPage, before: UUID | None = None) -> WaitingPage:
     finding = Finding(page.finding)
     named = ""
     if finding in _NAMES_ITS_SHEET and page.serial:
@@ -169,6 +184,7 @@ def waiting_page(page: ScannedPage) -> WaitingPage:
         likely=_LIKELY[finding].value if finding in _LIKELY else "",
         undone=tuple(told.undone.reason for told in told_of(page) if is_undone(told)),
         backs=tuple(page_card(back.page) for back in page.its_backs),  # type: ignore[attr-defined]
+        before=before,
     )
 
 

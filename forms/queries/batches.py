@@ -2,13 +2,16 @@
 
 from uuid import UUID, uuid5
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contacts.access import Acting
 from contacts.queries.joined import units_read_as
 from forms.models import COPIES, Export, Sheet, SheetBatch, SheetKind
+from outage.models import Outage
 
 SHOWN = 20
+OF_DRILL = Exists(Sheet.objects.filter(batch=OuterRef("pk"), outage__drill=True))
+"""Whether a batch was issued in a drill."""
 
 
 def get_batch(by: Acting, batch_id: UUID) -> SheetBatch:
@@ -18,7 +21,13 @@ def get_batch(by: Acting, batch_id: UUID) -> SheetBatch:
 
 def latest_batches(by: Acting) -> list[SheetBatch]:
     """At most SHOWN, the last issued first."""
-    return list(SheetBatch.objects.filter(unit__in=units_read_as(by.unit)).select_related("user")[:SHOWN])
+    found = SheetBatch.objects.filter(unit__in=units_read_as(by.unit)).annotate(drill=OF_DRILL)
+    return list(found.select_related("user")[:SHOWN])
+
+
+def outage_of(batch: SheetBatch) -> Outage | None:
+    """The drill that the batch was issued in."""
+    return Outage.objects.filter(pk__in=batch.sheets.order_by().values("outage")).first()
 
 
 def exports_of(batch: SheetBatch) -> list[Export]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -13,7 +14,7 @@ from forms.queries.left import not_entered
 from forms.rules.sheet_fate import Fate, may_enter_from
 from outage.models import CareChain, Handover, Outage
 from outage.queries.care_chains import visible_chains
-from outage.queries.outages import outages_for, recent_outages
+from outage.queries.outages import drill_at, outages_for, recent_outages
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +100,28 @@ def last_entry(sheet: Sheet) -> PaperEntry | None:
 def chains_to_choose(by: Acting, sheet: Sheet) -> list[tuple[Outage, list[CareChain]]]:
     """The chains that a row of the sheet can be about, by outage: those still in reach, newest first, and its own.
 
-    Only those that the acting person may see; newest first within each.
+    Only those that the acting person may see; newest first within each. From a sheet of a drill nothing is entered in
+    earnest, nor the other way round.
     """
     outages = recent_outages(by.principal)
     if sheet.outage_id and sheet.outage_id not in {outage.pk for outage in outages}:
         outages += outages_for(by.principal).filter(pk=sheet.outage_id)
+    if sheet.outage:
+        outages = [outage for outage in outages if outage.drill == sheet.outage.drill]
     if not outages:
         return []
     by_outage: dict[UUID, list[CareChain]] = {outage.pk: [] for outage in outages}
     for chain in visible_chains(by, *outages).order_by("-number"):
         by_outage[chain.outage_id].append(chain)
     return [(outage, by_outage[outage.pk]) for outage in outages if by_outage[outage.pk]]
+
+
+def drill_filled_in(by: Acting, sheet: Sheet, written_at: datetime | None = None) -> Outage | None:
+    """The drill during which a sheet of no outage was filled in, or a row of it was written; or None."""
+    if sheet.outage_id:
+        return None
+    filled = sheet.fates.filter(fate=Fate.FILLED).order_by("number").values_list("at", flat=True)[:1]
+    return drill_at(by.principal, *filled, *filter(None, [written_at]))
 
 
 def visible_among(by: Acting, chain_ids: Iterable[UUID]) -> dict[UUID, CareChain]:

@@ -26,6 +26,7 @@ _LAST = 5
 @dataclass(frozen=True, slots=True)
 class PagePicture:
     """The picture of one page of a sheet: `page_id` is what its address takes. `typed`: matched by a typed serial.
+    `cut_off`: a part of the page may be missing.
 
     `page_id` is None where only the back of the page is scanned.
     """
@@ -34,6 +35,7 @@ class PagePicture:
     page_id: UUID | None
     at: datetime
     typed: bool
+    cut_off: bool = False
     backs: tuple[ScanBack, ...] = ()
 
 
@@ -42,12 +44,13 @@ def pictures_of(sheet: Sheet) -> list[PagePicture]:
 
     Three queries.
     """
-    matches = ScanMatch.objects.filter(sheet=sheet, undone=None).order_by("sheet_page", "round", "turn")
+    matches = ScanMatch.objects.filter(sheet=sheet, undone=None).select_related("page")
+    matches = matches.order_by("sheet_page", "round", "turn")
     last = {match.sheet_page: match for match in matches}
     rounds = {page: match.round for page, match in last.items()}
     page_of_front: dict[UUID | None, int] = {match.page_id: page for page, match in last.items()}
     pictures = {
-        page: PagePicture(sheet_page=page, page_id=match.page_id, at=match.at, typed=match.typed)
+        page: PagePicture(page, match.page_id, match.at, match.typed, match.page.cut_off)
         for page, match in last.items()
     }
     present = rounds_of([sheet])[sheet.pk]
@@ -59,6 +62,15 @@ def pictures_of(sheet: Sheet) -> list[PagePicture]:
         front = pictures.get(page) or PagePicture(sheet_page=page, page_id=None, at=back.at, typed=False)
         pictures[page] = replace(front, backs=(*front.backs, back))
     return [picture for _, picture in sorted(pictures.items())]
+
+
+def scanned_before(by: Acting, page: ScannedPage) -> UUID | None:
+    """The picture that there is of a page of a sheet of the own unit, where `page` waits because of it."""
+    if page.finding != Finding.ALREADY or standing(page) is not None:
+        return None
+    sheet = Sheet.objects.filter(serial=page.serial, unit__in=units_read_as(by.unit)).first()
+    found = pictures_of(sheet) if sheet else []
+    return next((picture.page_id for picture in found if picture.sheet_page == page.sheet_page), None)
 
 
 def pictures_count(sheet: Sheet) -> int:

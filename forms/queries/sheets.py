@@ -27,7 +27,7 @@ from contacts.queries.joined import ids_read_as, units_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.labelled import Labelled
 from forms.models import ACCOUNTABLE, COME_BACK, Export, PaperEntry, Sheet, SheetBatch, SheetFate
-from forms.queries.batches import printed_with
+from forms.queries.batches import OF_DRILL, printed_with
 from forms.queries.left import LAST_STEP, OF_NO_PAST_DRILL, not_entered, not_entered_by
 from forms.rules.serial import NoSerial, read_page_code, read_serial
 from forms.rules.sheet_fate import BECAME, ENDS, Fate
@@ -35,10 +35,12 @@ from outage.models import Outage
 from outage.queries.care_chains import visible_chains
 from outage.queries.joined import with_joined
 from outage.queries.outages import outages_for
-from outage.queries.papers import PaperHeld, PaperOut
+from outage.queries.papers import PaperHeld, PaperOut, Printed
 
 PAGE_SIZE = 25
 SERVER = "Servern"
+# A blank sheet of a batch that has only been printed.
+_UNTOUCHED = Q(batch__isnull=False) & ~Q(Exists(SheetFate.objects.filter(sheet=OuterRef("pk"), number__gt=1)))
 
 
 class Where(Labelled):
@@ -142,15 +144,16 @@ def _count_out(unit_ids: tuple[int, ...]) -> QuerySet[Sheet, tuple[Any, ...]]:
 
 
 def sheets_in(principal: Principal, outage: Outage, until: datetime) -> QuerySet[Sheet]:
-    """The principal's sheets of the outage; of the blank ones those that its calls were entered from, and those filled
-    in from when it began `until` a moment.
+    """The principal's sheets of the outage, of a drill's batches those that were taken; of the blank ones of none those
+    that its calls were entered from, and those filled in from when it began `until` a moment.
     """
     entered = PaperEntry.objects.filter(sheet=OuterRef("pk"), handover__chain__outage=outage)
     filled = SheetFate.objects.filter(sheet=OuterRef("pk"), fate=Fate.FILLED)
     filled = filled.filter(at__gte=outage.current.started_at, at__lte=until)
     blank = Q(outage=None) & (Q(Exists(entered)) | Q(Exists(filled)))
+    of_it = (Q(outage=outage) & ~_UNTOUCHED) | blank
     return Sheet.objects.filter(
-        Q(outage=outage) | blank, unit__principal=principal, kind__in=[kind.value for kind in ACCOUNTABLE]
+        of_it, unit__principal=principal, kind__in=[kind.value for kind in ACCOUNTABLE]
     )
 
 
@@ -234,6 +237,12 @@ def papers_out(unit: Unit) -> list[PaperOut]:
     ]
 
 
+def printed_of(serials: Collection[str]) -> dict[str, Printed]:
+    """Of which chain each was printed, and when. One query at most."""
+    rows = Sheet.objects.filter(serial__in=serials) if serials else ()
+    return {row.serial: Printed(row.chain_id, row.printed_at) for row in rows}
+
+
 @prepared
 def _out(units: tuple[int, ...]) -> QuerySet[Sheet]:
     rows = _open_sheets(Q(unit__in=units), "").filter(Q(in_stock=False), OF_NO_PAST_DRILL)
@@ -255,7 +264,8 @@ def stock_page(unit: Unit, kind: str = "", page: str | None = None) -> Page[Any]
 
 def stock_of(page: Page[Any]) -> list[Stock]:
     """The batches of a page of `stock_page`. One query."""
-    batches = SheetBatch.objects.select_related("user").in_bulk([row["batch"] for row in page])
+    found = SheetBatch.objects.select_related("user").annotate(drill=OF_DRILL)
+    batches = found.in_bulk([row["batch"] for row in page])
     return [Stock(batch=batches[row["batch"]], left=row["left"]) for row in page]
 
 
@@ -306,10 +316,6 @@ def scanned_on(sheet: Sheet) -> date | None:
     """The day in Stockholm on which a sheet was last scanned whole; None for one that never was."""
     row = sheet.fates.filter(fate=Fate.SCANNED).order_by("-number").first()
     return timezone.localdate(row.at) if row else None
-
-
-# A blank sheet of a batch that has only been printed.
-_UNTOUCHED = Q(batch__isnull=False) & ~Q(Exists(SheetFate.objects.filter(sheet=OuterRef("pk"), number__gt=1)))
 
 
 def _not_ended(whose: Q, kind: str = "") -> QuerySet[Sheet]:

@@ -8,6 +8,7 @@ class Finding(Labelled):
     ALREADY = "already", "Sidan är redan skannad"
     OTHER_UNIT = "other_unit", "Bladet hör till en annan enhet"
     UNKNOWN_SHEET = "unknown_sheet", "Bladet finns inte i registret"
+    OTHER_VERSION = "other_version", "Koden är av en annan version av bladet"
     FOREIGN = "foreign", "Koden är inte vår"
     BACK = "back", "Baksida"
     BLANK = "blank", "Tom baksida"
@@ -20,6 +21,7 @@ class Finding(Labelled):
 class AsideReason(Labelled):
     DUPLICATE = "duplicate", "Skannad två gånger"
     NOT_OURS = "not_ours", "Inte ett av våra blad"
+    OTHER_UNIT = "other_unit", "Lämnad till den enhet som bladet hör till"
     EMPTY = "empty", "Tom sida"
     SCAN_AGAIN = "scan_again", "Skannas om"
 

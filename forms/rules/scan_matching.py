@@ -48,7 +48,7 @@ def finding_of(
         return Finding.OTHER_UNIT
     # No page of it, as it was printed.
     if code.page > sheet.pages or code.version != _plain(sheet.version):
-        return Finding.UNKNOWN_SHEET
+        return Finding.OTHER_VERSION
     if sheet.ended:
         return Finding.TOO_LATE
     if back:

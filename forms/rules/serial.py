@@ -6,6 +6,7 @@ every transposition of two.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contacts.rules.errors import RuleError
@@ -15,6 +16,7 @@ from outage.rules.groups import in_groups
 ALPHABET = "0123456789ABCDEFGHJKMNPQRTVWXYZ"
 SERIAL_LENGTH = 9
 MOST_PAGES = 999
+_NAMED = 3
 _BODY = SERIAL_LENGTH - 1
 _MARK = "B1"
 # What a hand writes or an eye reads instead of a character of the alphabet.
@@ -67,6 +69,22 @@ def read_serial(text: str) -> str:
 def shown_serial(serial: str) -> str:
     """In three groups of three, as it is printed and read."""
     return in_groups(serial)
+
+
+def named_serials(serials: Sequence[str]) -> str:
+    """The first few in words, and how many more there are."""
+    first = [shown_serial(serial) for serial in serials[:_NAMED]]
+    more = len(serials) - len(first)
+    words = [*first, f"{more} till"] if more else first
+    return " och ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def used_words(serials: Sequence[str]) -> str:
+    """Why a file with sheets of which some are used is not handed out again; "" where none is."""
+    if not serials:
+        return ""
+    are = "är använt eller makulerat" if len(serials) == 1 else "är använda eller makulerade"
+    return f"Blad {named_serials(serials)} {are} sedan filen gjordes. Skriv inte ut den igen: begär på nytt."
 
 
 def page_code(serial: str, page: int, version: str) -> str:

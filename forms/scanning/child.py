@@ -107,6 +107,7 @@ def _page(told: dict[str, Any], jpeg: bytes) -> DecodedPage:
             foreign=bool(told["foreign"]),
             torn=bool(told["torn"]),
             blank=bool(told["blank"]),
+            cut_off=bool(told["cut_off"]),
             turned=int(told["turned"]),
             width=int(told["width"]),
             height=int(told["height"]),

@@ -8,6 +8,7 @@ from PIL import Image, ImageFilter, ImageOps
 
 from .blank import extremes, is_blank
 from .codes import SeenCode, SeenCodes, read_codes, texts
+from .cut_off import is_cut_off
 from .opening import A4_LONG, RawPage, at_most
 from .page import Page
 
@@ -79,6 +80,7 @@ def _page(raw: RawPage, look: _Look) -> Page:
         foreign=look.codes.foreign and not ours,
         torn=look.codes.torn or (not ours and _may_hide_a_code(raw.picture)),
         blank=look.blank,
+        cut_off=is_cut_off(raw.picture, printed),
         turned=turned,
         width=upright.width,
         height=upright.height,

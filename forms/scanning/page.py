@@ -8,8 +8,8 @@ class Page:
     """One page upright: what our codes on it say, whether it has others, and its picture as grey JPEG.
 
     `codes` are printed on this side, `through` shine through from the other side of the paper. `torn`: a code is
-    there that could not be read. `blank` means certainly blank. `turned` is the clockwise rotation applied, in
-    degrees.
+    there that could not be read. `blank` means certainly blank, `cut_off` that a part of the page may be missing.
+    `turned` is the clockwise rotation applied, in degrees.
     """
 
     codes: tuple[str, ...]
@@ -17,6 +17,7 @@ class Page:
     foreign: bool
     torn: bool
     blank: bool
+    cut_off: bool
     turned: int
     width: int
     height: int

@@ -18,13 +18,17 @@ from contacts.services.submissions import claim
 from contacts.services.whole import whole
 from forms.models import BLANK_KINDS, COPIES, Sheet, SheetBatch, SheetKind
 from forms.presenters.blanks import blank_part
-from forms.queries.batches import originals_of, sheets_with_copies
+from forms.presenters.document import of_outage
+from forms.queries.batches import originals_of, outage_of, sheets_with_copies
 from forms.rules.batch import check_count, part_of
 from forms.rules.serial import make_serial
 from forms.sealing import seal
-from forms.services.printing import PrintedFile, keep_export, typeset
+from forms.services.printing import PrintedFile, keep_export, named_by, typeset
 from forms.services.steps import free_serials, record_by, write_first_steps
+from outage.models import Outage
+from outage.queries.outages import drill_in_view
 from outage.routine import current_routine
+from outage.services.when import check_drill_counts
 
 _TRIES = 5
 T = TypeVar("T")
@@ -39,9 +43,10 @@ def issue_batch(
 ) -> SheetBatch:
     """Issue `count` blank sheets of one kind for the acting person's unit, each with its serial and its first step.
 
-    With `copies` each has the patient's copy beside it, in a batch of its own (R3.11). The same `client_id` again
-    returns the first batch. Raises NotAllowed when the role may not print, RuleError for a kind or a number that is
-    not issued, PrintingUnavailable when the server cannot print, IdClash when the id was used for something else.
+    With `copies` each has the patient's copy beside it, in a batch of its own (R3.11). In a drill they are of the
+    drill, and say so. The same `client_id` again returns the first batch. Raises NotAllowed when the role may not
+    print, RuleError for a kind or a number that is not issued, PrintingUnavailable when the server cannot print,
+    IdClash when the id was used for something else.
     """
     check_may(by, Right.PRINT_SHEET)
     check_count(count)
@@ -49,15 +54,16 @@ def issue_batch(
         raise RuleError("Välj en blankett som finns att skriva ut tom.", field="kind")
     if copies and kind not in COPIES:
         raise RuleError("Patientens exemplar finns bara till SIP-blanketten.", field="copies")
-    now = timezone.now()
+    now, drill = timezone.now(), drill_in_view(by.principal)
     content = {"kind": kind.value, "count": count, "unit": by.unit.pk} | ({"copies": True} if copies else {})
     # All are alike, so one is typeset to count the pages: before the transaction, as it takes a second.
     kinds = {client_id: kind} | ({uuid5(client_id, COPIES[kind].value): COPIES[kind]} if copies else {})
     zero, switchboard = make_serial(0), region_switchboard_number()
-    parts = [
+    blanks = [
         blank_part(each, serial=zero, unit=by.unit, by=by, now=now, original=zero, switchboard=switchboard)
         for each in kinds.values()
     ]
+    parts = [of_outage(part, drill) for part in blanks]
     pages = [typeset([part], title=part.title).pages for part in parts]
 
     def attempt() -> SheetBatch:
@@ -70,7 +76,14 @@ def issue_batch(
                 return SheetBatch.objects.get(pk=client_id)
             for batch, part, length in zip(batches, parts, pages, strict=True):
                 serials = free_serials(count)
-                keep_batch(by=by, batch=batch, serials=serials, pages=[length] * count, version=part.version)
+                keep_batch(
+                    by=by,
+                    batch=batch,
+                    serials=serials,
+                    pages=[length] * count,
+                    version=part.version,
+                    outage=drill,
+                )
         return batches[0]
 
     return until_free(attempt)
@@ -93,16 +106,21 @@ def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedFile:
     sheets = list(unused(of_part).order_by("place", "kind"))
     if not sheets:
         raise RuleError("Alla blad i delen är använda eller makulerade. Utfärda ett nytt parti.")
+    if drill := outage_of(batch):
+        check_drill_counts(drill, "Bladen hör till en övning som är avslutad. Utfärda ett nytt parti.")
     originals, switchboard = originals_of(batch), region_switchboard_number()
     parts = [
-        blank_part(
-            SheetKind(sheet.kind),
-            serial=sheet.serial,
-            unit=by.unit,
-            by=by,
-            now=now,
-            original=originals.get(sheet.place, ""),
-            switchboard=switchboard,
+        of_outage(
+            blank_part(
+                SheetKind(sheet.kind),
+                serial=sheet.serial,
+                unit=by.unit,
+                by=by,
+                now=now,
+                original=originals.get(sheet.place, ""),
+                switchboard=switchboard,
+            ),
+            drill,
         )
         for sheet in sheets
     ]
@@ -125,7 +143,7 @@ def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedFile:
             part=wanted.number,
         )
     filename = f"{slugify(kind.label)}-{wanted.first}-{wanted.last}.pdf"
-    return PrintedFile(pdf=sealed.pdf, filename=filename)
+    return PrintedFile(pdf=sealed.pdf, filename=named_by(drill, filename))
 
 
 def until_free(attempt: Callable[[], T]) -> T:
@@ -142,7 +160,13 @@ def unused(sheets: QuerySet[Sheet]) -> QuerySet[Sheet]:
 
 
 def keep_batch(
-    *, by: Acting | None, batch: SheetBatch, serials: Sequence[str], pages: Sequence[int], version: str
+    *,
+    by: Acting | None,
+    batch: SheetBatch,
+    serials: Sequence[str],
+    pages: Sequence[int],
+    version: str,
+    outage: Outage | None = None,
 ) -> None:
     """Save a batch, a sheet for each of `serials` with its pages and first step, and an audit row.
 
@@ -154,6 +178,7 @@ def keep_batch(
         Sheet(
             serial=serial,
             kind=batch.kind,
+            outage=outage,
             batch=batch,
             place=place,
             unit=batch.unit,

@@ -17,8 +17,9 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import replacing
 from forms.models import COME_BACK, AllEntered, PaperEntry, Sheet
-from forms.queries.entering import entries_from, open_for_entering, standing_call
+from forms.queries.entering import drill_filled_in, entries_from, open_for_entering, standing_call
 from forms.queries.sheets import entries_count
+from forms.queries.warnings import filled_in_drill
 from forms.rules.serial import read_serial
 from forms.rules.sheet_fate import VOIDED_WITHOUT_PICTURE, Fate, check_all_entered
 from forms.services.fates import mark_filled
@@ -27,6 +28,7 @@ from outage.models import CareChain, Handover, HandoverMessage
 from outage.queries.chain_log import log_of
 from outage.queries.joined import kept_id
 from outage.queries.standing import told_only_by
+from outage.rules.drills import why_not_entered
 from outage.rules.handover import CallFacts, Message
 from outage.rules.paper import PaperMark
 from outage.rules.told import PLACE_PREFIX
@@ -60,10 +62,12 @@ def enter_call(
         raise ValueError("the mark is of another sheet")
     if sheet.chain_id and kept_id(sheet.chain_id) != chain.pk:
         raise RuleError("Bladet gäller en annan patient. Öppna bladet på nytt och försök igen.")
+    _check_outage(sheet, chain)
     with transaction.atomic():
         # First of all: who voids the sheet meanwhile waits, or has been here before.
         lock_sheet(sheet)
         if answers is not None:
+            _ask_if_of_drill(by, sheet, chain, client_id, paper, answers)
             _ask_if_entered(sheet, chain.pk, client_id, facts, answers)
         handover = log_call(
             by=by,
@@ -83,6 +87,37 @@ def enter_call(
             by=by, action="sheet.entered", target=entry, chain=chain.pk, changes={"sheet": sheet.serial}
         )
     return handover
+
+
+def _check_outage(sheet: Sheet, chain: CareChain, field: str | None = None) -> None:
+    """Raises RuleError where one of them is of a drill and the other in earnest; a blank sheet may be of none."""
+    if sheet.outage and (
+        why := why_not_entered(sheet_of_drill=sheet.outage.drill, chain_of_drill=chain.outage.drill)
+    ):
+        raise RuleError(why, field=field)
+
+
+def _ask_if_of_drill(
+    by: Acting,
+    sheet: Sheet,
+    chain: CareChain,
+    client_id: UUID,
+    paper: PaperMark,
+    answers: Mapping[str, str],
+) -> None:
+    """Raises Question where a row that is entered in earnest, from a sheet that does not say what it is of, may have
+    been written in a drill.
+    """
+    if chain.outage.drill or PaperEntry.objects.filter(handover=client_id).exists():
+        return
+    drill = drill_filled_in(by, sheet, paper.written_at)
+    if drill is not None:
+        Question(
+            f"practised-{drill.pk}",
+            f"{filled_in_drill(drill, timezone.now())} Gäller raden en riktig patient?",
+            [("ja", "Ja. Den gäller driftstoppet, inte övningen")],
+            warning="En rad från övningen förs inte in: då räknas någon som informerad som inte är det.",
+        ).settled(answers)
 
 
 def _ask_if_entered(
@@ -148,6 +183,7 @@ def move_entry(
             raise RuleError(
                 "Bladet gäller en annan patient. Flytta samtalet till den i loggen.", field="serial"
             )
+        _check_outage(to, call.chain, "serial")
         if answers is not None:
             there = PLACE_PREFIX + call.place if call.place else call.recipient
             facts = replace(call.facts, recipient=there)

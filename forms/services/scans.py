@@ -262,6 +262,7 @@ def _row_of(page: DecodedPage) -> ScannedPage:
         id=uuid4(),
         number=page.number,
         turned=page.turned,
+        cut_off=page.cut_off,
         width=page.width,
         height=page.height,
         sha256=hashlib.sha256(page.jpeg).hexdigest(),

@@ -19,6 +19,7 @@ from forms.queries.batches import (
     exports_of,
     get_batch,
     latest_batches,
+    outage_of,
     serials_of,
     sheets_with_copies,
 )
@@ -56,7 +57,7 @@ def sheet_batch(request: ActingRequest, batch_id: UUID) -> HttpResponse:
     batch = get_or_404(get_batch, request.acting, batch_id)
     others = sheets_with_copies(batch).exclude(batch=batch).exists()
     view = batch_view(batch, serials_of(batch), exports_of(batch), binder_of(batch), with_copies=others)
-    return render(request, "forms/batches/show.html", {"view": view})
+    return render(request, "forms/batches/show.html", {"view": view, "outage": outage_of(batch)})
 
 
 @held_as(held_print("Skriv ut delen"))

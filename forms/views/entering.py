@@ -36,6 +36,7 @@ from forms.queries.entering import (
 from forms.queries.opened import check_sheet_opened
 from forms.queries.scans import pictures_of
 from forms.queries.sheets import sheet_of
+from forms.queries.warnings import warnings_of
 from forms.services.entering import enter_call, move_entry
 from forms.webforms.entering import EntryForm, MoveEntryForm, date_alone
 from forms.webforms.fates import AllEnteredForm
@@ -169,6 +170,7 @@ def _show(
     found = entries_from(sheet)
     context: dict[str, Any] = {
         "sheet": sheet,
+        "warnings": warnings_of(acting, sheet),
         "voided": not open_for_entering(sheet),
         "pictures": paper_pictures(sheet, pictures_of(sheet)),
         "entered": entered_rows(found, visible_among(acting, {e.call.chain_id for e in found}), now),

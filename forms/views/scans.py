@@ -25,6 +25,7 @@ from forms.queries.scans import (
     last_uploads,
     page_of,
     pages_of,
+    scanned_before,
     scanned_pages_of,
     sheet_told_of,
     standing,
@@ -181,7 +182,7 @@ _SAY: dict[
 
 def _shown(request: ActingRequest, scanned: ScannedPage, status: int = 200, **sent: Form) -> HttpResponse:
     """A page with its three forms, the one that was refused as it was typed."""
-    shown = waiting_page(scanned)
+    shown = waiting_page(scanned, scanned_before(request.acting, scanned))
     context = {
         "shown": shown,
         "upload_id": scanned.upload_id,

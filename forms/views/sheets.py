@@ -34,6 +34,7 @@ from forms.queries.sheets import (
     typed_serial,
     unaccounted_by_unit,
 )
+from forms.queries.warnings import warnings_of
 from forms.rules.serial import NoSerial
 from forms.rules.sheet_fate import HAS_PICTURE, TO_SCAN_AGAIN, TO_TAKE_BACK, Fate
 from forms.services.entering import say_all_entered
@@ -220,7 +221,8 @@ def _show(
         put(form, **_seen(view))
         forms[word] = form
     by_name = {word.replace("-", "_"): form for word, form in forms.items()}
-    context = {"view": view, "forms": by_name, "sent": sent[0] if sent else ""}
+    warnings = [] if view.accounted else warnings_of(request.acting, found)
+    context = {"view": view, "forms": by_name, "sent": sent[0] if sent else "", "warnings": warnings}
     return render(request, "forms/sheets/show.html", context, status=status)
 
 

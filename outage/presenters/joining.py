@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from uuid import UUID
 
 from django.utils import timezone
@@ -11,9 +12,10 @@ from contacts.rules.labelled import Labelled
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin
 from outage.presenters.care import patient_on_own_page
-from outage.presenters.chain import other_end
+from outage.presenters.chain import call_title, other_end
 from outage.queries.chain_log import ChainLog
-from outage.queries.joining import PLACES, differing, rows_of_pair, to_choose_in
+from outage.queries.heard import Heard
+from outage.queries.joining import PLACES, apart, differing, rows_of_pair, to_choose_in
 from outage.queries.naming import patient_in_list, shown_identity
 from outage.rules.back_registration import ChainStatus
 from outage.rules.joining import HAPPENED, Pair
@@ -143,6 +145,29 @@ def _particular(name: str, event: CareChainEvent, system: str, now: datetime) ->
     ((label, text),) = labelled({name: said[name]}, now)
     time = said.get("sip_time") if name == "sip_date" else ""
     return label, f"{text} kl {time}" if time else text
+
+
+def parted(join: ChainJoin, log: ChainLog, now: datetime) -> tuple[list[str], list[str]]:
+    """What was logged since the join that goes with the other chain when it is undone, and what stays, a line each; a
+    call about both is in both.
+    """
+    heard = Heard(join, log, apart(join)[0].facts)
+    read_there = {row.pk for line in heard.lines_on_others_paper for row in line}
+    routine = join.kept.outage.routine
+    goes: list[tuple[datetime, str]] = []
+    stays: list[tuple[datetime, str]] = []
+    for event in filter(heard.is_since, log.live_events):
+        (goes if event.pk in read_there else stays).append((event.happened_at, routine.label(event.kind)))
+    for call in filter(heard.is_since, log.live_handovers):
+        line = call.at, call_title(call)
+        goes += [line] if heard.goes(call) else []
+        stays += [line] if heard.parted(call)[1] or not heard.goes(call) else []
+    return _in_order(goes, now), _in_order(stays, now)
+
+
+def _in_order(lines: Iterable[tuple[datetime, str]], now: datetime) -> list[str]:
+    """What was told comes before the call that told it."""
+    return [f"{moment(at, now)} {text}" for at, text in sorted(lines, key=itemgetter(0))]
 
 
 def join_lines(chain: CareChain, joins: Sequence[ChainJoin], now: datetime) -> list[str]:

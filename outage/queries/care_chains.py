@@ -3,7 +3,6 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -129,12 +128,6 @@ def units_of_chain(chain_id: UUID) -> set[int]:
             # Units of others may be named in it, and do not see it.
             found |= {pk for pk in (unit, joined_into) if pk and of == principal}
     return found
-
-
-def hidden_since(chain_ids: Iterable[UUID], at: datetime) -> bool:
-    """Whether the patient of any of them has got protected personal data since the aware moment `at`."""
-    rows = CareChainDetails.objects.filter(chain__in=chain_ids, protected_identity=True, recorded_at__gt=at)
-    return rows.filter(replaces__protected_identity=False).exists()
 
 
 @prepared

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from contacts.rules.parties import Party
-from outage.models import CareChainDetails, CareChainEvent, ChainFacts
+from outage.models import CareChainDetails, CareChainEvent, ChainFacts, ChainJoin
 from outage.queries.chain_log import ChainLog
 from outage.queries.standing import line_back, row_of
 from outage.rules.identity import number_key
-from outage.rules.joining import OTHER, Pair, differing_in, pairs_to_ask_about
+from outage.rules.joining import OTHER, Pair, differing_in, is_protected_alone, pairs_to_ask_about
 from outage.rules.told import folded
 
 PLACES = {"ward": Party.INPATIENT, "municipality": Party.MUNICIPALITY, "outpatient": Party.OUTPATIENT}
@@ -94,6 +94,26 @@ def before_join(was: CareChainDetails, made: CareChainDetails, now: CareChainDet
         for party in PLACES.values()
     }
     return with_places(replace(current, **back), rows)
+
+
+def apart(join: ChainJoin) -> tuple[Chosen, Chosen]:
+    """What is to be known of the kept chain and of the other one, each by itself."""
+    made = list(join.versions.select_related("replaces").order_by("pk"))
+    was, now, other = made[0].replaces, join.kept.details, join.other.details
+    assert was is not None
+    kept, theirs = before_join(was, made[-1], now), Chosen(other.facts, other.other_ids)
+    number = number_key(kept.facts.identity)
+    held = {
+        "together": now.protected_identity,
+        "said_since": not made[-1].protected_identity,
+        "same_number": bool(number) and number == number_key(theirs.facts.identity),
+    }
+
+    def protected(each: Chosen) -> Chosen:
+        own = each.facts.protected_identity
+        return replace(each, facts=replace(each.facts, protected_identity=is_protected_alone(own, **held)))
+
+    return protected(kept), protected(theirs)
 
 
 def pairs_between(kept: ChainLog, other: ChainLog) -> list[Pair]:

@@ -51,6 +51,18 @@ OVER = "Övningen är avslutad. Det här gällde den och är inte sparat."
 """Why a form about the drill itself is not saved once that is over."""
 
 
+WRITTEN_FOR_IT = "Bladet är märkt ÖVNING. Logga riktiga samtal på patientens sida i stället."
+"""Why no row of a sheet that was printed in a drill is entered in an outage in earnest."""
+NOT_WRITTEN_FOR_IT = "Bladet är från ett driftstopp. Inget från det förs in i en övning."
+
+
+def why_not_entered(*, sheet_of_drill: bool, chain_of_drill: bool) -> str:
+    """Why no row of a sheet of an outage is entered about a chain of another, or ""."""
+    if sheet_of_drill == chain_of_drill:
+        return ""
+    return WRITTEN_FOR_IT if sheet_of_drill else NOT_WRITTEN_FOR_IT
+
+
 def interrupted_at(started_at: datetime, now: datetime) -> datetime:
     """When a drill is over that an outage in earnest ends, by the minute; it may have been said to begin just after."""
     return max(started_at, now.replace(second=0, microsecond=0))

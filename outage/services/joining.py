@@ -1,7 +1,6 @@
 """Two chains of the same patient joined, and a join undone: each by new rows, with both histories kept."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -19,7 +18,7 @@ from outage.queries.joined import standing_join
 from outage.queries.joining import (
     PLACES,
     Chosen,
-    before_join,
+    apart,
     chosen,
     differing,
     pairs_between,
@@ -30,8 +29,7 @@ from outage.queries.joining import (
 )
 from outage.queries.standing import row_of, standing_of
 from outage.rules.back_registration import ChainStatus
-from outage.rules.identity import number_key
-from outage.rules.joining import HAPPENED, OTHER, Pair, is_protected_alone, said_together, same_events
+from outage.rules.joining import HAPPENED, OTHER, Pair, said_together, same_events
 from outage.rules.told import NOT_ADMITTED, IdentityChange, PlaceChange
 from outage.services.care_chains import identity_answer, is_unlisted, place_answer, write_details
 from outage.services.events import count_beside, lock_chain, need_reason, write_event
@@ -279,7 +277,7 @@ def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> C
             user=by.user,
             unit=by.unit,
         )
-        back, theirs = _apart(join)
+        back, theirs = apart(join)
         misled = part(by, join, row, joined, back.facts)
         _write_again(by, kept, back, row, misled)
         count_beside(other)
@@ -291,26 +289,6 @@ def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> C
         for chain in (kept, other):
             audit.record(by=by, action="chain.join_undone", target=row, chain=chain.pk)
     return row
-
-
-def _apart(join: ChainJoin) -> tuple[Chosen, Chosen]:
-    """What is to be known of the kept chain and of the other one, each by itself."""
-    made = list(join.versions.select_related("replaces").order_by("pk"))
-    was, now, other = made[0].replaces, join.kept.details, join.other.details
-    assert was is not None
-    kept, theirs = before_join(was, made[-1], now), Chosen(other.facts, other.other_ids)
-    number = number_key(kept.facts.identity)
-    held = {
-        "together": now.protected_identity,
-        "said_since": not made[-1].protected_identity,
-        "same_number": bool(number) and number == number_key(theirs.facts.identity),
-    }
-
-    def protected(each: Chosen) -> Chosen:
-        own = each.facts.protected_identity
-        return replace(each, facts=replace(each.facts, protected_identity=is_protected_alone(own, **held)))
-
-    return protected(kept), protected(theirs)
 
 
 def _write_again(by: Acting, chain: CareChain, found: Chosen, undone: ChainJoin, misled: set[UUID]) -> None:

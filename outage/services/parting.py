@@ -1,6 +1,6 @@
 """Two chains that are no longer read as one: what was logged while they were is written in the one it is about."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
@@ -9,7 +9,6 @@ from django.db.models import Model
 from contacts.access import Acting
 from outage.models import (
     CareChain,
-    CareChainDetails,
     CareChainEvent,
     ChainFacts,
     ChainJoin,
@@ -19,12 +18,10 @@ from outage.models import (
     OpenItem,
 )
 from outage.queries.chain_log import ChainLog, log_of
+from outage.queries.heard import Heard
 from outage.queries.standing import first_of, line_back
-from outage.rules.handover import Direction
-from outage.rules.identity import number_key
 from outage.rules.informing import CallOutcome
-from outage.rules.joining import Who, is_heard_as, stays_with_other
-from outage.rules.told import Notice, folded, minute_of
+from outage.rules.told import Notice
 from outage.services.care_chains import TAKEN_WITH_CHAIN
 from outage.services.events import home_of, take_order, withdraw_row
 from outage.services.handovers import write_call
@@ -35,9 +32,9 @@ _OF_LIFE = (Notice.DECEASED, Notice.NOT_DECEASED)
 
 
 def part(by: Acting, join: ChainJoin, undone: ChainJoin, joined: ChainLog, back: ChainFacts) -> set[UUID]:
-    """Write in the other chain what was logged in the kept one about it, and what was taken back there only because
-    the two were one, inside the caller's transaction, which holds both; `undone` is the row that undoes `join`,
-    `joined` the log as it was read while that stood, and `back` what is then known of the kept one.
+    """Write in the other chain what was logged in the kept one about it, or read on a sheet of it, and what was taken
+    back there only because the two were one, inside the caller's transaction, which holds both; `undone` is the row
+    that undoes `join`, `joined` the log as it was read while that stood, and `back` what is then known of the kept one.
 
     A call about both becomes one of each, with what each was told. Who was told by the other patient's number or name
     is not told: that is written, and taken back, in the chain of whom they heard of, and owed in that of whom it is
@@ -45,19 +42,20 @@ def part(by: Acting, join: ChainJoin, undone: ChainJoin, joined: ChainLog, back:
     """
     kept, other = join.kept, join.other
     log = log_of(kept.pk)
-    heard = _Heard(join, joined, back)
+    heard = Heard(join, joined, back)
     anew = _Anew(by, undone, log, heard)
+    for line in heard.lines_on_others_paper:
+        anew.move(line)
     written: dict[str, str] = {}
     for call in log.live_handovers:
         if call.chain_id == other.pk:
             continue
-        told = list(call.messages.all())
-        theirs = [message for message in told if heard.in_other(call, message)]
-        ours = [message for message in told if message not in theirs]
-        if not theirs and not any(map(heard.is_of_other, ours)):
+        theirs, ours = heard.parted(call)
+        goes = heard.goes(call)
+        if not goes and not any(map(heard.is_of_other, ours)):
             continue
         left_by = call.left_by
-        if theirs:
+        if goes:
             copy = _copied(
                 call,
                 pk=uuid5(undone.client_id, str(call.pk)),
@@ -89,85 +87,49 @@ def part(by: Acting, join: ChainJoin, undone: ChainJoin, joined: ChainLog, back:
                 reason=f"Det gällde vårdkedja {other.number} och står där: sammanföringen är upplöst.",
                 withdraws=True,
             )
-    _complete_anew(other, log, written)
+    _complete_anew(other, log, written, anew.moved)
     _give_back(by, join, undone, log)
     return heard.misled()
-
-
-class _Heard:
-    """Of which of the two patients somebody heard in a call that was made while their chains were read as one."""
-
-    def __init__(self, join: ChainJoin, log: ChainLog, back: ChainFacts) -> None:
-        self.join, self._log = join, log
-        self._calls = {row.pk: row for row in log.handovers}
-        self._of_other: set[UUID | int | None] = {
-            *(row.pk for row in log.events if row.chain_id == join.other_id),
-            *(row.pk for row in log.versions if row.chain_id == join.other_id),
-        }
-        self._versions = sorted(
-            (row for row in log.versions if row.chain_id == join.kept_id), key=lambda row: row.order
-        )
-        self._made = [row for row in self._versions if row.made_by_id == join.pk]
-        was = next(row for row in self._versions if row.pk == self._made[0].replaces_id)
-        self._kept = _who(was), (number_key(back.identity), folded(back.patient_name))
-        self._other = _who(join.other.details)
-
-    def is_of_other(self, message: HandoverMessage) -> bool:
-        """Whether it is about the other chain's patient."""
-        return bool({message.event_id, message.change_id} & self._of_other)
-
-    def in_other(self, call: Handover, message: HandoverMessage) -> bool:
-        """Whether the other chain is to have it."""
-        about, who = self.is_of_other(message), self._who_in(call)
-        return about if who is None else stays_with_other(about, **self._as(who))
-
-    def misled(self) -> set[UUID]:
-        """The ids of the chains whose patient somebody has been told has the other's number or name."""
-        since = {row.pk for row in self._versions if row.order >= self._made[0].order}
-        found: set[UUID] = set()
-        for call in self._log.live_handovers:
-            told = any(
-                row.notice == Notice.IDENTITY and row.change_id in since for row in call.messages.all()
-            )
-            if told and (who := self._who_in(call)):
-                heard_as = self._as(who)
-                found |= set() if heard_as["as_kept"] else {self.join.kept_id}
-                found |= set() if heard_as["as_other"] else {self.join.other_id}
-        return found
-
-    def _as(self, who: Who) -> dict[str, bool]:
-        as_kept = any(is_heard_as(who, own) for own in self._kept)
-        return {"as_kept": as_kept, "as_other": is_heard_as(who, self._other)}
-
-    def _who_in(self, call: Handover) -> Who | None:
-        """As whom the patient was spoken of; None in a call that did not get through, or was made before the join."""
-        if call.outcome != CallOutcome.REACHED or call.direction != Direction.GIVEN:
-            return None
-        when = minute_of(call.at), first_of(self._calls[call.pk], self._log).order
-        known = [row for row in self._versions if (minute_of(row.recorded_at), row.order) < when]
-        return _who(known[-1]) if known and known[-1].order >= self._made[0].order else None
-
-
-def _who(row: CareChainDetails) -> Who:
-    return number_key(row.identity_number), folded(row.patient_name)
 
 
 class _Anew:
     """What calls told, written anew in the chain of the patient whom it was heard of."""
 
-    def __init__(self, by: Acting, undone: ChainJoin, log: ChainLog, heard: _Heard) -> None:
+    def __init__(self, by: Acting, undone: ChainJoin, log: ChainLog, heard: Heard) -> None:
         self._by, self._undone, self._log, self._heard = by, undone, log, heard
         self._same: dict[UUID, UUID] = {}
         for pair in heard.join.same:
             ours, theirs = UUID(pair["kept_line"]), UUID(pair["other_line"])
             self._same |= {ours: theirs, theirs: ours}
+        # By the row in the kept chain, that in the other one.
+        self.moved: dict[UUID, CareChainEvent] = {}
         # By the event that was heard of the wrong patient: as it was told of that one, and taken back.
         self._written: dict[UUID, tuple[CareChainEvent, CareChainEvent]] = {}
+
+    def move(self, line: Sequence[CareChainEvent]) -> None:
+        """An event that was read on a sheet of the other patient, all its rows, the oldest first."""
+        join, last = self._heard.join, None
+        for row in line:
+            last = self.moved[row.pk] = _copied(
+                row,
+                pk=uuid5(self._undone.client_id, f"moved:{row.pk}"),
+                chain=join.other,
+                order=take_order(join.other),
+                supersedes=last,
+            )
+            for item in OpenItem.objects.filter(event=row):
+                _copied(item, event=last, client_id=uuid5(self._undone.client_id, str(item.client_id)))
+        if not line[-1].withdraws:
+            about = f"Det gällde vårdkedja {join.other.number} och står där: sammanföringen är upplöst."
+            withdraw_row(self._by, line[-1], about)
 
     def tell(self, call: Handover, chain: CareChain, messages: Iterable[HandoverMessage]) -> None:
         for message in messages:
             says: dict[str, Any] = {"event_id": message.event_id, "change_id": message.change_id}
-            if self._heard.is_of_other(message) is not (chain.pk == self._heard.join.other_id):
+            if message.event_id in self.moved:
+                if chain.pk == self._heard.join.other_id:
+                    says["event_id"] = self.moved[message.event_id].pk
+            elif self._heard.is_of_other(message) is not (chain.pk == self._heard.join.other_id):
                 event = self._there(chain, self._log.by_id[message.event_id]) if message.event_id else None
                 change = chain.details if message.notice in _OF_LIFE else None
                 says = {"event": event, "change": change}
@@ -218,15 +180,17 @@ def _copied(row: Row, **changed: object) -> Row:
     return copy
 
 
-def _complete_anew(other: CareChain, log: ChainLog, written: Mapping[str, str]) -> None:
-    """Copy each completion so that it rests on the calls as they are written now."""
+def _complete_anew(
+    other: CareChain, log: ChainLog, written: Mapping[str, str], moved: Mapping[UUID, CareChainEvent]
+) -> None:
+    """Copy each completion so that it rests on the calls as they are written now, of the event where it stands."""
     for event in log.events:
-        if event.chain_id != other.pk:
+        if event.chain_id != other.pk and event.pk not in moved:
             continue
         for completion in event.completions.all():
             rests_on = sorted(written.get(call, call) for call in completion.rests_on)
-            if rests_on != sorted(completion.rests_on):
-                _copied(completion, rests_on=rests_on)
+            if event.pk in moved or rests_on != sorted(completion.rests_on):
+                _copied(completion, rests_on=rests_on, event=moved.get(event.pk, event))
 
 
 def _give_back(by: Acting, join: ChainJoin, undone: ChainJoin, log: ChainLog) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -41,6 +42,7 @@ from outage.queries.naming import by_number, patient_in_list, ward_label
 from outage.queries.openings import emergencies_of, emergency_chain
 from outage.queries.outages import earlier_outages, not_ended_before, outage_in_view
 from outage.queries.owed import awaited_now, chains_seen
+from outage.queries.papers import papers
 from outage.queries.ringing import numbers_of_places
 from outage.queries.same_patient import (
     found_before,
@@ -141,7 +143,11 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     outage, closed = found.outage, None
     if not (outage.is_open or outage.purged_at):
         closed = closed_line(closing_of(outage, acting.principal), (), acting, now)
-    return render(request, "outage/chain/show.html", {"chain": found, "closed": closed, "shared": shown.html})
+    context: dict[str, Any] = {"chain": found, "closed": closed, "shared": shown.html}
+    # Not of what is opened in an emergency, nor of what is purged.
+    if not (found.emergency or outage.purged_at):
+        context["outdated"] = papers().outdated(acting, found)
+    return render(request, "outage/chain/show.html", context)
 
 
 def _shown(request: ActingRequest, found: CareChain, now: datetime, own_flags: Collection[str]) -> _Shown:
@@ -264,6 +270,11 @@ def edit_chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
                 answers=form.answers(),
             )
             said = "Uppgifterna är ändrade. De tidigare finns kvar i historiken."
+            if saved.chain_id != found.pk:
+                # The page of another person says nothing of the sheets of this chain.
+                former = whole_or_404(request, found.pk)
+                if words := papers().outdated(request.acting, former).words:
+                    messages.warning(request, f"Vårdkedja {former.number}: {words} De visas på dess sida.")
             return page.done(said, "chain", saved.chain_id)
     if page.changed:
         stands = get_or_404(get_chain, request.acting, chain_id)

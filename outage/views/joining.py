@@ -15,9 +15,9 @@ from contacts.rules.permissions import Right
 from contacts.views.tools import FormPage, held_as, require
 from outage.models import CareChain
 from outage.presenters.care import patient_on_own_page
-from outage.presenters.joining import choices, like_pairs, option, side
+from outage.presenters.joining import choices, like_pairs, option, parted, side
 from outage.queries.care_chains import find_chains, visible_chains
-from outage.queries.chain_log import logs_of
+from outage.queries.chain_log import log_of, logs_of
 from outage.queries.joined import standing_join
 from outage.queries.joining import pairs_between
 from outage.queries.naming import by_number
@@ -115,4 +115,5 @@ def undo(request: ActingRequest, chain_id: UUID) -> HttpResponse:
             said = f"Upplöst. Vårdkedja {last.other.number} står åter för sig."
             return page.done(said, "chain", kept.pk)
     by_number(kept, last.other)
-    return page.show("outage/chain/join_undo.html", chain=kept, join=last)
+    goes, stays = parted(last, log_of(kept.pk), timezone.now())
+    return page.show("outage/chain/join_undo.html", chain=kept, join=last, goes=goes, stays=stays)

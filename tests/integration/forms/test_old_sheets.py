@@ -27,7 +27,7 @@ def test_a_blankett_of_version_1_with_its_four_pages_is_matched_beside_one_of_ve
         # A code that says another version than the sheet was printed from is no page of it.
         coded(old.serial, 1, "2"),
     ]
-    assert findings(scan(place.alva, *pictures)) == ["matched"] * 6 + ["unknown_sheet"]
+    assert findings(scan(place.alva, *pictures)) == ["matched"] * 6 + ["other_version"]
     assert fates(old) == fates(new) == ["printed", "filled", "scanned"]
 
 

@@ -166,7 +166,7 @@ def test_a_back_of_an_ended_or_foreign_sheet_waits_as_its_front_would(place):
     upload = scan(
         place.alva, back(coded(late.serial)), back(coded(other.serial)), back(coded(late.serial, 2))
     )
-    assert findings(upload) == ["too_late", "other_unit", "unknown_sheet"]
+    assert findings(upload) == ["too_late", "other_unit", "other_version"]
     assert (ScanBack.objects.count(), waiting_count(place.ward)) == (0, 3)
 
 

@@ -347,3 +347,50 @@ def test_a_directory_file_is_as_bounded_as_before(client, place):
         client.post(reverse("import_directory"), {"client_id": uuid4(), "file": content}, follow=True)
     )
     assert "5 MB" in words(page.main)
+
+
+def test_a_page_that_is_scanned_before_is_compared_with_the_picture_that_is_there(place, client):
+    sheet = make_sheet(place)
+    scan(place.alva, coded(sheet.serial))
+    first = ScannedPage.objects.get(upload__scanned_pages__serial=sheet.serial)
+    other = waiting(place.alva, coded(sheet.serial))
+    client.force_login(place.alva.user)
+    page = page_of(client.get(reverse("waiting_page", args=[other.pk])))
+    assert "två papper har samma löpnummer" in words(page.main)
+    sources = [picture["src"] for picture in page.find("figure").find_all("img")]
+    assert sources == [reverse("page_picture", args=[each.pk]) for each in (other, first)]
+    # Once it is said what it is there is nothing to compare.
+    client.post(reverse("waiting_page", args=[other.pk]), {"do": "aside", "reason": "duplicate"})
+    page = page_of(client.get(reverse("waiting_page", args=[other.pk])))
+    assert len(page.find("figure").find_all("img")) == 1
+
+
+def test_half_a_page_is_asked_about_where_it_is_scanned_and_where_it_is_checked(place, client):
+    half, whole = make_sheet(place), make_sheet(place)
+    picture = coded(half.serial)
+    upload = scan(place.alva, picture.crop((0, 0, picture.width, picture.height // 2)), coded(whole.serial))
+    assert fates(half) == fates(whole) == ["printed", "filled", "scanned"]
+    client.force_login(place.alva.user)
+    row, other = page_of(client.get(reverse("scan_result", args=[upload.pk]))).tbody.find_all("tr")
+    assert ["Är hela sidan med?" in words(each) for each in (row, other)] == [True, False]
+    for sheet, asked in ((half, True), (whole, False)):
+        page = words(page_of(client.get(reverse("sheet", args=[sheet.serial]))).main)
+        assert ("Är den avskuren eller vikt: skanna om bladet." in page) is asked
+
+
+@pytest.mark.parametrize(
+    ("version", "whose", "said", "reason"),
+    [
+        ("2", "alva", "Koden är av en annan version av bladet", ""),
+        ("1", "bo", "Bladet hör till en annan enhet", "Lämnad till den enhet som bladet hör till"),
+    ],
+)
+def test_what_is_said_of_a_page_that_is_known_is_true(place, client, version, whose, said, reason):
+    by = place.alva if whose == "alva" else person("Bo Berg", place.centre)
+    row = waiting(place.alva, coded(make_sheet(place, by=by).serial, version=version))
+    client.force_login(place.alva.user)
+    page = page_of(client.get(reverse("waiting_page", args=[row.pk])))
+    assert said in words(page.main)
+    assert "finns inte i registret" not in words(page.main)
+    chosen = page.find("input", {"name": "reason", "checked": True})
+    assert (words(chosen.find_parent("label")) if chosen else "") == reason

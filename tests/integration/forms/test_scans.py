@@ -83,6 +83,9 @@ def test_every_finding_against_a_table_written_the_other_way_round():
         assert (found is Finding.TWO_SHEETS) == (len(codes) == 2)
         assert (found is Finding.BLANK) == (not codes and not foreign and blank)
         assert (found is Finding.FOREIGN) == (not codes and foreign)
+        strange = sheet and (sheet.pages < 2 or sheet.version.lstrip("0") != "1")
+        assert (found is Finding.OTHER_VERSION) == bool(codes == (code,) and strange and sheet.own_unit)
+        assert (found is Finding.UNKNOWN_SHEET) == (codes == (code,) and sheet is None)
         assert (found is Finding.OTHER_UNIT) == (len(codes) == 1 and sheet is not None and not sheet.own_unit)
         if found is Finding.TOO_LATE:
             assert sheet.ended
@@ -162,8 +165,8 @@ def test_each_page_that_does_not_fit_is_told_apart_and_waits(place):
         "too_late",
         "other_unit",
         "unknown_sheet",
-        "unknown_sheet",
-        "unknown_sheet",
+        "other_version",
+        "other_version",
         "two_sheets",
         "unreadable",
     ]
