@@ -19,6 +19,7 @@ from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile, replacing
 from outage.models import CareChain, CareChainDetails, ChainFacts, ChainJoin, Outage
 from outage.queries.chain_log import ChainLog, log_of
+from outage.queries.doers import wards_said_to_discharge
 from outage.queries.joined import joined_to
 from outage.queries.standing import standing_of
 from outage.rules.back_registration import Before, ChainStatus
@@ -266,6 +267,8 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
     if answers is not None and facts.not_admitted and not former.not_admitted:
         _check_discharged(chain, facts, log)
     standing = standing_of(chain, log)
+    # Of two wards it has to be known which enters the discharge.
+    discharged_there = wards_said_to_discharge(chain, log) if facts.ward_unit else ()
     changed: dict[str, str] = {}
     places = _places(facts)
     for party, key in former.place_keys.items():
@@ -276,7 +279,7 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
         # Where nobody there has heard anything it makes no difference, unless it is a spelling mended.
         changed[party.value] = (
             place_answer(f"place-{party}", party, name, answers, may_be_same=may_be_same)
-            if may_be_same or standing.same(key) in standing.reached
+            if may_be_same or standing.same(key) in standing.reached or key in discharged_there
             else PlaceChange.MOVED.value
         )
     identity = _identity_of(facts).stored
