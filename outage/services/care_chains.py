@@ -33,6 +33,7 @@ from outage.rules.told import (
     minute_of,
 )
 from outage.services.events import lock_chain, take_order, withdraw_row
+from outage.services.kinds import ask_kind, check_kinds
 from outage.services.patient_lookups import write_lookups
 from outage.services.same_patient import ask_same_patient, chosen_existing, trace_despite
 from outage.services.states import settle, tell_pages_of
@@ -59,6 +60,7 @@ def open_chain(
     """
     check_may(by, Right.LOG_CARE)
     _check(facts)
+    ask_kind(facts, None, answers)
     if existing := chosen_existing(by, outage, facts, answers):
         return existing
     with transaction.atomic():
@@ -119,6 +121,7 @@ def change_details(
         if chain.details_id != replaces:
             raise ChangedMeanwhile
         former = chain.details
+        ask_kind(facts, former, answers)
         changed = _ask(chain, facts, answers)
         other_person = changed.get("identity") == IdentityChange.OTHER_PERSON
         if other_person or facts.status is ChainStatus.WRONG_PATIENT != former.status:
@@ -379,5 +382,6 @@ def _check(facts: ChainFacts) -> None:
     for party, place in facts.others.items():
         if not place.name.strip():
             raise RuleError("Skriv vad stället heter.", field=f"other_{party}")
+    check_kinds(facts)
     if facts.status is not ChainStatus.OK and not facts.status_reason.strip():
         raise RuleError("Skriv varför.", field="status_reason")
