@@ -21,7 +21,7 @@ from outage.rules.informing import CallOutcome
 from outage.rules.told import PlaceChange
 from outage.services.care_chains import change_details
 from outage.services.events import withdraw_event
-from outage.services.states import rebuilt
+from outage.services.states import rebuilt, settle_recent
 from tests.factories import County, end_for_all, make_chain, make_event, person, tell
 from tests.integration.outage.pages import fields_of, form_of, read
 from tests.integration.outage.test_seen import assert_said_alike
@@ -82,6 +82,15 @@ def test_the_ward_enters_the_discharge_of_a_patient_who_is_no_longer_admitted(co
     mark(county.alva, get_chain(county.alva, chain.pk), rows(county.alva, chain)[0])
     assert doers(chain, county.alva) == [[True]]
     assert held_by_tasks(county, ended) == set()
+
+
+def test_an_installation_from_before_is_given_it_by_its_upgrade(county: County, outage: Outage):
+    chain = discharged(county, outage, county.disa, county.alva)
+    change(county.alva, chain, ward_unit=None, not_admitted=True)
+    ChainState.objects.filter(what=StateKind.TO_ENTER).delete()
+    assert doers(chain, county.alva) == [[]]
+    settle_recent()
+    assert doers(chain, county.alva) == [[True]]
 
 
 def test_nobody_else_enters_it_who_opened_the_chain(county: County, outage: Outage, psychiatric: Acting):
