@@ -33,20 +33,17 @@ def does(acting: Acting, chain: CareChain, log: ChainLog, by: Party | None, task
 
 
 def units_in_sight(chain: CareChain, log: ChainLog) -> set[int]:
-    """The ids of the units that the chain no longer names, and that do something of what is to be entered, have logged
-    the admission as the ward, or have what was entered to undo.
+    """The ids of the units that the chain no longer names, and that do something of what is to be entered, or have what
+    was entered to undo.
     """
     parties, details = own_parties(chain.principal), log.versions[-1]
     found: set[int] = set()
     for event in _to_be_entered(log):
-        effect = _effect(chain, event)
-        key = _ENTERED_BY.get(effect)
+        key = _ENTERED_BY.get(_effect(chain, event))
         by = chain.outage.routine.outcomes[key].by if key else None
         if by not in parties:
             continue
         found.add(doer_of(chain, log, by, f"{Family.STAY.value}:{event.pk}"))
-        if effect is Effect.ADMISSION and _is_of_ward(chain, log, event):
-            found.add(event.unit_id)
     return found - {chain.unit_id, details.ward_unit_id, details.outpatient_unit_id}
 
 

@@ -203,7 +203,7 @@ class Seen:
             if line.first.kind == "discharge":
                 found |= by_itself or {record.ward_then(line) or self.holder("inpatient")}
             elif line.first.kind == "admission":
-                found |= by_itself | {self.holder("inpatient")}
+                found.add(self.holder("inpatient"))
             elif line.first.kind in SIP:
                 found.add(self.holder("outpatient"))
         return found

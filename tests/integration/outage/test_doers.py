@@ -11,7 +11,7 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.rules.errors import Question
 from contacts.rules.parties import Party, WardKind
-from outage.models import CareChain, CareChainEvent, ChainState, Outage, StateKind
+from outage.models import CareChain, CareChainEvent, ChainState, OtherPlace, Outage, StateKind
 from outage.queries.care_chains import get_chain, units_of_chain, visible_chains
 from outage.queries.closing import open_things
 from outage.queries.shift import open_now
@@ -112,14 +112,17 @@ def test_each_ward_enters_its_own_where_the_patient_came_to_another(county: Coun
     assert units == {county.ward.pk, county.other_ward.pk}
 
 
-def test_who_logged_the_admission_keeps_it_in_sight_and_the_ward_of_now_enters_it(
+def test_an_admission_is_entered_by_the_ward_of_now_and_where_that_is_none_of_ours_by_the_last(
     county: County, outage: Outage
 ):
     chain = make_chain(county, outage, county.disa)
     event = make_event(county.alva, get_chain(county.alva, chain.pk), outcome=CallOutcome.REACHED)
     tell(county.alva, get_chain(county.alva, chain.pk), event, to=Party.OUTPATIENT)
     change(county.alva, chain, ward_unit=county.other_ward)
-    assert doers(chain, county.alva, county.bo) == [[False], [True]]
+    assert doers(chain, county.alva, county.bo) == [[], [True]]
+    elsewhere = {Party.INPATIENT: OtherPlace("Sundsvalls sjukhus", WardKind.SOMATIC)}
+    change(county.bo, chain, ward_unit=None, others=elsewhere)
+    assert doers(chain, county.alva, county.bo) == [[], [True]]
 
 
 def test_of_a_discharge_that_others_logged_it_is_asked_which_ward_it_was(county: County, outage: Outage):

@@ -86,7 +86,7 @@ def changed(county: County, chain: CareChain, **facts) -> None:
         client_id=uuid4(),
         replaces=found.details.pk,
         facts=chain_facts(county, **{"patient_name": found.details.patient_name} | facts),
-        answers={"identity": "correction", "same-patient": "no"},
+        answers={"identity": "correction", "same-patient": "no", "ward-kind": "ja"},
     )
 
 
