@@ -70,13 +70,13 @@ def _effect(chain: CareChain, event: CareChainEvent) -> Effect:
 
 def _ward_then(chain: CareChain, log: ChainLog, event: CareChainEvent) -> int | None:
     """`event` is the first row of its line. A ward that logged it itself is sure."""
-    return (
-        event.unit_id if _is_of_ward(chain, log, event) else ward_at(_wards(chain, log, event), event.order)
-    )
+    itself = _is_of_ward(chain, log, event)
+    return event.unit_id if itself else ward_at(_wards(chain, log, event), event.order)
 
 
 def _is_of_ward(chain: CareChain, log: ChainLog, event: CareChainEvent) -> bool:
-    return any(one.unit == event.unit_id for one in _wards(chain, log, event))
+    wards = _wards(chain, log, event)
+    return any(ward_at(wards, one.order) == event.unit_id for one in wards)
 
 
 def _wards(chain: CareChain, log: ChainLog, event: CareChainEvent) -> list[Named]:

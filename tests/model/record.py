@@ -214,9 +214,9 @@ class Record:
         later = self.versions[len(stood) :]
         return next((v.places[party] for v in (stood[-1], *later) if party in v.places), "")
 
-    def ward_then(self, line: Line) -> str:
-        """Our ward whose patient it was when it was logged, as it was put right since; else our last one before."""
-        stood = self.versions.index(self.in_force(line.first.order))
+    def ward_then(self, order: int) -> str:
+        """Our ward whose patient it was when a row was written, as it was put right since; else our last one before."""
+        stood = self.versions.index(self.in_force(order))
         wards = [version.places.get("inpatient", "") for version in self.versions]
         for place in range(stood + 1, len(wards)):
             how = self.versions[place].changed.get("inpatient", "")

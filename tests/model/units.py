@@ -195,13 +195,13 @@ class Seen:
         if "inpatient" not in record.parties:
             return found
         ticked = {key.partition(":")[2] for key, mark in self.twin.marks.items() if mark[0] and mark[1]}
-        wards = {version.places.get("inpatient") for version in record.versions} & record.own
+        wards = {record.ward_then(version.order) for version in record.versions}
         for line in record.lines:
             if (line.gone or line.now.in_system) and line.first.id not in ticked:
                 continue
             by_itself = {line.logged_by} & wards
             if line.first.kind == "discharge":
-                found |= by_itself or {record.ward_then(line) or self.holder("inpatient")}
+                found |= by_itself or {record.ward_then(line.first.order) or self.holder("inpatient")}
             elif line.first.kind == "admission":
                 found.add(self.holder("inpatient"))
             elif line.first.kind in SIP:

@@ -102,6 +102,19 @@ def test_nobody_else_enters_it_who_opened_the_chain(county: County, outage: Outa
     assert held_by_tasks(county, end_for_all(county, outage, timezone.now())) == {county.psychiatric_ward.pk}
 
 
+def test_who_named_itself_by_mistake_and_logs_for_the_ward_does_not_enter_it(
+    county: County, outage: Outage, psychiatric: Acting
+):
+    chain = make_chain(county, outage, before=Before.ADMITTED)
+    said = {"kind": "admission_reply", "sender": Party.OUTPATIENT, "to": Party.INPATIENT}
+    make_event(county.disa, chain, outcome=CallOutcome.REACHED, **said)
+    places = {"ward_unit": county.psychiatric_ward, "ward_kind": WardKind.PSYCHIATRIC}
+    right = {"place-inpatient": PlaceChange.MISTAKE, "place-outpatient": PlaceChange.MISTAKE}
+    change(county.alva, chain, right, outpatient_unit=county.clinic, **places)
+    make_event(county.alva, get_chain(county.alva, chain.pk), "discharge")
+    assert doers(chain, county.alva, psychiatric) == [[False], [True]]
+
+
 def test_each_ward_enters_its_own_where_the_patient_came_to_another(county: County, outage: Outage):
     chain = discharged(county, outage, county.alva, county.alva)
     change(county.alva, chain, ward_unit=None, not_admitted=True)
