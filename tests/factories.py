@@ -17,7 +17,7 @@ from contacts.access import Acting, acting_in
 from contacts.models import DirectoryEntry, Membership, MunicipalKind, Principal, Unit, User
 from contacts.rules.entry_facts import EntryKind
 from contacts.rules.hours import Availability
-from contacts.rules.parties import OutpatientKind, Party, PrincipalKind, WardKind
+from contacts.rules.parties import OutpatientKind, Party, PrincipalKind, WardKind, ward_kind_for
 from contacts.rules.permissions import Role
 from contacts.rules.phone import Phone, PhoneKind, is_extension
 from contacts.services.submissions import keyed
@@ -179,11 +179,12 @@ def end_for_all(county: County, outage: Outage, ended_at: datetime) -> Outage:
 
 
 def chain_facts(county: County, **more: Any) -> ChainFacts:
-    """A patient on Alva's ward; every patient has another name."""
+    """A patient on Alva's ward, of the kind that the öppenvård follows; every patient has another name."""
+    outpatient = more.get("outpatient_unit") or county.health_centre
     facts = ChainFacts(
         identity=TOLVAN,
         patient_name=f"Tolvan Tolvansson {next(_numbers)}",
-        ward_kind=WardKind.SOMATIC,
+        ward_kind=ward_kind_for(outpatient.outpatient_kind),
         before=Before.NOT_ADMITTED,
         ward_unit=county.ward,
         municipality=county.municipality,

@@ -74,6 +74,20 @@ def _in_words(field: BoundField) -> str:
     return shown(field) or next((str(label) for key, label in none_made if key == ""), NOTHING)
 
 
+def is_untouched(form: BaseForm, *names: str) -> bool:
+    """Whether each of the fields says what it did when the form that came in was opened."""
+    opened = _read(form.data.get(form.add_prefix(_OPENED), ""))
+    return all(opened.get(name) == _fingerprint(form[name]) for name in names)
+
+
+def let_follow(form: BaseForm, name: str) -> None:
+    """Empty a field of a form that came in, as if it had been opened so."""
+    data = own_data(form)
+    data[form.add_prefix(name)] = ""
+    opened = _read(data.get(form.add_prefix(_OPENED), ""))
+    data[form.add_prefix(_OPENED)] = json.dumps(opened | {name: _fingerprint(form[name])}, sort_keys=True)
+
+
 def _read(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)

@@ -14,7 +14,8 @@ from forms.queries.left import not_entered
 from forms.rules.sheet_fate import Fate, may_enter_from
 from outage.models import CareChain, Handover, Outage
 from outage.queries.care_chains import visible_chains
-from outage.queries.outages import drill_at, outages_for, recent_outages
+from outage.queries.drills import drill_at
+from outage.queries.outages import outages_for, recent_outages
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from contacts.queries.joined import ids_read_as, units_read_as
 from contacts.queries.prepared import prepared
 from forms.models import COME_BACK, AllEntered, PaperEntry, Sheet, SheetFate
 from forms.rules.sheet_fate import Fate
-from outage.queries.outages import past_drills
+from outage.queries.drills import past_drills
 
 _STEPS = SheetFate.objects.filter(sheet=OuterRef("pk"))
 LAST_STEP = Subquery(_STEPS.order_by("-number").values("fate")[:1])

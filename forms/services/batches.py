@@ -26,7 +26,7 @@ from forms.sealing import seal
 from forms.services.printing import PrintedFile, keep_export, named_by, typeset
 from forms.services.steps import free_serials, record_by, write_first_steps
 from outage.models import Outage
-from outage.queries.outages import drill_in_view
+from outage.queries.drills import drill_in_view
 from outage.routine import current_routine
 from outage.services.when import check_drill_counts
 

@@ -37,3 +37,15 @@ class ChainFacts:
     others: Mapping[Party, OtherPlace] = field(default_factory=dict)
     status: ChainStatus = ChainStatus.OK
     status_reason: str = ""
+
+    @property
+    def outpatient_kind(self) -> str:
+        """Empty where it is not known."""
+        other = self.others.get(Party.OUTPATIENT)
+        return self.outpatient_unit.outpatient_kind if self.outpatient_unit else other.kind if other else ""
+
+    @property
+    def kind_follows(self) -> bool:
+        """Whether the kind of ward is that of the ward, and not only what somebody set it to."""
+        ward = self.ward_unit
+        return not self.not_admitted and (ward is None or ward.ward_kind in ("", self.ward_kind))

@@ -30,6 +30,11 @@ class StateKind(Labelled):
     MISSING = "missing", "Utan inskrivning"
     UNSENT = "unsent", "Att skicka"
     RING_BACK = "back", "Att ringa tillbaka"
+    TO_ENTER = "enter", "Hade patienten"
+
+
+# A unit that has somebody to ring, waits for an answer, or is to enter something, sees the chain.
+IN_SIGHT = (StateKind.OWED, StateKind.AWAITED, StateKind.TO_ENTER)
 
 
 def is_answer(message: str) -> bool:
@@ -40,8 +45,9 @@ def is_answer(message: str) -> bool:
 class ChainState(models.Model):
     """One message that a unit is to tell one target, an answer that it waits for, when it last told a party, the
     chain's latest event, one that not everybody was told of or that others sent (`Untold`), that nobody has logged or
-    decided how the patient came (case 18), a message that it is to send after another (`Unsent`), or its call `rung`
-    that asked to be rung back, `at` a time where one was said.
+    decided how the patient came (case 18), a message that it is to send after another (`Unsent`), its call `rung`
+    that asked to be rung back, `at` a time where one was said, or that the chain no longer names the unit, and that it
+    is to enter something of it afterwards (`queries.doers`).
 
     Recomputed from the log with each row, so that lists of thousands of chains are read by few queries. No patient
     text: who or what is named stands in the rows of the log that are pointed at. Nor anything that hangs on the

@@ -11,11 +11,12 @@ from contacts.page_versions import each_of_one_minute
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, RegistrationMark
 from outage.queries.chain_log import ChainLog
+from outage.queries.doers import does
 from outage.queries.logged_later import Later, has_later, logged_later
 from outage.queries.naming import Patient, patient_in_list, shown_in_list
 from outage.queries.owed import ListedChains
 from outage.queries.task_logs import Turn, Turns, task_logs_of, task_stamps, turns_of
-from outage.queries.tasks import parties_in, ticks_of
+from outage.queries.tasks import ticks_of
 from outage.rules.back_registration import ChainStatus, Family
 from outage.rules.routine import Decision, What
 from outage.rules.said import labelled
@@ -143,13 +144,11 @@ def task_rows(
     wrong_patient = chain.details.status == ChainStatus.WRONG_PATIENT and log.events
     if not (found or gone or wrong_patient):
         return []
-    listed = _Listed(
-        chain, patient_in_list(chain), parties_in(acting, chain), now, later_lines(later, chain, now)
-    )
+    listed = _Listed(acting, chain, log, patient_in_list(chain), now, later_lines(later, chain, now))
     rows = [_undo_row(listed, mark, log.marks[mark.id]) for mark in gone]
     if wrong_patient:
         rows.append(_wrong_patient_row(listed))
-    rows += [_row(listed, log, tick, log.marks[tick.mark.id] if tick.mark else None) for tick in found]
+    rows += [_row(listed, tick, log.marks[tick.mark.id] if tick.mark else None) for tick in found]
     rows = [
         replace(row, turn=_turn(turns[chain.pk, row.key], now)) if (chain.pk, row.key) in turns else row
         for row in rows
@@ -209,19 +208,29 @@ def _turn(turn: Turn, now: datetime) -> TurnLine:
 class _Listed:
     """What all rows of a chain have alike."""
 
+    acting: Acting
     chain: CareChain
+    log: ChainLog
     patient: Patient
-    parties: frozenset[Party]
     now: datetime
     later: tuple[LaterLine, ...]
 
+    def is_mine(self, by: Party | None, key: str) -> bool:
+        return does(self.acting, self.chain, self.log, by, key)
 
-def _row(listed: _Listed, log: ChainLog, tick: Tick, mark: RegistrationMark | None) -> TaskRow:
-    task, chain, now = tick.task, listed.chain, listed.now
+    def who(self, by: Party | None, *, mine: bool) -> str:
+        """The party; of another unit where the acting one could be it."""
+        elsewhere = by in self.acting.parties and not mine
+        return f"{by.label} på annan enhet" if by and elsewhere else by.label if by else ""
+
+
+def _row(listed: _Listed, tick: Tick, mark: RegistrationMark | None) -> TaskRow:
+    task, chain, log, now = tick.task, listed.chain, listed.log, listed.now
     key = task.key
     by_hand = task.decision is Decision.DECIDE
     is_in = task.family is Family.STAY and task.what is not What.DISCHARGE
     later = listed.later if is_in and task.decision is not Decision.DO_NOT_REGISTER else ()
+    mine = by_hand or (task.by is not None and listed.is_mine(task.by, key))
     is_set = mark is not None and mark.done
     return TaskRow(
         chain_id=chain.pk,
@@ -236,8 +245,8 @@ def _row(listed: _Listed, log: ChainLog, tick: Tick, mark: RegistrationMark | No
         why=why_with(later, task),
         later=later,
         clause=task.clause or "",
-        who=task.by.label if task.by else "",
-        mine=task.by in listed.parties or by_hand or (tick.undo and _did_it(tick, listed.parties)),
+        who=listed.who(task.by, mine=mine),
+        mine=mine or (tick.undo and _did_it(listed, tick)),
         done=tick.state is TickState.DONE,
         done_text=f"{moment(mark.at, now)} {mark.user.full_name}" if mark and is_set else "",
         choice=mark.choice if mark else "",
@@ -250,16 +259,18 @@ def _row(listed: _Listed, log: ChainLog, tick: Tick, mark: RegistrationMark | No
     )
 
 
-def _did_it(tick: Tick, parties: frozenset[Party]) -> bool:
-    """Whether what was entered, and is not to be, is one of these parties' to undo."""
+def _did_it(listed: _Listed, tick: Tick) -> bool:
+    """Whether what was entered, and is not to be, is the acting unit's to undo."""
     picture = tick.mark.picture if tick.mark else None
-    return picture is None or not picture.by or picture.by in parties
+    by = Party(picture.by) if picture and picture.by else None
+    return listed.is_mine(by, tick.task.key)
 
 
 def _undo_row(listed: _Listed, mark: Mark, row: RegistrationMark) -> TaskRow:
     """Something that was entered and is no longer a task."""
     chain, picture = listed.chain, mark.picture
     by = Party(picture.by) if picture and picture.by else None
+    mine = listed.is_mine(by, mark.task)
     return TaskRow(
         chain_id=chain.pk,
         place=task_place(chain, mark.task),
@@ -271,8 +282,8 @@ def _undo_row(listed: _Listed, mark: Mark, row: RegistrationMark) -> TaskRow:
         facts=(f"Gjort: {picture.do}",) if picture else (),
         typed=_typed_shown(chain, picture) if picture else (),
         why="Loggen har ändrats sedan det gjordes, och det ska inte längre stå där.",
-        who=by.label if by else "",
-        mine=by is None or by in listed.parties,
+        who=listed.who(by, mine=mine),
+        mine=mine,
         done_text=f"{moment(row.at, listed.now)} {row.user.full_name}",
         choice=row.choice,
         entered=True,

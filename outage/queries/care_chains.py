@@ -25,8 +25,8 @@ from outage.models import (
     Handover,
     Outage,
     PatientLookup,
-    StateKind,
 )
+from outage.models.chain_state import IN_SIGHT
 from outage.queries.joined import kept_id, with_joined
 from outage.queries.openings import emergency_chain
 from outage.queries.outages import outage_of_chain, outages_for, recent_outages
@@ -37,8 +37,6 @@ from outage.rules.informing import CallOutcome
 from outage.rules.pasted_words import NUMBER_WORDS
 
 _NUMBER_LABEL = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b[.:]?", re.IGNORECASE)
-# A unit that has somebody to ring, or waits for an answer, sees the chain.
-_IN_SIGHT = (StateKind.OWED, StateKind.AWAITED)
 Row = TypeVar("Row", CareChainEvent, Handover)
 
 
@@ -46,7 +44,8 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
     """The chains of `outage`, and of `more`, that the acting person may see, with details and outage, by number.
 
     The border is the principal; inside it the unit that opened the chain, the patient's ward and öppenvård, and a
-    unit that still has somebody to ring. A chain that was joined to another is seen there, also by who opened it.
+    unit that still has somebody to ring or something to enter. A chain that was joined to another is seen there, also
+    by who opened it.
     """
     seen = seen_by(acting.principal, units_read_as(acting.unit), [outage, *more])
     if not can(acting, Right.READ_CARE):
@@ -77,8 +76,8 @@ def seen_by(
         named.filter(ward_unit__in=units).exclude(unit__in=units),
         named.filter(outpatient_unit__in=units).exclude(unit__in=units),
         own.filter(unit__in=units, joined_to__isnull=False).values("joined_to"),
-        # Whoever still has somebody to ring about it, though the patient has moved on.
-        ChainState.objects.filter(outage__in=outages, principal=principal, unit__in=units, what__in=_IN_SIGHT)
+        # Whoever still has somebody to ring about it, or something to enter, though the patient has moved on.
+        ChainState.objects.filter(outage__in=outages, principal=principal, unit__in=units, what__in=IN_SIGHT)
         .order_by()
         .values("chain"),
         all=True,
@@ -98,9 +97,7 @@ def is_about_seen(
     named = Q(**{f"{way}unit__in": units})
     named |= Q(**{f"{way}ward_unit__in": units}) | Q(**{f"{way}outpatient_unit__in": units})
     joined = CareChain.objects.filter(unit__in=units, joined_to__isnull=False, **of_outage).order_by()
-    ringing = ChainState.objects.filter(
-        chain=OuterRef(chain), unit__in=units, what__in=_IN_SIGHT, **of_outage
-    )
+    ringing = ChainState.objects.filter(chain=OuterRef(chain), unit__in=units, what__in=IN_SIGHT, **of_outage)
     named = Q(own, named, **{f"{way}joined_to": None})
     return named | Q(Exists(ringing)) | Q(**{f"{chain}__in": joined.values("joined_to")})
 
@@ -142,7 +139,7 @@ def _places_of(chain_id: UUID) -> QuerySet[CareChain, tuple[int | None, ...]]:
 @prepared
 def _ringing_about(chain_id: UUID) -> QuerySet[ChainState, tuple[int, int | None]]:
     own = Q(chain=chain_id) | Q(chain__in=_joined_to(chain_id))
-    rows = ChainState.objects.filter(own, what__in=_IN_SIGHT)
+    rows = ChainState.objects.filter(own, what__in=IN_SIGHT)
     return rows.order_by().values_list("unit", "unit__joined_into").distinct()
 
 

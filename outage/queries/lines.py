@@ -22,6 +22,7 @@ from contacts.models import Principal
 from contacts.page_versions import ChangesSeen
 from contacts.queries.prepared import MOST_IN_GROUP, prepared
 from outage.models import CareChain, ChainState, Outage, StateKind
+from outage.models.chain_state import IN_SIGHT
 from outage.queries.owed import is_read_there
 from outage.rules.overview import ChainLine, Counted, LineGroup, Total
 
@@ -294,7 +295,7 @@ def _of(principal_id: int, outage_id: UUID) -> "QuerySet[CareChain]":
 
 
 def _kept() -> QuerySet[ChainState, _Row]:
-    rows = ChainState.objects.filter(what__in=(_OWED, StateKind.AWAITED, _TOLD))
+    rows = ChainState.objects.filter(what__in=(*IN_SIGHT, _TOLD))
     return rows.order_by().values_list(*_STATE)
 
 

@@ -16,6 +16,7 @@ from contacts.rules.permissions import Right, roles_with
 from contacts.seen import counting
 from outage.models import ChainState, Outage, ShiftHandover, StateKind
 from outage.queries.care_chains import is_about_seen
+from outage.queries.doers import does
 from outage.queries.outages import earlier_outages
 from outage.queries.owed import (
     chains_seen,
@@ -26,7 +27,7 @@ from outage.queries.owed import (
 )
 from outage.queries.papers import PaperOut, papers
 from outage.queries.task_logs import task_logs_of
-from outage.queries.tasks import parties_in, ticks_of
+from outage.queries.tasks import ticks_of
 from outage.rules.shift import Handed
 from outage.rules.ticks import to_do
 from outage.rules.told import minute_of
@@ -196,7 +197,8 @@ def _tasks_done(acting: Acting, outage: Outage) -> tuple[int, int] | None:
         found = [
             each
             for chain in chains
-            for each in to_do(*ticks_of(chain, logs[chain.pk]), parties_in(acting, chain))
+            for each in to_do(*ticks_of(chain, logs[chain.pk]))
+            if does(acting, chain, logs[chain.pk], each.by, each.key)
         ]
     return sum(each.done for each in found), len(found)
 

@@ -50,13 +50,13 @@ def holder_of(chain: CareChain, log: ChainLog, party: Party) -> int:
     named last; else the one that opened the chain: what is logged is always somebody's to tell.
     """
     for version in reversed(log.versions):
-        unit_id = _own_unit(chain, version, party)
+        unit_id = own_unit(chain, version, party)
         if unit_id:
             return unit_id
     return chain.unit_id
 
 
-def _own_unit(chain: CareChain, details: CareChainDetails, party: Party) -> int | None:
+def own_unit(chain: CareChain, details: CareChainDetails, party: Party) -> int | None:
     if party is Party.MUNICIPALITY:
         return chain.unit_id if details.municipality_id == chain.principal_id else None
     unit = details.ward_unit if party is Party.INPATIENT else details.outpatient_unit
@@ -103,7 +103,7 @@ def _standing(chain: CareChain, log: ChainLog) -> ChainStanding:
             version.place_keys[party]
             for version in log.versions
             for party in ours
-            if _own_unit(chain, version, party)
+            if own_unit(chain, version, party)
         ),
     )
 
@@ -296,7 +296,7 @@ def _our_units(chain: CareChain, log: ChainLog) -> list[int]:
     """The ids of the own units that the chain names or has named, the newest first, and of the one that opened it."""
     if log.our_units is None:
         parties = own_parties(chain.principal)
-        named = [_own_unit(chain, row, party) for row in reversed(log.versions) for party in parties]
+        named = [own_unit(chain, row, party) for row in reversed(log.versions) for party in parties]
         log.our_units = [unit for unit in (*named, chain.unit_id) if unit]
     return log.our_units
 

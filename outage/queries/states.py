@@ -22,6 +22,7 @@ from outage.models import (
     StateKind,
 )
 from outage.queries.chain_log import ChainLog
+from outage.queries.doers import units_in_sight
 from outage.queries.owed import is_read_there, owed_by_unit, principal_of
 from outage.queries.standing import (
     awaited_by_unit,
@@ -57,6 +58,10 @@ def states_of(chain: CareChain, log: ChainLog) -> list[ChainState]:
             )
         )
     found += [*_unsent(chain, log), *_to_ring_back(chain, log)]
+    for unit in sorted(units_in_sight(chain, log)):
+        found.append(
+            ChainState.unsaved(what=StateKind.TO_ENTER, chain=chain, unit_id=unit, since=chain.recorded_at)
+        )
     # Within each kind, so that a row more of one leaves those of the others as they are.
     positions: Counter[str] = Counter()
     for row in found:

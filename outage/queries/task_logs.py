@@ -116,6 +116,7 @@ def _events(*chain_ids: UUID) -> QuerySet[CareChainEvent]:
         "order",
         "in_system",
         "supersedes_id",
+        "unit_id",
         "withdraws",
     )
     return shown.filter(chain__in=chain_ids).order_by()

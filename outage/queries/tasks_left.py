@@ -19,11 +19,12 @@ from contacts.seen import counting
 from outage.models import CareChain, Outage
 from outage.queries.care_chains import with_details
 from outage.queries.chain_log import ChainLog
-from outage.queries.standing import holder_of, own_parties
+from outage.queries.doers import doer_of
+from outage.queries.standing import own_parties
 from outage.queries.task_logs import stamps_of, task_logs_of
 from outage.queries.tasks import ticks_of
 from outage.rules.closing import Holds, OpenThing
-from outage.rules.ticks import to_do
+from outage.rules.ticks import ToDo, to_do
 
 Things = tuple[OpenThing, ...]
 
@@ -81,13 +82,12 @@ def _left_of(chain: CareChain, log: ChainLog) -> Things:
     with counting():
         tasks = to_do(*ticks_of(chain, log), own_parties(chain.principal))
     return tuple(
-        OpenThing(_doer(chain, log, task.by), f"{Holds.TASK}:{chain.pk}:{task.key}:{task.seen}")
+        OpenThing(_doer(chain, log, task), f"{Holds.TASK}:{chain.pk}:{task.key}:{task.seen}")
         for task in tasks
         if not task.done
     )
 
 
-def _doer(chain: CareChain, log: ChainLog, by: Party | None) -> int:
-    if by is None:
-        by = Party.INPATIENT if chain.principal.is_region else Party.MUNICIPALITY
-    return holder_of(chain, log, by)
+def _doer(chain: CareChain, log: ChainLog, task: ToDo) -> int:
+    by = task.by or (Party.INPATIENT if chain.principal.is_region else Party.MUNICIPALITY)
+    return doer_of(chain, log, by, task.key)

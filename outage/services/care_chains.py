@@ -19,6 +19,7 @@ from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile, replacing
 from outage.models import CareChain, CareChainDetails, ChainFacts, ChainJoin, Outage
 from outage.queries.chain_log import ChainLog, log_of
+from outage.queries.doers import wards_said_to_discharge
 from outage.queries.joined import joined_to
 from outage.queries.standing import standing_of
 from outage.rules.back_registration import Before, ChainStatus
@@ -32,6 +33,7 @@ from outage.rules.told import (
     minute_of,
 )
 from outage.services.events import lock_chain, take_order, withdraw_row
+from outage.services.kinds import ask_kind, check_kinds
 from outage.services.patient_lookups import write_lookups
 from outage.services.same_patient import ask_same_patient, chosen_existing, trace_despite
 from outage.services.states import settle, tell_pages_of
@@ -58,6 +60,7 @@ def open_chain(
     """
     check_may(by, Right.LOG_CARE)
     _check(facts)
+    ask_kind(facts, None, answers)
     if existing := chosen_existing(by, outage, facts, answers):
         return existing
     with transaction.atomic():
@@ -118,6 +121,7 @@ def change_details(
         if chain.details_id != replaces:
             raise ChangedMeanwhile
         former = chain.details
+        ask_kind(facts, former, answers)
         changed = _ask(chain, facts, answers)
         other_person = changed.get("identity") == IdentityChange.OTHER_PERSON
         if other_person or facts.status is ChainStatus.WRONG_PATIENT != former.status:
@@ -266,6 +270,8 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
     if answers is not None and facts.not_admitted and not former.not_admitted:
         _check_discharged(chain, facts, log)
     standing = standing_of(chain, log)
+    # Of two wards it has to be known which enters the discharge.
+    discharged_there = wards_said_to_discharge(chain, log) if facts.ward_unit else ()
     changed: dict[str, str] = {}
     places = _places(facts)
     for party, key in former.place_keys.items():
@@ -276,7 +282,7 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
         # Where nobody there has heard anything it makes no difference, unless it is a spelling mended.
         changed[party.value] = (
             place_answer(f"place-{party}", party, name, answers, may_be_same=may_be_same)
-            if may_be_same or standing.same(key) in standing.reached
+            if may_be_same or standing.same(key) in standing.reached or key in discharged_there
             else PlaceChange.MOVED.value
         )
     identity = _identity_of(facts).stored
@@ -376,5 +382,6 @@ def _check(facts: ChainFacts) -> None:
     for party, place in facts.others.items():
         if not place.name.strip():
             raise RuleError("Skriv vad stället heter.", field=f"other_{party}")
+    check_kinds(facts)
     if facts.status is not ChainStatus.OK and not facts.status_reason.strip():
         raise RuleError("Skriv varför.", field="status_reason")

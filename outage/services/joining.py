@@ -8,7 +8,7 @@ from django.db import transaction
 from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.rules.errors import RuleError
-from contacts.rules.parties import Party, WardKind
+from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile, replacing
@@ -31,6 +31,7 @@ from outage.queries.standing import row_of, standing_of
 from outage.rules.back_registration import ChainStatus
 from outage.rules.joining import HAPPENED, OTHER, Pair, said_together, same_events
 from outage.rules.told import NOT_ADMITTED, IdentityChange, PlaceChange
+from outage.rules.ward_kinds import why_wrong_outpatient
 from outage.services.care_chains import identity_answer, is_unlisted, place_answer, write_details
 from outage.services.events import count_beside, lock_chain, need_reason, write_event
 from outage.services.paper import mark_of
@@ -177,8 +178,8 @@ def _write_chosen(
     kept, other = join.kept, join.other
     mine, theirs = details
     found = chosen(mine, theirs, choices)
-    psychiatric = found.facts.ward_kind is WardKind.PSYCHIATRIC
-    if found.facts.outpatient_unit and found.facts.outpatient_unit.is_psychiatric != psychiatric:
+    facts = found.facts
+    if why_wrong_outpatient(facts.ward_kind, facts.outpatient_kind, follows=facts.kind_follows):
         raise RuleError(
             "Öppenvården passar inte slaget av avdelning (R3.10). Välj om.", field="pick-outpatient"
         )

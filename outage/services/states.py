@@ -12,7 +12,8 @@ from contacts.models import Principal, Unit
 from contacts.models.inserting import insert_all
 from contacts.page_versions import EVERYBODY, changed, of_principal, of_unit
 from contacts.queries.prepared import deleting, prepared_write, updating
-from outage.models import CareChain, CareChainDetails, ChainState, Outage, RegistrationMark, StateKind
+from outage.models import CareChain, CareChainDetails, ChainState, Outage, RegistrationMark
+from outage.models.chain_state import IN_SIGHT
 from outage.queries.care_chains import with_those_joined_into
 from outage.queries.chain_log import ChainLog, log_of, logs_of
 from outage.queries.closing import ended_once
@@ -44,7 +45,7 @@ def settle(chain: CareChain, log: ChainLog | None = None) -> None:
             return
     before, after = kept_states(*{home, chain.pk}), states_of(chain, log)
     _replace(chain, before, after)
-    _tell_pages(chain, log, _ringing(before) ^ _ringing(after))
+    _tell_pages(chain, log, _in_sight(before) ^ _in_sight(after))
     tell_both_ends({call.code_id for call in log.handovers if call.code_id})
 
 
@@ -73,12 +74,12 @@ def _drop(state_ids: tuple[int, ...]) -> Query:
     return deleting(ChainState.objects.filter(pk__in=state_ids))
 
 
-def _ringing(rows: Iterable[ChainState]) -> set[int]:
-    return {row.unit_id for row in rows if row.what in (StateKind.OWED, StateKind.AWAITED)}
+def _in_sight(rows: Iterable[ChainState]) -> set[int]:
+    return {row.unit_id for row in rows if row.what in IN_SIGHT}
 
 
 def _tell_pages(chain: CareChain, log: ChainLog, others: set[int]) -> None:
-    """Of units that the trace's row did not know of: `others` no longer ring about the chain, or do from now on."""
+    """Of units that the trace's row did not know of: `others` no longer see the chain by how it stands, or do now."""
     tell_pages_of(others)
     # The first discharge of an outage, and the last one that stands, say whether the routine applies.
     kinds = (chain.outage.routine.message(event.kind) for event in log.events)

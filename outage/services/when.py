@@ -9,7 +9,8 @@ from contacts.models.data_key import name_of
 from contacts.models.encrypted import KeyDestroyed
 from contacts.rules.errors import Question, RuleError
 from outage.models import CareChain, CareChainEvent, Outage
-from outage.queries.outages import down_again, others_still_out, outage_since, past_drills
+from outage.queries.drills import past_drills
+from outage.queries.outages import down_again, others_still_out, outage_since
 from outage.rules.clock import as_utc
 from outage.rules.handover import CLOCK_SKEW
 from outage.rules.wording import day_and_time, moment

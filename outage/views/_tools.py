@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -43,6 +44,22 @@ def reached_or_404(request: ActingRequest, chain_id: UUID) -> CareChain:
     """
     with saying_what_is_over(request, chain_id):
         return whole_or_404(request, chain_id, get_reached)
+
+
+def to_chain(request: ActingRequest, chain_id: UUID, *, said: str = "") -> HttpResponse:
+    """Leads to the page of a chain that somebody has written about, where it is `said`; to Läge where the unit no
+    longer sees it, and that is said too.
+    """
+    if said:
+        messages.success(request, said)
+    try:
+        get_reached(request.acting, chain_id)
+    except CareChain.DoesNotExist:
+        messages.info(
+            request, "Patienten hör inte längre till er enhet. Vårdkedjan visas därför inte för er."
+        )
+        return redirect("status")
+    return redirect("chain", chain_id)
 
 
 def row_or_404(request: ActingRequest, get: Callable[[Acting, UUID], Row], pk: UUID) -> Row:

@@ -47,6 +47,7 @@ from ._tools import (
     reached_or_404,
     saying_what_is_over,
     standing_row,
+    to_chain,
     whose,
 )
 
@@ -87,7 +88,7 @@ def chain_call(request: ActingRequest, chain_id: UUID) -> HttpResponse:
             )
             _tell_logged(request, found, handover, facts)
             _tell_of_code(request, form, handover)
-            return redirect("chain", found.pk) if "stay" in request.POST else redirect("status")
+            return to_chain(request, found.pk) if "stay" in request.POST else redirect("status")
     return _show(page, form)
 
 
@@ -231,7 +232,7 @@ def undo(request: ActingRequest, handover_id: UUID) -> HttpResponse:
         undo_call(by=request.acting, handover=handover)
         messages.success(request, "Ångrat. Samtalet räknas inte; i vårdkedjan står det kvar, överstruket.")
     if request.POST.get("on") == "chain":
-        return redirect("chain", handover.chain_id)
+        return to_chain(request, handover.chain_id)
     return redirect("status")
 
 
@@ -295,7 +296,7 @@ def correct(request: ActingRequest, handover_id: UUID) -> HttpResponse:
             )
             _tell_of_code(request, form, new)
             said = "Samtalet är rättat. Det gamla står kvar, överstruket."
-            return page.done(said, "chain", old.chain_id)
+            return to_chain(request, old.chain_id, said=said)
     standing_row(page, old, form_of)
     return _show(page, form, corrects=old)
 
@@ -329,7 +330,7 @@ def withdraw(request: ActingRequest, handover_id: UUID) -> HttpResponse:
         with page:
             withdraw_call(by=request.acting, handover=old, answers=form.answers(), **form.facts())
             said = "Samtalet är återtaget. Det står kvar, överstruket."
-            return page.done(said, "chain", old.chain_id)
+            return to_chain(request, old.chain_id, said=said)
     stands = standing_row(page, old)
     received = old.direction == Direction.RECEIVED
     return page.show(

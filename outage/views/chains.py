@@ -56,7 +56,7 @@ from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details, open_chain
 from outage.webforms.chains import ChainForm
 
-from ._tools import asked_direction, check_may_be_asked, reached_or_404, whole_or_404, why_not_in
+from ._tools import asked_direction, check_may_be_asked, reached_or_404, to_chain, whole_or_404, why_not_in
 from .status import owed_context, owed_page
 
 CHAINS_A_PAGE = 25
@@ -275,7 +275,7 @@ def edit_chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
                 former = whole_or_404(request, found.pk)
                 if words := papers().outdated(request.acting, former).words:
                     messages.warning(request, f"Vårdkedja {former.number}: {words} De visas på dess sida.")
-            return page.done(said, "chain", saved.chain_id)
+            return to_chain(request, saved.chain_id, said=said)
     if page.changed:
         stands = get_or_404(get_chain, request.acting, chain_id)
         by = history_lines(history_of(stands.pk)[-1:], timezone.now())[0]

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -23,7 +22,7 @@ from outage.rules.wording import moment
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
 from outage.webforms.events import CorrectEventForm, OpenItemForm, ReasonForm
 
-from ._tools import changeable_or_404, row_or_404, standing_row, whose
+from ._tools import changeable_or_404, row_or_404, standing_row, to_chain, whose
 
 
 def _label(event: CareChainEvent) -> str:
@@ -41,7 +40,7 @@ def correct(request: ActingRequest, event_id: UUID) -> HttpResponse:
         with page:
             correct_event(by=request.acting, event=event, answers=form.answers(), **form.facts())
             said = "Händelsen är rättad. Den gamla står kvar, överstruken."
-            return page.done(said, "chain", event.chain_id)
+            return to_chain(request, event.chain_id, said=said)
     standing_row(page, event, lambda stands: CorrectEventForm(event=stands))
     return page.show("outage/event/correct.html", event=event, label=_label(event), **whose(event.chain))
 
@@ -58,7 +57,7 @@ def withdraw(request: ActingRequest, event_id: UUID) -> HttpResponse:
             facts = {name: form.cleaned_data[name] for name in ("client_id", "reason")}
             withdraw_event(by=request.acting, event=event, answers=form.answers(), **facts)
             said = "Händelsen är återtagen. Den står kvar, överstruken."
-            return page.done(said, "chain", event.chain_id)
+            return to_chain(request, event.chain_id, said=said)
     stands = standing_row(page, event)
     return page.show(
         "outage/event/withdraw.html",
@@ -77,7 +76,7 @@ def complete(request: ActingRequest, event_id: UUID) -> HttpResponse:
     with told_if_refused(request):
         complete_discharge(by=request.acting, event=event)
         messages.success(request, "Utskrivningen är avslutad. Alla är underrättade.")
-    return redirect("chain", event.chain_id)
+    return to_chain(request, event.chain_id)
 
 
 @held_as(HeldAs("Öppen punkt"))
@@ -100,7 +99,7 @@ def leave_open(request: ActingRequest, event_id: UUID) -> HttpResponse:
         with page:
             leave_discharge_open(by=request.acting, event=event, **form.cleaned_data)
             said = "Öppen punkt sparad. Samtalet står kvar under Att ringa nu."
-            return page.done(said, "chain", event.chain_id)
+            return to_chain(request, event.chain_id, said=said)
     if page.changed and (stands := open_item_for(event, recipient)):
         by = f"Öppen punkt sparad {moment(stands.recorded_at, timezone.now())} av {stands.user.full_name}."
         fresh = OpenItemForm(initial={"responsible": stands.responsible, "reason": stands.reason})

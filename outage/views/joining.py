@@ -26,7 +26,7 @@ from outage.services.joining import check_can_join, join_chains, undo_join
 from outage.webforms.events import ReasonForm
 from outage.webforms.joining import JoinForm
 
-from ._tools import check_may_be_asked, whole_or_404
+from ._tools import check_may_be_asked, to_chain, whole_or_404
 
 CHAINS_SHOWN = 50
 
@@ -92,7 +92,7 @@ def _join(request: ActingRequest, kept: CareChain, other: CareChain) -> HttpResp
                 answers=form.answers(),
             )
             said = f"Sammanfört. Allt om patienten står nu i vårdkedja {kept.number}."
-            return page.done(said, "chain", kept.pk)
+            return to_chain(request, kept.pk, said=said)
     sides = [side(chain, logs[chain.pk], now) for chain in (kept, other)]
     return page.show("outage/chain/join.html", chain=kept, other=other, sides=sides)
 
@@ -113,7 +113,7 @@ def undo(request: ActingRequest, chain_id: UUID) -> HttpResponse:
         with page:
             undo_join(by=request.acting, join=last, **form.cleaned_data)
             said = f"Upplöst. Vårdkedja {last.other.number} står åter för sig."
-            return page.done(said, "chain", kept.pk)
+            return to_chain(request, kept.pk, said=said)
     by_number(kept, last.other)
     goes, stays = parted(last, log_of(kept.pk), timezone.now())
     return page.show("outage/chain/join_undo.html", chain=kept, join=last, goes=goes, stays=stays)

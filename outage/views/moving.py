@@ -18,7 +18,7 @@ from outage.rules.wording import moment
 from outage.services.moving import move_call
 from outage.webforms.events import MoveCallForm
 
-from ._tools import changeable_or_404, standing_row, whose
+from ._tools import changeable_or_404, standing_row, to_chain, whose
 
 CHAINS_SHOWN = 50
 
@@ -54,7 +54,7 @@ def move(request: ActingRequest, handover_id: UUID) -> HttpResponse:
                 answers=form.answers(),
             )
             said = "Samtalet är flyttat. Det står kvar, överstruket, där det var loggat."
-            return page.done(said, "chain", row.chain_id)
+            return to_chain(request, row.chain_id, said=said)
     stands = standing_row(page, call)
     events, routine = log_of(stands.chain_id).events, stands.chain.outage.routine
     context = {

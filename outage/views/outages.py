@@ -21,9 +21,9 @@ from outage.presenters.closing import closed_line
 from outage.presenters.status import outage_facts, support_line
 from outage.queries.checklists import routine_of
 from outage.queries.closing import closing_of
+from outage.queries.drills import drill_in_view
 from outage.queries.outages import (
     current_outage,
-    drill_in_view,
     earlier_outages,
     no_drill,
     others_still_out,

@@ -8,21 +8,16 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.models import Unit
-from contacts.rules.parties import (
-    OutpatientKind,
-    Party,
-    WardKind,
-    outpatient_kind_for,
-    ward_kind_for,
-)
-from contacts.webforms.differences import Opened
+from contacts.rules.parties import Party, WardKind
+from contacts.webforms.differences import Opened, is_untouched, let_follow
 from contacts.webforms.fields import AsksQuestions, NumberField
 from outage.models import CareChain, ChainFacts
 from outage.queries.care_chains import municipalities, wards
 from outage.queries.naming import shown_identity
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.identity import classify_identity
-from outage.rules.told import NOT_ADMITTED
+from outage.rules.told import NOT_ADMITTED, PlaceChange
+from outage.rules.ward_kinds import kind_of_place, why_wrong_outpatient
 
 from .places import (
     NOT_KNOWN_YET,
@@ -36,10 +31,9 @@ from .places import (
     refuse_wrong_name,
 )
 
-_A_KIND = {
-    OutpatientKind.HEALTH_CENTRE: "en hälsocentral",
-    OutpatientKind.PSYCHIATRIC_OUTPATIENT: "en psykiatrisk öppenvård",
-}
+# Beside the ward itself, the fields that say where a patient is who is at home, or on a ward in no list.
+_OF_HOME = ("outpatient_unit", "other_outpatient", "other_outpatient_kind")
+_OF_UNLISTED = ("other_inpatient",)
 
 
 class ChainForm(Opened, AsksQuestions):
@@ -112,6 +106,9 @@ class ChainForm(Opened, AsksQuestions):
         """
         kwargs.setdefault("initial", {})
         known = _from_chain(chain or former)
+        stands = chain or former
+        self._is_change = chain is not None
+        self._kind_was = WardKind(stands.details.ward_kind) if stands else None
         if former:
             # Whether the patient was in the system is another question now, and how that chain ended is its own.
             for name in ("before", "replaces", "status", "status_reason"):
@@ -145,23 +142,34 @@ class ChainForm(Opened, AsksQuestions):
         return data
 
     def _check_kinds(self, data: dict[str, Any]) -> None:
+        if not {"ward_unit", "outpatient_unit", "ward_kind"}.isdisjoint(self.errors):
+            return
         ward, outpatient = data.get("ward_unit"), data.get("outpatient_unit")
-        kind = data.get("other_outpatient_kind") if outpatient == OTHER else ""
+        kind = data.get("other_outpatient_kind", "") if outpatient == OTHER else ""
         if isinstance(outpatient, Unit):
             kind = outpatient.outpatient_kind
-        if not data.get("ward_kind"):
-            if ward == OTHER:
+        if data["ward_kind"] and self._is_kind_of_former_place(data, ward):
+            data["ward_kind"] = ""
+            let_follow(self, "ward_kind")
+        follows = _kind_of(ward, kind, self._kind_was)
+        if not data["ward_kind"]:
+            if follows is None:
                 self.add_error("ward_kind", "Välj om avdelningen är somatisk eller psykiatrisk.")
                 return
-            data["ward_kind"] = _kind_of(ward, kind or "")
-        wanted = outpatient_kind_for(WardKind(data["ward_kind"]))
-        if kind and OutpatientKind(kind) is not wanted:
-            lies_on = f"Patienten ligger på {WardKind(data['ward_kind']).label.lower()} avdelning. "
-            where = "" if ward == NOT_ADMITTED else lies_on
-            self.add_error(
-                "other_outpatient_kind" if outpatient == OTHER else "outpatient_unit",
-                f"{where}Välj {_A_KIND[wanted]} (R3.10).",
-            )
+            data["ward_kind"] = follows.value
+        as_ward = ward != NOT_ADMITTED and follows in (None, data["ward_kind"])
+        if why := why_wrong_outpatient(WardKind(data["ward_kind"]), kind, follows=as_ward):
+            self.add_error("other_outpatient_kind" if outpatient == OTHER else "outpatient_unit", why)
+
+    def _is_kind_of_former_place(self, data: dict[str, Any], ward: Any) -> bool:
+        """Whether a kind was only filled in, as that of a place that has been changed since."""
+        place = ("ward_unit", *(_OF_HOME if ward == NOT_ADMITTED else _OF_UNLISTED if ward == OTHER else ()))
+        if not is_untouched(self, "ward_kind") or is_untouched(self, *place):
+            return False
+        if ward == OTHER and self._is_change and is_untouched(self, "ward_unit"):
+            # Only a name: it is asked whether that is another place.
+            return data.get(f"answer-place-{Party.INPATIENT}", "") not in ("", PlaceChange.SAME)
+        return True
 
     def facts(self) -> ChainFacts:
         """Call after `is_valid`."""
@@ -180,11 +188,12 @@ class ChainForm(Opened, AsksQuestions):
         return ChainFacts(**data)
 
 
-def _kind_of(ward: Any, outpatient_kind: str) -> str:
-    """What follows from the places that are chosen: of a ward that is listed, or of who has the patient at home."""
-    if isinstance(ward, Unit):
-        return ward.ward_kind or WardKind.SOMATIC.value
-    return ward_kind_for(outpatient_kind) if outpatient_kind else WardKind.SOMATIC.value
+def _kind_of(ward: Any, outpatient_kind: str, was: WardKind | None) -> WardKind | None:
+    """As `kind_of_place`, of what is chosen. Where nothing is that is said, and somatic does till then."""
+    if not ward:
+        return WardKind.SOMATIC
+    listed = ward.ward_kind if isinstance(ward, Unit) else ""
+    return kind_of_place(listed=listed, at_home=ward == NOT_ADMITTED, outpatient=outpatient_kind, was=was)
 
 
 def _from_chain(chain: CareChain | None) -> dict[str, Any]:
@@ -202,7 +211,7 @@ def _from_chain(chain: CareChain | None) -> dict[str, Any]:
     }
     at_home, outpatient = facts.not_admitted, facts.outpatient_unit
     ward = NOT_ADMITTED if at_home else facts.ward_unit
-    follows = _kind_of(ward, outpatient.outpatient_kind if outpatient else "")
+    follows = _kind_of(ward, outpatient.outpatient_kind if outpatient else "", None)
     if (ward and facts.ward_kind == follows) and not (at_home and outpatient is None):
         # It follows from the place, also from the next that is chosen.
         found["ward_kind"] = ""

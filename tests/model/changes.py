@@ -30,7 +30,7 @@ from tests.factories import TOLVAN
 from .entering import Entering
 from .machine import NAMES, Base
 from .record import AT_HOME, PARTIES, SIP, TELLS, Call, Line, Record
-from .stage import Twin
+from .stage import Twin, fitting
 
 
 class RandomOutage(Base):
@@ -91,9 +91,11 @@ class RandomOutage(Base):
         if party == "municipality":
             return replace(facts, municipality=self.stage.towns.get(place))
         if party == "outpatient":
-            return replace(facts, outpatient_unit=unit)
-        kind = WardKind(unit.ward_kind) if unit else facts.ward_kind
-        return replace(facts, ward_unit=unit, not_admitted=place == AT_HOME, ward_kind=kind)
+            facts = replace(facts, outpatient_unit=unit)
+        else:
+            kind = WardKind(unit.ward_kind) if unit else facts.ward_kind
+            facts = replace(facts, ward_unit=unit, not_admitted=place == AT_HOME, ward_kind=kind)
+        return fitting(facts, self.stage.units.values())
 
     # Calls and events
 
@@ -253,7 +255,7 @@ class RandomOutage(Base):
         twin = self.pick(data, self.twins)
         by, chain = self.somebody(data, twin)
         assert chain.details is not None
-        facts, answers = chain.details.facts, {"identity": "written_wrong"}
+        facts, answers = chain.details.facts, {"identity": "written_wrong", "place-outpatient": "moved"}
         what = self.pick(data, [*PARTIES, *PARTIES, "status", "identity", "before"])
         if what == "status":
             facts = replace(

@@ -214,6 +214,17 @@ class Record:
         later = self.versions[len(stood) :]
         return next((v.places[party] for v in (stood[-1], *later) if party in v.places), "")
 
+    def ward_then(self, order: int) -> str:
+        """Our ward whose patient it was when a row was written, as it was put right since; else our last one before."""
+        stood = self.versions.index(self.in_force(order))
+        wards = [version.places.get("inpatient", "") for version in self.versions]
+        for place in range(stood + 1, len(wards)):
+            how = self.versions[place].changed.get("inpatient", "")
+            if how == "moved" or (not how and wards[place] != wards[place - 1]):
+                break
+            wards[stood] = wards[place]
+        return next((ward for ward in reversed(wards[: stood + 1]) if ward in self.own), "")
+
     def in_force(self, order: int) -> Version:
         """The version that stood when the row of that order was written."""
         return [v for v in self.versions if v.order <= order][-1] if order else self.versions[0]

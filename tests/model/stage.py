@@ -1,12 +1,13 @@
 """Who plays the random outages: a region's units of every kind, and two municipalities."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from contacts.access import Acting
 from contacts.models import MunicipalKind, Principal, Unit
-from contacts.rules.parties import OutpatientKind, PrincipalKind, WardKind
+from contacts.rules.parties import OutpatientKind, Party, PrincipalKind, WardKind, outpatient_kind_for
 from contacts.rules.permissions import Role
-from outage.models import CareChain, Outage
+from outage.models import CareChain, ChainFacts, Outage
 from outage.queries.lines import Lines
 from outage.queries.outages import outage_for
 from tests.factories import County, make_county, make_outage, person
@@ -14,6 +15,16 @@ from tests.factories import County, make_county, make_outage, person
 from .record import Record
 
 OTHERS = {"inpatient": "Sundsvalls sjukhus", "municipality": "Piteå kommun", "outpatient": "Sollefteå HC"}
+
+
+def fitting(facts: ChainFacts, units: Iterable[Unit]) -> ChainFacts:
+    """With an öppenvård that follows the ward (R3.10): whoever is of the other kind is changed with it."""
+    wanted = outpatient_kind_for(facts.ward_kind)
+    if facts.outpatient_kind in ("", wanted):
+        return facts
+    others = {party: place for party, place in facts.others.items() if party is not Party.OUTPATIENT}
+    fits = (unit for unit in units if unit.outpatient_kind == wanted)
+    return replace(facts, outpatient_unit=next(fits, None), others=others)
 
 
 @dataclass

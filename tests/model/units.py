@@ -5,7 +5,7 @@ from datetime import datetime
 from .entering import Entering, Work
 from .entering import Outage as SeenOutage
 from .owing import Debt, Owing
-from .record import ANSWERS, TELLS, Line, Record, minute
+from .record import ANSWERS, SIP, TELLS, Line, Record, minute
 from .stage import Stage, Twin
 
 
@@ -188,6 +188,25 @@ class Seen:
             for line in work.lines
             if state == "done" and (mark := self.twin.marks.get(work.key)) and mark[1]
         )
+
+    def enters(self) -> set[str]:
+        """Those that enter something of the patient, or have what they entered to undo, though the patient has left."""
+        record, found = self.record, set[str]()
+        if "inpatient" not in record.parties:
+            return found
+        ticked = {key.partition(":")[2] for key, mark in self.twin.marks.items() if mark[0] and mark[1]}
+        wards = {record.ward_then(version.order) for version in record.versions}
+        for line in record.lines:
+            if (line.gone or line.now.in_system) and line.first.id not in ticked:
+                continue
+            by_itself = {line.logged_by} & wards
+            if line.first.kind == "discharge":
+                found |= by_itself or {record.ward_then(line.first.order) or self.holder("inpatient")}
+            elif line.first.kind == "admission":
+                found.add(self.holder("inpatient"))
+            elif line.first.kind in SIP:
+                found.add(self.holder("outpatient"))
+        return found
 
     def standing_on(self, unit: str) -> bool:
         """Whether the unit has somebody to ring about it at all, by what the text gives to a unit."""

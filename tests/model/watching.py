@@ -169,7 +169,7 @@ def _lists(
         _same(f"{unit} waits on Läge", chain.pk in there.waits, bool(by_phone))
         seen_there = chain.pk in there.sees
         named = {record.now.places.get("inpatient"), record.now.places.get("outpatient"), record.opener}
-        if unit in named or wanted:
+        if unit in named or wanted or unit in seen.enters():
             assert seen_there, f"{unit} does not see the chain"
         elif not owed:
             assert not seen_there, f"{unit} sees the chain"

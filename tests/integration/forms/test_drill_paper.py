@@ -15,7 +15,8 @@ from forms.queries.scan_keys import scan_keys_of
 from forms.queries.sheets import count_out, papers_held, papers_out
 from forms.rules.sheet_fate import Fate
 from outage.models import Outage
-from outage.queries.outages import outage_for, past_drills
+from outage.queries.drills import past_drills
+from outage.queries.outages import outage_for
 from outage.services.drills import start_drill
 from outage.services.outages import end_outage
 from tests.factories import County, make_outage, outage_facts

@@ -12,10 +12,10 @@ from contacts.models import AuditEntry
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Role
 from outage.models import CareChain, Outage
+from outage.queries.drills import drill_in_view
 from outage.queries.outages import (
     AFTERMATH,
     current_outage,
-    drill_in_view,
     ends_of,
     no_drill,
     outage_for,

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from contacts.rules.parties import Party
+from contacts.rules.parties import Party, WardKind
 from outage.models import CareChain, Outage
 from outage.queries.care_chains import get_chain
 from outage.rules.back_registration import Before
@@ -52,7 +52,11 @@ def test_the_discharge_names_the_ward_that_was_left_and_the_admission_that_of_no
     county: County, inside: CareChain, ward_first: bool
 ):
     make_event(county.alva, inside, "discharge", ago=AGO[0], outcome=CallOutcome.REACHED)
-    swap = {"ward_unit": county.psychiatric_ward, "outpatient_unit": county.clinic}
+    swap = {
+        "ward_unit": county.psychiatric_ward,
+        "ward_kind": WardKind.PSYCHIATRIC,
+        "outpatient_unit": county.clinic,
+    }
     if ward_first:
         move(county, inside, **swap)
     make_event(county.alva, inside, "admission", ago=AGO[1])

@@ -45,7 +45,11 @@ def test_the_kind_of_ward_is_that_of_the_ward_that_is_chosen_now(
 def test_a_kind_that_somebody_chose_against_the_ward_stays(county: County, chain: CareChain, client: Client):
     client.force_login(county.alva.user)
     clinic = str(county.clinic.pk)
-    assert edited(client, chain, ward_kind="psychiatric", outpatient_unit=clinic).status_code == 302
+    asked = edited(client, chain, ward_kind="psychiatric", outpatient_unit=clinic)
+    assert "Medicin 2 är en somatisk avdelning" in read(asked).get_text()
+    path = reverse("edit_chain", args=[chain.pk])
+    again = fields_of(form_of(read(asked), action=path)) | {"answer-ward-kind": ["ja"]}
+    assert client.post(path, again).status_code == 302
     assert edited(client, chain, patient_name="Tolvan Nyttnamn").status_code == 302
     chain.refresh_from_db()
     assert chain.details.ward_kind == "psychiatric"

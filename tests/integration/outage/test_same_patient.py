@@ -110,7 +110,7 @@ def test_a_chain_logged_on_the_wrong_patient_is_not_that_patients(county: County
 
 def test_another_unit_of_the_region_is_named_and_one_more_is_an_active_choice(county: County, outage: Outage):
     there = make_chain(county, outage, patient_name=NAME)
-    facts = {"ward_unit": county.other_ward, "outpatient_unit": county.clinic}
+    facts = {"ward_unit": county.other_ward, "outpatient_unit": None}
     with pytest.raises(Question) as asked:
         opening(county.bo, outage, county, "121212-1212", **facts)
     assert asked.value.sentence == "Patienten finns hos annan enhet: Medicin 2. Vill du fortsätta?"
@@ -130,7 +130,7 @@ def test_of_protected_identity_another_unit_is_told_nothing(county: County, outa
         county,
         "19121212-1212",
         ward_unit=county.other_ward,
-        outpatient_unit=county.clinic,
+        outpatient_unit=None,
         protected_identity=where == "typed",
     )
 

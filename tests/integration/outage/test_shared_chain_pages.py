@@ -17,7 +17,7 @@ from contacts.models import AuditEntry
 from contacts.page_versions import MOST_PAGES, of_one_minute, version_for
 from contacts.queries.ringing import numbers_for_many
 from contacts.rules.entry_facts import EntryKind
-from contacts.rules.parties import Party
+from contacts.rules.parties import Party, WardKind
 from contacts.rules.permissions import Role
 from contacts.seen import seeing
 from contacts.services.directory import retire_entry
@@ -86,7 +86,7 @@ def changed(county: County, chain: CareChain, **facts) -> None:
         client_id=uuid4(),
         replaces=found.details.pk,
         facts=chain_facts(county, **{"patient_name": found.details.patient_name} | facts),
-        answers={"identity": "correction", "same-patient": "no"},
+        answers={"identity": "correction", "same-patient": "no", "ward-kind": "ja"},
     )
 
 
@@ -241,7 +241,7 @@ def test_the_form_shows_at_once_what_was_logged_and_whom_one_can_ring(
     before = text_of(shown(bea, chain, "chain_call"))
     assert "Inskrivning" in before
     make_event(county.alva, chain, "admission")
-    changed(county, chain, outpatient_unit=county.clinic)
+    changed(county, chain, ward_kind=WardKind.PSYCHIATRIC, outpatient_unit=county.clinic)
     after = text_of(shown(bea, chain, "chain_call"))
     assert "Logga en ny av samma slag" in after
     assert "Psykiatriska kliniken" in after

@@ -14,7 +14,7 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.models import Principal
 from contacts.rules.errors import RuleError
-from contacts.rules.parties import Party, PrincipalKind
+from contacts.rules.parties import Party, PrincipalKind, WardKind
 from outage.models import CareChain, CareChainEvent, Outage, RegistrationMark
 from outage.presenters.back import grouped
 from outage.queries.care_chains import get_chain
@@ -66,7 +66,12 @@ def test_a_corrected_call_time_or_comment_loses_no_tick(county: County, ended: C
         ({"identity": "19800101-9808"}, "Nummer", "19121212-1212", "19800101-9808"),
         ({"patient_name": "Nils Nilsson"}, "Namn", None, "Nils Nilsson"),
         ({"municipality": "malå"}, "Kommun", "Skellefteå kommun", "Malå kommun"),
-        ({"outpatient_unit": "clinic"}, "Öppenvård", "Heimdalls hälsocentral", "Psykiatriska kliniken"),
+        (
+            {"outpatient_unit": "clinic", "ward_kind": WardKind.PSYCHIATRIC},
+            "Öppenvård",
+            "Heimdalls hälsocentral",
+            "Psykiatriska kliniken",
+        ),
         ({"ward_unit": "other_ward"}, "Avdelning", "Medicin 2", "Ortopeden"),
     ],
 )

@@ -289,6 +289,9 @@ def test_what_the_second_did_not_touch_in_a_chain_stays_as_the_first_saved_it(
     assert differences(page)["Skyddade personuppgifter"] == ("Ja", UNTOUCHED)
     assert differences(page)["Slag av avdelning"] == ("Som avdelningen", "Psykiatrisk")
     again = fields_of(form_of(page, action=path))
+    asked = alva.post(path, again)
+    assert asked.status_code == 422
+    again = fields_of(form_of(read(asked), action=path)) | {"answer-ward-kind": ["ja"]}
     assert alva.post(path, again).status_code == 302
     chain.refresh_from_db()
     now = chain.details
