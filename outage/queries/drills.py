@@ -1,6 +1,7 @@
 """Drills: which one goes on, or went on, and which count no more."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
