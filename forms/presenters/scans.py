@@ -33,7 +33,7 @@ _LIKELY: dict[Finding, AsideReason] = {
 _WHAT_TO_DO: dict[Finding, str] = {
     Finding.ALREADY: (
         "Jämför med den bild som finns. Står det samma på båda: lägg undan sidan. Skiljer de sig: två papper har samma "
-        "löpnummer. För in raderna på båda innan du lägger undan någon, eller skriv rätt löpnummer."
+        "löpnummer. För in raderna på båda innan du lägger undan någon av dem, eller skriv rätt löpnummer."
     ),
     Finding.OTHER_UNIT: "Ge papperet till den enheten och lägg undan sidan.",
     Finding.UNKNOWN_SHEET: "Jämför med löpnumret på papperet och skriv det.",

@@ -270,6 +270,8 @@ def _late_since(chain: CareChain, row: ChainState, now: datetime, *, left_open: 
 def event_label(chain: CareChain, kind: str, retracts: bool, corrects: bool = False) -> str:
     """A message as it is to be told: taken back, said of the wrong patient, corrected, or as it is."""
     label = chain.outage.routine.label(kind)
+    if retracts and corrects:
+        return f"{label}: ska inte längre delta"
     if retracts:
         details = chain.details
         if details.status != ChainStatus.WRONG_PATIENT:

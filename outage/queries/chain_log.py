@@ -79,6 +79,10 @@ class ChainLog:
         replaced = {e.supersedes_id for e in self.events if e.supersedes_id} | self.doubles.keys()
         return [e for e in self.events if e.id not in replaced and not e.withdraws]
 
+    def said_by(self, event: CareChainEvent) -> CareChainEvent:
+        """The event itself; of one that takes back another, what it took back."""
+        return self.by_text.get(str(event.supersedes_id), event) if event.withdraws else event
+
     def items_of(self, event: CareChainEvent) -> list[OpenItem]:
         """The open items of a discharge, oldest first; those of a duplicate belong to the other one."""
         return self._items.get(event.pk, [])

@@ -162,14 +162,17 @@ class _Owed:
     def _which(self, owed: Owed) -> tuple[date | None, datetime | None]:
         """Which of several messages of a kind it is: by the day that it names, else by when it was."""
         row = self._events.get(owed.id)
-        if row is None or not any(
-            (e.kind, e.sender) == (row.kind, row.sender) and e.pk != row.pk for e in self._log.live_events
-        ):
+        # Who is to take part no longer may have heard of another day.
+        if row is None or (owed.retracts and owed.corrects):
             return None, None
-        # What is taken back is known by what it said.
-        said = self._events.get(str(row.supersedes_id), row) if row.withdraws else row
+        said = self._log.said_by(row)
         days = [value for name, value in said.particulars.items() if name.endswith("_date")]
-        return (date.fromisoformat(days[0]), None) if days else (None, said.happened_at)
+        several = any(
+            (e.kind, e.sender) == (row.kind, row.sender) and e.pk != row.pk for e in self._log.live_events
+        )
+        if days and (several or row.withdraws):
+            return date.fromisoformat(days[0]), None
+        return None, said.happened_at if several else None
 
 
 def _message(owed: Owed) -> str:

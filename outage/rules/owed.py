@@ -136,9 +136,9 @@ class ChainStanding(Knowledge):
             if target.place in told_anyhow or self.reached_with(target.place, same, ever=True):
                 continue
             state, tries, last = self.state(target.place, same, ever=True)
-            # Who is asked no longer hears that, and not that something else holds for them.
+            # Who is asked no longer hears that, and not only that something else holds.
             asked = event.participants or self.takes_part(target.place, event)
-            retracts = event.withdraws or bool(ours and target.participant and asked)
+            left_out = bool(ours and target.participant and asked)
             yield Owed(
                 by=by,
                 target=target,
@@ -148,8 +148,8 @@ class ChainStanding(Knowledge):
                 tries=tries,
                 last_at=last,
                 kind=event.kind,
-                retracts=retracts,
-                corrects=not retracts,
+                retracts=event.withdraws or left_out,
+                corrects=not event.withdraws,
                 closed=None if event.withdraws else self.closed(event, target, heard=True),
                 urgent=self.effect(event) is Effect.DISCHARGE,
             )

@@ -25,5 +25,6 @@ def why_wrong_outpatient(kind: WardKind, outpatient: str, *, follows: bool) -> s
     if not outpatient or outpatient == wanted:
         return ""
     said = kind.label.lower()
-    why = f"Patienten ligger på {said} avdelning." if follows else f"Slag av avdelning är satt till {said}."
-    return f"{why} Välj {_A_KIND[wanted]} (R3.10)."
+    if follows:
+        return f"Patienten ligger på {said} avdelning. Välj {_A_KIND[wanted]} (R3.10)."
+    return f"Slag av avdelning är satt till {said}. Ändra det, eller välj {_A_KIND[wanted]} (R3.10)."

@@ -285,7 +285,7 @@ class CallForm(Opened, AsksQuestions):
             yield MessageOption(
                 value,
                 label,
-                hint=in_short(event.happened_at, event.particulars, now),
+                hint=in_short(event.happened_at, self.log.said_by(event).particulars, now),
                 sender=event.sender,
                 told=tuple(sorted(key for key, target in self._targets.items() if target.place in knows)),
             )

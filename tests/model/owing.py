@@ -12,7 +12,7 @@ from .record import AT_HOME, PARTIES, SIP, TELLS, Call, Line, Version, minute
 class Debt:
     """One message owed to one place: `what` is a wording, a row that took back, a notice pair or ("answer", kind).
 
-    `place` is `?` and the party where nobody knows which place it is. `how` is new, corrects or retracts.
+    `place` is `?` and the party where nobody knows which place it is. `how` is new, corrects, retracts or left out.
     """
 
     sender: str
@@ -165,7 +165,7 @@ class Owing(Hearing):
             how = "corrects" if ever or len(line.rows) > 1 else "new"
             if ever and self.ours(line) and place.startswith("participant:"):
                 was_named = any(one.id in self.by_name(place) for one in line.rows)
-                how = "retracts" if row.participants or was_named else how
+                how = "left out" if row.participants or was_named else how
             yield Debt(
                 row.sender if self.ours(line) else "",
                 place,

@@ -266,6 +266,7 @@ def debt_of(record: words.Record, owed: Any) -> Debt:
     """One message owed, in the model's words."""
     what: Any = owed.id
     how = "retracts" if owed.retracts else "corrects" if owed.corrects else "new"
+    how = "left out" if owed.retracts and owed.corrects else how
     if owed.notice:
         what, how = tuple(owed.id.split(":", 1)), "notice"
     elif owed.answer:

@@ -188,9 +188,10 @@ class TestDemo(TestCase):
 
     @pytest.mark.clause("R1.7")
     def test_the_routine_is_used_because_the_outage_is_long(self):
-        outage = outage_in_view(Principal.objects.get(kind="region"))
+        region = Principal.objects.get(kind="region")
+        outage = outage_in_view(region)
         assert outage is not None
-        verdict = verdict_for(outage, timezone.now())
+        verdict = verdict_for(outage, region, timezone.now())
         assert verdict.apply
         assert "R1.7" in {reason.clause for reason in verdict.reasons}
         assert outage.current.scope == OutageScope.BOTH_PRINCIPALS

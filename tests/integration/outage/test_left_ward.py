@@ -28,7 +28,12 @@ def inside(county: County, outage: Outage) -> CareChain:
 
 def move(county: County, chain: CareChain, answers: dict[str, str] | None = None, **to: object) -> None:
     chain = get_chain(county.alva, chain.pk)
-    home = {"ward_unit": county.ward, "outpatient_unit": county.health_centre, "not_admitted": False}
+    home = {
+        "ward_unit": county.ward,
+        "ward_kind": WardKind.SOMATIC,
+        "outpatient_unit": county.health_centre,
+        "not_admitted": False,
+    }
     facts = replace(chain.details.facts, **home | to)
     change_details(
         by=county.alva,

@@ -131,5 +131,5 @@ def test_who_is_asked_no_longer_hears_that_and_not_a_new_time(
     page = read(client.get(reverse("chain", args=[chain.pk])))
     calls = [" ".join(one.get_text(" ").split()) for one in page.select("ol.owed > li")]
     said_to = {name: next(call for call in calls if name in call) for name in ("Berit", "Sven")}
-    assert "Återtag: kallelse till SIP" in said_to["Sven"]
-    assert "Återtag" not in said_to["Berit"]
+    assert "Kallelse till SIP: ska inte längre delta" in said_to["Sven"]
+    assert "delta" not in said_to["Berit"]
