@@ -242,6 +242,8 @@ def _message(chain: CareChain, row: ChainState, now: datetime, hidden: bool) -> 
     else:
         label = event_label(chain, row.kind, row.retracts, row.corrects)
         label += f" {day(row.day, now)}" if row.day else f" {moment(row.at, now)}" if row.at else ""
+        if row.day and row.at:
+            label += f". Mötet {day(row.at, now)} gäller"
     return OwedMessage(
         label=label,
         kind=row.kind,

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +43,7 @@ from outage.rules.places import PARTIES
 from outage.rules.reminders import ring_back_at, unsent
 from outage.rules.shift import RungCall, to_ring_back
 from outage.rules.told import Owed, Target, minute_of
+from outage.rules.wording import STOCKHOLM
 
 
 def states_of(chain: CareChain, log: ChainLog) -> list[ChainState]:
@@ -160,7 +161,9 @@ class _Owed:
         return next((call for call in self._tries if call.unit_id == unit_id and was_to(call)), None)
 
     def _which(self, owed: Owed) -> tuple[date | None, datetime | None]:
-        """Which of several messages of a kind it is: by the day that it names, else by when it was."""
+        """Which of several messages of a kind it is: by the day that it names, else by when it was. Of a SIP taken back
+        both: its day, and that of the meeting that holds.
+        """
         row = self._events.get(owed.id)
         # Who is to take part no longer may have heard of another day.
         if row is None or (owed.retracts and owed.corrects):
@@ -171,7 +174,9 @@ class _Owed:
             (e.kind, e.sender) == (row.kind, row.sender) and e.pk != row.pk for e in self._log.live_events
         )
         if days and (several or row.withdraws):
-            return date.fromisoformat(days[0]), None
+            holds = self._standing.sip_date_that_holds(row_of(row))
+            at = datetime.combine(date.fromisoformat(holds), time(), STOCKHOLM) if holds else None
+            return date.fromisoformat(days[0]), at if row.withdraws else None
         return None, said.happened_at if several else None
 
 

@@ -122,6 +122,14 @@ class Lines(Places):
         own = [row for row in self._sips if row.sender is event.sender]
         return own[: own.index(event)] if event in own else []
 
+    def sip_date_that_holds(self, event: EventRow) -> str:
+        """When the meeting is by the same sender's standing messages, where `event` took one of them back; else ""."""
+        if not event.withdraws or self.effect(event) is not Effect.SIP:
+            return ""
+        return next(
+            (row.said.get("sip_date", "") for row in self._sips[::-1] if row.sender is event.sender), ""
+        )
+
     def is_rebooked(self, event: EventRow) -> bool:
         """Whether a later message about the same SIP says all that this one did."""
         own = [row for row in self._sips if row.sender is event.sender]

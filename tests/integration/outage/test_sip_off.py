@@ -71,12 +71,13 @@ def test_who_takes_back_a_new_date_says_whether_the_former_one_holds(
     off = answer == OFF
     assert taken_back == ({first.pk, second.pk} if off else {second.pk})
     page = read(client.get(reverse("chain", args=[chain.pk])))
-    to_ring = {
-        name
-        for name in ("Berit", "Sven")
-        if name in page.select_one("#owed-title").find_parent("section").get_text()
-    }
+    owed = " ".join(page.select_one("#owed-title").find_parent("section").get_text(" ").split())
+    to_ring = {name for name in ("Berit", "Sven") if name in owed}
     assert to_ring == ({"Berit", "Sven"} if off else {"Berit"})
+    # What is read aloud names the day that is off, and the one that holds.
+    assert "Återtag: kallelse till SIP mån 7 dec" in owed
+    assert ("Återtag: kallelse till SIP fre 4 dec" in owed) is off
+    assert ("Mötet fre 4 dec gäller" in owed) is not off
 
 
 def test_the_same_form_with_another_answer_is_another(county: County, chain: CareChain, moved: Any):
