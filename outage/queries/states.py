@@ -173,7 +173,7 @@ class _Owed:
         several = any(
             (e.kind, e.sender) == (row.kind, row.sender) and e.pk != row.pk for e in self._log.live_events
         )
-        if days and (several or row.withdraws):
+        if days and (several or (row.withdraws and "sip_date" in said.particulars)):
             holds = self._standing.sip_date_that_holds(row_of(row))
             at = datetime.combine(date.fromisoformat(holds), time(), STOCKHOLM) if holds else None
             return date.fromisoformat(days[0]), at if row.withdraws else None

@@ -27,4 +27,4 @@ def why_wrong_outpatient(kind: WardKind, outpatient: str, *, follows: bool) -> s
     said = kind.label.lower()
     if follows:
         return f"Patienten ligger på {said} avdelning. Välj {_A_KIND[wanted]} (R3.10)."
-    return f"Slag av avdelning är satt till {said}. Ändra det, eller välj {_A_KIND[wanted]} (R3.10)."
+    return f"Slag av avdelning är satt till {said}: ändra det om det är fel. Välj {_A_KIND[wanted]} (R3.10)."
