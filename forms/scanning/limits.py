@@ -61,6 +61,7 @@ SENTENCES: dict[str, str] = {
     "unknown": f"Filen är inte en skanning som kan läsas. {HOW}",
     "locked": "PDF-filen är låst. Skanna utan lösenord.",
     "active": "PDF-filen innehåller ett program eller ett formulär. Skanna bladen igen.",
+    "holds_files": "PDF-filen har andra filer i sig, som inte blir lästa. Spara dem var för sig och lägg in dem.",
     "cut": "Filen är avhuggen: slutet saknas. Skanna bladen igen.",
     "broken": "Filen är trasig och kan inte läsas. Skanna bladen igen.",
     "no_pages": "Filen har inga sidor. Skanna bladen igen.",

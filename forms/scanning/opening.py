@@ -12,7 +12,7 @@ from typing import Any
 import pillow_heif
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_raw
-from PIL import Image, ImageChops, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageChops, UnidentifiedImageError
 
 from .blank import extremes
 from .limits import LONGEST_POINTS, MOST_PAGES, MOST_PIXELS, SHORTEST_POINTS, BadScan
@@ -30,6 +30,16 @@ _HEIF_MARKS = tuple(
     b"ftyp" + brand for brand in (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"heif")
 )
 _COLOURED = 12
+# What makes a picture upright, by its orientation in EXIF: a camera may mirror it too.
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _BROKEN = (OSError, ValueError, SyntaxError, TypeError, KeyError, EOFError, RuntimeError)
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -96,7 +106,8 @@ def at_most(picture: Image.Image, longest: int) -> Image.Image:
 
 
 def _open_pdf(content: bytes) -> tuple[int, Iterator[RawPage]]:
-    if b"%%EOF" not in content[-4096:]:
+    # Some scanners fill a whole block up after the end.
+    if b"%%EOF" not in content.rstrip(b"\0 \t\r\n")[-4096:]:
         raise BadScan("cut")
     # What this check misses because it is compressed is not run either: it only spares a person a file that is no scan.
     if b"/JavaScript" in content or b"/XFA" in content or b"/Launch" in content:
@@ -107,12 +118,23 @@ def _open_pdf(content: bytes) -> tuple[int, Iterator[RawPage]]:
         raise BadScan("locked" if "assword" in str(error) else "broken") from None
     if pdfium_raw.FPDFDoc_GetJavaScriptActionCount(document) > 0:
         raise BadScan("active")
+    if any(_is_scan(document.get_attachment(place)) for place in range(document.count_attachments())):
+        raise BadScan("holds_files")
     count = len(document)
     if not count:
         raise BadScan("no_pages")
     if count > MOST_PAGES:
         raise BadScan("many_pages")
     return count, _pdf_pages(document, count)
+
+
+def _is_scan(attachment: Any) -> bool:
+    """Whether a file within a PDF may be a scan: its pages are none of the PDF's own."""
+    try:
+        kind_of(bytes(attachment.get_data()[:_HEAD]))
+    except (BadScan, pdfium.PdfiumError):
+        return False
+    return True
 
 
 def _pdf_pages(document: Any, count: int) -> Iterator[RawPage]:
@@ -168,26 +190,28 @@ def _spread(colour: Image.Image) -> Image.Image:
 
 
 def _open_images(files: Sequence[bytes]) -> tuple[int, Iterator[RawPage]]:
-    frames = [
-        (content, frame) for place, content in enumerate(files, 1) for frame in range(_frames(content, place))
-    ]
+    frames = [(content, frame) for place, content in enumerate(files, 1) for frame in _frames(content, place)]
     if len(frames) > MOST_PAGES:
         raise BadScan("many_pages")
     return len(frames), _image_pages(frames)
 
 
-def _frames(content: bytes, place: int) -> int:
-    """The number of pages of an image file: a TIFF may have many, which are counted no further than needed."""
+def _frames(content: bytes, place: int) -> list[int]:
+    """Which pictures of an image file are pages: every kind but plain JPEG may have many, which are looked for no
+    further than needed.
+    """
     try:
         with Image.open(BytesIO(content), formats=_FORMATS) as image:
-            frames = 1
-            while image.format == "TIFF" and frames <= MOST_PAGES:
+            found, size = [0], image.size
+            for frame in range(1, MOST_PAGES + 1):
                 try:
-                    image.seek(frames)
+                    image.seek(frame)
                 except EOFError:
                     break
-                frames += 1
-            return frames
+                # With a JPEG a telephone may send a map of its lights or depths, which is smaller.
+                if image.format != "MPO" or image.size == size:
+                    found.append(frame)
+            return found
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise BadScan("many_pixels", page=place) from None
     except (UnidentifiedImageError, *_BROKEN):
@@ -216,14 +240,17 @@ def _image_pages(frames: Sequence[tuple[bytes, int]]) -> Iterator[RawPage]:
 
 def _grey(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
     """An image in 8-bit grey on white paper, upright by its EXIF orientation, and the one to show."""
-    if image.mode.startswith("I"):
+    if image.mode in ("I", "F"):
+        # Nothing says what is white in so many bits: the lightest there is.
+        scale = 255 / max(extremes(image)[1], 1e-9)
+        flat = image.point(lambda level: level * scale).convert("L")
+    elif image.mode.startswith("I"):
         flat = image.point(lambda level: level / 256).convert("L")
     elif image.has_transparency_data:
         colour = image.convert("RGBA")
         flat = Image.alpha_composite(Image.new("RGBA", colour.size, "white"), colour)
     else:
         flat = image.convert("L" if image.mode in ("1", "L", "LA") else "RGB")
-    turned = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_270, 8: Image.Transpose.ROTATE_90}
-    how = turned.get(image.getexif().get(0x0112, 1))
+    how = _UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation, 1))
     flat.info.clear()
     return _in_grey(flat.transpose(how) if how is not None else flat)
