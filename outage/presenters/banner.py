@@ -1,5 +1,6 @@
 """The outage banner, on every page and unlike anything else."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,12 +22,24 @@ A_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to the principal. Those who may answer it by ending the outage `ends` are led there by `yes`; what no
+    means, and for the others what yes does, is said in `otherwise`.
+    """
+
+    text: str
+    otherwise: str
+    yes: str = ""
+    ends: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Banner:
     """`state` is none, outage, ended or drill, in all of its life; texts are Swedish; `*_iso` are for the page's own
     clock.
 
-    Where the link ends the outage for the own principal it is a button, for those who may. `asked` is whether another
-    outage ended before this one began, and leads for those who may to where the end of `asked_about` is told.
+    Where the link ends the outage for the own principal it is a button, for those who may. `questions` are whether the
+    system is back now, and whether it was before this outage began.
     """
 
     state: str
@@ -43,8 +56,7 @@ class Banner:
     action_label: str = ""
     button: bool = False
     may_report: bool = False
-    asked: str = ""
-    asked_about: UUID | None = None
+    questions: tuple[Asked, ...] = ()
 
 
 def verdict_for(outage: Outage, principal: Principal, now: datetime) -> Verdict:
@@ -99,9 +111,8 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
     limits = outage.routine.limits
     coming = next_break_point(now, limits)
     may_end = can(acting, Right.END_OUTAGE)
-    asked = _asked(outage, acting, now)
-    end = f"Ja, avsluta för {principal.name}" if asked else f"{outage.system} är åter i drift"
-    before = next(iter(not_ended_before(principal, outage)), None)
+    asked = [*_whether_back(outage, acting, now), *_whether_back_between(outage, acting, now)]
+    ends_here = may_end and outage.closed_at is None
     near = coming - now <= 2 * limits.break_point_window
     return Banner(
         state="drill" if outage.drill else "outage",
@@ -110,31 +121,39 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
         since_iso=began.isoformat(),
         length=span(now - began),
         scope=OutageScope(outage.current.scope).label.lower(),
-        advice=asked or (reasons[0].short if reasons else ""),
-        clause="" if asked or not reasons else reasons[0].clause,
+        advice=reasons[0].short if reasons else "",
+        clause=reasons[0].clause if reasons else "",
         break_point=f"{clock_time(coming)} om {span(coming - now)}" if near else "",
         break_point_iso=coming.isoformat() if near else "",
-        href="end_outage" if may_end else "status",
-        action_label=end if may_end else "Visa läget",
-        button=may_end,
+        href="end_outage" if ends_here else "" if may_end else "status",
+        action_label=f"{outage.system} är åter i drift" if ends_here else "Visa läget",
+        button=ends_here,
         may_report=may_report and outage.drill,
-        asked=_asked_between(before, outage, acting, now) if before else "",
-        asked_about=before.pk if before and may_end else None,
+        questions=tuple(asked),
     )
 
 
-def _asked_between(before: Outage, outage: Outage, acting: Acting, now: datetime) -> str:
-    """What only the principal can say: whether the system was back between two outages that go on for it."""
-    began, again = moment(before.current.started_at, now), moment(outage.current.started_at, now)
-    question = f"Var ni inne i {outage.system} mellan driftstoppen {began} och {again}?"
-    return question if can(acting, Right.END_OUTAGE) else f"{question} Säg det till er samordnare."
-
-
-def _asked(outage: Outage, acting: Acting, now: datetime) -> str:
-    """The question to a principal that is still out when those who lead are back, else ""."""
+def _whether_back(outage: Outage, acting: Acting, now: datetime) -> Iterator[Asked]:
+    """Asked of a principal that is still out when those who lead are back."""
     if outage.closed_at is None:
-        return ""
+        return
     region_is_back = any(row.principal.is_region and row.ended_at for row in said_of_ends(outage.pk))
     who = "Regionen" if region_is_back else "Kommunerna"
-    question = f"{who} är åter i {outage.system} {moment(outage.closed_at, now)}. Är ni också inne i {outage.system}?"
-    return question if can(acting, Right.END_OUTAGE) else f"{question} Säg det till er samordnare."
+    text = f"{who} är åter i {outage.system} {moment(outage.closed_at, now)}. Är ni också inne i {outage.system}?"
+    no = "Nej, inte än: fortsätt enligt rutinen."
+    yield _asked(acting, text, no, f"Ja, avsluta för {acting.principal.name}", outage)
+
+
+def _whether_back_between(outage: Outage, acting: Acting, now: datetime) -> Iterator[Asked]:
+    """What only the principal can say of two outages that go on for it."""
+    for before in not_ended_before(acting.principal, outage)[:1]:
+        began, again = (moment(each.current.started_at, now) for each in (before, outage))
+        text = f"Var ni inne i {outage.system} mellan driftstoppen {began} och {again}?"
+        no = f"Nej: gör ingenting. Driftstoppet räknas från {began}."
+        yield _asked(acting, text, no, "Ja, ange när det var åter", before)
+
+
+def _asked(acting: Acting, text: str, no: str, yes: str, outage: Outage) -> Asked:
+    if can(acting, Right.END_OUTAGE):
+        return Asked(text, no, yes, outage.pk)
+    return Asked(text, f"Ja: säg det till er samordnare. {no}")

@@ -27,6 +27,18 @@ def banner_height(page: Page) -> float:
     return box["height"]
 
 
+# What of the banner does not fit where it stands.
+_CUT = """() => [...document.querySelectorAll(".banner p, .banner p > *, .drill-mark")]
+  .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflow !== "visible"
+    || one.getBoundingClientRect().right > innerWidth)
+  .map((one) => one.textContent.trim())"""
+
+
+def cut(page: Page) -> list[str]:
+    found: list[str] = page.evaluate(_CUT)
+    return found
+
+
 def lay_out(county: County, case: str) -> None:
     if case == "none":
         return
@@ -47,8 +59,10 @@ def test_the_banner_is_one_line_on_a_ward_pc(windows: Windows, county: County, c
     page = windows.open(county.alva)
     page.goto("/checklistor/")
     assert banner_height(page) <= ONE_LINE
+    assert cut(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     show(page, PHONE)
+    assert cut(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

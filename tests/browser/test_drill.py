@@ -25,7 +25,7 @@ from tests.browser.steps import (
     speak_to,
     tick_message,
 )
-from tests.browser.test_banner_and_files import ONE_LINE, banner_height
+from tests.browser.test_banner_and_files import ONE_LINE, banner_height, cut
 from tests.factories import County, make_chain, make_entry, make_event, make_outage
 from tests.paper.reading import pages
 
@@ -127,6 +127,8 @@ def test_the_banner_of_a_drill_is_one_line_on_a_ward_pc(windows: Windows, county
     for address in ("/checklistor/", "/"):
         page.goto(address)
         assert banner_height(page) <= ONE_LINE
+        assert cut(page) == []
+        expect(page.locator("#stuck")).to_contain_text("Rutinen behövs inte än: avbrottet är kort")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     show(page, PHONE)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -193,7 +193,8 @@ def test_who_never_said_it_was_back_is_without_it_since_the_first(
         banner = text_of(page.select_one(".banner"))
         assert "Driftstopp i PRATOR sedan 08.52 ( 2 h )" in banner
         assert "Var ni inne i PRATOR mellan driftstoppen 08.52 och 10.42?" in banner
-        assert "Säg det till er samordnare." in banner or may_end
+        assert "Nej: gör ingenting. Driftstoppet räknas från 08.52." in banner
+        assert ("Ja: säg det till er samordnare." in banner) is not may_end
         assert "avbrottet är kort" not in page.get_text()
         assert "Doris Exempelin" in text_of(page.select_one("#chains"))
         assert "Doris Exempelin" in read(client.get(reverse("chains"))).get_text()
@@ -210,3 +211,35 @@ def test_who_never_said_it_was_back_is_without_it_since_the_first(
     # The region said that it was back, and was.
     client.force_login(county.alva.user)
     assert "sedan 10.42" in text_of(read(client.get(reverse("status"))).select_one(".banner"))
+
+
+def test_two_questions_stand_apart_each_with_its_own_answer_and_what_no_means(
+    county: County, outage: Outage, client: Client
+):
+    make_chain(county, outage, county.cissi)
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now() - ENDED)
+    later = make_outage(county.alva, DOWN_AGAIN)
+    make_chain(county, later, county.cissi)
+    end_outage(by=county.esa, outage=later, ended_at=timezone.now() - timedelta(minutes=5))
+    now, between = "Är ni också inne i PRATOR?", "Var ni inne i PRATOR mellan driftstoppen 08.52 och 10.27?"
+    coordinator = person("cila", county.social_care, Role.COORDINATOR)
+    for by, may_end in ((county.cissi, False), (coordinator, True)):
+        client.force_login(by.user)
+        banner = read(client.get(reverse("status"))).select_one(".banner")
+        blocks = banner.select(".banner-asked")
+        for block, asked, no in zip(
+            blocks,
+            (f"Regionen är åter i PRATOR 10.47. {now}", between),
+            ("Nej, inte än: fortsätt enligt rutinen.", "Nej: gör ingenting. Driftstoppet räknas från 08.52."),
+            strict=True,
+        ):
+            assert text_of(block.strong) == asked
+            assert no in text_of(block)
+            assert ("Ja: säg det till er samordnare." in text_of(block)) is not may_end
+        leads = [link["href"].partition("=")[2] for block in blocks for link in block.select("a")]
+        assert leads == ([str(later.pk), str(outage.pk)] if may_end else [])
+        # They are ended in their blocks alone, and what the routine says stands beside them.
+        assert "PRATOR är åter i drift" not in text_of(banner)
+        assert banner.select_one(".banner-advice")
+    end = read(client.get(reverse("end_outage"), {"driftstopp": str(outage.pk)}))
+    assert not end.select(".banner-asked a")

@@ -137,10 +137,12 @@ def compare(three: Three, said: list[tuple[str, str]], at: Callable[[int], datet
         banner = banner_for(seen, by, timezone.now())
         assert banner.state == ("outage" if end is None else "ended"), (said, name)
         asked = end is None and model.closed is not None
-        assert ("Är ni också inne i PRATOR?" in banner.advice) is asked, (said, name)
+        questions = [each.text for each in banner.questions]
+        assert any("Är ni också inne i PRATOR?" in text for text in questions) is asked, (said, name)
         before = [row for row, m in zip(rows, outages, strict=True) if m is not model and name not in m.ends]
         before = [row for row in before if end is None and row.current.started_at < seen.current.started_at]
-        assert banner.asked_about == (before[0].pk if before else None), (said, name)
+        ends = [*([seen.pk] if asked else []), *(row.pk for row in before[:1])]
+        assert [each.ends for each in banner.questions] == ends, (said, name)
         began = min(row.current.started_at for row in (seen, *before))
         assert banner.since_iso == ("" if end else began.isoformat()), (said, name)
         others = {by.principal.name for n, by in three.coordinators.items() if n not in (name, *model.ends)}
