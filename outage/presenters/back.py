@@ -23,7 +23,7 @@ from outage.rules.said import labelled
 from outage.rules.ticks import Change, Mark, Picture, Tick, TickState, Typed
 from outage.rules.wording import moment
 
-from .later import LaterLine, later_lines, why_with
+from .later import LaterLine, later_lines, read_first, why_with
 
 # They stand in the row already: the patient at its head, the events as what happened.
 _ELSEWHERE = {"number", "name"}
@@ -75,6 +75,10 @@ class TaskRow:
     undo: bool = False
     turn: TurnLine = NOBODYS
     later: tuple[LaterLine, ...] = ()
+
+    @property
+    def read_first(self) -> str:
+        return read_first(self.later)
 
 
 @dataclass(frozen=True, slots=True)

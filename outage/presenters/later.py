@@ -16,6 +16,7 @@ from outage.rules.wording import moment
 
 # The case of a patient who was admitted in the outage and was in when it ended.
 _STILL_IN = 1
+READ_FIRST = "Läs först vad som är loggat om patienten i ett senare driftstopp."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +69,14 @@ def later_lines(later: Later, chain: CareChain, now: datetime) -> tuple[LaterLin
     return tuple(found)
 
 
-def why_with(later: Iterable[LaterLine], task: Task) -> str:
+def read_first(later: Iterable[LaterLine]) -> str:
+    """What stands before a task where a later outage has a log of the patient, or ""."""
+    said = [line.text for line in later]
+    return " ".join([READ_FIRST, *said]) if said else ""
+
+
+def why_with(later: Sequence[LaterLine], task: Task) -> str:
     """Why a task is to be done. Where a later outage has a log of the patient, this one's does not say that the patient
     is in still.
     """
-    said = [line.text for line in later]
-    if not said:
-        return task.why
-    why = "Patienten skrevs in under driftstoppet." if task.case == _STILL_IN else task.why
-    return " ".join([why, "Läs först vad som är loggat om patienten i ett senare driftstopp.", *said])
+    return "Patienten skrevs in under driftstoppet." if later and task.case == _STILL_IN else task.why

@@ -97,7 +97,7 @@ def task_cells(groups: TaskGroups, numbers: Mapping[UUID, int]) -> Iterator[Task
             patient=row.patient.name,
             identity=row.patient.identity,
             where=row.patient.where,
-            do=row.do,
+            do=" ".join(filter(None, [row.read_first, row.do])),
             why=row.why,
             clause=row.clause,
             facts=_BETWEEN.join(row.facts),

@@ -1,5 +1,6 @@
 """A patient whom a later outage's log discharges is not said to be in by the list of the earlier one (R4.1)."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,8 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import Acting
+from forms.presenters.work_list import task_lines
 from forms.services.outage_files import _rows_of
 from outage.models import CareChain, Outage
+from outage.presenters.back import grouped
+from outage.presenters.later import READ_FIRST
+from outage.presenters.outage_files import task_cells
 from outage.queries.care_chains import get_chain
 from outage.rules.back_registration import Before
 from outage.rules.informing import CallOutcome
@@ -54,10 +59,6 @@ def test_the_list_says_what_the_later_log_has_and_leads_there(
     assert "ligger kvar" not in listed(client, left)
     make_event(county.alva, there, "discharge", ago=timedelta(minutes=10), outcome=CallOutcome.REACHED)
     said = listed(client, left)
-    assert (
-        "Patienten skrevs in under driftstoppet. Läs först vad som är loggat om patienten i ett senare"
-        in said
-    )
     there_said = f"Vårdkedja {there.number} i driftstoppet {there.outage.listed_as}: Utskrivningsmeddelande"
     assert f"{there_said} 15.42." in said
     address = reverse("chain", args=[there.pk])
@@ -68,12 +69,18 @@ def test_the_list_says_what_the_later_log_has_and_leads_there(
         main = read(client.get(page)).main
         assert main.find("a", href=address, string=f"Öppna vårdkedja {there.number}")
         assert "ligger kvar" not in main.get_text()
+        # It is seen, and read before what it may contradict.
+        note = main.select_one(".task > .note-warning")
+        assert note.strong.get_text() == READ_FIRST
+        assert there_said in note.get_text()
+        assert note.sourceline < main.find(string=re.compile("Skriv in patienten")).parent.sourceline
+        assert "Patienten skrevs in under driftstoppet." in main.get_text()
     # What was entered in between stays done: the later list has the discharge.
     mark(county.alva, left, *rows(county.alva, left))
     (task,) = rows(county.alva, left)
     assert (task.done, task.changed) == (True, False)
     assert [row.clause for row in rows(county.alva, there)][:1] == ["R4.4"]
-    assert "senare driftstopp" not in "".join(row.why for row in rows(county.alva, there))
+    assert not any(row.read_first for row in rows(county.alva, there))
 
 
 def test_of_another_unit_no_more_is_said_than_when_a_patient_is_opened(county: County, left: CareChain):
@@ -81,7 +88,7 @@ def test_of_another_unit_no_more_is_said_than_when_a_patient_is_opened(county: C
     chain = anew(county, county.bo, **there)
     (task,) = rows(county.alva, left)
     assert "ligger kvar" not in task.why
-    assert f"I driftstoppet {chain.outage.listed_as} har Ortopeden en vårdkedja om patienten." in task.why
+    assert f"I driftstoppet {chain.outage.listed_as} har Ortopeden en vårdkedja om patienten." in task.read_first
     assert [line.chain_id for line in task.later] == [None]
     facts = chain_facts(county, protected_identity=True, **there)
     chain = get_chain(county.bo, chain.pk)
@@ -99,4 +106,7 @@ def test_another_patient_is_not_meant(county: County, left: CareChain, other: di
 def test_the_print_and_the_file_say_the_same(county: County, left: CareChain):
     anew(county)
     (task,) = _rows_of(county.alva, [left])
-    assert "senare driftstopp" in task.why
+    (cells,) = task_cells(grouped([task]), {left.pk: left.number})
+    assert cells.do.startswith(READ_FIRST)
+    (row,) = task_lines([task], ())
+    assert row.cells[2].startswith(READ_FIRST)
