@@ -11,7 +11,7 @@ from forms.queries.left import LAST_STEP
 from forms.rules.sheet_fate import ENDS
 from outage.models import CareChain
 from outage.queries.outdated import hidden_at, hidden_on_list, outdated_since, units_with_lists
-from outage.queries.papers import Outdated
+from outage.queries.papers import Outdated, OutdatedSheet
 
 _LISTS = (SheetKind.WORK_LIST, SheetKind.LOG_SHEET)
 
@@ -32,7 +32,11 @@ def outdated_sheets(by: Acting, chain: CareChain) -> Outdated:
         found += _out(of_units, outage=chain.outage, printed_at__gte=opened, printed_at__lt=hidden)
     own = set(units_read_as(by.unit).values_list("pk", flat=True))
     return Outdated(
-        sheets=tuple((sheet.serial, sheet.shown_serial) for sheet in found if sheet.unit_id in own),
+        sheets=tuple(
+            OutdatedSheet(sheet.serial, sheet.shown_serial, sheet.get_kind_display(), sheet.printed_at)
+            for sheet in found
+            if sheet.unit_id in own
+        ),
         elsewhere=tuple(Counter(sheet.unit.name for sheet in found if sheet.unit_id not in own).items()),
     )
 

@@ -46,12 +46,22 @@ class Printed:
 
 
 @dataclass(frozen=True, slots=True)
+class OutdatedSheet:
+    """`number` is its serial as it is read."""
+
+    serial: str
+    number: str
+    kind: str
+    printed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Outdated:
-    """Sheets of a patient that are to be fetched: those of the own unit, each its serial and as it is read, and how
-    many each of other units has out, by its name.
+    """Sheets of a patient that are to be fetched: those of the own unit, and how many each of other units has out, by
+    its name.
     """
 
-    sheets: tuple[tuple[str, str], ...] = ()
+    sheets: tuple[OutdatedSheet, ...] = ()
     elsewhere: tuple[tuple[str, int], ...] = ()
 
     @property

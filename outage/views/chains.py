@@ -42,7 +42,7 @@ from outage.queries.naming import by_number, patient_in_list, ward_label
 from outage.queries.openings import emergencies_of, emergency_chain
 from outage.queries.outages import earlier_outages, not_ended_before, outage_in_view
 from outage.queries.owed import awaited_now, chains_seen
-from outage.queries.papers import papers
+from outage.queries.papers import Outdated, papers
 from outage.queries.ringing import numbers_of_places
 from outage.queries.same_patient import (
     found_before,
@@ -126,14 +126,17 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """One chain: the patient, the time line, what is owed, what will have to be entered."""
     require(request.acting, Right.READ_CARE)
     acting, now = request.acting, timezone.now()
-    alike = "chain", *shown_alike(acting), request.get_full_path()
     found = reached_or_404(request, chain_id)
     if found.pk != chain_id:
         messages.info(request, f"Den vårdkedjan är sammanförd med den här, vårdkedja {found.number}.")
         return redirect("chain", found.pk)
 
+    # Not of what is opened in an emergency, nor of what is purged.
+    outdated = None if found.emergency or found.outage.purged_at else papers().outdated(acting, found)
+    alike = "chain", *shown_alike(acting), request.get_full_path(), outdated
+
     def make(own_flags: Collection[str] = ()) -> _Shown:
-        return _shown(request, found, now, own_flags)
+        return _shown(request, found, now, own_flags, outdated)
 
     # What is opened in an emergency is so for one person, and for a time.
     shown = make() if found.emergency else of_one_minute(alike, now, make)
@@ -144,13 +147,16 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     if not (outage.is_open or outage.purged_at):
         closed = closed_line(closing_of(outage, acting.principal), (), acting, now)
     context: dict[str, Any] = {"chain": found, "closed": closed, "shared": shown.html}
-    # Not of what is opened in an emergency, nor of what is purged.
-    if not (found.emergency or outage.purged_at):
-        context["outdated"] = papers().outdated(acting, found)
     return render(request, "outage/chain/show.html", context)
 
 
-def _shown(request: ActingRequest, found: CareChain, now: datetime, own_flags: Collection[str]) -> _Shown:
+def _shown(
+    request: ActingRequest,
+    found: CareChain,
+    now: datetime,
+    own_flags: Collection[str],
+    outdated: Outdated | None,
+) -> _Shown:
     acting, outage = request.acting, found.outage
     log = log_shown(acting, found, now)
     numbers = numbers_of_places([log], now)
@@ -172,6 +178,7 @@ def _shown(request: ActingRequest, found: CareChain, now: datetime, own_flags: C
         "chain": found,
         "outage": outage,
         "patient": patient_on_own_page(found, now),
+        "outdated": outdated,
         "ward": ward_label(found),
         "before": found.details.get_before_display(),
         "parties": party_lines(found, numbers),

@@ -56,7 +56,7 @@ def change(county: County, chain: CareChain, answer: str = "", **what: Any) -> N
 
 
 def out(by: Acting, chain: CareChain) -> set[str]:
-    return {serial for serial, _ in outdated_sheets(by, get_chain(by, chain.pk)).sheets}
+    return {sheet.serial for sheet in outdated_sheets(by, get_chain(by, chain.pk)).sheets}
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_of_a_protected_patient_the_lists_of_those_who_see_the_chain_are_named_t
     clock.shift(timedelta(minutes=1))
     late = make_sheet(county.alva, SheetKind.WORK_LIST, outage=outage)
     found = outdated_sheets(county.alva, get_chain(county.alva, chain.pk))
-    assert {serial for serial, _ in found.sheets} == {sheet.serial for sheet in ours}
+    assert {sheet.serial for sheet in found.sheets} == {sheet.serial for sheet in ours}
     assert found.elsewhere == ((county.health_centre.name, 1),)
     assert found.words == "3 blad är utskrivna före ändringen: hämta och makulera dem."
     named = [sheet for sheet in (early, *ours, blank, theirs, elsewhere, late) if why_outdated(sheet)]
@@ -194,8 +194,17 @@ def test_the_answer_the_page_of_the_sheet_and_the_form_say_it(
     page = read(answer).main
     assert "1 blad är utskrivet före ändringen: hämta och makulera det." in note(page)
     assert page.find("a", string=sheet.shown_serial)["href"] == reverse("sheet", args=[sheet.serial])
+    # After whom it is about, with what the sheet is and when it was printed.
+    first = next(each for each in page.find_all(class_="note-warning") if "makulera" in each.get_text())
+    assert "Tolvan Tolvansson" in first.find_previous("h1").get_text()
+    assert f"Vårdkedjeblankett {sheet.shown_serial} , skrevs ut 10.52" in note(page)
     for at in (reverse("sheet", args=[sheet.serial]), address(sheet), address(sheet, chain)):
-        assert "har fått skyddade personuppgifter sedan bladet skrevs ut" in note(read(client.get(at)).main)
+        main = read(client.get(at)).main
+        assert "har fått skyddade personuppgifter sedan bladet skrevs ut" in note(main)
+        head = " ".join(main.select_one(".page-head").get_text(" ").split())
+        assert "Vårdkedjeblankett" in head
+        assert "skrevs ut 10.52" in head
+        assert "Tolvan Tolvansson" in head or f"vårdkedja {chain.number}" in head
     void_sheet(by=county.alva, sheet=sheet, client_id=uuid4(), void_reason=VoidReason.MISPRINT)
     assert note(read(client.get(reverse("chain", args=[chain.pk]))).main) == ""
 
