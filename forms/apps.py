@@ -11,7 +11,7 @@ class FormsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register checks, borders, what is told of sheets below, and the paper that takes long."""
-        from contacts.services.work import know_used_by
+        from contacts.queries.work import know_used_by
         from outage.queries.papers import Papers, know_papers_by
 
         from . import checks  # noqa: F401

@@ -66,6 +66,11 @@ class Work(models.Model):
     content_type = models.CharField(max_length=100, blank=True)
     once = models.BooleanField("visas en gång", default=False)
     patients = models.JSONField(default=list, blank=True)
+    # Of the file: by it the paper knows what stands in it.
+    sha256 = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
+
+    # What its page finds: why the file is not handed out any more, and the page to ask for it at once more.
+    refused = again = ""
 
     class Meta:
         ordering = ["-asked_at", "pk"]

@@ -1,5 +1,7 @@
 """The long work that somebody has asked for, in the assignment they act in."""
 
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -7,7 +9,7 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.models import Work, WorkPiece
-from contacts.rules.work import LONG_WAIT, LONGEST, WorkState
+from contacts.rules.work import HIDDEN_SINCE, LONG_WAIT, LONGEST, WorkState
 
 
 def work_by_id(by: Acting, work_id: UUID) -> Work | None:
@@ -20,6 +22,33 @@ def own_work(by: Acting) -> QuerySet[Work]:
     result = WorkPiece.objects.filter(work=OuterRef("pk"), place=0)
     found = Work.objects.filter(user=by.user, membership=by.membership).annotate(has_file=Exists(result))
     return found.order_by("-asked_at", "pk")
+
+
+_hidden_since: Callable[[Iterable[UUID], datetime], bool] = lambda chains, since: False  # noqa: E731
+
+
+def know_hidden_by(hidden_since: Callable[[Iterable[UUID], datetime], bool]) -> None:
+    """`hidden_since` says whether the patient of any of these chains has got protected personal data since then."""
+    global _hidden_since
+    _hidden_since = hidden_since
+
+
+_used_since: Callable[[str], str] = lambda sha256: ""  # noqa: E731
+
+
+def know_used_by(used_since: Callable[[str], str]) -> None:
+    """`used_since` says why a file of that hash is not handed out again: what is numbered in it was used since; or ""."""
+    global _used_since
+    _used_since = used_since
+
+
+def why_not_given(work: Work, sha256: str = "") -> str:
+    """Why a file that waits is not handed out any more, and what to do instead, in a sentence; or "". `sha256` is that
+    of the file, where it is not known from when it was made.
+    """
+    if work.patients and work.started_at and _hidden_since(map(UUID, work.patients), work.started_at):
+        return HIDDEN_SINCE
+    return _used_since(sha256 or work.sha256)
 
 
 def nobody_works() -> bool:

@@ -23,8 +23,9 @@ from contacts import audit
 from contacts.access import Acting, acting_in, check_within
 from contacts.models import User, Work
 from contacts.models.data_key import is_shut, name_of
+from contacts.queries.work import why_not_given
 from contacts.rules.errors import RuleError
-from contacts.rules.work import BROKE, GONE, HIDDEN_SINCE, UNFINISHED, WorkState, turn_in_line
+from contacts.rules.work import BROKE, GONE, UNFINISHED, WorkState, turn_in_line
 from contacts.seen import seeing, shows, where_from
 from contacts.services.alive import this_process
 from contacts.services.progress import Progress, Steps
@@ -78,24 +79,6 @@ class Kind:
 
 KINDS: dict[str, Kind] = {}
 _FIRST_TURN = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-_hidden_since: Callable[[Iterable[UUID], datetime], bool] = lambda chains, since: False  # noqa: E731
-
-
-def know_hidden_by(hidden_since: Callable[[Iterable[UUID], datetime], bool]) -> None:
-    """`hidden_since` says whether the patient of any of these chains has got protected personal data since then."""
-    global _hidden_since
-    _hidden_since = hidden_since
-
-
-_used_since: Callable[[bytes], str] = lambda content: ""  # noqa: E731
-
-
-def know_used_by(used_since: Callable[[bytes], str]) -> None:
-    """`used_since` says why a file is not handed out again: what is numbered in it was used since; or ""."""
-    global _used_since
-    _used_since = used_since
 
 
 def know_work(name: str, kind: Kind) -> None:
@@ -222,9 +205,7 @@ def fetch(*, by: Acting, work: Work) -> bytes:
         content = held.result() if held and timezone.now() < held.kept_until else None
         if content is None:
             raise RuleError(GONE)
-        if work.patients and work.started_at and _hidden_since(map(UUID, work.patients), work.started_at):
-            raise RuleError(HIDDEN_SINCE)
-        if why := _used_since(content):
+        if why := why_not_given(work, hashlib.sha256(content).hexdigest()):
             raise RuleError(why)
         audit.record(by=by, action="work.fetched", target=work, changes={"kind": work.kind})
         if work.once:
@@ -315,9 +296,10 @@ def _keep(work: Work, made: Made, chains: set[UUID]) -> None:
         work.filename, work.content_type, work.once = made.filename, made.content_type, made.once
         work.patients = sorted(map(str, chains))
         if made.content is not None:
+            work.sha256 = hashlib.sha256(made.content).hexdigest()
             work.keep_result(made.content)
         work.drop_files()
-        work.save(update_fields=[*_END, "warns", "to", "filename", "content_type", "once", "patients"])
+        work.save(update_fields=[*_END, "warns", "to", "filename", "content_type", "once", "patients", "sha256"])
 
 
 def _fail(work: Work, reason: str, broke: str) -> None:

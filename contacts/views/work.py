@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contacts.access import ActingRequest
 from contacts.models import Work
-from contacts.queries.work import nobody_works, own_work, work_by_id
+from contacts.queries.work import nobody_works, own_work, why_not_given, work_by_id
 from contacts.rules.errors import RuleError
 from contacts.rules.held import held_print
 from contacts.rules.work import LineFull, WorkState
@@ -43,6 +43,8 @@ def asked_by_press(request: ActingRequest, **what: Any) -> HttpResponse:
 @require_safe
 def my_work(request: ActingRequest) -> HttpResponse:
     found = Paginator(own_work(request.acting), PAGE_SIZE).get_page(request.GET.get("sida"))
+    for each in found:
+        _say_refused(each)
     context = {"found": found, "unfinished": any(work.is_unfinished for work in found)}
     part = "_list" if request.htmx else "list"
     return render(request, f"{_FOLDER}/{part}.html", context)
@@ -60,6 +62,7 @@ def work(request: ActingRequest, work_id: UUID) -> HttpResponse:
             (messages.warning if found.warns else messages.success)(request, found.said)
         name, *args = found.to
         return redirect(name, *args)
+    _say_refused(found)
     undone = found.waits_long and nobody_works()
     if undone and not request.htmx:
         # Whoever keeps the server is not among those who see the page.
@@ -68,16 +71,17 @@ def work(request: ActingRequest, work_id: UUID) -> HttpResponse:
         "work": found,
         "undone": undone,
         "nothing": "" if found.bound else KINDS[found.kind].nothing,
-        "again": _again(found),
     }
     part = "_state" if request.htmx else "show"
     return render(request, f"{_FOLDER}/{part}.html", context)
 
 
-def _again(work: Work) -> str:
-    """The page to ask for it at once more."""
+def _say_refused(work: Work) -> None:
+    """Why its file is not handed out, and the page to ask for it at once more."""
     kind = KINDS[work.kind]
-    return reverse(kind.back, args=[work.args[kind.of]] if kind.of else [])
+    work.again = reverse(kind.back, args=[work.args[kind.of]] if kind.of else [])
+    if work.has_file:  # type: ignore[attr-defined]
+        work.refused = why_not_given(work)
 
 
 @held_as(held_print("Öppna filen"))
@@ -88,7 +92,8 @@ def work_file(request: ActingRequest, work_id: UUID) -> HttpResponse:
     try:
         content = fetch(by=request.acting, work=found)
     except RuleError as gone:
-        context = {"reason": gone.reason, "work": found, "again": _again(found)}
+        _say_refused(found)
+        context = {"reason": gone.reason, "work": found}
         return render(request, f"{_FOLDER}/gone.html", context, status=410)
     shown = "inline" if found.is_paper else "attachment"
     headers = {

@@ -1,7 +1,5 @@
 """Files that were handed out, found again by what they hold."""
 
-import hashlib
-
 from django.db.models import Q, QuerySet
 
 from forms.models import BLANK_KINDS, Export, Sheet, SheetFate
@@ -16,12 +14,12 @@ def export_of(sha256: str) -> Export | None:
     return found.order_by("at", "pk").first()
 
 
-def used_since(content: bytes) -> str:
-    """Why a file is not handed out again, in a sentence: a sheet in it has taken a step since it was made. Or "".
+def used_since(sha256: str) -> str:
+    """Why a file of that hash is not handed out again, in a sentence: a sheet in it has taken a step since it was made. Or "".
 
     Another paper with the serial of one that is used would be scanned as that one.
     """
-    export = export_of(hashlib.sha256(content).hexdigest())
+    export = export_of(sha256)
     if export is None:
         return ""
     # The first step after the print: what was used before is not in the file.

@@ -18,7 +18,10 @@ from forms.rules.serial import shown_serial
 from forms.rules.sheet_fate import Fate, VoidReason
 from forms.services.batches import issue_batch
 from forms.services.fates import hand_over, mark_filled, void_sheet
-from tests.factories import County, make_chain, make_county, make_outage
+from outage.models import CareChain
+from outage.queries.care_chains import get_chain
+from outage.services.care_chains import change_details
+from tests.factories import County, chain_facts, make_chain, make_county, make_outage
 from tests.integration.forms.sheets_made import bring_to
 from tests.integration.outage.pages import read
 from tests.paper.reading import pages
@@ -130,3 +133,32 @@ def test_the_page_says_why_and_leads_to_where_it_is_printed_anew(county: County,
     assert answer.status_code == 410
     assert f"Blad {first.shown_serial} är använt" in main.get_text()
     assert main.find("a", string="Begär på nytt")["href"] == reverse("sheet_batch", args=[first.batch_id])
+
+
+def test_the_list_and_its_own_page_offer_it_no_more_and_say_why_and_what_to_do(county: County, client: Client):
+    made, (first, *_) = part(county)
+    client.force_login(county.alva.user)
+    opens = reverse("work_file", args=[made.pk])
+    for page in (reverse("my_work"), reverse("work", args=[made.pk])):
+        assert read(client.get(page)).main.find("form", action=opens)
+    mark_filled(by=county.alva, sheet=first)
+    for page in (reverse("my_work"), reverse("work", args=[made.pk])):
+        main = read(client.get(page)).main
+        assert not main.find("form", action=opens)
+        assert f"Lämnas inte ut längre. Blad {first.shown_serial} är använt" in " ".join(main.get_text(" ").split())
+        again = main.find("a", href=reverse("sheet_batch", args=[first.batch_id]))
+        assert again.get_text().startswith("Begär på nytt")
+
+
+def test_so_where_a_patient_in_it_has_got_protected_personal_data(county: County, client: Client, clock):
+    made, _ = work_list(county)
+    clock.shift(timedelta(minutes=1))
+    chain = CareChain.objects.get()
+    facts = chain_facts(county, protected_identity=True)
+    chain = get_chain(county.alva, chain.pk)
+    change_details(by=county.alva, chain=chain, client_id=uuid4(), replaces=chain.details.pk, facts=facts)
+    client.force_login(county.alva.user)
+    row = read(client.get(reverse("my_work"))).main.select_one("tbody tr")
+    assert "En patient i filen har fått skyddade personuppgifter sedan den gjordes." in row.get_text()
+    assert not row.find("form")
+    assert row.find("a", href=reverse("status"))
