@@ -9,7 +9,7 @@ from contacts.seen import shows
 from forms.models import AllEntered, DisposalDecision, Export, ScanBack, Sheet, SheetFate
 from forms.queries.batches import twin_of
 from forms.queries.disposal import no_disposal
-from forms.queries.entering import said_all_entered
+from forms.queries.entering import of_past_drill, said_all_entered
 from forms.queries.scans import PagePicture, pictures_of
 from forms.queries.sheets import (
     SERVER,
@@ -150,6 +150,7 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
     offered = frozenset(step for step, reason in reasons.items() if not reason and sheet.accountable)
     entries = entries_count(sheet)
     to_enter = sheet.comes_back and may_enter_from([Fate(step.fate) for step in steps])
+    to_enter = to_enter and not of_past_drill(sheet)
     said = said_all_entered(sheet) if to_enter else None
     pictures = {picture.sheet_page: picture for picture in pictures_of(sheet)}
     return ShownSheet(

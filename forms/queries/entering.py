@@ -14,7 +14,7 @@ from forms.queries.left import not_entered
 from forms.rules.sheet_fate import Fate, may_enter_from
 from outage.models import CareChain, Handover, Outage
 from outage.queries.care_chains import visible_chains
-from outage.queries.drills import drill_at
+from outage.queries.drills import drill_at, is_past
 from outage.queries.outages import outages_for, recent_outages
 
 
@@ -83,6 +83,11 @@ def open_for_entering(sheet: Sheet) -> bool:
     """Whether rows may be entered from a sheet: not where it is voided and was never scanned. One query."""
     steps = sheet.fates.order_by("number").values_list("fate", flat=True)
     return may_enter_from([Fate(fate) for fate in steps])
+
+
+def of_past_drill(sheet: Sheet) -> bool:
+    """Whether no row of a sheet is entered any more: it was printed in a drill that an outage in earnest has followed."""
+    return sheet.outage is not None and is_past(sheet.outage)
 
 
 def said_all_entered(sheet: Sheet) -> AllEntered | None:

@@ -6,10 +6,9 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from forms.models import Sheet
-from forms.queries.entering import drill_filled_in
+from forms.queries.entering import drill_filled_in, of_past_drill
 from forms.queries.outdated import why_outdated
 from outage.models import Outage
-from outage.queries.outages import outage_in_view
 from outage.rules.drills import WRITTEN_FOR_IT
 from outage.rules.wording import moment
 
@@ -20,7 +19,7 @@ def warnings_of(by: Acting, sheet: Sheet) -> list[str]:
     if drill is not None and drill.own_end:
         practised = "Gäller det övningen: för inte in något från det, och makulera det."
         found.append(f"{filled_in_drill(drill, now)} {practised}")
-    if sheet.outage and sheet.outage.drill and (now_on := outage_in_view(by.principal)) and not now_on.drill:
+    if of_past_drill(sheet):
         found.append(WRITTEN_FOR_IT)
     if why := why_outdated(sheet):
         found.append(

@@ -29,6 +29,7 @@ from forms.queries.entering import (
     chains_to_choose,
     entries_from,
     last_entry,
+    of_past_drill,
     open_for_entering,
     said_all_entered,
     visible_among,
@@ -172,12 +173,13 @@ def _show(
         "sheet": sheet,
         "warnings": warnings_of(acting, sheet),
         "voided": not open_for_entering(sheet),
+        "practised": of_past_drill(sheet),
         "pictures": paper_pictures(sheet, pictures_of(sheet)),
         "entered": entered_rows(found, visible_among(acting, {e.call.chain_id for e in found}), now),
         "is_sip": is_sip(sheet),
         "said": said_all_entered(sheet),
     }
-    if found and not context["voided"] and not context["said"]:
+    if found and not (context["voided"] or context["practised"] or context["said"]):
         seen = {"seen": sheet.fates.count(), "rows": len(found)}
         context["all_entered"] = AllEnteredForm(initial=seen, auto_id="id_infort_%s")
     if chain is None or form is None:

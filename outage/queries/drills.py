@@ -31,3 +31,7 @@ def past_drills() -> QuerySet[Outage, UUID]:
     """The drills after which an outage was reported in earnest, by their ids: what is left of them counts no more."""
     later = Outage.objects.filter(drill=False, recorded_at__gt=OuterRef("recorded_at"))
     return Outage.objects.filter(Exists(later), drill=True).order_by().values_list("pk", flat=True)
+
+
+def is_past(outage: Outage) -> bool:
+    return outage.drill and outage.pk in set(past_drills())

@@ -9,7 +9,7 @@ from contacts.models.data_key import name_of
 from contacts.models.encrypted import KeyDestroyed
 from contacts.rules.errors import Question, RuleError
 from outage.models import CareChain, CareChainEvent, Outage
-from outage.queries.drills import past_drills
+from outage.queries.drills import is_past
 from outage.queries.outages import down_again, others_still_out, outage_since
 from outage.rules.clock import as_utc
 from outage.rules.handover import CLOCK_SKEW
@@ -24,7 +24,7 @@ def check_drill_counts(
     outage: Outage, why_not: str = "Övningen är avslutad. Gäller det en patient: logga i driftstoppet."
 ) -> None:
     """Raises RuleError, with the sentence `why_not`, for a drill after which an outage was reported in earnest."""
-    if outage.drill and outage.pk in set(past_drills()):
+    if is_past(outage):
         raise RuleError(why_not)
 
 

@@ -36,6 +36,7 @@ from outage.presenters.status import chain_row, nothing_to_ring
 from outage.queries.care_chains import find_chains, get_chain, history_of, mark_namesakes
 from outage.queries.chain_log import log_shown
 from outage.queries.closing import closing_of, left_about
+from outage.queries.drills import is_past
 from outage.queries.joined import history_joins, standing_join
 from outage.queries.logged_later import logged_later
 from outage.queries.naming import by_number, patient_in_list, ward_label
@@ -162,6 +163,7 @@ def _shown(
     numbers = numbers_of_places([log], now)
     # Of what is purged nobody knows what is left.
     left = outage.purged_at is None
+    may_write = left and not is_past(outage) and can(acting, Right.LOG_CARE)
     calls = (
         calls_owed(acting=acting, chain=found, log=log, now=now, numbers=numbers, on_own_page=True)
         if left
@@ -216,9 +218,9 @@ def _shown(
         "same_number": [(other, patient_in_list(other)) for other in own_chains_beside(acting, found)],
         "former": by_number(*own_chains_before(acting, found.details.identity_number, outage)),
         "later": later_outage(acting, found, now),
-        "may_log": left and can(acting, Right.LOG_CARE),
+        "may_log": may_write,
         # In an emergency there is a look, and calls; all else is its own units'.
-        "may_change": left and can(acting, Right.LOG_CARE) and found.emergency is None,
+        "may_change": may_write and found.emergency is None,
         "may_print": left and can(acting, Right.PRINT_SHEET) and found.emergency is None,
         "emergencies": emergencies_of(found.pk) if found.emergency is None else [],
         "press": uuid4(),

@@ -108,6 +108,32 @@ def test_no_row_of_it_is_entered_in_earnest(county: County, drill: Outage, clock
     assert Handover.objects.count() == 1
 
 
+def test_after_it_the_page_says_what_the_sheet_is_and_where_to_go_and_has_no_form(
+    county: County, drill: Outage, client: Client, clock
+):
+    chain = make_chain(county, drill)
+    blank = bring_to(county.alva, issue(county)[0], Fate.FILLED)
+    printed = bring_to(county.alva, make_sheet(county.alva, outage=drill, chain=chain), Fate.FILLED)
+    client.force_login(county.alva.user)
+    where = [address(blank), address(blank, chain), address(printed), address(printed, chain)]
+    form = ".steps, [name=vardkedja], [name=riktning]"
+    assert all(page_of(client, at).main.select(form) for at in where)
+    clock.shift(timedelta(minutes=10))
+    make_outage(county.alva, timedelta(minutes=30))
+    for at in where:
+        main = page_of(client, at).main
+        assert WRITTEN_FOR_IT in main.get_text()
+        assert "Inget förs in från bladet" in main.get_text()
+        assert not main.select(form)
+        assert main.find("a", href=reverse("chains"))
+    for sheet in (blank, printed):
+        assert not page_of(client, reverse("sheet", args=[sheet.serial])).main.find("a", href=address(sheet))
+    # Nor is the page of its patient one to write on.
+    page = page_of(client, reverse("chain", args=[chain.pk])).main
+    assert not page.find("a", string="Ändra uppgifter")
+    assert not page.select(f'a[href^="{reverse("chain_call", args=[chain.pk])}"]')
+
+
 def test_in_the_drill_it_is_entered_as_any_sheet(county: County, drill: Outage):
     sheet, chain = issue(county)[0], make_chain(county, drill)
     assert enter(county, sheet, chain, answers={}).paper_serial == sheet.serial
