@@ -24,12 +24,6 @@ from forms.rules.serial import shown_serial
 IS_IT_WHOLE = "Är hela sidan med? Bara en av dess två koder syns"
 # Of these a person may know which sheet the code named: it is the own unit's.
 _NAMES_ITS_SHEET = (Finding.ALREADY, Finding.TOO_LATE, Finding.AFTER_CHECK, Finding.OTHER_VERSION)
-_LIKELY: dict[Finding, AsideReason] = {
-    Finding.ALREADY: AsideReason.DUPLICATE,
-    Finding.FOREIGN: AsideReason.NOT_OURS,
-    Finding.OTHER_UNIT: AsideReason.OTHER_UNIT,
-    Finding.BLANK: AsideReason.EMPTY,
-}
 _WHAT_TO_DO: dict[Finding, str] = {
     Finding.ALREADY: (
         "Jämför med den bild som finns. Står det samma på båda: lägg undan sidan. Skiljer de sig: två papper har samma "
@@ -103,7 +97,6 @@ class WaitingPage:
     card: PageCard
     what_to_do: str
     named: str
-    likely: str
     undone: tuple[str, ...]
     backs: tuple[PageCard, ...]
     before: UUID | None = None
@@ -181,7 +174,6 @@ def waiting_page(page: ScannedPage, before: UUID | None = None) -> WaitingPage:
         card=page_card(page),
         what_to_do=_WHAT_TO_DO.get(finding, ""),
         named=named,
-        likely=_LIKELY[finding].value if finding in _LIKELY else "",
         undone=tuple(told.undone.reason for told in told_of(page) if is_undone(told)),
         backs=tuple(page_card(back.page) for back in page.its_backs),  # type: ignore[attr-defined]
         before=before,

@@ -187,7 +187,7 @@ def _shown(request: ActingRequest, scanned: ScannedPage, status: int = 200, **se
         "shown": shown,
         "upload_id": scanned.upload_id,
         "match": MatchForm(initial={"sheet_page": 1}),
-        "aside": AsideForm(initial={"reason": shown.likely}),
+        "aside": AsideForm(),
         "undo": _undo_form(initial={"told": shown.card.told}),
     }
     return render(request, f"{_FOLDER}/page.html", context | sent, status=status)
