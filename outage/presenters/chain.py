@@ -18,6 +18,7 @@ from outage.queries.outages import down_again, outage_since
 from outage.queries.owed import event_standings
 from outage.queries.standing import completion_of, is_discharge, open_item_of, row_of, standing_of, tells
 from outage.queries.targets import target_name
+from outage.queries.wordings import leaves_out
 from outage.rules.clock import before_or_after_break_point
 from outage.rules.groups import in_groups
 from outage.rules.handover import Checked, Direction, ReadBack, name_in
@@ -271,10 +272,16 @@ def told_labels(call: Handover, events: Iterable[CareChainEvent], routine: Routi
         if message.notice:
             labels.append(Notice(message.notice).label)
         elif message.event_id in kinds:
-            labels.append(event_title(routine, kinds[message.event_id]))
+            event = kinds[message.event_id]
+            left_out = leaves_out(call, event, kinds)
+            labels.append(left_out_label(routine, event.kind) if left_out else event_title(routine, event))
     if not call.messages.all() and call.direction == Direction.RECEIVED:
         labels = ["Annat, se kommentaren"]
     return list(dict.fromkeys(labels))
+
+
+def left_out_label(routine: Routine, kind: str) -> str:
+    return f"{routine.label(kind)}: ska inte längre delta"
 
 
 def event_title(routine: Routine, event: CareChainEvent) -> str:

@@ -12,7 +12,7 @@ from contacts.rules.labelled import Labelled
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin
 from outage.presenters.care import patient_on_own_page
-from outage.presenters.chain import call_title, other_end
+from outage.presenters.chain import call_title, other_end, told_labels
 from outage.queries.chain_log import ChainLog
 from outage.queries.heard import Heard
 from outage.queries.joining import PLACES, apart, differing, rows_of_pair, to_choose_in
@@ -159,7 +159,7 @@ def parted(join: ChainJoin, log: ChainLog, now: datetime) -> tuple[list[str], li
     for event in filter(heard.is_since, log.live_events):
         (goes if event.pk in read_there else stays).append((event.happened_at, routine.label(event.kind)))
     for call in filter(heard.is_since, log.live_handovers):
-        told = [routine.label(each.event.kind) for each in call.messages.all() if each.event]
+        told = told_labels(call, log.events, routine)
         line = call.at, f"{call_title(call)}: {lower_first(', '.join(told))}" if told else call_title(call)
         goes += [line] if heard.goes(call) else []
         stays += [line] if heard.parted(call)[1] or not heard.goes(call) else []

@@ -12,7 +12,7 @@ from contacts.rules.phone import same_number
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, ChainState, Handover, LeftOpen, StateKind
 from outage.presenters.care import Numbers, whom_hidden
-from outage.presenters.chain import closed_label
+from outage.presenters.chain import closed_label, left_out_label
 from outage.queries.chain_log import ChainLog
 from outage.queries.closing import left_about
 from outage.queries.naming import Patient, party_in_list, party_label, patient_in_list
@@ -273,7 +273,7 @@ def event_label(chain: CareChain, kind: str, retracts: bool, corrects: bool = Fa
     """A message as it is to be told: taken back, said of the wrong patient, corrected, or as it is."""
     label = chain.outage.routine.label(kind)
     if retracts and corrects:
-        return f"{label}: ska inte längre delta"
+        return left_out_label(chain.outage.routine, kind)
     if retracts:
         details = chain.details
         if details.status != ChainStatus.WRONG_PATIENT:

@@ -1,14 +1,15 @@
 """What an event said before it was corrected or taken back: a call may have told of that."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
 
-from outage.models import CareChainEvent
+from outage.models import CareChainEvent, Handover
 from outage.queries.chain_log import ChainLog
 from outage.queries.standing import line_back
-from outage.rules.told import minute_of
+from outage.rules.informing import PARTICIPANT_PREFIX
+from outage.rules.told import is_left_out, minute_of
 
 
 def former_wordings(log: ChainLog, event_id: UUID) -> Iterator[tuple[CareChainEvent, CareChainEvent]]:
@@ -26,3 +27,16 @@ def wording_at(log: ChainLog, event_id: UUID, at: datetime) -> CareChainEvent | 
             break
         found, differs = older, differs or not newer.told_rightly
     return found if differs else None
+
+
+def leaves_out(call: Handover, event: CareChainEvent, events: Mapping[UUID, CareChainEvent]) -> bool:
+    """Whether who was called, a participant by name, was told not to take part any more."""
+    kind, _, name = call.recipient.partition(":")
+    if f"{kind}:" != PARTICIPANT_PREFIX or event.withdraws:
+        return False
+    lists: list[tuple[str, ...]] = []
+    row: CareChainEvent | None = event
+    while row is not None:
+        lists.append(row.participants)
+        row = events.get(row.supersedes_id) if row.supersedes_id else None
+    return is_left_out(name, *lists)

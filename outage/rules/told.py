@@ -1,6 +1,6 @@
 """What is told, to whom, and what a change of the chain means for those who were told: plain values for `owed`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -236,6 +236,15 @@ def notice_id(notice: Notice, version_id: str) -> str:
 def folded(name: str) -> str:
     """A name for comparison: in lower case, with single spaces."""
     return " ".join(name.split()).casefold()
+
+
+def is_left_out(name: str, *lists: Sequence[str]) -> bool:
+    """Whether a message about a SIP tells who is called `name` not to take part any more. `lists` are the participants
+    by the message as it was told, then as it stood before.
+    """
+    now, *before = (set(map(folded, names)) for names in lists)
+    return folded(name) not in now and (bool(now) or any(folded(name) in names for names in before))
+
 
 
 def minute_of(at: datetime) -> datetime:

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from contacts.rules.errors import IdClash, Question
 from contacts.rules.parties import Party
-from outage.models import CareChain, CareChainEvent, ChainState, StateKind
+from outage.models import CareChain, CareChainEvent, ChainState, Handover, StateKind
+from outage.presenters.chain import told_labels
 from outage.queries.care_chains import get_chain, get_event
 from outage.rules.asked_messages import OFF, SIP_OFF
 from outage.rules.informing import CallOutcome
@@ -134,3 +135,24 @@ def test_who_is_asked_no_longer_hears_that_and_not_a_new_time(
     said_to = {name: next(call for call in calls if name in call) for name in ("Berit", "Sven")}
     assert "Kallelse till SIP: ska inte längre delta" in said_to["Sven"]
     assert "delta" not in said_to["Berit"]
+    # The log has what each was told.
+    stands = get_chain(county.disa, chain.pk)
+    newest = CareChainEvent.objects.filter(chain=chain).latest("recorded_at")
+    for name in ("Sven", "Berit"):
+        tell(county.disa, stands, newest, to=f"participant:{name}")
+    left_out = "Kallelse till SIP: ska inte längre delta"
+    events, calls = CareChainEvent.objects.filter(chain=chain), Handover.objects.order_by("recorded_at")
+    told = {
+        name: [
+            told_labels(call, events, chain.outage.routine)
+            for call in calls
+            if call.recipient == f"participant:{name}"
+        ]
+        for name in ("Sven", "Berit")
+    }
+    assert told == {
+        "Sven": [["Kallelse till SIP"], [left_out]],
+        "Berit": [["Kallelse till SIP"], ["Kallelse till SIP"]],
+    }
+    page = read(client.get(reverse("chain", args=[chain.pk])))
+    assert sum(left_out in one.get_text() for one in page.select("ol.timeline > li")) == 1
