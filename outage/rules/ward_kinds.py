@@ -17,14 +17,18 @@ def kind_of_place(*, listed: str, at_home: bool, outpatient: str, was: WardKind 
     return WardKind(listed) if listed else None
 
 
-def why_wrong_outpatient(kind: WardKind, outpatient: str, *, follows: bool) -> str:
-    """Why an öppenvård of the kind `outpatient` cannot be told of a patient on a ward of `kind`; else "". `follows`:
-    the kind is that of the ward, and not only what somebody set it to.
+def misfit(kind: WardKind, outpatient: str, *, follows: bool) -> tuple[str, str] | None:
+    """Why an öppenvård of the kind `outpatient` cannot be told of a patient on a ward of `kind`: what is said beside
+    the kind of ward, and beside the öppenvård; None where they fit. `follows`: the kind is that of the ward, and not
+    only what somebody set it to, which may be what is wrong.
     """
     wanted = outpatient_kind_for(kind)
     if not outpatient or outpatient == wanted:
-        return ""
-    said = kind.label.lower()
+        return None
+    said, choose = kind.label.lower(), f"älj {_A_KIND[wanted]} (R3.10)."
     if follows:
-        return f"Patienten ligger på {said} avdelning. Välj {_A_KIND[wanted]} (R3.10)."
-    return f"Slag av avdelning är satt till {said}: ändra det om det är fel. Välj {_A_KIND[wanted]} (R3.10)."
+        return "", f"Patienten ligger på {said} avdelning. V{choose}"
+    return (
+        f"Slag av avdelning är satt till {said}, men öppenvården är inte {_A_KIND[wanted]}. Ändra slaget om det är fel.",
+        f"Är slaget av avdelning rätt: v{choose}",
+    )

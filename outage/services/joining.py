@@ -31,7 +31,7 @@ from outage.queries.standing import row_of, standing_of
 from outage.rules.back_registration import ChainStatus
 from outage.rules.joining import HAPPENED, OTHER, Pair, said_together, same_events
 from outage.rules.told import NOT_ADMITTED, IdentityChange, PlaceChange
-from outage.rules.ward_kinds import why_wrong_outpatient
+from outage.rules.ward_kinds import misfit
 from outage.services.care_chains import identity_answer, is_unlisted, place_answer, write_details
 from outage.services.events import count_beside, lock_chain, need_reason, write_event
 from outage.services.paper import mark_of
@@ -179,7 +179,7 @@ def _write_chosen(
     mine, theirs = details
     found = chosen(mine, theirs, choices)
     facts = found.facts
-    if why_wrong_outpatient(facts.ward_kind, facts.outpatient_kind, follows=facts.kind_follows):
+    if misfit(facts.ward_kind, facts.outpatient_kind, follows=facts.kind_follows):
         raise RuleError(
             "Öppenvården passar inte slaget av avdelning (R3.10). Välj om.", field="pick-outpatient"
         )

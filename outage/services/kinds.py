@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party, WardKind
 from outage.models import CareChainDetails, ChainFacts
-from outage.rules.ward_kinds import why_wrong_outpatient
+from outage.rules.ward_kinds import misfit
 
 
 def check_kinds(facts: ChainFacts) -> None:
@@ -13,9 +13,13 @@ def check_kinds(facts: ChainFacts) -> None:
     ward = facts.others.get(Party.INPATIENT)
     if ward and ward.kind not in ("", facts.ward_kind):
         raise RuleError("Välj om avdelningen är somatisk eller psykiatrisk.", field="ward_kind")
-    if why := why_wrong_outpatient(facts.ward_kind, facts.outpatient_kind, follows=facts.kind_follows):
+    if wrong := misfit(facts.ward_kind, facts.outpatient_kind, follows=facts.kind_follows):
+        of_kind, of_outpatient = wrong
+        if of_kind:
+            raise RuleError(of_kind, field="ward_kind")
         raise RuleError(
-            why, field="other_outpatient_kind" if Party.OUTPATIENT in facts.others else "outpatient_unit"
+            of_outpatient,
+            field="other_outpatient_kind" if Party.OUTPATIENT in facts.others else "outpatient_unit",
         )
 
 

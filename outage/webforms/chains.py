@@ -17,7 +17,7 @@ from outage.queries.naming import shown_identity
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.identity import classify_identity
 from outage.rules.told import NOT_ADMITTED, PlaceChange
-from outage.rules.ward_kinds import kind_of_place, why_wrong_outpatient
+from outage.rules.ward_kinds import kind_of_place, misfit
 
 from .places import (
     NOT_KNOWN_YET,
@@ -157,9 +157,12 @@ class ChainForm(Opened, AsksQuestions):
                 self.add_error("ward_kind", "Välj om avdelningen är somatisk eller psykiatrisk.")
                 return
             data["ward_kind"] = follows.value
-        as_ward = ward != NOT_ADMITTED and follows in (None, data["ward_kind"])
-        if why := why_wrong_outpatient(WardKind(data["ward_kind"]), kind, follows=as_ward):
-            self.add_error("other_outpatient_kind" if outpatient == OTHER else "outpatient_unit", why)
+        as_ward = ward != NOT_ADMITTED and follows == data["ward_kind"]
+        if wrong := misfit(WardKind(data["ward_kind"]), kind, follows=as_ward):
+            beside = "other_outpatient_kind" if outpatient == OTHER else "outpatient_unit"
+            for name, why in zip(("ward_kind", beside), wrong, strict=True):
+                if why:
+                    self.add_error(name, why)
 
     def _is_kind_of_former_place(self, data: dict[str, Any], ward: Any) -> bool:
         """Whether a kind was only filled in, as that of a place that has been changed since."""

@@ -90,7 +90,10 @@ def expected(former: tuple[str, WardKind, str], ward: str, clinic: str, kind: st
         said = KIND_OF.get(ward) or (KIND_OF[clinic] or was if ward == "home" else "")
     if not said:
         return "ward_kind"
-    return "outpatient_unit" if clinic and KIND_OF[clinic] != said else said
+    if clinic and KIND_OF[clinic] != said:
+        # What somebody set is as likely to be wrong.
+        return "outpatient_unit" if KIND_OF.get(ward) == said else "ward_kind"
+    return said
 
 
 @pytest.mark.parametrize("former", FORMER, ids="-".join)
@@ -146,6 +149,24 @@ def test_what_no_longer_fits_is_asked_for_with_why_and_all_that_was_typed(
         )
     assert answered.status_code == 302
     assert CareChain.objects.get(pk=chain.pk).details.ward_kind == "psychiatric"
+
+
+def test_a_kind_that_somebody_set_wrong_is_told_beside_it_first_and_beside_the_outpatient_unit(
+    county: County, outage: Outage, client: Client
+):
+    chain = at(county, outage, "ward", SOMATIC, "health_centre")
+    client.force_login(county.alva.user)
+    page = read(edited(client, chain, ward_kind="psychiatric"))
+    kind = (
+        "Slag av avdelning är satt till psykiatrisk, men öppenvården är inte en psykiatrisk öppenvård. "
+        "Ändra slaget om det är fel."
+    )
+    clinic = "Är slaget av avdelning rätt: välj en psykiatrisk öppenvård (R3.10)."
+    told = errors_of(page)
+    assert told.index(kind) < told.index(clinic)
+    for field, said in (("ward_kind", kind), ("outpatient_unit", clinic)):
+        box = page.main.find(attrs={"name": field})
+        assert said in page.main.find(id=f"id_{field}_error").get_text(), box
 
 
 @pytest.mark.parametrize("how", PlaceChange)
