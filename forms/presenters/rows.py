@@ -138,7 +138,7 @@ def paper_words(row: CareChainEvent | Handover, now: datetime) -> str:
     parts = (
         f"blad {shown_serial(row.paper_serial)}" if row.paper_serial else "",
         f"skrivet {day_and_time(row.written_at, now)}" if row.written_at else "",
-        f"signatur på pappret: {row.paper_signature}" if row.paper_signature else "",
+        f"signatur på papperet: {row.paper_signature}" if row.paper_signature else "",
     )
     return ", ".join(part for part in parts if part)
 

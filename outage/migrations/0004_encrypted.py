@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='carechainevent',
             name='paper_signature',
-            field=contacts.models.encrypted.EncryptedText(blank=True, max_length=200, verbose_name='signatur på pappret'),
+            field=contacts.models.encrypted.EncryptedText(blank=True, max_length=200, verbose_name='signatur på papperet'),
         ),
         migrations.AlterField(
             model_name='carechainevent',
@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='handover',
             name='paper_signature',
-            field=contacts.models.encrypted.EncryptedText(blank=True, max_length=200, verbose_name='signatur på pappret'),
+            field=contacts.models.encrypted.EncryptedText(blank=True, max_length=200, verbose_name='signatur på papperet'),
         ),
         migrations.AlterField(
             model_name='handover',

@@ -30,7 +30,7 @@ class CareChainEvent(OfChain, LoggedRow):
     happened_at = models.DateTimeField("hände")
     written_at = models.DateTimeField("skrevs på papper", null=True, blank=True)
     paper_serial = models.CharField("blad", max_length=9, blank=True)
-    paper_signature = EncryptedText("signatur på pappret", max_length=200, blank=True)
+    paper_signature = EncryptedText("signatur på papperet", max_length=200, blank=True)
     particulars = EncryptedJSON(default=dict, blank=True)
     order = models.PositiveIntegerField(default=0)
     told_rightly = models.BooleanField("de underrättade fick rätt uppgift", default=False)

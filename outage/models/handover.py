@@ -50,7 +50,7 @@ class Handover(OfChain, LoggedRow):
     at = models.DateTimeField("samtalets tid")
     written_at = models.DateTimeField("skrevs på papper", null=True, blank=True)
     paper_serial = models.CharField("blad", max_length=9, blank=True)
-    paper_signature = EncryptedText("signatur på pappret", max_length=200, blank=True)
+    paper_signature = EncryptedText("signatur på papperet", max_length=200, blank=True)
     spoken_to = EncryptedText("talade med", max_length=200, blank=True)
     spoken_to_unit = EncryptedText("deras enhet", max_length=200, blank=True)
     number = EncryptedText("nummer", max_length=60, blank=True)

@@ -31,9 +31,9 @@ def check_paper(mark: PaperMark, *, at: datetime | None, now: datetime) -> dict[
     if not mark.signed_by.strip():
         errors["signed_by"] = "Skriv namnet eller signaturen som står på raden."
     if mark.written_at is None:
-        errors["written_at"] = "Ange när raden skrevs på pappret."
+        errors["written_at"] = "Ange när raden skrevs på papperet."
     elif as_utc(mark.written_at) > as_utc(now) + CLOCK_SKEW:
-        errors["written_at"] = "Tiden ligger framåt i tiden. Ange när raden skrevs på pappret."
+        errors["written_at"] = "Tiden ligger framåt i tiden. Ange när raden skrevs på papperet."
     elif at is not None and as_utc(at) > as_utc(mark.written_at):
         errors["written_at"] = not_before(mark.written_at, "Samtalet", at, now)
     return errors

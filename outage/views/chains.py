@@ -278,7 +278,7 @@ def edit_chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
                 facts=form.facts(),
                 answers=form.answers(),
             )
-            said = "Uppgifterna är ändrade. De tidigare finns kvar i historiken."
+            said = "Uppgifterna är ändrade. När och av vem står under Historik."
             if saved.chain_id != found.pk:
                 # The page of another person says nothing of the sheets of this chain.
                 former = whole_or_404(request, found.pk)

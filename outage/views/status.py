@@ -189,8 +189,9 @@ def _care(
     require(acting, Right.READ_CARE)
     known: Known = {}
     outages = [outage, *earlier]
+    in_table = [*not_ended_before(acting.principal, outage), outage]
     seen, owed = (
-        chains_seen(acting, *not_ended_before(acting.principal, outage), outage, known=known),
+        chains_seen(acting, *in_table, known=known),
         chains_with_calls_owed(acting, *outages, known=known),
     )
     awaited = chains_with_answers_awaited(acting, *outages, known=known)
@@ -237,6 +238,7 @@ def _care(
         "places": [place_to_find(chain) for chain in places],
         "places_page": places,
         "chains": chains,
+        "calls_of_earlier": not {chain.outage_id for chain in to_ring} <= {each.pk for each in in_table},
         "chain_rows": [_chain_part(acting, listed[chain.pk], now) for chain in chains],
         "received": [
             Part(

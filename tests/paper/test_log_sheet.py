@@ -148,7 +148,7 @@ def test_what_was_entered_from_paper_says_from_which_sheet(place):
         paper_signature="B. Bok",
     )
     (line,) = lines(place.alva)
-    assert "blad 7K3-QX9-M2C, skrivet tis 24 nov 10.50, signatur på pappret: B. Bok" in str(line)
+    assert "blad 7K3-QX9-M2C, skrivet tis 24 nov 10.50, signatur på papperet: B. Bok" in str(line)
 
 
 def test_more_calls_cost_no_more_queries(place):

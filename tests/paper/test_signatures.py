@@ -39,7 +39,7 @@ def test_each_call_has_its_electronic_signature_with_time_and_on_request_a_line_
     text = everything(printed(place, chain).pdf)
     assert squashed("AA 10.53") in text
     assert text.count(squashed(f"AA {SIGNATURE}")) == 1
-    paper = "Från papper: blad 7K3-QX9-M2C, skrivet tis 24 nov 10.51, signatur på pappret: B. Bok"
+    paper = "Från papper: blad 7K3-QX9-M2C, skrivet tis 24 nov 10.51, signatur på papperet: B. Bok"
     assert squashed(paper) in text
     assert "Underskrift:" not in text
     inked = everything(printed(place, chain, ink=True).pdf)

@@ -25,6 +25,7 @@ from tests.factories import (
     call_facts,
     end_for_all,
     make_chain,
+    make_event,
     make_outage,
     person,
 )
@@ -243,3 +244,20 @@ def test_two_questions_stand_apart_each_with_its_own_answer_and_what_no_means(
         assert banner.select_one(".banner-advice")
     end = read(client.get(reverse("end_outage"), {"driftstopp": str(outage.pk)}))
     assert not end.select(".banner-asked a")
+
+
+def test_laege_says_that_a_call_to_make_is_of_an_earlier_outage_than_the_chains_beside_it(
+    county: County, outage: Outage, client: Client
+):
+    chain = make_chain(county, outage)
+    make_event(county.alva, chain, "discharge")
+    client.force_login(county.alva.user)
+    said = "Under Att ringa nu står också samtal från ett tidigare driftstopp."
+    assert said not in text_of(read(client.get(reverse("status"))).select_one("#chains"))
+    end_for_all(county, outage, timezone.now() - ENDED)
+    later = make_outage(county.alva, DOWN_AGAIN)
+    page = read(client.get(reverse("status")))
+    assert "Tolvan Tolvansson" in text_of(page.select_one("#calls"))
+    chains = text_of(page.select_one("#chains"))
+    assert "Vårdkedjor (0)" in chains
+    assert f"Bara driftstoppet {later.listed_as}. {said}" in chains

@@ -13,7 +13,7 @@ from django.utils import timezone
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Role
 from outage.models import Acknowledgement, CareChain, Outage, OutageReport, RegistrationMark, SupportContact
-from outage.queries.outages import current_outage
+from outage.queries.outages import current_outage, outage_for
 from outage.queries.owed import calls_left
 from outage.services.outages import end_outage
 from tests.factories import County, make_chain, make_event, make_outage, person
@@ -244,6 +244,13 @@ def test_an_end_ends_the_outage_that_the_page_was_opened_for(county: County, out
     assert "Ett nytt driftstopp pågår redan." in text_of(client, "/")
 
 
+def test_ending_speaks_of_others_only_where_somebody_is_left(county: County, outage: Outage, client: Client):
+    by = person("cila", county.social_care, Role.COORDINATOR)
+    end_outage(by=by, outage=outage_for(county.municipality, outage.pk), ended_at=timezone.now())
+    client.force_login(county.esa.user)
+    assert "Andra huvudmän" not in text_of(client, reverse("end_outage"))
+
+
 def test_ending_says_for_whom_and_how_much_is_open_before_it_acts(
     county: County, outage: Outage, chain: CareChain, client: Client
 ):
@@ -318,7 +325,7 @@ def test_who_may_not_end_is_asked_to_tell_who_may(county: County, outage: Outage
     end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
     client.force_login(county.cissi.user)
     page = text_of(client, "/")
-    assert "Regionen är åter i PRATOR 10.52. Är ni också inne i PRATOR? Säg det till er samordnare." in page
+    assert "Regionen är åter i PRATOR 10.52. Är ni också inne i PRATOR? Ja: säg det till er samordnare." in page
     assert "avsluta för" not in page.lower()
 
 
