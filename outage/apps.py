@@ -18,9 +18,9 @@ class OutageConfig(AppConfig):
 
         from contacts.content.reader import ContentError
         from contacts.page_versions import know_units_by
+        from contacts.queries.work import know_hidden_by
         from contacts.services.submissions import know_outage_by
         from contacts.services.unit_ties import Ties, tie_units_by
-        from contacts.queries.work import know_hidden_by
         from contacts.verification import set_verification_lasts
 
         from . import checks  # noqa: F401

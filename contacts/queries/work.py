@@ -37,7 +37,7 @@ _used_since: Callable[[str], str] = lambda sha256: ""  # noqa: E731
 
 
 def know_used_by(used_since: Callable[[str], str]) -> None:
-    """`used_since` says why a file of that hash is not handed out again: what is numbered in it was used since; or ""."""
+    """`used_since` says why a file of a hash is not handed out again: what is numbered in it was used since; or ""."""
     global _used_since
     _used_since = used_since
 

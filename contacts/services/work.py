@@ -7,7 +7,7 @@ what to do by its kind. Each kind can be done twice without harm, for a worker m
 import hashlib
 import logging
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -299,7 +299,9 @@ def _keep(work: Work, made: Made, chains: set[UUID]) -> None:
             work.sha256 = hashlib.sha256(made.content).hexdigest()
             work.keep_result(made.content)
         work.drop_files()
-        work.save(update_fields=[*_END, "warns", "to", "filename", "content_type", "once", "patients", "sha256"])
+        work.save(
+            update_fields=[*_END, "warns", "to", "filename", "content_type", "once", "patients", "sha256"]
+        )
 
 
 def _fail(work: Work, reason: str, broke: str) -> None:

@@ -86,7 +86,7 @@ def open_for_entering(sheet: Sheet) -> bool:
 
 
 def of_past_drill(sheet: Sheet) -> bool:
-    """Whether no row of a sheet is entered any more: it was printed in a drill that an outage in earnest has followed."""
+    """Whether a sheet was printed in a drill that an outage in earnest has followed: no row of it is entered."""
     return sheet.outage is not None and is_past(sheet.outage)
 
 

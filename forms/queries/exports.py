@@ -15,7 +15,7 @@ def export_of(sha256: str) -> Export | None:
 
 
 def used_since(sha256: str) -> str:
-    """Why a file of that hash is not handed out again, in a sentence: a sheet in it has taken a step since it was made. Or "".
+    """Why a file of that hash is not handed out again, in a sentence: a sheet in it has taken a step since. Or "".
 
     Another paper with the serial of one that is used would be scanned as that one.
     """

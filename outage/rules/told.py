@@ -246,7 +246,6 @@ def is_left_out(name: str, *lists: Sequence[str]) -> bool:
     return folded(name) not in now and (bool(now) or any(folded(name) in names for names in before))
 
 
-
 def minute_of(at: datetime) -> datetime:
     """People say no seconds."""
     return at.replace(second=0, microsecond=0)

@@ -29,6 +29,7 @@ def misfit(kind: WardKind, outpatient: str, *, follows: bool) -> tuple[str, str]
     if follows:
         return "", f"Patienten ligger på {said} avdelning. V{choose}"
     return (
-        f"Slag av avdelning är satt till {said}, men öppenvården är inte {_A_KIND[wanted]}. Ändra slaget om det är fel.",
+        f"Slag av avdelning är satt till {said}, men öppenvården är inte {_A_KIND[wanted]}. "
+        "Ändra slaget om det är fel.",
         f"Är slaget av avdelning rätt: v{choose}",
     )

@@ -88,7 +88,9 @@ def test_of_another_unit_no_more_is_said_than_when_a_patient_is_opened(county: C
     chain = anew(county, county.bo, **there)
     (task,) = rows(county.alva, left)
     assert "ligger kvar" not in task.why
-    assert f"I driftstoppet {chain.outage.listed_as} har Ortopeden en vårdkedja om patienten." in task.read_first
+    assert (
+        f"I driftstoppet {chain.outage.listed_as} har Ortopeden en vårdkedja om patienten." in task.read_first
+    )
     assert [line.chain_id for line in task.later] == [None]
     facts = chain_facts(county, protected_identity=True, **there)
     chain = get_chain(county.bo, chain.pk)

@@ -325,7 +325,9 @@ def test_who_may_not_end_is_asked_to_tell_who_may(county: County, outage: Outage
     end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
     client.force_login(county.cissi.user)
     page = text_of(client, "/")
-    assert "Regionen är åter i PRATOR 10.52. Är ni också inne i PRATOR? Ja: säg det till er samordnare." in page
+    assert (
+        "Regionen är åter i PRATOR 10.52. Är ni också inne i PRATOR? Ja: säg det till er samordnare." in page
+    )
     assert "avsluta för" not in page.lower()
 
 

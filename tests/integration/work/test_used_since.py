@@ -135,7 +135,9 @@ def test_the_page_says_why_and_leads_to_where_it_is_printed_anew(county: County,
     assert main.find("a", string="Begär på nytt")["href"] == reverse("sheet_batch", args=[first.batch_id])
 
 
-def test_the_list_and_its_own_page_offer_it_no_more_and_say_why_and_what_to_do(county: County, client: Client):
+def test_the_list_and_its_own_page_offer_it_no_more_and_say_why_and_what_to_do(
+    county: County, client: Client
+):
     made, (first, *_) = part(county)
     client.force_login(county.alva.user)
     opens = reverse("work_file", args=[made.pk])
@@ -145,13 +147,15 @@ def test_the_list_and_its_own_page_offer_it_no_more_and_say_why_and_what_to_do(c
     for page in (reverse("my_work"), reverse("work", args=[made.pk])):
         main = read(client.get(page)).main
         assert not main.find("form", action=opens)
-        assert f"Lämnas inte ut längre. Blad {first.shown_serial} är använt" in " ".join(main.get_text(" ").split())
+        assert f"Lämnas inte ut längre. Blad {first.shown_serial} är använt" in " ".join(
+            main.get_text(" ").split()
+        )
         again = main.find("a", href=reverse("sheet_batch", args=[first.batch_id]))
         assert again.get_text().startswith("Begär på nytt")
 
 
 def test_so_where_a_patient_in_it_has_got_protected_personal_data(county: County, client: Client, clock):
-    made, _ = work_list(county)
+    work_list(county)
     clock.shift(timedelta(minutes=1))
     chain = CareChain.objects.get()
     facts = chain_facts(county, protected_identity=True)
