@@ -28,8 +28,5 @@ def misfit(kind: WardKind, outpatient: str, *, follows: bool) -> tuple[str, str]
     said, choose = kind.label.lower(), f"älj {_A_KIND[wanted]} (R3.10)."
     if follows:
         return "", f"Patienten ligger på {said} avdelning. V{choose}"
-    return (
-        f"Slag av avdelning är satt till {said}, men öppenvården är inte {_A_KIND[wanted]}. "
-        "Ändra slaget om det är fel.",
-        f"Är slaget av avdelning rätt: v{choose}",
-    )
+    wrong = f"Slag av avdelning är satt till {said}, men öppenvården är inte {_A_KIND[wanted]}."
+    return f"{wrong} Ändra slaget om det är fel.", f"Är slaget av avdelning rätt: v{choose}"
