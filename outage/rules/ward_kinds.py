@@ -25,8 +25,8 @@ def misfit(kind: WardKind, outpatient: str, *, follows: bool) -> tuple[str, str]
     wanted = outpatient_kind_for(kind)
     if not outpatient or outpatient == wanted:
         return None
-    said, choose = kind.label.lower(), f"älj {_A_KIND[wanted]} (R3.10)."
+    said, choose = kind.label.lower(), f"Välj {_A_KIND[wanted]} (R3.10)."
     if follows:
-        return "", f"Patienten ligger på {said} avdelning. V{choose}"
+        return "", f"Patienten ligger på {said} avdelning. {choose}"
     wrong = f"Slag av avdelning är satt till {said}, men öppenvården är inte {_A_KIND[wanted]}."
-    return f"{wrong} Ändra slaget om det är fel.", f"Är slaget av avdelning rätt: v{choose}"
+    return f"{wrong} Ändra slaget om det är fel.", f"Är slaget av avdelning rätt? {choose}"

@@ -37,7 +37,7 @@ class TestSheet:
         text = text_of(page)
         for told in (
             f"Blad {sheet.shown_serial}",
-            "Vårdkedjeblankett Makulerat",
+            "Vårdkedjeblankett, vårdkedja 1 , skrevs ut 10.52 Makulerat",
             "Vårdkedja 1",
             "Borttappat Två samtal <b>till</b> kommunen",
             "Esa Påhittad, Sjuksköterska, Medicin 2",

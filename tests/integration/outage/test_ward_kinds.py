@@ -161,7 +161,7 @@ def test_a_kind_that_somebody_set_wrong_is_told_beside_it_first_and_beside_the_o
         "Slag av avdelning är satt till psykiatrisk, men öppenvården är inte en psykiatrisk öppenvård. "
         "Ändra slaget om det är fel."
     )
-    clinic = "Är slaget av avdelning rätt: välj en psykiatrisk öppenvård (R3.10)."
+    clinic = "Är slaget av avdelning rätt? Välj en psykiatrisk öppenvård (R3.10)."
     told = errors_of(page)
     assert told.index(kind) < told.index(clinic)
     for field, said in (("ward_kind", kind), ("outpatient_unit", clinic)):
