@@ -14,7 +14,7 @@ from contacts.models.encrypted import GONE, EncryptedJSON, EncryptedText
 from contacts.rules.parties import Party, WardKind
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.identity import IdentityKind, lookup_texts, name_text
-from outage.rules.told import NOT_ADMITTED, OTHER_PREFIX
+from outage.rules.told import NOT_ADMITTED, OTHER_PREFIX, folded
 
 from .chain_facts import ChainFacts, OtherPlace
 from .outage import Outage
@@ -143,6 +143,11 @@ class CareChainDetails(OfChain, LoggedRow):
     def is_purged(self) -> bool:
         """Who it was cannot be read any longer."""
         return self.patient_name is GONE or self.identity_number is GONE
+
+    @property
+    def who(self) -> tuple[str, str]:
+        """The patient's number and name, to compare."""
+        return self.identity_number, folded(self.patient_name)
 
     @cached_property
     def name_text(self) -> str:

@@ -36,7 +36,8 @@ class Handover(OfChain, LoggedRow):
     `supersedes` another corrects it or, where `withdraws` is set, takes it back. `signature` is the text as it stood
     at the log-in of whoever wrote the row; `unit` is the one that rang or was rung, though another corrects or moves
     the call. What was entered from a sheet of paper has its serial, when it was written there and by whom. `code` was
-    read aloud, or typed, in the call, and follows it through corrections and moves.
+    read aloud, or typed, in the call, and follows it through corrections and moves. `shown_as` says as whom the patient
+    was spoken of, where that was not who the chain says they were at the call's time: the form showed another.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -66,6 +67,9 @@ class Handover(OfChain, LoggedRow):
     call_back = EncryptedText("ring tillbaka: nummer och tid", max_length=200, blank=True)
     code = models.ForeignKey(
         CallCode, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="calls"
+    )
+    shown_as = models.ForeignKey(
+        CareChainDetails, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )
     checked = models.CharField("kontroll av motparten", max_length=20, blank=True, choices=Checked.choices)
     checked_reason = EncryptedText("varför inte motringd", max_length=300, blank=True)

@@ -13,7 +13,7 @@ from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover,
 from outage.presenters.call_codes import CodeLine, CodeLines
 from outage.presenters.care import Numbers
 from outage.queries.chain_log import ChainLog, in_time_order
-from outage.queries.naming import party_label
+from outage.queries.naming import party_label, patient_in_short
 from outage.queries.outages import down_again, outage_since
 from outage.queries.owed import event_standings
 from outage.queries.standing import completion_of, is_discharge, open_item_of, row_of, standing_of, tells
@@ -217,7 +217,7 @@ def _call_entry(
         title=call_title(handover),
         direction=direction.value,
         by_whom=signed_by(handover, now),
-        details=tuple(_call_details(handover, told, _reminds(handover, chain, now) if stands else "")),
+        details=tuple(_call_details(handover, log, told, _reminds(handover, chain, now) if stands else "")),
         struck=newer is not None,
         struck_by=_struck_by(newer, now, handover),
         note=handover.reason,
@@ -343,9 +343,15 @@ def _reminds(call: Handover, chain: CareChain, now: datetime) -> str:
     return f"påminner {moment(at, now)}" if at else "ingen tid att påminna om" if call.call_back else ""
 
 
-def _call_details(handover: Handover, told: str, reminds: str) -> Iterable[tuple[str, str]]:
+def named_in_call(call: Handover, log: ChainLog) -> str:
+    """Who the patient was said to be, where the form showed another than the chain then had."""
+    return next((patient_in_short(row) for row in log.versions if row.pk == call.shown_as_id), "")
+
+
+def _call_details(handover: Handover, log: ChainLog, told: str, reminds: str) -> Iterable[tuple[str, str]]:
     pairs = (
         ("Meddelande", told),
+        ("Patienten nämndes som", named_in_call(handover, log)),
         ("Talade med", handover.spoken_to),
         ("Nummer", handover.number),
         ("Återläsning", ReadBack(handover.read_back).label if handover.read_back else ""),

@@ -36,6 +36,7 @@ _HIDDEN = {
     "version",
     "replaces",
     "seen",
+    "shown",
     "opened",
     "rows",
     "steg",

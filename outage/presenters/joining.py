@@ -152,7 +152,7 @@ def parted(join: ChainJoin, log: ChainLog, now: datetime) -> tuple[list[str], li
     call about both is in both.
     """
     heard = Heard(join, log, apart(join)[0].facts)
-    read_there = {row.pk for line in heard.lines_on_others_paper for row in line}
+    read_there = {row.pk for line in heard.lines_of_other for row in line}
     routine = join.kept.outage.routine
     goes: list[tuple[datetime, str]] = []
     stays: list[tuple[datetime, str]] = []

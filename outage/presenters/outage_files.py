@@ -12,7 +12,7 @@ from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover,
 from outage.models.signed import LoggedRow
 from outage.presenters.back import TaskGroups, TaskRow
 from outage.presenters.call_codes import CodeLine, CodeLines, code_lines_in_list
-from outage.presenters.chain import event_title, signed_by, told_labels
+from outage.presenters.chain import event_title, named_in_call, signed_by, told_labels
 from outage.queries.chain_log import ChainLog, in_time_order, logs_of
 from outage.queries.naming import (
     Patient,
@@ -303,7 +303,7 @@ class _Shown:
     def call(self, row: Handover) -> LogCells:
         ours, theirs = row.unit.name, self._whom(row)
         given = row.direction == Direction.GIVEN
-        code = self._codes.get(row.pk)
+        code, named = self._codes.get(row.pk), named_in_call(row, self._log)
         return self._common(row, row.at)._replace(
             kind="Samtal",
             messages=", ".join(told_labels(row, self._log.events, self._chain.outage.routine)),
@@ -316,7 +316,7 @@ class _Shown:
             number=self._text(row.number),
             read_back=self._answer(dict(ReadBack.choices()).get(row.read_back, ""), row.read_back_reason),
             checked=self._answer(dict(Checked.choices()).get(row.checked, ""), row.checked_reason),
-            comment=self._text(row.comment),
+            comment=self._text(row.comment, f"Patienten nämndes som {named}" if named else ""),
             next_step=self._text(row.next_step),
             call_back=self._text(row.call_back),
             code=code.on_paper if code else "",

@@ -6,7 +6,7 @@ from outage.models import CareChainDetails, CareChainEvent, ChainFacts, ChainJoi
 from outage.queries.chain_log import ChainLog
 from outage.queries.papers import papers
 from outage.queries.standing import first_of, line_back
-from outage.rules.handover import Direction
+from outage.rules.handover import MOST_MESSAGES, Direction, new_event_id
 from outage.rules.identity import number_key
 from outage.rules.informing import CallOutcome
 from outage.rules.joining import Who, is_heard_as, stays_with_other
@@ -23,10 +23,13 @@ class Heard:
         self._calls = {row.pk: row for row in log.handovers}
         serials = {row.paper_serial for row in log.handovers} | {row.paper_serial for row in log.events}
         self._printed = papers().printed(serials - {""})
-        self.lines_on_others_paper = self._lines_on_others_paper()
-        """The events that were read on a sheet of the other patient and stand in the kept chain, oldest row first."""
+        self._shown = {row.pk: row for row in log.versions}
+        self.lines_of_other = self._lines_of_other()
+        """The events that stand in the kept chain, oldest row first, and were read on a sheet of the other patient or
+        logged with a call on a page that showed that one.
+        """
         self._of_other: set[UUID | int | None] = {
-            *(row.pk for line in self.lines_on_others_paper for row in line),
+            *(row.pk for line in self.lines_of_other for row in line),
             *(row.pk for row in log.events if row.chain_id == join.other_id),
             *(row.pk for row in log.versions if row.chain_id == join.other_id),
         }
@@ -38,19 +41,25 @@ class Heard:
         self._kept = _who(was), (number_key(back.identity), folded(back.patient_name))
         self._other = _who(join.other.details)
 
-    def _lines_on_others_paper(self) -> list[list[CareChainEvent]]:
+    def _lines_of_other(self) -> list[list[CareChainEvent]]:
+        calls = [first_of(row, self._log) for row in self._log.handovers if self._showed_other(row)]
+        logged = {new_event_id(call.pk, place) for call in calls for place in range(MOST_MESSAGES)}
         replaced = {row.supersedes_id for row in self._log.events}
         last = [
             row for row in self._log.events if row.pk not in replaced and row.chain_id == self.join.kept_id
         ]
         lines = [line_back(self._log, row.pk)[::-1] for row in last]
-        found = [line for line in lines if self.is_on_others_paper(line[0])]
+        found = [line for line in lines if line[0].pk in logged or self.is_on_others_paper(line[0])]
         return [line for line in found if line[0].chain_id == self.join.kept_id]
 
     def is_on_others_paper(self, row: CareChainEvent | Handover) -> bool:
         """Whether it was read on a sheet of the other patient."""
         printed = self._printed.get(row.paper_serial)
         return printed is not None and printed.chain_id == self.join.other_id
+
+    def _showed_other(self, call: Handover) -> bool:
+        shown = self._shown.get(call.shown_as_id or 0)
+        return shown is not None and shown.chain_id == self.join.other_id
 
     def _is_on_own_paper(self, call: Handover) -> bool:
         """Whether it was read on a sheet of the kept patient from before the join."""
@@ -68,7 +77,7 @@ class Heard:
     def goes(self, call: Handover) -> bool:
         """Whether it is written in the other chain; one that told nobody anything goes with its sheet."""
         theirs, ours = self.parted(call)
-        return bool(theirs) or (not ours and self.is_on_others_paper(call))
+        return bool(theirs) or (not ours and (self._showed_other(call) or self.is_on_others_paper(call)))
 
     def is_since(self, row: CareChainEvent | Handover) -> bool:
         """Whether it was logged in the kept chain after the join."""
@@ -103,6 +112,8 @@ class Heard:
 
     def _who_in(self, call: Handover) -> Who | None:
         """As whom the patient was spoken of; None in a call that did not get through, or was made before the join."""
+        if call.shown_as_id in self._shown:
+            return _who(self._shown[call.shown_as_id])
         if call.outcome != CallOutcome.REACHED or call.direction != Direction.GIVEN:
             return None
         if self.is_on_others_paper(call):

@@ -78,6 +78,19 @@ def history_joins(chain_id: UUID) -> QuerySet[ChainJoin]:
     return found.select_related("kept", "other", "user", "unit").order_by("pk")
 
 
+def read_apart(chain: CareChain, version_id: int) -> tuple[CareChainDetails, int] | None:
+    """What a chain said while it was once read with `chain`, and the number of the one that has that patient now; None
+    for any other version.
+    """
+    joins = history_joins(chain.pk)
+    chains = {each.pk: each for join in joins for each in (join.kept, join.other)}
+    row = CareChainDetails.objects.filter(pk=version_id, chain__in=chains).first() if chains else None
+    has = [
+        each.number for pk, each in chains.items() if row and pk != chain.pk and each.details.who == row.who
+    ]
+    return (row, has[0]) if row and has else None
+
+
 def standing_join(chain: CareChain) -> ChainJoin | None:
     """The latest standing join by which others are read in `chain`: the one that can be undone."""
     for last in _standing_joins(chain.pk):

@@ -65,6 +65,11 @@ def patient_name(details: CareChainDetails, unknown: str) -> str:
     return PURGED if details.is_purged else details.patient_name or unknown
 
 
+def patient_in_short(details: CareChainDetails) -> str:
+    """For who has the patient's page open."""
+    return f"{patient_name(details, 'Okänd patient')} {shown_identity(details)}".strip()
+
+
 def _where(details: CareChainDetails) -> str:
     names = details.place_names
     if details.municipality:

@@ -181,7 +181,7 @@ def _version(row: CareChainDetails) -> Version:
         names={folded(name): keys[party] for party, name in row.place_names.items()},
         changed={Party(party): PlaceChange(how) for party, how in changed.items()},
         identity=IdentityChange(identity) if identity else None,
-        patient=(row.identity_number, folded(row.patient_name)),
+        patient=row.who,
         by=f"unit:{row.unit_id}",
     )
 
@@ -236,6 +236,7 @@ def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow |
         ),
         received=received,
         party=Party(row.recipient) if row.recipient in _PARTIES and not received else None,
+        patient=next((each.who for each in log.versions if each.pk == row.shown_as_id), None),
     )
     if first is row and not received:
         row.__dict__[_KEPT] = found

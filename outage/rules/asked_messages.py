@@ -99,6 +99,18 @@ def ask_if_before(called: datetime, happened: datetime, now: datetime, answers: 
         ).settled(answers)
 
 
+def ask_as_whom(*, changed: str, then: str, now: str, answers: Mapping[str, str]) -> bool:
+    """Whether the patient was spoken of as the form showed them, `then`, and not as they are called `now`. Raises
+    Question where that is not said; `changed` is what happened meanwhile.
+    """
+    question = Question(
+        "as-whom",
+        f"{changed} medan du skrev. Formuläret visade {then}. Nu står {now}. Som vem talade ni om patienten?",
+        [("then", f"Som formuläret visade: {then}"), ("now", f"Som det står nu: {now}")],
+    )
+    return question.settled(answers) == "then"
+
+
 def ask_if_off(told_before: str, answers: Mapping[str, str]) -> bool:
     """Whether a meeting is off; Raises Question where one of its messages is taken back and another, `told_before`,
     stands: it may be that the new date was wrong.

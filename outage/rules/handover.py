@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from contacts.rules.errors import RuleError
 from contacts.rules.labelled import Labelled
@@ -16,6 +16,8 @@ from .told import Notice
 
 # A ward PC's clock may run a little ahead of the server's.
 CLOCK_SKEW = timedelta(minutes=2)
+# More than any form offers.
+MOST_MESSAGES = 100
 
 
 class Direction(Labelled):
@@ -41,6 +43,11 @@ class Checked(Labelled):
 
 # What is answered of a call that was taken; the other is asked of one that was made.
 CALLED_BACK = (Checked.CALLED_BACK, Checked.NOT_POSSIBLE)
+
+
+def new_event_id(call_id: UUID, place: int) -> UUID:
+    """The id of the event that a call was the first to tell of, by its place among the messages."""
+    return uuid5(call_id, f"event {place}")
 
 
 @dataclass(frozen=True, slots=True)

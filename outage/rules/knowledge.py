@@ -378,10 +378,10 @@ class Knowledge(Lines):
         return {
             place: Target(place, participant=names[place]) if place in names else self.target_at(place)
             for place, calls in self.calls_to.items()
-            if any(map(self._was_told, calls))
+            if any(map(self.was_told, calls))
         }
 
-    def _was_told(self, call: CallRow) -> bool:
+    def was_told(self, call: CallRow) -> bool:
         events = (self._by_id.get(told) for told in call.told)
         return call.outcome is CallOutcome.REACHED and (
             not call.received or any(event and not self._only_heard(call, event) for event in events)

@@ -4,10 +4,11 @@ New messages are owed to the places that the chain names now; corrections, retra
 whoever was reached with what they change.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from operator import attrgetter
 
 from contacts.rules.parties import Party
 
@@ -200,12 +201,10 @@ class ChainStanding(Knowledge):
             how, version = self.left(place)
             notice = Notice.NOT_YOURS if how is PlaceChange.MISTAKE else Notice.NO_LONGER_YOURS
             yield from self._notice(by, target, notice, version)
-        said_wrong = self._said_wrong()
+        said_wrong = self._said_wrong_to(place)
         if said_wrong and self.now.status is not ChainStatus.WRONG_PATIENT:
-            changed = minute_of(said_wrong.at), said_wrong.order
-            heard = any(call.when < changed for _, call in believes or self.believes(place, ever=True))
             notice_of_it = frozenset({notice_id(Notice.IDENTITY, said_wrong.id)})
-            if heard and not self.reached_with(place, notice_of_it, ever=True):
+            if not self.reached_with(place, notice_of_it, ever=True):
                 yield from self._notice(by, target, Notice.IDENTITY, said_wrong)
         if believes or status:
             yield from self._death_owed(by, target, status)
@@ -213,7 +212,20 @@ class ChainStanding(Knowledge):
         if lives and self.known_status(place, ever=True) is Notice.DECEASED:
             alive = self.now.status is ChainStatus.OK
             notice = Notice.NOT_DECEASED if alive else Notice.NOT_THIS_PATIENT
-            yield from self._notice(by, target, notice, self._status_since())
+            yield from self._notice(by, target, notice, self._since(attrgetter("status")))
+
+    def _said_wrong_to(self, place: str) -> Version | None:
+        """The change of who the patient is that a place has to hear of."""
+        if any(
+            call.patient not in (None, self.now.patient) and self.was_told(call)
+            for call in self.calls_to.get(place, ())
+        ):
+            return self._since(attrgetter("patient"))
+        if (said_wrong := self._said_wrong()) is None:
+            return None
+        changed = minute_of(said_wrong.at), said_wrong.order
+        calls = [call for _, call in list(self.believes(place)) or self.believes(place, ever=True)]
+        return said_wrong if any(call.patient is None and call.when < changed for call in calls) else None
 
     def _said_wrong(self) -> Version | None:
         """The newest change of who the patient is that those who were told before have to hear of.
@@ -229,18 +241,18 @@ class ChainStanding(Knowledge):
                 changes = changes[: back[0]] if back else changes
         return changes[-1][0] if changes else None
 
-    def _status_since(self) -> Version:
-        """The version by which the chain got its present status."""
+    def _since(self, what: Callable[[Version], object]) -> Version:
+        """The version by which the chain got what it says now."""
         since = self.now
         for version in reversed(self.versions):
-            if version.status is not self.now.status:
+            if what(version) != what(self.now):
                 break
             since = version
         return since
 
     def _death_owed(self, by: Party, target: Target, known: Notice | None) -> Iterable[Owed]:
         if self.now.status is ChainStatus.DECEASED and known is not Notice.DECEASED:
-            yield from self._notice(by, target, Notice.DECEASED, self._status_since())
+            yield from self._notice(by, target, Notice.DECEASED, self._since(attrgetter("status")))
 
     def _deaths_untold(self) -> Iterable[Owed]:
         """For a patient who was in the system before, every place hears, reached or not: a homecoming is planned."""

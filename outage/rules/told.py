@@ -137,7 +137,8 @@ class CallRow:
 
     `id` and `order` are those of its first row, whatever was corrected. `place` is where it got to: the key of a
     place, `participant:` and a name, or "" where it is not known; `party` which party it was then, if any. `told` are
-    the ids of events, and of notices as `notice_id` gives them.
+    the ids of events, and of notices as `notice_id` gives them. `patient` is as whom the patient was spoken of (as
+    `Version.patient`), where it was another than the chain had at the time.
     """
 
     id: str
@@ -148,6 +149,7 @@ class CallRow:
     told: frozenset[str]
     received: bool = False
     party: Party | None = None
+    patient: tuple[str, str] | None = None
 
     @property
     def when(self) -> tuple[datetime, int]:

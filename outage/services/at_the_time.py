@@ -10,10 +10,12 @@ from contacts.rules.errors import Question
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
 from outage.queries.chain_log import ChainLog, log_of
+from outage.queries.joined import read_apart
+from outage.queries.naming import patient_in_short
 from outage.queries.owed import earlier_of_sip
 from outage.queries.standing import line_back, standing_of
 from outage.queries.wordings import wording_at
-from outage.rules.asked_messages import ask_if_before, ask_if_off, ask_which_wording
+from outage.rules.asked_messages import ask_as_whom, ask_if_before, ask_if_off, ask_which_wording
 from outage.rules.handover import CallFacts, Direction
 from outage.rules.informing import PARTICIPANT_PREFIX
 from outage.rules.said import in_short
@@ -146,6 +148,42 @@ def _was_told(
 def _wording(chain: CareChain, event: CareChainEvent) -> str:
     label = lower_first(chain.outage.routine.label(event.kind))
     return f"{label} {in_short(event.happened_at, event.particulars, timezone.now())}"
+
+
+def spoken_of_as(
+    chain: CareChain, log: ChainLog, facts: CallFacts, shown: int, answers: Mapping[str, str]
+) -> CareChainDetails | None:
+    """The version by which the patient was spoken of in a call, where the form showed (`shown` is that version's id)
+    another patient than the chain has now; None where the chain's own says it. Raises Question, and CallErrors where
+    the call was about one who is no longer read with this chain.
+    """
+    now = chain.details
+    was = next((row for row in log.versions if row.pk == shown), None)
+    apart = read_apart(chain, shown) if was is None else None
+    was = was or (apart and apart[0])
+    if was is None or was.who == now.who:
+        return None
+    if apart is None and was.chain_id == chain.pk and facts.at:
+        others = (row.recorded_at for row in log.versions if row.order > was.order and row.who != was.who)
+        if facts.at < minute_of(next(others)):
+            # By its time it counts as made before that.
+            return None
+    if apart:
+        happened = "Sammanföringen upplöstes"
+    elif was.chain_id != chain.pk:
+        happened = f"Vårdkedjan sammanfördes med vårdkedja {chain.number}"
+    else:
+        happened = "Patientens nummer eller namn ändrades"
+    as_shown = ask_as_whom(
+        changed=f"{happened} {moment(now.recorded_at, timezone.now())} av {now.user.full_name}",
+        then=patient_in_short(was),
+        now=patient_in_short(now),
+        answers=answers,
+    )
+    if as_shown and apart:
+        message = f"Inget är sparat. Samtalet gällde vårdkedja {apart[1]}: öppna den och logga samtalet där."
+        raise CallErrors({"recipient": message})
+    return was if as_shown else None
 
 
 def ask_if_told_before(event: CareChainEvent, happened_at: datetime, answers: Mapping[str, str]) -> None:

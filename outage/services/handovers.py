@@ -14,7 +14,7 @@ from contacts.rules.errors import Question, RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import replacing
-from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
+from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, HandoverMessage
 from outage.queries.chain_log import ChainLog, log_now, log_of, log_with
 from outage.queries.standing import told_only_by
 from outage.rules.asked_messages import ask_if_before, ask_if_wrong_patient, settle_message
@@ -24,7 +24,7 @@ from outage.rules.handover import CallFacts, Direction, Message, check_handover,
 from outage.rules.informing import FAILED
 from outage.rules.paper import PaperMark, check_paper
 from outage.rules.wording import moment
-from outage.services.at_the_time import other_end, told_then
+from outage.services.at_the_time import other_end, spoken_of_as, told_then
 from outage.services.call_codes import code_of, confirm, tidy_code
 from outage.services.call_errors import CallErrors
 from outage.services.confirming import confirmed
@@ -50,6 +50,7 @@ def log_call(
     code: str = "",
     log: ChainLog | None = None,
     seen: int = 0,
+    shown: int | None = None,
 ) -> Handover:
     """Log one call about one patient, with what it told of; `client_id` becomes the call's id.
 
@@ -58,8 +59,9 @@ def log_call(
     read aloud; the row is without it where it was not taken (`services.call_codes`). A resend returns the first row.
     `answers` are those of the person who fills it in, by the question's key; None where nobody can be asked. `log` was
     read after `chain`. `seen` is the order of the last event that the person saw to be logged: a later one of the same
-    kind as a new message may be it. Raises CallErrors with a sentence for each field that is wrong, Question where an
-    answer is needed, NotAllowed by role, IdClash when the id was used with other content.
+    kind as a new message may be it; `shown` the id of the details by which the patient was shown to them. Raises
+    CallErrors with a sentence for each field that is wrong, Question where an answer is needed, NotAllowed by role,
+    IdClash when the id was used with other content.
     """
     check_may_log(by, chain)
     if answers is not None:
@@ -80,7 +82,9 @@ def log_call(
         rows = chain.rows
         lock_chain(chain)
         log = log_now(chain, log, rows)
+        shown_as = None
         if answers is not None:
+            shown_as = spoken_of_as(chain, log, facts, shown, answers) if shown else None
             if any(message.kind for message in messages):
                 ask_if_wrong_patient(ChainStatus(chain.details.status), answers)
             messages = _as_told(chain, log, messages, facts, answers)
@@ -90,7 +94,9 @@ def log_call(
             new = [message.happened_at for message in messages if message.kind and message.happened_at]
             _ask_if_before(log, facts, [message.event_id for message in messages], new, answers)
             facts = facts if paper else confirmed(chain, facts, answers)
-        handover = write_call(by, chain, client_id, facts, paper=paper, answers=answers, typed=typed, log=log)
+        handover = write_call(
+            by, chain, client_id, facts, paper=paper, answers=answers, typed=typed, log=log, shown_as=shown_as
+        )
         rows_told = [HandoverMessage(handover=handover, **what) for what in told]
         for row in rows_told:
             row.save()
@@ -297,6 +303,7 @@ def write_call(
     answers: Mapping[str, str] | None = None,
     typed: str | None = None,
     log: ChainLog | None = None,
+    shown_as: CareChainDetails | None = None,
 ) -> Handover:
     """Write one row of a call inside the caller's transaction, which holds the chain; signed by the acting person.
 
@@ -315,6 +322,7 @@ def write_call(
         order=take_order(home),
         supersedes=supersedes,
         withdraws=withdraws,
+        shown_as=supersedes.shown_as if supersedes else shown_as,
         reason=reason.strip(),
         signature=signature(by.user.full_name, by.role_text, by.unit.name, by.user.hsa_id),
         user=by.user,

@@ -44,7 +44,7 @@ def part(by: Acting, join: ChainJoin, undone: ChainJoin, joined: ChainLog, back:
     log = log_of(kept.pk)
     heard = Heard(join, joined, back)
     anew = _Anew(by, undone, log, heard)
-    for line in heard.lines_on_others_paper:
+    for line in heard.lines_of_other:
         anew.move(line)
     written: dict[str, str] = {}
     for call in log.live_handovers:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -13,7 +13,7 @@ from outage.models import CareChain, CareChainEvent
 from outage.queries.chain_log import ChainLog
 from outage.queries.standing import line_back
 from outage.rules.asked_messages import ask_which_event
-from outage.rules.handover import CallFacts, Message
+from outage.rules.handover import CallFacts, Message, new_event_id
 from outage.rules.paper import PaperMark
 from outage.rules.said import in_short
 from outage.services.call_errors import CallErrors
@@ -46,9 +46,8 @@ def write_told(
             line = _ask_if_logged(chain, log, message, facts, seen, answers) if answers is not None else []
             event = next((row for row in line if _says(row, message)), None)
             if event is None:
-                event = _new_event(
-                    by, chain, uuid5(client_id, f"event {index}"), message, facts, paper, answers
-                )
+                event_id = new_event_id(client_id, index)
+                event = _new_event(by, chain, event_id, message, facts, paper, answers)
                 gone += [event] if line else []
             told = {"event": event}
         # Ticked both as it was logged and as a new one that it is.

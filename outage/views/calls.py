@@ -85,6 +85,7 @@ def chain_call(request: ActingRequest, chain_id: UUID) -> HttpResponse:
                 code=form.cleaned_data.get("code", ""),
                 log=log,
                 seen=form.cleaned_data["seen"] or 0,
+                shown=form.cleaned_data["shown"],
             )
             _tell_logged(request, found, handover, facts)
             _tell_of_code(request, form, handover)

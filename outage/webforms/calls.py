@@ -81,10 +81,7 @@ class CallForm(Opened, AsksQuestions):
         label="Deras enhet", required=False, max_length=200, widget=forms.TextInput(_HIDDEN_TEXT)
     )
     read_back = forms.ChoiceField(
-        label="Återläsning",
-        choices=ReadBack.choices(),
-        required=False,
-        widget=forms.RadioSelect,
+        label="Återläsning", choices=ReadBack.choices(), required=False, widget=forms.RadioSelect
     )
     read_back_reason = forms.CharField(label="Varför inte upprepat", required=False, max_length=300)
     comment = forms.CharField(label="Kommentar", required=False, widget=forms.Textarea({"rows": 2}))
@@ -100,6 +97,8 @@ class CallForm(Opened, AsksQuestions):
     checked_reason = forms.CharField(label="Varför inte motringd", required=False, max_length=300)
     # The last event that the page said is logged, by its order: a new one was chosen beside that.
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    # The details by which the page showed the patient, by their id.
+    shown = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self,
@@ -133,7 +132,8 @@ class CallForm(Opened, AsksQuestions):
         if corrects is None:
             del self.fields["opened"]
             self._collect_messages()
-            self.initial["seen"] = max((event.order for event in log.events), default=0)
+            seen = max((event.order for event in log.events), default=0)
+            self.initial.update(seen=seen, shown=chain.details.pk)
         else:
             self._logged = {f"event:{e.pk}": e for e in log.events if e.pk in corrects}
             self.fields["reason"] = forms.CharField(label="Varför rättas samtalet?", max_length=300)
