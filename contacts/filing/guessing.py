@@ -17,6 +17,7 @@ from contacts.rules.remarks import read_remark
 from contacts.rules.swedish_text import search_key
 
 from .columns import COLUMNS, KIND_BY_LABEL, MORE_NUMBERS, read_kind
+from .not_to_ring import is_of_none_to_ring
 
 Meant = TypeVar("Meant")
 
@@ -107,6 +108,8 @@ def column_of(heading: str) -> str | None:
         return None
     if key in _OF_HEADING:
         return _OF_HEADING[key]
+    if is_of_none_to_ring(heading):
+        return ""
     if is_of_evenings(heading) and not _OF_NUMBERS.isdisjoint(search_key(heading).split()):
         return ON_CALL
     # "Verksamhet/enhet", "Telefon (expedition)"

@@ -44,7 +44,7 @@ _FORMULA = "Cellen har en formel. Klistra in värdet i stället och spara igen."
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Numbers found in the text of a cell; `rest` becomes a remark."""
+    """Numbers found in the text of a cell; `rest` becomes a remark, and has those that are `not_rung`."""
 
     row: int
     column: str
@@ -52,6 +52,7 @@ class Proposal:
     phones: tuple[Phone, ...]
     rest: str
     zero: bool
+    not_rung: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -224,25 +225,34 @@ class _Row:
 
     def _numbers(self, by_column: Mapping[str, list[str]]) -> None:
         is_switchboard = read_kind(self._cells.get("Typ", "")) is EntryKind.SWITCHBOARD
+        alone = sum(len(by_column.get(column, ())) for column in _NUMBERS if column != "Anknytning") < 2
         for column, kind in _NUMBERS.items():
             own = first_kind(is_switchboard) if column == "Telefon" else kind
             if column in by_column and column in COLUMNS and column != MORE_NUMBERS:
                 self._cells[column] = ""
             for cell in by_column.get(column, ()):
-                self._number(column, own, cell)
+                self._number(column, own, cell, alone=alone)
 
-    def _number(self, column: str, kind: PhoneKind, cell: str) -> None:
+    def _number(self, column: str, kind: PhoneKind, cell: str, *, alone: bool) -> None:
         stays = column in COLUMNS and column != MORE_NUMBERS
         is_read = _is_read(column, kind, cell)
-        found = find_numbers(cell, kind) if self._choices.numbers and not is_read else None
+        asked = self._choices.numbers and not is_read
+        try:
+            found = find_numbers(cell, kind, alone=alone) if asked else None
+        except RuleError as unclear:
+            self._result.rows.append(BadRow(self._row, column, unclear.reason))
+            return
         if found is None:
             if stays:
                 self._cells[column] = cell
             else:
                 self._more.append(Phone(kind, cell).words if is_read and column != MORE_NUMBERS else cell)
             return
-        self._result.proposals.append(Proposal(self._row, column, cell, found.phones, found.rest, found.zero))
-        if found.rest:
+        self._result.proposals.append(
+            Proposal(self._row, column, cell, found.phones, found.rest, found.zero, found.not_rung)
+        )
+        # The heading of a column may have put all of it there.
+        if found.rest and not any(found.rest in remark for remark in self._remarks):
             self._remarks.append(found.rest)
         for phone in found.phones:
             if stays and phone.kind is kind and not self._cells[column]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from contacts.rules.errors import RuleError
 from contacts.rules.phone import PhoneKind
 from contacts.rules.swedish_text import search_key
 
@@ -144,8 +145,16 @@ def _mostly_people(sheet: Sheet, heading: int, place: int) -> bool:
 
 def _mostly_numbers(sheet: Sheet, heading: int, place: int) -> bool:
     cells = [row[place] for row in sheet.rows[heading:] if place < len(row) and row[place].strip()]
-    found = [find_numbers(cell, PhoneKind.DIRECT) for cell in cells[:200]]
-    return bool(cells) and sum(bool(each and each.phones) for each in found) >= _MOSTLY * len(found)
+    found = [_has_number(cell) for cell in cells[:200]]
+    return bool(cells) and sum(found) >= _MOSTLY * len(found)
+
+
+def _has_number(cell: str) -> bool:
+    try:
+        found = find_numbers(cell, PhoneKind.DIRECT)
+    except RuleError:
+        return True
+    return bool(found and found.phones)
 
 
 def flagged_rows(sheet: Sheet, choice: SheetChoice) -> list[Flagged]:

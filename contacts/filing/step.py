@@ -57,6 +57,7 @@ class ShownProposal:
     numbers: str
     rest: str
     zero: bool
+    not_rung: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +86,14 @@ def step_of(book: Book, choices: Choices, known: Known) -> Step:
     letters = letters_of(book)
     taken = sum(choice.take for choice in choices.sheets)
     names = [sheet.name if taken > 1 else "" for sheet in right.filled]
+    # First those with a number that is left out.
+    shown = sorted(found.proposals, key=lambda each: not each.not_rung)
     return Step(
         choices=choices,
         known=known,
         sheets=tuple(map(_shown, right.filled, choices.sheets)),
         words=tuple(_words(found, choices)),
-        proposals=tuple(_proposal(each, names) for each in found.proposals[:MOST_PROPOSALS]),
+        proposals=tuple(_proposal(each, names) for each in shown[:MOST_PROPOSALS]),
         proposal_count=len(found.proposals),
         letters=letters,
         garbled=_garbled(book, letters),
@@ -166,7 +169,8 @@ def _proposal(found: Proposal, names: Sequence[str]) -> ShownProposal:
     numbers = ", ".join(phone.words for phone in found.phones)
     sheet, row = divmod(found.row, SHEET_ROWS)
     text = " ".join(found.text.split())
-    return ShownProposal(row, names[sheet], found.column, text, numbers, found.rest, found.zero)
+    not_rung = ", ".join(found.not_rung)
+    return ShownProposal(row, names[sheet], found.column, text, numbers, found.rest, found.zero, not_rung)
 
 
 def _garbled(book: Book, how: str) -> tuple[tuple[str, str], ...]:

@@ -59,6 +59,8 @@ _LOOKS_LIKE_HOURS = re.compile(
 _FOUR_DIGITS = re.compile(
     r"(?<![0-9 ] )(?<![0-9-])[012][0-9][0-5][0-9] ?- ?[012][0-9][0-5][0-9](?![0-9])(?! [0-9])"
 )
+# A number for the day alone, or the day by itself: "dag 0953-140 10, natt 0953-140 11".
+_OF_DAY = re.compile(r"(?:^|[;,(] ?|(?<=[0-9)]) )dag(?:tel|nr)?\b\.?:?(?= ?(?:$|[;,)+0]))")
 # Digits that ring somebody are no clock times.
 _TELEPHONE = re.compile(r"(?:\+|\b0)[0-9]{1,3}[- ]?[0-9]{2,3}(?:[ -]?[0-9]{2,3}){1,3}\b")
 
@@ -73,6 +75,8 @@ def tidy_remark(text: str) -> str:
 
 def looks_like_hours(tidied: str) -> bool:
     """Whether a remark, or a part of one, seems to speak of when somebody answers."""
+    if _OF_DAY.search(tidied):
+        return True
     return bool(_FOUR_DIGITS.search(tidied) or _LOOKS_LIKE_HOURS.search(_TELEPHONE.sub(" ", tidied)))
 
 

@@ -242,6 +242,19 @@ READ: dict[str, tuple[bytes, dict[str, str]]] = {
         text("Avdelning;Sköterskor;Läkare", "Köket;0953-140 10;0953-140 11"),
         {"Köket": "direct 0953-140 10, direct 0953-140 11 Sköterskor: 0953-140 10; Läkare: 0953-140 11"},
     ),
+    "numbers that are none to ring": (
+        text(
+            "Enhet;Telefon",
+            "Köket;Fax 0953-140 19, tel 0953-140 10",
+            "Tvätten;OBS! Ring INTE 0953-140 99",
+            'Boden;"Dag 0953-140 10\nnatt 0953-140 11"',
+        ),
+        {
+            "Köket": "direct 0953-140 10 Fax 0953-140 19",
+            "Tvätten": "OBS! Ring INTE 0953-140 99",
+            "Boden": "direct 0953-140 10, direct 0953-140 11 Dag 0953-140 10, natt 0953-140 11",
+        },
+    ),
     "a hospital's list of two sheets": (
         workbook(
             (
