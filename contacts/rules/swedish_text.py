@@ -13,6 +13,7 @@ _NOT_WORD_IN_LINE = re.compile(r"[^0-9a-z\n]+")
 # Whatever word processors, spreadsheets and telephones put for a hyphen. The hyphen is first, as in a class of signs.
 DASHES = "-‐‑‒–—―−﹣－"
 _HYPHEN = re.compile(rf"[{DASHES}]")
+_AS_HYPHEN = str.maketrans(dict.fromkeys(DASHES, "-"))
 _HYPHENED = re.compile(rf"[^\W\d_]+(?:[{DASHES}][^\W\d_]+)+")
 # Letters only, so that the order is the same under every collation a database may have been made with.
 _AFTER_Z = str.maketrans({"å": "zza", "ä": "zzb", "æ": "zzb", "ö": "zzc", "ø": "zzc"})
@@ -102,6 +103,11 @@ def _without_accents(text: str) -> str:
     if text.isascii():
         return text
     return "".join([c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)])
+
+
+def plain_dashes(text: str) -> str:
+    """`text` with every kind of dash as a hyphen, of the same length."""
+    return text.translate(_AS_HYPHEN)
 
 
 def without_hyphens(text: str) -> str:

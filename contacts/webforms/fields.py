@@ -1,6 +1,5 @@
 """Fields for what people type about a contact, clock times and days of the year, and for what a rule asks."""
 
-import re
 from collections.abc import Callable, Container
 from datetime import date, time
 from typing import Any
@@ -10,12 +9,12 @@ from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from personnummer import personnummer
 
 from contacts.rules.clock_words import day_words, parse_clock, parse_day
 from contacts.rules.days import NOT_A_DAY, read_day
 from contacts.rules.errors import Answers, Question, RuleError
 from contacts.rules.hours import is_month_day
+from contacts.rules.personal_number import NO_PATIENT, has_personal_number
 from contacts.rules.phone import read_number
 from contacts.webforms.copying import CopiedQuickly
 
@@ -41,14 +40,10 @@ class _ReadField(forms.CharField):
         pass
 
 
-# Ten digits alone may be a telephone number where the first is 0.
-_PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:(?:\d\d)?\d{6}[-+]|(?:19|20)\d{6} ?|[1-9]\d{5})\d{4}(?!\d)")
-
-
 def check_no_patient(text: str) -> None:
-    """Raises ValidationError where a personal identity number stands in the text: whole, and with its right digit."""
-    if any(personnummer.valid(found.replace(" ", "")) for found in _PERSONAL_NUMBER.findall(text)):
-        raise ValidationError("Ta bort personnumret. Här skrivs inga patientuppgifter.")
+    """Raises ValidationError where a personal number stands in the text."""
+    if has_personal_number(text):
+        raise ValidationError(NO_PATIENT)
 
 
 class NoPatientField(forms.CharField):

@@ -12,9 +12,8 @@ from datetime import date
 from personnummer import personnummer
 
 from contacts.rules.labelled import Labelled
-from contacts.rules.swedish_text import DASHES, search_key, tidy_typed
+from contacts.rules.swedish_text import plain_dashes, search_key, tidy_typed
 
-_AS_HYPHEN = str.maketrans(dict.fromkeys(DASHES, "-"))
 # The date may be divided as dates are, and another sign may stand where the dash does: 1912-12-12-1212, 121212/1212.
 _DIGITS = re.compile(
     r"([0-9]{2})?([0-9]{2})(?P<by>[-./]?)([0-9]{2})(?P=by)([0-9]{2})(?P<sign>[-+./_]?)([0-9]{4})"
@@ -84,11 +83,6 @@ def classify_identity(text: str | int | None, today: date) -> Identity:
     if _RESERVE.fullmatch(reserve):
         return _as_typed(IdentityKind.RESERVE_NUMBER, reserve, WARN_RESERVE)
     return _as_typed(IdentityKind.OTHER, typed, WARN_FORMAT)
-
-
-def plain_dashes(text: str) -> str:
-    """`text` with every kind of dash as a hyphen, of the same length."""
-    return text.translate(_AS_HYPHEN)
 
 
 def number_key(text: str) -> str:

@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+from contacts.rules.swedish_text import plain_dashes
+
 from .identity import (
     WARN_CHECK_DIGIT,
     WARN_FUTURE,
@@ -10,7 +12,6 @@ from .identity import (
     Identity,
     IdentityKind,
     classify_identity,
-    plain_dashes,
 )
 
 _NOT_IN_WORD = r"(?<![^\W_])(?<!\+)(?<![0-9]-)"
