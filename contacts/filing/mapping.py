@@ -8,6 +8,7 @@ from functools import lru_cache
 from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import RuleError
 from contacts.rules.file_rows import BadRow, quoted
+from contacts.rules.personal_number import has_personal_number
 from contacts.rules.phone import Phone, PhoneKind, check_phone, tidy_number
 from contacts.rules.swedish_text import search_key, tidy_typed
 
@@ -174,7 +175,8 @@ class _Row:
             key = search_key(word)
             if (column, key) not in self._valid:
                 self._valid[column, key] = is_valid(column, word, self._known)
-            if self._valid[column, key]:
+            # A patient's number is refused with its row, and is no word to ask about and remember.
+            if self._valid[column, key] or has_personal_number(word):
                 self._cells[column] = word
                 continue
             self._count(column, word)

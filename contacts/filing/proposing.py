@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from contacts.rules.errors import RuleError
+from contacts.rules.personal_number import has_personal_number
 from contacts.rules.phone import PhoneKind
 from contacts.rules.swedish_text import search_key
 
@@ -191,7 +192,7 @@ def memory_of(book: Book, choices: Choices, known: Known) -> dict[str, Any]:
         meant = guess_sheet(sheet, unknowing, choice.heading).columns if choice.take else ()
         pairs = zip(headings_of(sheet, choice.heading), choice.columns, meant, strict=False)
         for key, column, most_likely in ((search_key(name), column, meant) for name, column, meant in pairs):
-            if not key:
+            if not key or has_personal_number(key):
                 continue
             if column == most_likely or said.setdefault(key, column) != column:
                 # A heading that is one thing in one sheet and another in the next is guessed again.

@@ -15,6 +15,7 @@ from contacts.rules.file_rows import BadRow, quoted
 from contacts.rules.hours import Hours
 from contacts.rules.hours_text import hours_text, is_read_from_remark, read_hours
 from contacts.rules.names import name_key
+from contacts.rules.personal_number import NO_PATIENT, has_personal_number
 from contacts.rules.phone import LONGEST_NUMBER, Phone, PhoneKind, check_phone, normalise, tidy_number
 from contacts.rules.swedish_text import DASHES, search_key, tidy_typed
 
@@ -207,6 +208,9 @@ class _Reading:
             self._wrong(column, damage)
             return ""
         cell = " ".join(tidy_typed(raw).split())
+        if has_personal_number(cell):
+            self._wrong(column, NO_PATIENT)
+            return ""
         if len(cell) > LONGEST[column]:
             self._wrong(column, f"Texten har {len(cell)} tecken, högst {LONGEST[column]} får plats.")
             return ""
@@ -224,6 +228,8 @@ class _Reading:
             self._wrong("Huvudman", "Skriv vilken huvudman kontakten hör till.")
         if not name and not self._spoiled("Enhet"):
             self._wrong("Enhet", "Skriv enhetens eller personens namn.")
+        if has_personal_number(person):
+            self._wrong("Efternamn", NO_PATIENT)
         if len(person) > LONGEST["Enhet"]:
             self._wrong(
                 "Efternamn", f"Förnamn och efternamn får ha högst {LONGEST['Enhet']} tecken tillsammans."

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from .personal_number import NO_PATIENT, has_personal_number
 from .swedish_text import search_key
 
 LONGEST_QUOTE = 40
-_YES, _NO = ("ja", "j", "x"), ("nej", "n", "")
+# What a person writes, and what a spreadsheet has for true and false.
+_YES, _NO = ("ja", "j", "x", "true", "sant"), ("nej", "n", "", "false", "falskt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +40,22 @@ class Problem:
 class Cells:
     """The cells of one row by column; `bad` collects what is wrong with them."""
 
+    # Columns of staff's own names and ids, which may look like a patient's number.
+    own_ids: frozenset[str] = frozenset()
+
     def __init__(self, number: int, cells: dict[str, str]) -> None:
         self._number = number
-        self._cells = cells
-        self.bad: list[BadRow] = []
+        free = cells.keys() - self.own_ids
+        self._refused = {column for column in free if has_personal_number(cells[column])}
+        self._cells = {column: cell for column, cell in cells.items() if column not in self._refused}
+        self.bad = [BadRow(number, column, NO_PATIENT) for column in cells if column in self._refused]
 
     def say(self, column: str, sentence: str) -> None:
         self.bad.append(BadRow(self._number, column, sentence))
 
     def text(self, column: str, missing: str = "", longest: int = 0) -> str:
         text = self._cells.get(column, "")
-        if missing and not text:
+        if missing and not text and column not in self._refused:
             self.say(column, missing)
         if longest and len(text) > longest:
             self.say(column, f"Skriv högst {longest} tecken.")

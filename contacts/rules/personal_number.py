@@ -33,6 +33,7 @@ _SPELLINGS = tuple(
     )
 )
 _MOMENT = re.compile(r"20[2-9][0-9][-./][0-9]{2}[-./][0-9]{2} (?:[01][0-9]|2[0-3])[0-5][0-9]")
+_ENOUGH = re.compile(r"(?:\d\D*){10}")
 _SIGNED = re.compile(r"[-+./_] ?[0-9]{4}$")
 _TWELVE = 12
 NO_PATIENT = "Ta bort personnumret. Här skrivs inga patientuppgifter."
@@ -43,6 +44,8 @@ def has_personal_number(text: str) -> bool:
 
     A coordination number with its century and a sign needs none: no other thing has such a day.
     """
+    if not _ENOUGH.search(text):
+        return False
     plain = plain_dashes(unicodedata.normalize("NFKC", " ".join(tidy_typed(text).split())))
     return any(map(_is_one, _spelled(plain)))
 

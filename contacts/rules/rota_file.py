@@ -68,7 +68,7 @@ class _Cells(Cells):
 
     def number(self) -> str:
         try:
-            return read_number(self.text("Nummer"))
+            return read_number(self.text("Nummer").removeprefix("'"))
         except RuleError as wrong:
             self.say("Nummer", wrong.reason)
             return ""

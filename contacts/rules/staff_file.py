@@ -63,6 +63,8 @@ def read_staff(table: Sequence[Sequence[str]]) -> tuple[list[StaffRow], list[Bad
 
 
 class _Cells(Cells):
+    own_ids = frozenset({"Användarnamn", "HSA-id"})
+
     def username(self) -> str:
         text = self.text("Användarnamn", "", _LONGEST_NAME)
         if text and not _USERNAME.fullmatch(text):

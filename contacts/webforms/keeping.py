@@ -41,7 +41,8 @@ class KeptForm(ContactSearchForm):
 
 
 def _text(fact: str, **more: Any) -> forms.CharField:
-    return forms.CharField(label=LABELS[fact], max_length=FIRST_COLUMN[fact].longest, required=False, **more)
+    said = {"label": LABELS[fact], "max_length": FIRST_COLUMN[fact].longest, "help_text": ""}
+    return NoPatientField(required=False, **said | more)
 
 
 def _clock(column: str) -> ClockField:

@@ -13,7 +13,7 @@ from contacts.rules.hsa import LONGEST_HSA_ID, tidy_hsa_id
 from contacts.rules.people import PersonFacts
 from contacts.rules.permissions import Role
 from contacts.webforms.differences import Opened
-from contacts.webforms.fields import AsksQuestions, SentOnce
+from contacts.webforms.fields import AsksQuestions, NoPatientField, SentOnce
 from contacts.webforms.search import LONGEST_TEXT, ContactSearchForm
 
 _FACTS = ("username", "first_name", "last_name", "email", "hsa_id")
@@ -37,13 +37,15 @@ class PersonForm(Opened, AsksQuestions):
     """What is said of a person."""
 
     version = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
-    first_name = forms.CharField(
+    first_name = NoPatientField(
+        help_text="",
         label="Förnamn",
         max_length=150,
         widget=forms.TextInput(_TYPED),
         error_messages={"required": "Skriv förnamnet."},
     )
-    last_name = forms.CharField(
+    last_name = NoPatientField(
+        help_text="",
         label="Efternamn",
         max_length=150,
         widget=forms.TextInput(_TYPED),
@@ -106,7 +108,7 @@ class _Assignment(forms.Form):
 
 
 def title_field() -> forms.CharField:
-    return forms.CharField(
+    return NoPatientField(
         label="Titel",
         max_length=60,
         help_text="Till exempel sjuksköterska. Står vid signaturen.",

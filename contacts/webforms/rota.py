@@ -8,7 +8,14 @@ from django import forms
 from contacts.models import RotaTurn
 from contacts.rules.rota import Turn
 from contacts.webforms.differences import Opened
-from contacts.webforms.fields import AsksQuestions, ClockField, DateField, NumberField, SentOnce
+from contacts.webforms.fields import (
+    AsksQuestions,
+    ClockField,
+    DateField,
+    NoPatientField,
+    NumberField,
+    SentOnce,
+)
 
 WEEKLY, ONCE = "weekly", "once"
 _NO_DAY, _NO_TIME = {"required": "Ange dag."}, "Ange klockslag, till exempel 16.00."
@@ -19,7 +26,7 @@ class TurnForm(Opened, AsksQuestions):
 
     version = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     nobody = forms.BooleanField(label="Ingen jour den här tiden", required=False)
-    who = forms.CharField(label="Vem har jour?", required=False, max_length=100)
+    who = NoPatientField(label="Vem har jour?", required=False, max_length=100, help_text="")
     number = NumberField(
         label="Nummer", help_text="Ett som kan ringas utifrån. En intern anknytning visas inte först."
     )

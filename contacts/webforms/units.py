@@ -9,7 +9,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.hsa import LONGEST_HSA_ID, tidy_hsa_id
 from contacts.rules.parties import OutpatientKind, WardKind
 from contacts.webforms.differences import Opened
-from contacts.webforms.fields import AsksQuestions
+from contacts.webforms.fields import AsksQuestions, NoPatientField
 
 _NO_FACTS = ("client_id", "version")
 _REGION_ONLY = ("ward_kind", "outpatient_kind")
@@ -19,7 +19,9 @@ class UnitForm(Opened, AsksQuestions):
     """A unit of one principal; the kinds are those that a unit of that principal may have."""
 
     version = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
-    name = forms.CharField(label="Namn", max_length=200, error_messages={"required": "Skriv ett namn."})
+    name = NoPatientField(
+        label="Namn", max_length=200, help_text="", error_messages={"required": "Skriv ett namn."}
+    )
     ward_kind = forms.ChoiceField(
         label="Vårdavdelning", required=False, choices=[("", "Ingen vårdavdelning"), *WardKind.choices()]
     )

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from contacts.webforms.fields import SentOnce
+from contacts.webforms.fields import NoPatientField, SentOnce
 from outage.webforms.moments import PastDayField
 
 
@@ -15,13 +15,13 @@ class DecisionForm(SentOnce):
         widget=forms.RadioSelect,
         error_messages={"required": "Välj ja eller nej."},
     )
-    reference = forms.CharField(
+    reference = NoPatientField(
         label="Beslutets beteckning",
         max_length=200,
-        help_text="Till exempel diarienummer. Den står på varje blad som förstörs.",
+        help_text="Till exempel diarienummer. Den står på varje blad som förstörs. Inga patientuppgifter.",
         error_messages={"required": "Skriv beslutets beteckning."},
     )
     decided_on = PastDayField(label="Beslutat den dag")
-    note = forms.CharField(
+    note = NoPatientField(
         label="Anmärkning", required=False, max_length=300, widget=forms.Textarea({"rows": 2})
     )

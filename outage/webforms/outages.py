@@ -94,7 +94,7 @@ class SupportForm(SentOnce):
     """One's own support was rung (R1.1)."""
 
     at = MomentField(label="När ringde du?", initial=this_minute)
-    case_number = forms.CharField(label="Ärendenummer", required=False, max_length=60)
+    case_number = NoPatientField(label="Ärendenummer", required=False, max_length=60, help_text="")
 
 
 class EndForm(SentOnce):

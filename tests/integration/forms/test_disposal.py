@@ -104,6 +104,11 @@ def test_why_paper_may_not_go(county):
         ({"allows": "nej", "reference": "RS 980-2026", "decided_on": "förra veckan"}, "Skriv dagen som"),
         ({"allows": "nej", "reference": "R" * 201}, "200"),
         ({"allows": "kanske", "reference": "RS 980-2026"}, "Välj"),
+        ({"allows": "ja", "reference": "Tolvan 19121212-1212"}, "Ta bort personnumret"),
+        (
+            {"allows": "ja", "reference": "RS 980-2026", "note": "Efter skanning av 1912 1212 1212"},
+            "Ta bort personnumret",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_and_what_was_typed_stands(client, county, typed, told):

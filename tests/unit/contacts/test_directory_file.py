@@ -13,6 +13,7 @@ from contacts.rules.entry_facts import EntryFacts, EntryKind
 from contacts.rules.file_rows import BadRow
 from contacts.rules.hours import Availability, Hours, Span, Summer
 from contacts.rules.hours_text import read_hours
+from contacts.rules.personal_number import NO_PATIENT
 from contacts.rules.phone import Phone, PhoneKind
 from contacts.rules.principals import MUNICIPALITIES, REGION
 
@@ -73,6 +74,21 @@ def test_a_row_with_everything():
             source="X",
         ),
     )
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_patients_number_is_refused_in_any_cell_and_not_repeated(column: str):
+    heading = [*COLUMNS]
+    cells = dict(zip(heading, row(), strict=True)) | {column: "Tolvan 19121212-1212 bor här"}
+    rows, bad = read(list(cells.values()))
+    assert rows == []
+    assert [one.sentence for one in bad if one.column == column] == [NO_PATIENT]
+    assert "1212" not in "".join(map(str, bad))
+
+
+def test_nor_is_one_read_that_stands_in_both_names_of_a_person():
+    rows, bad = read(row(Förnamn="1912 1212", Efternamn="1212"))
+    assert (rows, [one.sentence for one in bad]) == ([], [NO_PATIENT])
 
 
 def test_rows_are_read_one_at_a_time():

@@ -11,9 +11,13 @@ from contacts.rules.personal_number import has_personal_number
 from contacts.webforms.emergency import EmergencyForm
 from contacts.webforms.fields import NoPatientField, check_no_patient
 from contacts.webforms.keeping import EntryForm
+from contacts.webforms.people import NewPersonForm, TitleForm
+from contacts.webforms.rota import TurnForm
+from contacts.webforms.units import UnitForm
+from forms.webforms.disposal import DecisionForm
 from forms.webforms.purge import WithdrawForm
 from outage.webforms.closing import LeaveForm
-from outage.webforms.outages import OutageForm
+from outage.webforms.outages import OutageForm, SupportForm
 from outage.webforms.report import LessonForm
 
 
@@ -150,6 +154,18 @@ def test_no_number_of_the_county_is_taken_for_one():
         (EmergencyForm, "note"),
         (EntryForm, "remark"),
         (WithdrawForm, "reason"),
+        # What lies plain.
+        *(
+            (EntryForm, name)
+            for name in ("name", "first_name", "last_name", "title", "department", "owner", "source")
+        ),
+        (UnitForm, "name"),
+        (TurnForm, "who"),
+        *((NewPersonForm, name) for name in ("first_name", "last_name")),
+        (TitleForm, "title"),
+        (SupportForm, "case_number"),
+        (DecisionForm, "reference"),
+        (DecisionForm, "note"),
     ],
 )
 def test_each_text_that_asks_for_no_patients_is_looked_through(form: type[Form], name: str):

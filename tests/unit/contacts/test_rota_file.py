@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from contacts.rules.file_rows import BadRow, Problem, grouped
+from contacts.rules.personal_number import NO_PATIENT
 from contacts.rules.rota import Turn
 from contacts.rules.rota_file import COLUMNS, MOST_ROWS, cells_of, read_rota
 
@@ -34,6 +35,27 @@ def row(**changed: str) -> list[str]:
         name.replace("_", " "): text for name, text in changed.items()
     }
     return list(cells.values())
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_patients_number_is_refused_in_any_cell_and_not_repeated(column: str):
+    found, bad = read(row(**{column.replace(" ", "_"): "Tolvan 19121212-1212"}))
+    assert found == []
+    assert [(one.column, one.sentence) for one in bad if one.column == column] == [(column, NO_PATIENT)]
+    assert "1212" not in "".join(map(str, bad))
+
+
+@pytest.mark.parametrize(
+    ("said", "weekly"), [("TRUE", True), ("SANT", True), ("Ja", True), ("FALSE", False), ("FALSKT", False)]
+)
+def test_yes_and_no_are_read_as_a_spreadsheet_has_them(said: str, weekly: bool):
+    (found,), bad = read(row(Varje_vecka=said))
+    assert (found.turn.weekly, bad) == (weekly, [])
+
+
+def test_a_number_kept_as_text_is_a_number():
+    (found,), bad = read(row(Nummer="'070-174 06 05"))
+    assert (found.turn.number, bad) == ("070-174 06 05", [])
 
 
 @pytest.mark.parametrize("seed", range(200))

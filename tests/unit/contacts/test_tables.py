@@ -78,6 +78,14 @@ def test_utf_16_of_either_order():
     assert read_table(text.encode("utf-16-le")) == read_table(text.encode("utf-16-be")) == OWN_TABLE
 
 
+def test_a_number_that_is_kept_as_text_is_what_it_says():
+    assert read_table('Namn;Nummer\nKöket;="0953-140 10"\nTvätten;"=""005"""\n'.encode()) == [
+        ["Namn", "Nummer"],
+        ["Köket", "0953-140 10"],
+        ["Tvätten", "005"],
+    ]
+
+
 def test_a_workbook_gives_the_same_table():
     assert read_table(workbook(*OWN_TABLE)) == OWN_TABLE
     assert read_table(write_xlsx(OWN_TABLE)) == OWN_TABLE
