@@ -89,7 +89,8 @@ def find_numbers(text: str, kind: PhoneKind, *, alone: bool = True) -> Found | N
     `alone` in its row, what is left has the number beside its words.
     """
     lines = (" ".join(line.split()) for line in tidy_typed(text).splitlines())
-    cell = "; ".join(filter(None, lines)).replace(":; ", ": ")
+    # An apostrophe before it keeps a number as text in a spreadsheet.
+    cell = "; ".join(filter(None, lines)).replace(":; ", ": ").removeprefix("'")
     if lost := _with_zero(cell):
         return Found((Phone(_fitting(kind, lost), lost),), "", zero=True)
     if kind is PhoneKind.EXTENSION and (bare := _BARE_EXTENSION.fullmatch(cell)):

@@ -20,6 +20,8 @@ _SWEDISH_UTF8 = re.compile(rb"\xc3[\xa4\xa5\xb6\x84\x85\x96\xa9\x89]")
 _NOT_TEXT = "Filen går inte att läsa som text. Spara om den som CSV UTF-8 eller Excel-arbetsbok (.xlsx)."
 _DELIMITERS = ";\t,"
 _SEPARATOR = re.compile(r"sep=(.)[ \t;,]*(?:\r\n|\r|\n)", re.IGNORECASE)
+# How a table in text keeps a spreadsheet from making a number of a cell.
+_AS_TEXT = re.compile(r'\A="([^"]*)"\Z')
 _NO_LETTER = re.compile(r"[\x80-\x9f]")
 _LOOKED_AT = 20_000
 _FIRST_ROWS = 30
@@ -39,7 +41,7 @@ def read_separated(content: bytes) -> list[list[str]]:
     try:
         for cells in reader:
             number += 1
-            rows.add(cells)
+            rows.add([_AS_TEXT.sub(r"\1", cell) for cell in cells])
     except csv.Error as wrong:
         raise BadTable(
             f"Citattecknen går inte ihop på rad {number + 1}. Rätta dem och spara igen."

@@ -40,6 +40,9 @@ def nearest(
         )
         for other, count, word in near:
             begins_rightly = other[0] == sound[0]
+            # What is meant has no more room for slips than what is typed: "stroke" is no "soc".
+            if count > _allowed(min(way, word, key=len), most):
+                continue
             if len(way) < _SHORT and not (begins_rightly and OSA.distance(way, word) < 2):
                 continue
             if count < _allowed(way) or begins_rightly:
