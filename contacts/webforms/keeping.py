@@ -41,7 +41,7 @@ class KeptForm(ContactSearchForm):
 
 
 def _text(fact: str, **more: Any) -> forms.CharField:
-    said = {"label": LABELS[fact], "max_length": FIRST_COLUMN[fact].longest, "help_text": ""}
+    said: dict[str, Any] = {"label": LABELS[fact], "max_length": FIRST_COLUMN[fact].longest, "help_text": ""}
     return NoPatientField(required=False, **said | more)
 
 
