@@ -16,16 +16,8 @@ from .identity import Identity
 from .pasted_names import Columns, Names, columns_of, names_in, surnames_first
 from .pasted_numbers import as_written, numbers_on
 from .pasted_others import AROUND, GAP, bare
-from .pasted_words import (
-    FIRST,
-    LAST,
-    NAME_COLUMNS,
-    NO_NAMES,
-    NOT_GIVEN,
-    NOT_PROTECTED,
-    PROTECTED,
-    WHOLE,
-)
+from .pasted_protected import Shields, says_protected, shields_of
+from .pasted_words import FIRST, LAST, NAME_COLUMNS, NO_NAMES, NOT_GIVEN, WHOLE
 
 # How many patients are taken at a time: more than a ward has beds.
 MOST_PATIENTS = 100
@@ -164,7 +156,7 @@ def _read_line(at: int, text: str, today: date) -> "_Line":
 
 def _read_names(lines: Sequence[_Line], places: frozenset[str]) -> None:
     columns: dict[int, str] = {}
-    shields: frozenset[int] = frozenset()
+    shields = Shields()
     width = 0
     first_read = {line.at: names_in(line.columns, places, False) for line in lines if line.numbers}
     surnames = {
@@ -173,25 +165,23 @@ def _read_names(lines: Sequence[_Line], places: frozenset[str]) -> None:
     surname_first = 1 in surnames and 0 not in surnames
     for line in lines:
         headings, cells = _headings(line), line.columns.cells
+        found_shields = None if line.numbers else shields_of(cells)
+        if headings or found_shields:
+            shields = found_shields or Shields()
+            line.is_heading = bool(headings) or shields.has_number
         if headings:
-            columns, width, line.is_heading = headings, len(cells), True
-            shields = frozenset(i for i, cell in enumerate(cells) if _says_protected(cell))
+            columns, width = headings, len(cells)
             continue
+        line.protected = bool(line.numbers) and shields.protect(cells)
         in_columns = bool(columns and line.numbers and len(cells) > 1)
         line.by_heading = in_columns and len(cells) <= width
         if line.by_heading:
             line.names = _in_columns(cells, columns, places, surname_first)
-            line.protected = any(search_key(cells[i]) not in NOT_PROTECTED for i in shields if i < len(cells))
         else:
             known = None if surname_first else first_read.get(line.at)
             found = known or names_in(line.columns, places, surname_first)
             # A line that does not fit the heading may have its name in any column.
             line.names = replace(found, plain=found.plain and not in_columns)
-
-
-def _says_protected(text: str) -> bool:
-    words = search_key(text).split()
-    return any(word in PROTECTED and "nej" not in words[at + 1 : at + 3] for at, word in enumerate(words))
 
 
 def _headings(line: _Line) -> dict[int, str]:
@@ -284,7 +274,7 @@ def _doubt(line: _Line, *more: str) -> None:
 def _protect(filled: Sequence[_Line]) -> None:
     """Mark as protected every patient for whom the list may say so: on the line, or on one beside it in the block."""
     for at, line in enumerate(filled):
-        if line.is_heading or not _says_protected(line.text):
+        if line.is_heading or not says_protected(line.text):
             continue
         if line.numbers:
             line.protected = True

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .pasted_words import ALSO_NAMES, NO_NAMES, OTHERS, PARTICLES
+from .pasted_words import ALSO_NAMES, NO_NAMES, OTHERS, PARTICLES, PROTECTED
 
 AROUND = "\"'“”*•"
 # Where a number stood.
@@ -27,8 +27,11 @@ class Own:
 
 
 def bare(word: str) -> str:
-    """A word of a line as the word lists have it."""
-    return word.strip(f"{AROUND}.:()[]").casefold()
+    """A word of a line as the word lists have it; one that has a mark of protection in it is that mark."""
+    written = word.strip(f"{AROUND}.:()[]")
+    plain = written.casefold()
+    marks = PROTECTED.intersection((written, plain, *re.split(r"[-./:]", plain)))
+    return min(marks) if marks else plain
 
 
 def looks_like_name(word: str) -> bool:

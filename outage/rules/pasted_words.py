@@ -14,7 +14,9 @@ NAME_COLUMNS: dict[str, str] = {
     "efternamn": LAST,
 }
 # What a column by which patients are protected holds where one is not.
-NOT_PROTECTED = frozenset({"", "nej", "n", "no", "0", "falskt", "false"})
+NOT_PROTECTED = frozenset({"nej", "n", "no", "ej", "inte", "ingen", "inga", "0", "falskt", "false"})
+# And where one is, in a line that does not fit the heading.
+IS_PROTECTED = frozenset({"ja", "j", "x", "yes", "y", "sant", "true"})
 
 TITLES = frozenset({"herr", "hr", "fru", "fr", "fröken", "frk"})
 
@@ -70,12 +72,22 @@ _ALSO_NAMES = """
 """
 ALSO_NAMES = frozenset(_ALSO_NAMES.split())
 
-# By which a journal system says that the patient's personal data are protected.
+# By which a journal system says that the patient's personal data are protected; in capitals what is so in capitals only.
 _PROTECTED = """
-    skyddad skyddade skyddat skyddsmarkerad skyddsmarkering sekretess sekretessmarkerad
-    sekretessmarkering sekretesskyddad kvarskriven kvarskrivning
+    skydd skydds skyddad skyddade skyddas skyddat skyddsid skyddsidentitet skyddskod skyddspersonuppgifter skyddsuppgift
+    skyddsuppgifter idskydd identitetsskydd personskydd personuppgiftsskydd prot spu SM
+    sekr sekretess sekretessbelagd sekretessbelagt sekretesskydd sekretesskyddad sekretesskyddat sekrmark sekrmarkering
+    sekretesspatient kvarskr kvarskriven kvarskrivna kvarskrivet kvarskrivning fingerad fingerade fingerat
+    hemlig dold 🔒 🔏 🔐 🛡
 """
-PROTECTED = frozenset(_PROTECTED.split())
+_MARKS = "mark markerad markerade markerat markering märkt märkning"
+PROTECTED = frozenset(_PROTECTED.split()) | {
+    f"{what}{mark}" for what in ("skydds", "sekretess", "spärr") for mark in _MARKS.split()
+}
+# What may stand between such a word and the "Nej" that is about it.
+OF_PROTECTED = frozenset(
+    "personuppgift personuppgifter identitet id folkbokföring adress mark markering pu".split()
+)
 
 # What stands in the place of a name that nobody knows or may see.
 NOT_GIVEN = PROTECTED | {"okänd", "okänt", "saknas", "anonym"}
@@ -85,5 +97,6 @@ NO_NAMES = (
     | PROTECTED
     | NUMBER_WORDS
     | OTHERS - PARTICLES
-    | {"anonym", "personuppgift", "personuppgifter", "identitet", "folkbokföring"}
+    | OF_PROTECTED - {"mark"}
+    | {"anonym"}
 )

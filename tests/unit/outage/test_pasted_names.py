@@ -81,6 +81,76 @@ def test_a_mark_of_protection_protects_everyone_it_may_be_about(text: str, prote
     assert {number for number, (_, is_protected) in told(text).items() if is_protected} == protected
 
 
+MARKS = (
+    """
+    sekr SEKR Sekr. sekr.mark Sekr.mark. sekr-mark SEKRETESS Sekretess. Sekretessmark. sekretessmarkering
+    sekretessmarkerad Sekretessmarkerat SPU spu Skydd SKYDD skydds-ID Skyddad skyddat Skyddsmarkerad ID-skydd PROT prot.
+    fingerade Fingerad kvarskrivning Kvarskriven spärrmarkering Spärrmarkerad SM 🔒 🔐 *SEKR* SEKR/SPU
+""".split()
+    + ["SKYDD ID", "Skyddad id", "skyddad folkbokföring", "fingerade personuppgifter", "Hemlig adress"]
+)
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_mark_of_protection_is_seen_in_every_form_and_is_no_part_of_the_name(mark: str):
+    for line in (
+        f"{EVA} Eva Ek {mark}",
+        f"{EVA} Ek, Eva ({mark})",
+        f"{EVA}\tEva Ek\t{mark}",
+        f"{mark} {EVA} Eva Ek",
+        f"{EVA} Eva Ek\n{mark}",
+        f"Pnr;Namn\n{EVA};Eva Ek {mark}",
+        f"Pnr;Namn;Övrigt\n{EVA};Eva Ek;[{mark}], 86 år",
+    ):
+        patient = only(line)
+        assert patient.protected, line
+        assert patient.name in ("", "Eva Ek"), line
+        assert "Eva Ek" in patient.names, line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"{EVA} {name}" for name in ("Eva Skyddenberg", "Eva Sekrén", "Eva Protas", "Ek, Sm", "Eva Spuhr")),
+        f"{EVA} Eva Ek höftskydd smittskydd protes sekreterare",
+        *(
+            f"{EVA}\tEva Ek\t{no}"
+            for no in ("Sekr: nej", "Skydd Nej", "SPU nej", "Skyddade personuppgifter: nej")
+        ),
+        f"{EVA} Eva Ek PAL SM",
+        *(f"Pnr;Namn;Skydd\n{EVA};Eva Ek;{no}" for no in ("Nej", "N", "", "-", "ej", "0", "☐")),
+    ],
+)
+def test_what_only_looks_like_a_mark_protects_nobody(text: str):
+    assert not only(text).protected
+
+
+@pytest.mark.parametrize(
+    "heading", ["Skydd", "Sekr", "Sekr.", "SPU", "Skyddad ID (J/N)", "Sekretessmark.", "🔒"]
+)
+@pytest.mark.parametrize("yes", ["Ja", "J", "x", "X", "1", "✓", "*", "🔒", "Se journal"])
+def test_any_sign_in_the_column_protects(heading: str, yes: str):
+    assert told(f"Pnr;Namn;{heading}\n{EVA};Eva Ek;{yes}\n{PER};Per Berg;Nej") == {
+        EVA: ("Eva Ek", True),
+        PER: ("Per Berg", False),
+    }
+
+
+def test_the_column_protects_in_a_list_whose_headings_or_lines_do_not_fit():
+    for text in (
+        f"Pnr;Efternamn, förnamn;Skydd\n{EVA};Ek, Eva;Ja\n{PER};Berg, Per;Nej",
+        f"Pnr;Namn;Skydd\n{EVA};Ek;Eva;Ja\n{PER};Berg;Per;Nej",
+        f"Namn Skydd Pnr\n\nEva Ek Ja {EVA}\nPer Berg Nej {PER}",
+    ):
+        assert {EVA} <= {number for number, (_, protected) in told(text).items() if protected}, text
+    assert not told(f"Pnr;Efternamn, förnamn;Skydd\n{EVA};Ek, Eva;Nej\n{PER};Berg, Per;Ja")[EVA][1]
+
+
+def test_no_said_of_something_else_takes_no_mark_away():
+    for rest in ("SEKR Smitta nej", "(SEKR) Allergi nej", "Skyddad identitet. Isolering nej", "sekr N"):
+        assert only(f"{EVA} Eva Ek {rest}").protected
+
+
 @pytest.mark.parametrize(
     "line",
     [
