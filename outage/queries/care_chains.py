@@ -1,6 +1,5 @@
 """The one entrance to care chains. A person sees those of the own principal in which the own unit takes part."""
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import TypeVar
@@ -32,11 +31,9 @@ from outage.queries.openings import emergency_chain
 from outage.queries.outages import outage_of_chain, outages_for, recent_outages
 from outage.queries.patient_numbers import ciphers_of, has_number, is_whole_number
 from outage.rules.handover import Direction
-from outage.rules.identity import IdentityKind, number_key
+from outage.rules.identity import IdentityKind, number_key, without_labels
 from outage.rules.informing import CallOutcome
-from outage.rules.pasted_words import NUMBER_WORDS
 
-_NUMBER_LABEL = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b[.:]?", re.IGNORECASE)
 Row = TypeVar("Row", CareChainEvent, Handover)
 
 
@@ -263,7 +260,7 @@ def find_chains(acting: Acting, text: str, outage: Outage, *more: Outage) -> Que
     patient in one that was joined to it.
     """
     chains = visible_chains(acting, outage, *more)
-    text = _NUMBER_LABEL.sub(" ", tidy_typed(text))
+    text = without_labels(tidy_typed(text))
     words = text.split()
     if not words:
         return chains.none()

@@ -6,6 +6,7 @@ was given.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,13 +15,19 @@ from personnummer import personnummer
 from contacts.rules.labelled import Labelled
 from contacts.rules.swedish_text import plain_dashes, search_key, tidy_typed
 
-# The date may be divided as dates are, and another sign may stand where the dash does: 1912-12-12-1212, 121212/1212.
+_LABEL = re.compile(
+    r"\b(?:(?:(?:p|pers|person|sam|samordnings|reserv|id)[ .-]*)?(?:nr|nummer)|id|född)\b[.:]*", re.IGNORECASE
+)
+# No letter or digit. A plus before all of it is that of a telephone number.
+_AROUND = re.compile(r"^[^\w+]+|[\W_]+$")
+# The date may be divided as dates are, and other signs may stand where the dash does: 1912-12-12-1212, 121212/1212.
 _DIGITS = re.compile(
-    r"([0-9]{2})?([0-9]{2})(?P<by>[-./]?)([0-9]{2})(?P=by)([0-9]{2})(?P<sign>[-+./_]?)([0-9]{4})"
+    r"([0-9]{2})?([0-9]{2})(?P<by>[\W_]?)([0-9]{2})(?P=by)([0-9]{2})(?P<sign>[\W_]{0,3})([0-9]{4})"
 )
 _RESERVE = re.compile(r"(?=.*[0-9])(?=.*[A-Z])[0-9A-Z]{12}")
 
 _COORDINATION_DAY = 60
+_MORE_SIGNS_READ = date(2026, 11, 30)
 
 
 class IdentityKind(Labelled):
@@ -72,26 +79,48 @@ def classify_identity(text: str | int | None, today: date) -> Identity:
     typed = " ".join(tidy_typed(str(text if text is not None else "")).split())
     if not typed:
         return _as_typed(IdentityKind.UNKNOWN, "", WARN_UNKNOWN)
-    compact = plain_dashes(typed.replace(" ", ""))
+    compact = _AROUND.sub("", without_labels(plain_signs(typed)).replace(" ", ""))
     match = _DIGITS.fullmatch(compact)
     if match:
         century, year, _, month, day, sign, serial = match.groups()
         return _numbered(century, year, f"{month}{day}", sign, serial, today) or _as_typed(
             IdentityKind.OTHER, typed, WARN_NO_DATE
         )
-    reserve = compact.replace("-", "").upper()
+    reserve = number_key(compact)
     if _RESERVE.fullmatch(reserve):
         return _as_typed(IdentityKind.RESERVE_NUMBER, reserve, WARN_RESERVE)
     return _as_typed(IdentityKind.OTHER, typed, WARN_FORMAT)
 
 
+def plain_signs(text: str) -> str:
+    """`text` with every kind of dash as a hyphen and of digit as 0–9, of the same length."""
+    plain = plain_dashes(text)
+    if plain.isascii():
+        return plain
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in plain)
+
+
+def without_labels(text: str) -> str:
+    """What has a digit, without the words that only say that it is a number: "Pnr: 19121212-1212"."""
+    return _LABEL.sub(" ", text) if re.search("[0-9]", text) else text
+
+
 def number_key(text: str) -> str:
-    """What all spellings of a number have in common: its letters, as capitals, and digits."""
-    return re.sub(r"[\s+-]", "", plain_dashes(tidy_typed(text))).upper()
+    """What all spellings of a number have in common: its letters, as capitals, and digits. Labels and signs are none.
+
+    Stored hashes are of it: where it changes, a migration writes them anew.
+    """
+    if text.isascii() and text.isalnum():
+        return text.upper()
+    return re.sub(r"[\W_]", "", without_labels(plain_signs(tidy_typed(text)))).upper()
 
 
 def lookup_texts(kind: IdentityKind, stored: str) -> tuple[str, ...]:
     """All that an exact look-up may ask for by which a stored number is found (`asked_text`)."""
+    if kind is IdentityKind.OTHER:
+        # Fewer signs were read before.
+        read = classify_identity(stored, _MORE_SIGNS_READ)
+        kind, stored = read.kind, read.stored
     key = number_key(stored)
     if not key:
         return ()
@@ -148,7 +177,7 @@ def _numbered(
     warnings = []
     if born > today:
         warnings.append(WARN_FUTURE)
-    if sign == "+" and today.year - born.year < 100:
+    if "+" in sign and today.year - born.year < 100:
         warnings.append(WARN_PLUS)
     if serial.startswith("000"):
         warnings.append(WARN_SERIAL)
@@ -163,14 +192,14 @@ def _numbered(
         paper=f"{stored[2:8]}{'+' if today.year - born.year >= 100 else '-'}{serial}",
         warnings=tuple(warnings),
         born=born.year,
-        century_guessed=not century and sign != "+",
+        century_guessed=not century and "+" not in sign,
     )
 
 
 def _candidate_years(short_year: int, sign: str, today: date) -> list[int]:
     """The full years a two-digit year can mean, the likelier first; a plus means 100 years or more."""
     newest = today.year - (today.year - short_year) % 100
-    return [newest - 100] if sign == "+" else [newest, newest - 100]
+    return [newest - 100] if "+" in sign else [newest, newest - 100]
 
 
 def _date(year: int, month: int, day: int) -> date | None:

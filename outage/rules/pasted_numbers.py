@@ -3,8 +3,6 @@
 import re
 from datetime import date
 
-from contacts.rules.swedish_text import plain_dashes
-
 from .identity import (
     WARN_CHECK_DIGIT,
     WARN_FUTURE,
@@ -12,6 +10,7 @@ from .identity import (
     Identity,
     IdentityKind,
     classify_identity,
+    plain_signs,
 )
 
 _NOT_IN_WORD = r"(?<![^\W_])(?<!\+)(?<![0-9]-)"
@@ -34,7 +33,7 @@ _FEW_DIGITS = 6
 
 def numbers_on(text: str, today: date) -> tuple[tuple[Identity, ...], list[tuple[int, int]]]:
     """The numbers of a line, those in standard form or else those that may be one, and their positions."""
-    plain = plain_dashes(text)
+    plain = plain_signs(text)
     clear: list[tuple[Identity, tuple[int, int]]] = []
     doubtful: list[tuple[Identity, tuple[int, int]]] = []
     for match in _NUMBER.finditer(plain):

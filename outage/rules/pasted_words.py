@@ -72,7 +72,7 @@ _ALSO_NAMES = """
 """
 ALSO_NAMES = frozenset(_ALSO_NAMES.split())
 
-# By which a journal system says that the patient's personal data are protected; in capitals what is so in capitals only.
+# By which a journal system says that the patient's personal data are protected; SM only in capitals.
 _PROTECTED = """
     skydd skydds skyddad skyddade skyddas skyddat skyddsid skyddsidentitet skyddskod skyddspersonuppgifter skyddsuppgift
     skyddsuppgifter idskydd identitetsskydd personskydd personuppgiftsskydd prot spu SM
@@ -85,9 +85,8 @@ PROTECTED = frozenset(_PROTECTED.split()) | {
     f"{what}{mark}" for what in ("skydds", "sekretess", "spärr") for mark in _MARKS.split()
 }
 # What may stand between such a word and the "Nej" that is about it.
-OF_PROTECTED = frozenset(
-    "personuppgift personuppgifter identitet id folkbokföring adress mark markering pu".split()
-)
+_OF_PROTECTED = "personuppgift personuppgifter identitet id folkbokföring adress mark markering pu"
+OF_PROTECTED = frozenset(_OF_PROTECTED.split())
 
 # What stands in the place of a name that nobody knows or may see.
 NOT_GIVEN = PROTECTED | {"okänd", "okänt", "saknas", "anonym"}

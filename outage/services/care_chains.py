@@ -23,7 +23,7 @@ from outage.queries.doers import wards_said_to_discharge
 from outage.queries.joined import joined_to
 from outage.queries.standing import standing_of
 from outage.rules.back_registration import Before, ChainStatus
-from outage.rules.identity import Identity, classify_identity
+from outage.rules.identity import Identity, classify_identity, number_key
 from outage.rules.routine import Effect
 from outage.rules.told import (
     NOT_ADMITTED,
@@ -129,7 +129,7 @@ def change_details(
         if other_person:
             return _other_person(by, chain, client_id, facts, answers)
         found: dict[str, list[CareChain]] = {}
-        if _identity_of(facts).stored != former.identity_number:
+        if number_key(_identity_of(facts).stored) != number_key(former.identity_number):
             _lock_opening(chain.outage)
             found = ask_same_patient(by, chain.outage, facts, answers, changed=chain)
         details = write_details(by, chain, facts, replaces=replaces, changed=changed)
@@ -285,9 +285,9 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
             if may_be_same or standing.same(key) in standing.reached or key in discharged_there
             else PlaceChange.MOVED.value
         )
-    identity = _identity_of(facts).stored
+    same_number = number_key(_identity_of(facts).stored) == number_key(former.identity_number)
     same_name = " ".join(facts.patient_name.split()) == " ".join(former.patient_name.split())
-    if same_name and identity == former.identity_number:
+    if same_name and same_number:
         return changed
     changed["identity"] = (
         identity_answer(

@@ -21,10 +21,10 @@ from contacts.models import DataKey
 from contacts.rules.swedish_text import search_key
 from contacts.services.data_keys import destroy_key
 from outage.models import CareChain, CareChainDetails, ChainJoin, Outage, PatientLookup
-from outage.queries.care_chains import find_chains, mark_namesakes, visible_chains
+from outage.queries.care_chains import find_chains, get_chain, mark_namesakes, visible_chains
 from outage.queries.patient_numbers import chains_with_number, is_whole_number
 from outage.queries.same_patient import own_chains_by_number
-from outage.rules.identity import IdentityKind, classify_identity, name_text, number_key
+from outage.rules.identity import Identity, IdentityKind, classify_identity, name_text, number_key
 from outage.services.care_chains import change_details
 from outage.services.joining import join_chains, undo_join
 from tests.factories import County, end_for_all, make_chain, make_event, make_outage
@@ -316,6 +316,39 @@ def test_the_upgrade_hashes_the_names_that_are_there(county: County, outage: Out
     migration = import_module("outage.migrations.0009_name_lookups")
     migration.hash_names(apps, SimpleNamespace(connection=connection))
     assert sorted(PatientLookup.objects.values_list("chain", "key", "hash")) == before
+
+
+def test_the_upgrade_finds_numbers_that_were_kept_with_signs(
+    county: County, outage: Outage, monkeypatch: pytest.MonkeyPatch
+):
+    kept = ("19121212-1212.", "Pnr: 19500101-9809", "１９１２１２１２-1212", "vb/12", "Okänd man")
+    with monkeypatch.context() as before:
+        # As a version kept and hashed them that read no sign.
+        before.setattr(
+            "outage.services.care_chains.classify_identity",
+            lambda text, _: Identity(IdentityKind.OTHER, text, text, text),
+        )
+        before.setattr(
+            "outage.models.care_chain.lookup_texts", lambda _, stored: (f"number:{stored.upper()}",)
+        )
+        chains = [make_chain(county, outage, identity=number, patient_name="") for number in kept]
+    asked = ("19121212-1212", "500101-9809", "VB12")
+    assert not any(chains_with_number(county.alva, text, outage) for text in asked)
+    migration = import_module("outage.migrations.0023_number_lookups")
+    for _ in range(2):
+        migration.hash_numbers(apps, SimpleNamespace(connection=connection))
+        found = [chains_with_number(county.alva, text, outage) for text in asked]
+        assert found == [{chains[0].pk, chains[2].pk}, {chains[1].pk}, {chains[3].pk}]
+        assert PatientLookup.objects.count() == len(kept) + 2 * 3 + 2
+    # Without signs it is no other number.
+    there = get_chain(county.alva, chains[0].pk)
+    facts = replace(there.details.facts, identity="191212121212")
+    assert (
+        "identity"
+        not in change_details(
+            by=county.alva, chain=there, client_id=uuid4(), replaces=there.details_id, facts=facts
+        ).changed
+    )
 
 
 def test_a_number_is_looked_up_as_it_is_known_now_and_its_hash_tells_nothing(county: County, outage: Outage):

@@ -41,13 +41,22 @@ SPELLINGS = {
         "1912-12-12 1212",
         "19121212/1212",
         "12.12.12-1212",
+        "19121212-1212.",
+        "19121212-1212,",
+        "Pnr: 19121212-1212",
+        "'19121212-1212",
+        "(19121212-1212)",
+        "19121212*1212",
+        "１９１２１２１２－１２１２",
     ],
     "19910672-2399": ["199106722399", "910672-2399", "9106722399"],
     "vb12ab345678": ["VB12AB345678", "vb12 ab34 5678", "VB12AB-345678", "VB12\u200bAB345678"],
     # Stored with the century that was guessed.
     "121212-1212": ["19121212-1212", "121212+1212", "20121212-1212"],
-    "Okänd man rum 3": ["OKÄND MAN RUM 3", "okänd  man rum 3"],
-    "NNN 4711": ["nnn4711", "NNN-4711", "Nnn  4711"],
+    # What it is read as is stored.
+    "Pnr: 19121212-1212.": ["19121212-1212", "'191212121212"],
+    "Okänd man rum 3": ["OKÄND MAN RUM 3", "okänd  man rum 3", "Okänd man, rum 3."],
+    "NNN 4711": ["nnn4711", "NNN-4711", "Nnn  4711", "(NNN 4711)", "Nr: NNN/4711"],
 }
 PAIRS = [(stored, typed) for stored, spellings in SPELLINGS.items() for typed in spellings]
 

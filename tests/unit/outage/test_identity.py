@@ -16,7 +16,10 @@ from outage.rules.identity import (
     WARN_SERIAL,
     WARN_UNKNOWN,
     IdentityKind,
+    asked_text,
     classify_identity,
+    lookup_texts,
+    number_key,
 )
 
 TODAY = date(2026, 11, 22)
@@ -59,7 +62,7 @@ CASES = [
     ("ten digits, a day later this year", LATER_THIS_YEAR, PERSON, "19" + LATER_THIS_YEAR, ()),
     ("a letter in the serial", "19811218-T981", RESERVE, "19811218T981", (WARN_RESERVE,)),
     ("blanks around", f"  {BORN_1981}\t", PERSON, BORN_1981, ()),
-    ("full-width digits", "８１１２１８９８１１", OTHER, None, (WARN_FORMAT,)),
+    ("full-width digits", "".join(chr(0xFF10 + int(digit)) for digit in TEN), PERSON, BORN_1981, ()),
     ("a trailing newline", f"{BORN_1981}\n", PERSON, BORN_1981, ()),
     (
         "twelve digits with a plus, born 1981",
@@ -195,8 +198,58 @@ def test_an_invisible_character_does_not_make_a_number_unreadable(char: str, pla
     assert classify_identity(typed[:place] + char + typed[place:], TODAY) == classify_identity(typed, TODAY)
 
 
-def test_full_width_digits_are_kept_as_typed_and_warned_of():
-    identity = classify_identity("１９１２１２１２-1212", TODAY)
-    assert identity.kind is OTHER
-    assert identity.stored == "１９１２１２１２-1212"
-    assert WARN_FORMAT in identity.warnings
+AROUND = (
+    ("", "."), ("", ","), ("", ";"), ("", ":"), ("", " -"), ("", "!"), ("", " (pnr)"), ("'", ""), ('="', '"'),
+    ("(", ")"), ("[", "]"), ("*", "*"), ("- ", ""), ("• ", ""), ("#", ""), ("”", "”"), ("Pnr: ", ""), ("pnr. ", ","),
+    ("Personnummer ", ""), ("Person-nr:", ""), ("pers.nr ", ""), ("p-nr ", ""), ("P.nr.: ", ""), ("ID: ", ""),
+    ("Id-nr ", ""), ("nr ", ""), ("samordningsnr: ", ""), ("född ", ""), ("\t", "\n"),
+)  # fmt: skip
+WRITTEN = (
+    "19121212-1212", "191212121212", "19121212 1212", "19121212*1212", "19121212 - 1212", "19121212--1212",
+    "19121212/1212", "19121212:1212", "19121212.1212", "19121212 (1212)", "1912-12-12-1212", "1912 12 12 1212",
+    "1912.12.12-1212", "1912/12/12 1212", "12*12*12+1212", "１９１２１２１２－１２１２", "١٩١٢١٢١٢-١٢١٢", "121212+1212",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after"), AROUND)
+def test_signs_and_labels_around_a_number_are_no_part_of_it(before: str, after: str) -> None:
+    for written in WRITTEN:
+        assert classify_identity(f"{before}{written}{after}", TODAY).stored == "191212121212", written
+        if "+" not in written:
+            assert number_key(f"{before}19121212-1212{after}") == "191212121212"
+    for reserve in ("19811218-T981", "1981-12-18-t981", "19811218*T981"):
+        assert classify_identity(f"{before}{reserve}{after}", TODAY).stored == "19811218T981"
+    keys = {
+        number_key(f"{before}{other}{after}")
+        for other in ("AC-12345", "ac 12345", "AC/12345", "AC１２３４５")
+    }
+    assert keys == {"AC12345"}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "+46 70 123 45 67",
+        "+460910735000",
+        "090-785 00 00",
+        "0910-73 50 00",
+        "08-12 34 56 78",
+        "19121212----1212",
+    ],
+)
+def test_signs_that_are_of_another_number_make_none(typed: str) -> None:
+    found = classify_identity(typed, TODAY)
+    assert (found.kind, found.stored, found.warnings) == (OTHER, typed, (WARN_FORMAT,))
+
+
+@pytest.mark.parametrize(
+    "kept", ["19121212-1212.", "Pnr: 19121212-1212", "１９１２１２１２-1212", "'121212-1212"]
+)
+def test_what_was_kept_with_more_signs_is_looked_up_as_it_is_read_now(kept: str) -> None:
+    for typed in ("19121212-1212", "121212-1212", "121212+1212", kept):
+        assert asked_text(classify_identity(typed, TODAY)) in lookup_texts(OTHER, kept)
+
+
+def test_a_word_that_is_a_label_before_a_number_is_one_by_itself() -> None:
+    for typed in ("Född Okänd", "Id Nummer"):
+        assert number_key(typed) == typed.replace(" ", "").upper()
