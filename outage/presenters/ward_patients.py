@@ -8,7 +8,7 @@ from uuid import UUID
 from outage.models import CareChain
 from outage.queries.naming import patient_in_list
 from outage.rules.identity import classify_identity, number_key
-from outage.rules.pasted_list import PastedPatient, repeated
+from outage.rules.pasted_list import PERHAPS_PHONE, SEVERAL_NUMBERS, PastedPatient, repeated
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def row_notes(
             same_as=doubles[at] + 1 if at in doubles else None,
             names=() if typed[at][1] else patient.names,
             others=() if typed[at][1] else patient.others,
-            to_choose=len(patient.numbers) > 1 and not typed[at][0],
+            to_choose=patient.to_choose and not typed[at][0],
             again=patient.again,
         )
         for at, patient in enumerate(patients)
@@ -90,8 +90,8 @@ def _warnings(patient: PastedPatient, number: str, name: str, today: date) -> li
         found.append(
             "Samma rad en gång till: välj numret om även den andra är en patient, annars låt raden vara."
         )
-    elif len(patient.numbers) > 1:
-        found.append("Raden har flera nummer. Välj patientens.")
+    elif patient.to_choose:
+        found.append(PERHAPS_PHONE if patient.perhaps_phone else SEVERAL_NUMBERS)
     else:
         found.append("Numret saknas.")
     if not name and not patient.names:

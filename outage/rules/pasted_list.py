@@ -19,6 +19,9 @@ from .pasted_others import AROUND, GAP, bare
 from .pasted_protected import Shields, says_protected, shields_of
 from .pasted_words import FIRST, LAST, NAME_COLUMNS, NO_NAMES, NOT_GIVEN, WHOLE
 
+SEVERAL_NUMBERS = "Raden har flera nummer. Välj patientens."
+PERHAPS_PHONE = "Numret kan vara ett telefonnummer. Välj det om det är patientens."
+
 # How many patients are taken at a time: more than a ward has beds.
 MOST_PATIENTS = 100
 _BRACKETS = {"()", "[]"}
@@ -32,9 +35,9 @@ class PastedPatient:
     """One patient of the list: the lines as they were pasted, the first of them at `line`.
 
     `numbers` has several where it is not certain which is the patient's: each may be one's, and the line is repeated
-    for each, `again` from the second on. `names` are those that may be the patient's, only `name` where that is
-    certain; `others` are said to be somebody else's, `left` is the rest of the words. `protected`: the list says, or
-    may say, that the personal data are protected.
+    for each, `again` from the second on; `perhaps_phone`: the only one may be a telephone number. `names` are those
+    that may be the patient's, only `name` where that is certain; `others` are said to be somebody else's, `left` is
+    the rest of the words. `protected`: the list says, or may say, that the personal data are protected.
     """
 
     line: int
@@ -46,11 +49,16 @@ class PastedPatient:
     left: str
     protected: bool
     again: bool = False
+    perhaps_phone: bool = False
+
+    @property
+    def to_choose(self) -> bool:
+        return len(self.numbers) > 1 or self.perhaps_phone
 
     @property
     def identity(self) -> str:
         """The number as people write it, where it is certain which it is."""
-        return as_written(self.numbers[0]) if len(self.numbers) == 1 else ""
+        return "" if self.to_choose else as_written(self.numbers[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,7 @@ class _Line:
     text: str
     numbers: tuple[Identity, ...]
     columns: Columns
+    perhaps_phone: bool = False
     block: int = 0
     names: Names = _NO_NAME
     protected: bool = False
@@ -145,13 +154,13 @@ def _whole_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _read_line(at: int, text: str, today: date) -> "_Line":
-    found, spans = numbers_on(text, today)
+    numbers = numbers_on(text, today)
     rest = list(text)
-    for begin, end in spans:
+    for begin, end in numbers.spans:
         bracketed = f"{text[begin - 1 : begin]}{text[end : end + 1]}" in _BRACKETS
         rest[begin - bracketed : end + bracketed] = GAP * (end - begin + 2 * bracketed)
     bare = re.sub(f"{GAP}+", GAP, "".join(rest))
-    return _Line(at=at, text=text, numbers=found, columns=columns_of(bare))
+    return _Line(at, text, numbers.found, columns_of(bare), perhaps_phone=numbers.perhaps_phone)
 
 
 def _read_names(lines: Sequence[_Line], places: frozenset[str]) -> None:
@@ -357,7 +366,8 @@ def _patient(line: _Line) -> PastedPatient:
     name = found[0] if line.names.plain else ""
     left = _left(line.columns, name)
     return PastedPatient(
-        line.at, line.text, line.numbers, found, name, line.names.others, left, line.protected
+        *(line.at, line.text, line.numbers, found, name, line.names.others, left, line.protected),
+        perhaps_phone=line.perhaps_phone,
     )
 
 

@@ -1,7 +1,9 @@
 """The patients' numbers on a line of a pasted list, and not the telephone numbers, dates and moments beside them."""
 
 import re
+from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 
 from .identity import (
     WARN_CHECK_DIGIT,
@@ -12,12 +14,13 @@ from .identity import (
     classify_identity,
     plain_signs,
 )
+from .pasted_words import PHONE_WORDS
 
 _NOT_IN_WORD = r"(?<![^\W_])(?<!\+)(?<![0-9]-)"
 _NOT_GOING_ON = r"(?![^\W_])(?!-[0-9A-Za-z])"
 _NUMBER = re.compile(
     rf"{_NOT_IN_WORD}([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?=-[0-9]{{4}})|[0-9]{{8}}|[0-9]{{6}})"
-    rf"( ?[-+] ?| )?([0-9]{{4}}){_NOT_GOING_ON}"
+    rf"( ?[-+*/_] ?| )?([0-9]{{4}}){_NOT_GOING_ON}"
 )
 # The date of birth and the last four in two columns.
 _DIVIDED = re.compile(
@@ -31,23 +34,31 @@ _RESERVE = re.compile(
 _FEW_DIGITS = 6
 
 
-def numbers_on(text: str, today: date) -> tuple[tuple[Identity, ...], list[tuple[int, int]]]:
-    """The numbers of a line, those in standard form or else those that may be one, and their positions."""
+class _As(Enum):
+    CLEAR, DOUBTFUL, PERHAPS_PHONE, ANOTHER = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersOn:
+    """The numbers of a line and their positions; `perhaps_phone`: the only one may be a telephone number."""
+
+    found: tuple[Identity, ...]
+    spans: list[tuple[int, int]]
+    perhaps_phone: bool = False
+
+
+def numbers_on(text: str, today: date) -> NumbersOn:
+    """Those in standard form, or else those that may be one."""
     plain = plain_signs(text)
-    clear: list[tuple[Identity, tuple[int, int]]] = []
-    doubtful: list[tuple[Identity, tuple[int, int]]] = []
+    read: dict[_As, list[tuple[Identity, tuple[int, int]]]] = {how: [] for how in _As}
     for match in _NUMBER.finditer(plain):
-        born, sign, serial = match[1].replace("-", ""), (match[2] or "").strip(), match[3]
+        born, between, serial = match[1].replace("-", ""), match[2] or "", match[3]
+        sign = "".join(char for char in between if char in "-+")
         identity = classify_identity(f"{born}{sign}{serial}", today)
-        wrong = {WARN_CHECK_DIGIT, WARN_SERIAL, WARN_FUTURE} & set(identity.warnings)
-        dated = identity.kind in (IdentityKind.PERSONNUMMER, IdentityKind.SAMORDNINGSNUMMER)
-        if dated and (sign or not wrong):
-            clear.append((identity, match.span()))
-        elif _is_another_number(born, match[2] or "", identity, today):
-            continue
-        else:
-            doubtful.append((identity, match.span()))
-    taken = [span for _, span in (*clear, *doubtful)]
+        how = _reads_as(born, between, identity, plain[: match.start()], today)
+        read[how].append((identity, match.span()))
+    clear, doubtful, phones = read[_As.CLEAR], read[_As.DOUBTFUL], read[_As.PERHAPS_PHONE]
+    taken = [span for _, span in (*clear, *doubtful, *phones)]
     for match in _RESERVE.finditer(plain):
         if any(begin < match.end() and match.start() < end for begin, end in taken):
             continue
@@ -59,14 +70,39 @@ def numbers_on(text: str, today: date) -> tuple[tuple[Identity, ...], list[tuple
     if not clear:
         divided, spans = _divided(plain, today)
         if divided:
-            return divided, spans
+            return NumbersOn(divided, spans)
+        doubtful += phones
     found: dict[str, Identity] = {}
     for identity, _ in sorted(clear or doubtful, key=lambda each: each[1]):
         # The same person in ten digits and in twelve: those with the century count.
         key = identity.stored[-10:] if identity.born else identity.stored
         if key not in found or found[key].century_guessed:
             found[key] = identity
-    return tuple(found.values()), [span for _, span in clear or doubtful]
+    return NumbersOn(
+        tuple(found.values()),
+        [span for _, span in clear or doubtful],
+        perhaps_phone=not clear and bool(phones) and len(found) == 1,
+    )
+
+
+def _reads_as(born: str, between: str, identity: Identity, before: str, today: date) -> _As:
+    """A telephone number has ten digits, a zero first, and no sign where the four last begin."""
+    wrong = {WARN_CHECK_DIGIT, WARN_SERIAL, WARN_FUTURE} & set(identity.warnings)
+    dated = identity.kind in (IdentityKind.PERSONNUMMER, IdentityKind.SAMORDNINGSNUMMER)
+    signed = bool({*between} & {*"-+"})
+    may_be_phone = len(born) == 6 and born.startswith("0")
+    called = may_be_phone and _is_called_phone(before)
+    if dated and (signed or not wrong):
+        if may_be_phone and not between:
+            return _As.ANOTHER if called else _As.PERHAPS_PHONE
+        return _As.PERHAPS_PHONE if called else _As.CLEAR
+    return _As.ANOTHER if called or _is_another_number(born, between, identity, today) else _As.DOUBTFUL
+
+
+def _is_called_phone(before: str) -> bool:
+    """Whether the words since the last figure, or a +46, say that a telephone number follows."""
+    words = re.findall(r"[^\W\d_]+", re.split("[0-9]", before)[-1].casefold())
+    return not PHONE_WORDS.isdisjoint(words) or bool(re.search(r"(?:\+|\b00)46[\W_]*$", before))
 
 
 def _divided(plain: str, today: date) -> tuple[tuple[Identity, ...], list[tuple[int, int]]]:

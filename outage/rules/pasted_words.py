@@ -43,6 +43,14 @@ NUMBER_WORDS = frozenset(
     {"nr", "nummer", "personnr", "personnummer", "pnr", "reservnummer", "samordningsnummer"}
 )
 
+# What is written before a telephone number.
+_PHONE_WORDS = """
+    tel teln telnr telefon telefonnr telefonnummer telefonnumret tfn tlf tele hemtel mobil mobilen mobilnr mobiltel
+    mobiltelefon mobilnummer mob mbl växel växeln vx ring ringes nås jour journr jourtelefon fax sökare ankn anknytning
+    dect direktnr direktnummer direkttel snabbnr kontaktnr kontaktnummer
+"""
+PHONE_WORDS = frozenset(_PHONE_WORDS.split())
+
 # None of them is also a name, as Jan, Maj, Pat and Tia are.
 _NO_NAMES = """
     ansvarig avd avdelning avdelningen bädd isolering klinik kliniken mottagning pal plats rond rum rumsnr
@@ -95,6 +103,7 @@ NO_NAMES = (
     frozenset(_NO_NAMES.split())
     | PROTECTED
     | NUMBER_WORDS
+    | PHONE_WORDS
     | OTHERS - PARTICLES
     | OF_PROTECTED - {"mark"}
     | {"anonym"}

@@ -14,7 +14,14 @@ from contacts.webforms.fields import NumberField, SentOnce
 from outage.models import ChainFacts
 from outage.queries.care_chains import municipalities, wards
 from outage.rules.back_registration import Before
-from outage.rules.pasted_list import MOST_PATIENTS, PastedList, PastedPatient, read_pasted
+from outage.rules.pasted_list import (
+    MOST_PATIENTS,
+    PERHAPS_PHONE,
+    SEVERAL_NUMBERS,
+    PastedList,
+    PastedPatient,
+    read_pasted,
+)
 from outage.rules.pasted_numbers import as_written
 from outage.rules.told import NOT_ADMITTED
 
@@ -136,13 +143,13 @@ class PatientRowForm(forms.Form):
         self._places = places
         self.fields["municipality"].choices = places.towns_in_row
         self.fields["outpatient_unit"].choices = places.clinics_in_row
-        if len(patient.numbers) > 1:
+        if patient.to_choose:
             # Which is the patient's is for a person to say.
             found = [(as_written(number), as_written(number)) for number in patient.numbers]
             self.fields["identity"] = forms.ChoiceField(
                 label="Nummer", choices=[("", "Välj nummer"), *found], required=False
             )
-        self.has_several_numbers = len(patient.numbers) > 1
+        self.patient = patient
 
     @property
     def has_other_town(self) -> bool:
@@ -159,8 +166,8 @@ class PatientRowForm(forms.Form):
 
     def check_for(self, ward: Unit | str | None) -> None:
         """Put what keeps a marked patient from being opened on `ward` beside the fields."""
-        if self.has_several_numbers and not self.cleaned_data.get("identity"):
-            self.add_error("identity", "Raden har flera nummer. Välj patientens.")
+        if self.patient.to_choose and not self.cleaned_data.get("identity"):
+            self.add_error("identity", PERHAPS_PHONE if self.patient.perhaps_phone else SEVERAL_NUMBERS)
         refuse_wrong_name(self, Party.MUNICIPALITY, self._places.towns.values())
         refuse_wrong_name(self, Party.OUTPATIENT, self._places.clinics.values())
         kind = self._outpatient_kind()

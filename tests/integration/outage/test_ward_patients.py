@@ -60,6 +60,20 @@ def test_each_line_is_shown_with_what_was_read_and_what_was_left(alva: Client):
     assert not CareChain.objects.exists()
 
 
+def test_a_number_that_may_be_a_telephones_is_opened_only_when_it_is_chosen(alva: Client):
+    answer = send(alva, shown(alva.get(PATH)), "look", text="Åsa Öberg 0703159822")
+    fields = shown(answer)
+    assert "Numret kan vara ett telefonnummer. Välj det om det är patientens." in words(answer)
+    assert fields["0-identity"] == [""]
+    assert "on" not in shown(send(alva, fields, "mark_all")).get("0-marked", [])
+    marked = fields | {"0-marked": ["on"]}
+    refused = send(alva, marked, "open")
+    assert (refused.status_code, CareChain.objects.count()) == (422, 0)
+    assert "Numret kan vara ett telefonnummer" in words(refused)
+    assert send(alva, marked | {"0-identity": ["070315-9822"]}, "open").status_code == 302
+    assert CareChain.objects.get().details.identity_number == "200703159822"
+
+
 def test_both_patients_of_one_line_are_opened_and_one_that_is_none_is_left_alone(alva: Client):
     fields = looked_at(alva, "19900103-9826 19900104-9833 Ek, Nils")
     marked = shown(send(alva, fields, "mark_all"))

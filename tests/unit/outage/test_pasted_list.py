@@ -101,6 +101,61 @@ def test_other_numbers_are_no_patients(rest: str):
     assert found.patients[0].left == " ".join(rest.split())
 
 
+# Valid numbers of patients, too: a samordningsnummer of 2009, and two born in 2007 and 2010.
+PHONES = ["0910735000", "0703159822", "0101019800"]
+
+
+@pytest.mark.parametrize("phone", PHONES)
+@pytest.mark.parametrize(
+    "word", ["Växel", "Växel Skellefteå", "Tel", "tel.", "Mobil:", "Telefonnr", "Jour", "+46", "Ring Åsa"]
+)
+def test_a_number_after_a_word_for_telephones_is_no_patient(word: str, phone: str):
+    assert personnummer.valid(phone)
+    for between in (" ", "\t", ": "):
+        text = f"{word}{between}{phone}"
+        found = read_pasted(f"{text}\n{TOLVAN}\tTolvan Tolvansson\t{text}", TODAY, PLACES)
+        assert [(p.identity, p.name, p.line) for p in found.patients] == [(TOLVAN, "Tolvan Tolvansson", 2)]
+        assert found.not_read == ((1, text),)
+
+
+@pytest.mark.parametrize("phone", PHONES)
+def test_ten_digits_that_may_be_a_telephone_number_are_asked_about(phone: str):
+    for text in (
+        phone,
+        f"Heimdalls hälsocentral {phone}",
+        f"{phone} Åsa Öberg tel 070-123 45 67",
+        f"Tel {phone[:6]}-{phone[6:]}",
+    ):
+        found = only(text)
+        assert (found.identity, found.perhaps_phone, found.to_choose) == ("", True, True), text
+        assert [each.stored[2:] for each in found.numbers] == [phone]
+    # Beside a number that is certain it is none.
+    assert only(f"{TOLVAN} Tolvan Tolvansson {phone}").identity == TOLVAN
+    # Nobody writes a telephone number so.
+    for written in (f"{phone[:6]}-{phone[6:]}", f"{phone[:6]} {phone[6:]}", f"20{phone}"):
+        assert not only(f"{written} Åsa Öberg").to_choose
+
+
+def test_what_may_be_two_telephone_numbers_is_asked_about_as_well():
+    for text in (" ".join(PHONES), f"{PHONES[0]} {PHONES[0]}"):
+        assert all(patient.to_choose for patient in read_pasted(text, TODAY).patients)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "１９１２１２１２－１２１２",
+        "19121212*1212",
+        "'19121212-1212",
+        "(19121212-1212).",
+        "Pnr:19121212_1212,",
+    ],
+)
+def test_a_number_is_read_with_odd_signs(written: str):
+    found = only(f"{written} Tolvan Tolvansson")
+    assert (found.identity, found.name) == (TOLVAN, "Tolvan Tolvansson")
+
+
 @pytest.mark.parametrize(
     "second", ["19900101-9802", "199001019802", "900101-9802", "19900101-9801", "19900101TK12"]
 )
