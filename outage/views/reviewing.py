@@ -1,6 +1,7 @@
 """Loggkontroll for its reviewer; decisions by hand for the routine's owner. No patients."""
 
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -39,12 +40,18 @@ from contacts.views.tools import FormPage, get_or_404, held_as, require
 from contacts.webforms.reviewing import NoteForm, Period, ReportForm, ReviewForm, SampleForm, Which
 from outage.presenters.decisions import decided_rows
 from outage.queries.decisions import decided_by_hand
-from outage.queries.reviewing import chains_asked_for, chains_of_drills
+from outage.queries.reviewing import (
+    chains_asked_for,
+    chains_of_drills,
+    chains_once_asked_for,
+    seen_without,
+)
 
 ROWS_A_PAGE = 50
 FIRST_SHOWN = 10
 CHAINS_SHOWN = 200
 USUAL_PERIOD = timedelta(days=30)
+WITHOUT = "· hade då inte det numret"
 NO_PATIENT = "Skriv hela numret, eller vårdkedjans kod med åtta tecken."
 
 
@@ -57,11 +64,11 @@ def review_log(request: ActingRequest) -> HttpResponse:
     token = sealed(request, form.sought)
     if elsewhere := led_on(request, token):
         return elsewhere
-    rows, not_a_patient = _chosen(acting, form)
+    rows, patient, not_a_patient = _chosen(acting, form)
     kinds = {Which.ALL: rows, Which.MARKED: marked(rows), Which.AWAITING: awaiting(rows)}
     found = Paginator(kinds[form.which], ROWS_A_PAGE).get_page(form.page)
     top = list(at_once(rows)[:FIRST_SHOWN]) if form.which is Which.ALL and found.number == 1 else []
-    shown = _shown(acting, [*top, *found])
+    shown = _shown(acting, [*top, *found], patient)
     context = {
         "form": form,
         "which": form.which,
@@ -69,6 +76,7 @@ def review_log(request: ActingRequest) -> HttpResponse:
         "periods": [(period.value, period.label) for period in Period],
         "period": form.period,
         "not_a_patient": not_a_patient,
+        "patient": patient,
         "sealed": token,
         "reviewed": name_of_reach(acting, Right.REVIEW_LOG),
         "found": found,
@@ -78,27 +86,51 @@ def review_log(request: ActingRequest) -> HttpResponse:
     return render(request, "outage/reviewing/log.html", context)
 
 
-def _chosen(acting: Acting, form: ReviewForm) -> tuple[QuerySet[AuditEntry], str]:
-    """The rows, and what is wrong with what was typed of a patient."""
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """The chains that were asked for by `text`: those that have the number `now`, and those that only had it `once`."""
+
+    text: str
+    now: Collection[UUID]
+    once: Collection[UUID]
+
+    @property
+    def chains(self) -> set[UUID]:
+        return {*self.now, *self.once}
+
+    @property
+    def once_codes(self) -> list[str]:
+        return sorted(chain_code(chain) for chain in self.once)
+
+
+def _chosen(acting: Acting, form: ReviewForm) -> tuple[QuerySet[AuditEntry], Patient | None, str]:
+    """The rows, whose they are where a patient is asked for, and what is wrong with what was typed of one."""
     rows = reviewed(acting, form.since(timezone.now()), form.until())
     if form.text("person"):
         rows = by_people(rows, acting, form.text("person"))
     if form.text("enhet"):
         rows = of_units(rows, form.text("enhet"))
-    if form.text("patient"):
-        chains = chains_asked_for(acting, form.text("patient"))
-        if chains is None:
-            return rows.none(), NO_PATIENT
-        note_patients(by=acting, action="log.patient_sought", chains=chains)
-        rows = of_chains(rows, chains)
-    return rows, ""
+    text = form.text("patient")
+    if not text:
+        return rows, None, ""
+    now = chains_asked_for(acting, text)
+    if now is None:
+        return rows.none(), None, NO_PATIENT
+    patient = Patient(text, now, chains_once_asked_for(acting, text) - now)
+    note_patients(by=acting, action="log.patient_sought", chains=patient.chains)
+    return of_chains(rows, patient.chains), patient, ""
 
 
-def _shown(acting: Acting, rows: list[AuditEntry]) -> list[TraceRow]:
+def _shown(acting: Acting, rows: list[AuditEntry], patient: Patient | None = None) -> list[TraceRow]:
     shown = trace_rows(rows, roles_at(rows), names_of_targets(acting, rows), verdicts_on(rows))
     played = chains_of_drills({row.chain for row in rows if row.chain})
+    without = seen_without(patient.text, patient.chains, rows) if patient else set()
     return [
-        replace(line, about=f"Övning. {line.about}".strip()) if row.chain in played else line
+        replace(
+            line,
+            about=f"Övning. {line.about}".strip() if row.chain in played else line.about,
+            patients=f"{line.patients} {WITHOUT}" if row.pk in without else line.patients,
+        )
         for row, line in zip(rows, shown, strict=True)
     ]
 

@@ -1,6 +1,8 @@
 """Loggkontroll: finding rows by patient, unit and day, rows drawn at random, what is noted, and what is printed."""
 
+from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,11 +20,17 @@ from contacts.rules.permissions import Role
 from contacts.rules.reviewing import Verdict
 from contacts.services.reviewing import draw_sample, note_review
 from outage.models import CareChain
-from outage.queries.reviewing import chains_asked_for
+from outage.queries.care_chains import get_chain
+from outage.queries.patient_numbers import chains_with_number
+from outage.queries.reviewing import chains_asked_for, chains_once_asked_for
+from outage.services.care_chains import change_details
+from outage.views.reviewing import WITHOUT
 from tests.factories import TOLVAN, County, person
 from tests.integration.outage.pages import read
 from tests.integration.outage.test_reviewing import URL, rows
 from tests.trail import drop_triggers
+
+ASTA = "19900101-9802"
 
 
 @pytest.fixture
@@ -64,6 +72,57 @@ def test_a_patient_is_found_by_number_and_code_alone_and_in_lists(
     assert newest.patients.chains == [chain.pk]
     answer = client.post(URL, {"patient": TOLVAN})
     assert "1212" not in answer.headers["Location"]
+
+
+def corrected(county: County, chain: CareChain, identity: str) -> None:
+    there = get_chain(county.alva, chain.pk)
+    facts = replace(there.details.facts, identity=identity, patient_name="Asta Ek")
+    change_details(by=county.alva, chain=there, client_id=uuid4(), replaces=there.details.pk, facts=facts)
+
+
+def test_a_patient_is_found_by_a_number_that_was_corrected_and_the_rows_say_when_they_had_it(
+    county: County, chain: CareChain, client: Client, reviewer: Acting
+):
+    seen(county.bo, chain.pk)
+    corrected(county, chain, ASTA)
+    seen(county.bo, chain.pk, uuid4())
+
+    def without(number: str) -> list[bool]:
+        """Of each row but those of the searches, newest first: in a list, changed, read, opened."""
+        found = [" ".join(row.split()) for row in asked(client, patient=number)]
+        return [WITHOUT in row for row in found if "Sökte" not in row]
+
+    assert without(TOLVAN) == [True, True, False, False]
+    assert without(ASTA) == [False, False, True, True]
+    assert without(chain.pk.hex[:8]) == [False] * 4
+    # Whoever has the number that was wrong gets nothing of the patient's.
+    page = read(client.post(URL, {"patient": TOLVAN, "tid": "alla"}, follow=True))
+    assert chain.pk.hex[:8].upper() in page.find(id="once").get_text()
+    assert not page.main.find("form", action=lambda action: "utdrag.pdf" in (action or ""))
+    sealed = parse_qs(urlsplit(client.post(URL, {"patient": TOLVAN}).headers["Location"]).query)["s"]
+    assert client.post(f"{reverse('log_extract')}?s={sealed[0]}").status_code == 404
+    page = read(client.post(URL, {"patient": ASTA, "tid": "alla"}, follow=True))
+    assert page.find(id="once") is None
+    assert page.main.find("form", action=lambda action: "utdrag.pdf" in (action or ""))
+
+
+def test_a_former_number_is_looked_up_within_the_border_only_and_is_no_present_one(
+    county: County, chain: CareChain, reviewer: Acting
+):
+    corrected(county, chain, ASTA)
+    theirs = person("rune", county.social_care, Role.LOG_REVIEWER)
+    for typed in (TOLVAN, "121212-1212", "Pnr: 19121212-1212."):
+        assert chains_once_asked_for(reviewer, typed) == {chain.pk}
+        assert chains_asked_for(reviewer, typed) == set()
+        assert chains_once_asked_for(theirs, typed) == set()
+    assert chains_once_asked_for(reviewer, ASTA) == set()
+    assert chains_once_asked_for(reviewer, chain.pk.hex[:8]) == set()
+    assert not chains_with_number(county.alva, TOLVAN, chain.outage)
+    with pytest.raises(NotAllowed):
+        chains_once_asked_for(county.alva, TOLVAN)
+    # Corrected and corrected back: it has it now.
+    corrected(county, chain, TOLVAN)
+    assert chains_asked_for(reviewer, TOLVAN) == chains_once_asked_for(reviewer, TOLVAN) == {chain.pk}
 
 
 def test_what_is_no_number_finds_nothing_and_says_so(client: Client, reviewer: Acting):
