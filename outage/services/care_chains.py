@@ -35,6 +35,7 @@ from outage.rules.told import (
 from outage.services.events import lock_chain, take_order, withdraw_row
 from outage.services.kinds import ask_kind, check_kinds
 from outage.services.patient_lookups import write_lookups
+from outage.services.protected import ask_protected
 from outage.services.same_patient import ask_same_patient, chosen_existing, trace_despite
 from outage.services.states import settle, tell_pages_of
 
@@ -61,6 +62,7 @@ def open_chain(
     check_may(by, Right.LOG_CARE)
     _check(facts)
     ask_kind(facts, None, answers)
+    ask_protected(facts, None, answers)
     if existing := chosen_existing(by, outage, facts, answers):
         return existing
     with transaction.atomic():
@@ -122,6 +124,7 @@ def change_details(
             raise ChangedMeanwhile
         former = chain.details
         ask_kind(facts, former, answers)
+        ask_protected(facts, former, answers)
         changed = _ask(chain, facts, answers)
         other_person = changed.get("identity") == IdentityChange.OTHER_PERSON
         if other_person or facts.status is ChainStatus.WRONG_PATIENT != former.status:

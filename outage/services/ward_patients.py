@@ -10,6 +10,7 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import keep_clash
 from outage.models import CareChain, ChainFacts, Outage
 from outage.services.care_chains import open_chain
+from outage.services.protected import SAYS_PROTECTED
 
 
 def row_id(list_id: UUID, row: int) -> UUID:
@@ -37,6 +38,10 @@ def _open(by: Acting, outage: Outage, chain_id: UUID, facts: ChainFacts) -> Care
         return RuleError("Vårdkedjan är redan öppnad med andra uppgifter. Ändra dem i vårdkedjan.")
     except Question as question:
         told = question.sentence.rpartition(". ")[0] or question.sentence
+        if question.key == SAYS_PROTECTED:
+            return RuleError(
+                f"{told}. Markera det. Är det bara ett namn: öppna den för sig.", field="identity"
+            )
         return RuleError(f"{told}. Öppna den för sig om det ska bli en till.", field="identity")
     except RuleError as error:
         return error

@@ -1,7 +1,9 @@
 """With protected personal data neither name, number nor whereabouts stand anywhere but on the chain's own page."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core import serializers
@@ -10,12 +12,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import AuditEntry, Principal, Unit
+from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party, PrincipalKind, WardKind
 from outage.models import CareChain, Outage
+from outage.rules.back_registration import Before
 from outage.rules.handover import Direction, Message
+from outage.services.care_chains import change_details, open_chain
 from outage.services.handovers import log_call
 from outage.services.outages import end_outage
-from tests.factories import County, call_facts, make_chain, make_event, same_id
+from outage.services.protected import SAYS_PROTECTED
+from outage.services.ward_patients import open_each
+from tests.factories import County, call_facts, chain_facts, make_chain, make_event, same_id
 
 NAME, NUMBER, SHOWN_NUMBER = "Hemlig Hemligsson", "191212129801", "19121212-9801"
 DAUGHTER = "Undina Hemligsson, dotter"
@@ -123,3 +130,39 @@ def test_the_chains_own_page_tells_who_it_is_and_warns(county: County, protected
     form = client.get(reverse("chain_call", args=[protected.pk])).content.decode()
     assert NAME in form
     assert PLACES[0] in form
+
+
+@pytest.mark.parametrize(
+    "known", [{"patient_name": "Nils Ek (SEKR)"}, {"patient_name": "", "identity": "Skyddad identitet"}]
+)
+def test_who_types_that_the_data_are_protected_and_does_not_mark_it_is_asked(
+    county: County, outage: Outage, known: dict[str, str]
+):
+    def save(answers: dict[str, str] | None, **more: object) -> CareChain:
+        facts = chain_facts(county, **known, **more)
+        return open_chain(by=county.alva, outage=outage, client_id=uuid4(), facts=facts, answers=answers)
+
+    with pytest.raises(Question, match="säger skyddade personuppgifter"):
+        save({})
+    with pytest.raises(RuleError, match="Markera Skyddade personuppgifter") as refused:
+        save({SAYS_PROTECTED: "ja"})
+    assert refused.value.field == "protected_identity"
+    assert save({}, protected_identity=True).details.protected_identity
+    there = save({SAYS_PROTECTED: "nej", "same-patient": "other-person"})
+    assert not there.details.protected_identity
+    # What stands is not asked about again, and what is new is.
+    facts = there.details.facts
+    changing = {"by": county.alva, "chain": there, "client_id": uuid4(), "replaces": there.details_id}
+    with pytest.raises(Question, match="Är de skyddade"):
+        change_details(facts=replace(facts, patient_name="Nils SPU Ek"), answers={}, **changing)
+    change_details(facts=replace(facts, before=Before.ADMITTED), answers={}, **changing)
+
+
+def test_a_pasted_row_whose_name_says_so_is_not_opened_unmarked(county: County, outage: Outage):
+    facts = chain_facts(county, patient_name="Nils Ek SPU")
+    opened = open_each(by=county.alva, outage=outage, list_id=uuid4(), patients={0: facts})
+    assert "Markera det" in str(opened[0])
+    assert not CareChain.objects.exists()
+    facts = replace(facts, protected_identity=True)
+    opened = open_each(by=county.alva, outage=outage, list_id=uuid4(), patients={0: facts})
+    assert opened[0].details.protected_identity
