@@ -13,7 +13,7 @@ from contacts.models.data_key import name_of
 from contacts.models.encrypted import GONE, EncryptedJSON, EncryptedText
 from contacts.rules.parties import Party, WardKind
 from outage.rules.back_registration import Before, ChainStatus
-from outage.rules.identity import IdentityKind, lookup_texts, name_text
+from outage.rules.identity import IdentityKind, lookup_texts, name_text, number_key
 from outage.rules.told import NOT_ADMITTED, OTHER_PREFIX, folded
 
 from .chain_facts import ChainFacts, OtherPlace
@@ -147,7 +147,7 @@ class CareChainDetails(OfChain, LoggedRow):
     @property
     def who(self) -> tuple[str, str]:
         """The patient's number and name, to compare."""
-        return self.identity_number, folded(self.patient_name)
+        return number_key(self.identity_number), folded(self.patient_name)
 
     @cached_property
     def name_text(self) -> str:
