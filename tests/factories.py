@@ -53,7 +53,7 @@ def persons(*wanted: tuple[str, Unit, Role], **more: Any) -> list[Acting]:
         for name, _, _ in wanted
     ]
     for user in made:
-        user.set_keys()
+        user.make_keys()
     users = User.objects.bulk_create(made)
     memberships = Membership.objects.bulk_create(
         Membership(user=user, unit=unit, role=role, title="Sjuksköterska")

@@ -1,7 +1,8 @@
 """Base classes for the models of all three apps: rows that are written once, and at/by pairs."""
 
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -104,6 +105,26 @@ class AppendOnlyModel(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError(f"{type(self).__name__} rows are never deleted")
+
+
+class KeyedModel(models.Model):
+    """A row with columns that follow from others, `keyed_by`: saved with any of those, they are saved too."""
+
+    keyed_by: ClassVar[Mapping[str, tuple[str, ...]]]
+
+    class Meta:
+        abstract = True
+
+    def make_keys(self) -> None:
+        """Recompute the columns that follow; for rows that are written in bulk, without `save`."""
+        raise NotImplementedError
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.make_keys()
+        if (named := kwargs.get("update_fields")) is not None:
+            following = {key for key, fields in self.keyed_by.items() if not set(fields).isdisjoint(named)}
+            kwargs["update_fields"] = {*named, *following}
+        super().save(*args, **kwargs)
 
 
 def person() -> "models.ForeignKey[User, User]":

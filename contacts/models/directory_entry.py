@@ -14,7 +14,7 @@ from contacts.rules.hours import CLOCKS, Availability, Eves, Hours, Span, Summer
 from contacts.rules.phone import Phone, PhoneKind, check_phone, digits
 from contacts.rules.swedish_text import search_key, sort_key, without_hyphens
 
-from .base import joined_into, paired
+from .base import KeyedModel, joined_into, paired
 from .principal import Principal
 from .unit import Unit
 
@@ -38,7 +38,7 @@ def _person(did: str) -> "models.ForeignKey[User | None, User | None]":
     return models.ForeignKey(who, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=did)
 
 
-class DirectoryEntry(models.Model):
+class DirectoryEntry(KeyedModel):
     """One line of the directory. Retired, never deleted; never verified by an import.
 
     `numbers` is a list of {"kind", "number"} in the order they are to be tried, read through `phones`. `days` is the
@@ -49,6 +49,18 @@ class DirectoryEntry(models.Model):
     """
 
     append_only = False
+    keyed_by = {
+        "search_key": (
+            *("name", "kind", "first_name", "last_name", "title", "department"),
+            *("principal", "unit", "remark", "other_names"),
+        ),
+        "first_name_key": ("first_name",),
+        "last_name_key": ("last_name",),
+        "title_key": ("title",),
+        "department_key": ("department", "name", "first_name", "last_name", "unit"),
+        "digits_key": ("numbers",),
+        "sort_key": ("name",),
+    }
 
     principal = models.ForeignKey(
         Principal, on_delete=models.PROTECT, related_name="entries", verbose_name=_WORDS["principal"]
@@ -130,12 +142,7 @@ class DirectoryEntry(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.make_keys()
-        super().save(*args, **kwargs)
-
     def make_keys(self) -> None:
-        """Recompute the search, digit and sort keys; for rows that are written in bulk, without `save`."""
         unit_name = self.unit.name if self.unit else ""
         person = self.first_name, self.last_name, self.title, self.department
         beside = self.principal.name, unit_name, self.remark, *(name for name, _ in self.other_names)

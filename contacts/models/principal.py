@@ -1,7 +1,5 @@
 """Huvudman: the region and each municipality. It is the border of what a person may see."""
 
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -12,14 +10,17 @@ from contacts.rules.principals import REGION, KnownPrincipal
 from contacts.rules.second_factor import SecondFactor
 from contacts.rules.swedish_text import sort_key
 
+from .base import KeyedModel
 
-class Principal(models.Model):
+
+class Principal(KeyedModel):
     """A responsible authority, with what its own users need first in an outage (R1.1, R1.2).
 
     `main_switchboard` is the one its administrator chose; `contacts.queries.switchboards` says which one applies.
     """
 
     append_only = False
+    keyed_by = {"sort_key": ("name",)}
 
     name = models.CharField("namn", max_length=200, unique=True)
     short_name = models.CharField(
@@ -64,9 +65,8 @@ class Principal(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def make_keys(self) -> None:
         self.sort_key = sort_key(self.name)
-        super().save(*args, **kwargs)
 
     def clean(self) -> None:
         """The support's number must be one that can be rung."""

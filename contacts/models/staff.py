@@ -1,23 +1,28 @@
 """People and their assignments. Rights follow the assignment (unit and role), not the profession."""
 
-from typing import Any
-
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from contacts.rules.errors import RuleError
 from contacts.rules.hsa import LONGEST_HSA_ID, tidy_hsa_id
+from contacts.rules.people import username_key
 from contacts.rules.permissions import Role
 from contacts.rules.swedish_text import search_key, sort_key
 
+from .base import KeyedModel
 from .unit import Unit
 
 
-class User(AbstractUser):
+class User(KeyedModel, AbstractUser):
     """A person who logs in. `is_demo` marks invented people, who may be chosen by a button in demo mode only."""
 
     append_only = False
+    keyed_by = {
+        "search_key": ("first_name", "last_name", "username", "email", "hsa_id"),
+        "sort_key": ("first_name", "last_name", "username"),
+        "username_key": ("username",),
+    }
 
     hsa_id = models.CharField("HSA-id", max_length=LONGEST_HSA_ID, blank=True)
     contact_columns = models.JSONField(
@@ -29,6 +34,9 @@ class User(AbstractUser):
     is_demo = models.BooleanField("påhittad person för demo", default=False)
     search_key = models.CharField(max_length=900, editable=False, default="")
     sort_key = models.CharField(max_length=900, editable=False, default="")
+    username_key = models.CharField(
+        max_length=450, editable=False, default="", db_default="", db_index=True
+    )
 
     class Meta:
         verbose_name = "person"
@@ -53,15 +61,11 @@ class User(AbstractUser):
         except RuleError as wrong:
             raise ValidationError({"hsa_id": wrong.reason}) from wrong
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Recomputes the search and sort keys from the names."""
-        self.set_keys()
-        super().save(*args, **kwargs)
-
-    def set_keys(self) -> None:
+    def make_keys(self) -> None:
         told = (self.first_name, self.last_name, self.username, self.email, self.hsa_id)
         self.search_key = search_key(" ".join(told))[:900]
         self.sort_key = sort_key(f"{self.last_name} {self.first_name} {self.username}")[:900]
+        self.username_key = username_key(self.username)
 
     @property
     def full_name(self) -> str:

@@ -1,24 +1,23 @@
 """Units: wards, hälsocentraler, psychiatric clinics, the municipalities' own units."""
 
-from typing import Any
-
 from django.db import models
 
 from contacts.rules.branches import Branch, MunicipalKind, branch_of, is_shared
 from contacts.rules.parties import OutpatientKind, Party, WardKind
 from contacts.rules.swedish_text import search_key, sort_key
 
-from .base import joined_into
+from .base import KeyedModel, joined_into
 from .principal import Principal
 
 
-class Unit(models.Model):
+class Unit(KeyedModel):
     """A unit of one principal. A sjukstuga is both a ward and a hälsocentral, so the kinds are three columns.
 
     One that was `joined_into` another is out of use; its name is among that one's `other_names`.
     """
 
     append_only = False
+    keyed_by = {"search_key": ("name",), "sort_key": ("name",)}
 
     principal = models.ForeignKey(Principal, models.PROTECT, related_name="units", verbose_name="huvudman")
     name = models.CharField("namn", max_length=200)
@@ -58,10 +57,9 @@ class Unit(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def make_keys(self) -> None:
         self.search_key = search_key(self.name)
         self.sort_key = sort_key(self.name)
-        super().save(*args, **kwargs)
 
     @property
     def name_keys(self) -> frozenset[str]:

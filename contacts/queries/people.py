@@ -14,7 +14,7 @@ from contacts.access import Acting
 from contacts.models import AuditEntry, LoginCode, Membership, Principal, User
 from contacts.queries.prepared import prepared
 from contacts.rules.labelled import Labelled
-from contacts.rules.people import Assigned, keeper_of
+from contacts.rules.people import Assigned, keeper_of, username_key
 from contacts.rules.permissions import Right, Role, roles_with
 from contacts.rules.swedish_text import search_key
 
@@ -153,17 +153,23 @@ def person_by_hsa_id(hsa_id: str) -> User | None:
     return User.objects.filter(hsa_id=hsa_id).first() if hsa_id else None
 
 
-def person_to_log_in(typed: str) -> User | None:
-    """Who may log in by a user name, however it is spelled, or an HSA-id."""
+def person_by_username(typed: str) -> User | None:
+    """Who may log in by a user name, whatever its case; of several that differ in case the one that is typed, if any."""
     text = typed.strip()
-    rows = User.objects.filter(is_active=True)
-    found = rows.filter(username=text).first() or rows.filter(username__iexact=text).first()
-    return found or (rows.filter(hsa_id="".join(text.split()).upper()).first() if text else None)
+    known = Q(username=text) | Q(username_key=username_key(text))
+    found = {one.username: one for one in User.objects.filter(known, is_active=True)}
+    return found.get(text) or (next(iter(found.values())) if len(found) == 1 else None)
+
+
+def person_to_log_in(typed: str) -> User | None:
+    """Who may log in by a user name, as `person_by_username` reads it, or an HSA-id."""
+    hsa_id = "".join(typed.split()).upper()
+    return person_by_username(typed) or User.objects.filter(hsa_id=hsa_id or None, is_active=True).first()
 
 
 def is_taken(username: str, but: User | None = None) -> bool:
-    """Whether somebody else logs in by that name, however it is spelled."""
-    rows = User.objects.filter(username__iexact=username)
+    """Whether somebody else logs in by that name, whatever its case."""
+    rows = User.objects.filter(Q(username=username) | Q(username_key=username_key(username)))
     return (rows.exclude(pk=but.pk) if but else rows).exists()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from contacts.access import Acting
-from contacts.models import AuditEntry, DirectoryFile, DirectoryUpload, Principal, User
+from contacts.models import AuditEntry, DirectoryFile, DirectoryUpload, Principal
 from contacts.rules.swedish_text import search_key
 
 
@@ -72,7 +72,3 @@ def principal_by_name(name: str) -> Principal | None:
     key = search_key(name)
     named = (p for p in Principal.objects.all() if key in {search_key(p.name), search_key(p.short_name)})
     return next(named, None) if key else None
-
-
-def person_by_username(username: str) -> User | None:
-    return User.objects.filter(username=username, is_active=True).first()

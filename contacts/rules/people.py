@@ -1,5 +1,6 @@
 """Who keeps a person, and what nobody may do to themselves."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +15,11 @@ KEPT_ELSEWHERE = (
     "Namn, användarnamn och engångskoder sköts av den huvudman som lade till personen. "
     "Här ändrar du bara uppdragen."
 )
+
+
+def username_key(username: str) -> str:
+    """The same for all that log one person in: ignores case, and how a letter is composed."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", username.strip()).casefold())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Writes about who there is: principals, units, people, assignments, entries. Each writes its audit row."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -14,7 +15,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 
 from .namesakes import check_namesakes, is_renamed
-from .people import check_not_last, check_not_own
+from .people import check_not_last, check_not_own, check_username
 from .traces import changes_between, leave_trace
 from .versions import check_clean, check_version
 
@@ -45,6 +46,8 @@ def save_row(*, by: Acting | User | None, row: Row) -> None:
             before is None or isinstance(before, DirectoryEntry | Unit)
         ):
             _check_renamed(before, row)
+        if isinstance(row, User) and (before is None or isinstance(before, User)):
+            _as_validation(partial(check_username, before, row))
         _check_rights(by, before, row)
         row.full_clean()
         row.save()
@@ -99,12 +102,16 @@ def save_named(
 
 def _check_renamed(before: DirectoryEntry | Unit | None, row: DirectoryEntry | Unit) -> None:
     """Raises ValidationError where the row's new name is another's, in any spelling."""
-    if not is_renamed(before, row):
-        return
+    if is_renamed(before, row):
+        _as_validation(partial(check_namesakes, row))
+
+
+def _as_validation(check: Callable[[], None]) -> None:
+    """Raises ValidationError, beside its field, for what `check` raises a RuleError for."""
     try:
-        check_namesakes(row)
+        check()
     except RuleError as wrong:
-        raise ValidationError({"name": wrong.reason}) from wrong
+        raise ValidationError({wrong.field or "": wrong.reason}) from wrong
 
 
 def retire_entry(*, by: Acting, entry: DirectoryEntry, version: str = "") -> None:

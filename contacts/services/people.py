@@ -21,7 +21,7 @@ from contacts.queries.people import (
 )
 from contacts.rules.errors import NotAllowed, Question, RuleError
 from contacts.rules.hsa import tidy_hsa_id
-from contacts.rules.people import KEPT_ELSEWHERE, LAST_ADMINISTRATOR, NOT_YOUR_OWN, PersonFacts
+from contacts.rules.people import KEPT_ELSEWHERE, LAST_ADMINISTRATOR, NOT_YOUR_OWN, PersonFacts, username_key
 from contacts.rules.permissions import Right, Role
 
 from .submissions import claim
@@ -214,8 +214,7 @@ def write_facts(by: Acting | None, person: User, facts: PersonFacts) -> None:
     person.hsa_id = tidy_hsa_id(facts.hsa_id)
     if not changes_between(before, person):
         return
-    if is_taken(person.username, but=before):
-        raise RuleError(_TAKEN, field="username")
+    check_username(before, person)
     other = person_by_hsa_id(person.hsa_id)
     if other is not None and other.pk != person.pk:
         raise RuleError(_HSA_TAKEN, field="hsa_id")
@@ -225,6 +224,13 @@ def write_facts(by: Acting | None, person: User, facts: PersonFacts) -> None:
     _save_once(person, list(changes) if before else None)
     verb = "added" if before is None else "changed"
     leave_trace(by, f"user.{verb}", person, changes)
+
+
+def check_username(before: User | None, person: User) -> None:
+    """Raises RuleError where the person's new user name is another's, whatever its case."""
+    renamed = before is None or username_key(before.username) != username_key(person.username)
+    if renamed and is_taken(person.username, but=before):
+        raise RuleError(_TAKEN, field="username")
 
 
 def _save_once(person: User, names: list[str] | None) -> None:

@@ -24,6 +24,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from contacts.rules.people import username_key
 from outage.project.log_ins import note_failed
 
 _SALT = "dator"
@@ -52,7 +53,7 @@ def count_try(request: HttpRequest, name: str) -> ratelimit.RateLimitUsage | Non
     if times := _untold.pop(address, 0):
         note_failed("", "address", "login.locked_out", times)
     used = ratelimit.RateLimitUsage(usage=[])
-    for action, key in (("place", pc or address), ("name", f"{pc or address} {name.lower()}")):
+    for action, key in (("place", pc or address), ("name", f"{pc or address} {username_key(name)}")):
         found = ratelimit.consume(request, app="outage.project", action=action, config=rates, key=key)
         if found is None:
             if action == "place" and address:

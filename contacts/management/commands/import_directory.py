@@ -11,7 +11,8 @@ from django.urls import reverse
 from contacts.filing.bringing_in import BadDirectoryFile, ImportReport, import_steps
 from contacts.filing.changes import Fate
 from contacts.filing.limits import FILE_BYTES
-from contacts.queries.uploads import person_by_username, principal_by_name
+from contacts.queries.people import person_by_username
+from contacts.queries.uploads import principal_by_name
 from contacts.services.progress import Progress, Steps
 
 OWN_FILE = Path(__file__).resolve().parents[2] / "data" / "katalog-vasterbotten.csv"
