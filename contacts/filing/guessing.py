@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 
 from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import RuleError
-from contacts.rules.file_rows import by_heading, heading_key
+from contacts.rules.file_rows import HEADINGS_WITHIN, by_heading, heading_key
 from contacts.rules.hours import Availability, Hours
 from contacts.rules.hours_text import hours_text, read_hours
 from contacts.rules.principals import REGION_NAME
@@ -35,7 +35,6 @@ TO_REMARK = "anm"
 OWN_HOURS = Availability.OWN_HOURS.label
 
 _NEAR = 86
-_HEADINGS_WITHIN = 15
 _HEADINGS: dict[str, str] = {
     "Huvudman": "kommun kommuner organisation huvudmannen region regionkommun kommunregion",
     "Enhet": "enhetsnamn enheten namn benamning verksamhet verksamheter arbetsplats funktion kontakt kontakter plats"
@@ -212,7 +211,7 @@ def goes_on(upper: Sequence[str], lower: Sequence[str]) -> bool:
 def heading_row(rows: Sequence[Sequence[str]]) -> int:
     """The row that most likely has the headings, counted from 1: the first of those with most of them; 0 for none."""
     best, most = 0, 1
-    for number, row in enumerate(rows[:_HEADINGS_WITHIN], start=1):
+    for number, row in enumerate(rows[:HEADINGS_WITHIN], start=1):
         known = sum(column_of(cell) is not None for cell in row if cell.strip())
         if known > most:
             best, most = number, known
@@ -220,7 +219,7 @@ def heading_row(rows: Sequence[Sequence[str]]) -> int:
         below = rows[best] if best < len(rows) else ()
         return best + 1 if goes_on(rows[best - 1], below) else best
     # One known heading beside others is enough where it stands over numbers.
-    for number, row in enumerate(rows[:_HEADINGS_WITHIN], start=1):
+    for number, row in enumerate(rows[:HEADINGS_WITHIN], start=1):
         filled = [cell for cell in row if cell.strip()]
         if len(filled) > 1 and not _DIGIT.search("".join(filled)) and any(map(column_of, filled)):
             return number if any(_DIGIT.search("".join(under)) for under in rows[number : number + 3]) else 0

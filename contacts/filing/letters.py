@@ -7,6 +7,7 @@ Swedish word. The decoding with the most Swedish letters in its words is the rig
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 import ftfy
 import ftfy.bad_codecs
@@ -76,6 +77,13 @@ def repair_for(texts: Iterable[str]) -> str:
         if points > most and (points > 0 or how == "doubled"):
             best, most = how, points
     return best
+
+
+def garbled_words(cells: Iterable[str], how: str, most: int = 4) -> tuple[tuple[str, str], ...]:
+    """Words that `how` puts right, as they stand and as they would be."""
+    words = dict.fromkeys(word for cell in cells if how and not cell.isascii() for word in cell.split())
+    pairs = ((word, repaired(word, how)) for word in words)
+    return tuple(islice(((w, r) for w, r in pairs if w != r and fitness(r) > fitness(w)), most))
 
 
 def is_garbled(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Proposed choices for a file in an unknown format, and what in it has to be pointed out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -47,7 +47,11 @@ class Flagged:
 
 def letters_of(book: Book) -> str:
     """How the book's wrong letters are best repaired, "" where they are right."""
-    return repair_for(cell for sheet in book.filled for row in sheet.rows for cell in row)
+    return repair_for(cells_of(book))
+
+
+def cells_of(book: Book) -> Iterator[str]:
+    return (cell for sheet in book.filled for row in sheet.rows for cell in row)
 
 
 def guess(book: Book, known: Known) -> Choices:

@@ -7,9 +7,9 @@ from contacts.rules.swedish_text import search_key
 
 from .book import Book, Sheet, letter
 from .choices import Choices, Known, SheetChoice, headings_of, with_letters
-from .letters import REPAIRS, fitness, repaired
+from .letters import REPAIRS, garbled_words
 from .mapping import Mapped, Proposal, mapped
-from .proposing import Flagged, flagged_rows, guess_sheet, letters_of, with_values
+from .proposing import Flagged, cells_of, flagged_rows, guess_sheet, letters_of, with_values
 from .rows import SHEET_ROWS
 
 SAMPLES = 3
@@ -96,7 +96,7 @@ def step_of(book: Book, choices: Choices, known: Known) -> Step:
         proposals=tuple(_proposal(each, names) for each in shown[:MOST_PROPOSALS]),
         proposal_count=len(found.proposals),
         letters=letters,
-        garbled=_garbled(book, letters),
+        garbled=garbled_words(cells_of(book), letters),
         blind=book.blind,
     )
 
@@ -171,18 +171,3 @@ def _proposal(found: Proposal, names: Sequence[str]) -> ShownProposal:
     text = " ".join(found.text.split())
     not_rung = ", ".join(found.not_rung)
     return ShownProposal(row, names[sheet], found.column, text, numbers, found.rest, found.zero, not_rung)
-
-
-def _garbled(book: Book, how: str) -> tuple[tuple[str, str], ...]:
-    if not how:
-        return ()
-    words = (
-        word
-        for sheet in book.filled
-        for row in sheet.rows
-        for cell in row
-        if not cell.isascii()
-        for word in cell.split()
-        if repaired(word, how) != word and fitness(repaired(word, how)) > fitness(word)
-    )
-    return tuple((word, repaired(word, how)) for word in list(dict.fromkeys(words))[:4])

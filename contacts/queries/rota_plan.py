@@ -51,8 +51,9 @@ class RotaPlan:
 
 def plan_rota(principal: Principal, table: Table, now: datetime) -> RotaPlan:
     """What a table would do in the rotas of a principal at the aware moment `now`. Two queries, however long it is."""
-    wall = wall_of(now, timezone.get_default_timezone())
-    rows, bad = read_rota(table, wall.date())
+    zone = timezone.get_default_timezone()
+    wall = wall_of(now, zone)
+    rows, bad = read_rota(table, wall.date(), zone)
     plan = RotaPlan(bad=bad)
     own = {search_key(principal.name), search_key(principal.short_name), ""}
     # The name of a unit that was joined into another leads there.

@@ -1,6 +1,7 @@
 """What a staff list would do."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 
@@ -9,7 +10,7 @@ from contacts.models import Membership, Unit, User
 from contacts.rules.file_rows import BadRow, quoted
 from contacts.rules.labelled import Labelled
 from contacts.rules.names import name_key
-from contacts.rules.people import NOT_YOUR_OWN, PersonFacts
+from contacts.rules.people import NOT_YOUR_OWN, PersonFacts, username_key
 from contacts.rules.permissions import Role
 from contacts.rules.staff_file import StaffRow, read_staff
 from contacts.rules.swedish_text import search_key
@@ -127,10 +128,12 @@ class _Planner:
         self._units = {search_key(unit.name): unit.joined_into or unit for unit in there}
         own = list(memberships_in(by.principal).select_related("user", "unit"))
         self._known = {(one.user_id, one.unit_id, one.role): one for one in own}
-        self._own = {one.user.username.casefold(): one.user for one in own}
+        self._own: dict[str, dict[str, User]] = defaultdict(dict)
+        for one in own:
+            self._own[username_key(one.user.username)][one.user.username] = one.user
         wanted = {row.facts.hsa_id for row in rows} - {""}
         self._by_hsa = {user.hsa_id: user for user in User.objects.filter(hsa_id__in=wanted)}
-        self._taken = {name.casefold(): pk for name, pk in User.objects.values_list("username", "pk")}
+        self._taken = {username_key(name): pk for name, pk in User.objects.values_list("username", "pk")}
         keepers = keepers_of({one.user_id for one in own})
         self._kept = {pk for pk, keeper in keepers.items() if keeper == by.principal.pk}
         self.people: list[PlannedPerson] = []
@@ -168,17 +171,28 @@ class _Planner:
         return unit
 
     def _person(self, row: StaffRow) -> User | None:
-        """Who it is: by HSA-id among all, else by user name among one's own."""
+        """Who it is: by HSA-id among all, else by user name among one's own.
+
+        Whose log-in and trace it is must be certain: user names are used again, and HSA-ids are mistyped.
+        """
         facts = row.facts
         by_hsa = self._by_hsa.get(facts.hsa_id)
-        by_name = self._own.get(facts.username.casefold())
+        by_name = self._by_username(facts.username)
         if by_hsa is not None and by_hsa.is_superuser and by_name != by_hsa:
             raise _Refused("HSA-id", "HSA-id:t hör till en annan person.")
         if by_hsa is not None and by_name is not None and by_hsa != by_name:
             raise _Refused("HSA-id", "HSA-id:t och användarnamnet hör till två olika personer.")
-        if by_hsa is not None and by_hsa.pk not in self._kept and not _is_named(by_hsa, facts):
-            raise _Refused("HSA-id", f"HSA-id:t är {by_hsa.get_full_name()}s. Rätta HSA-id:t eller namnet.")
+        if by_hsa is not None and not _is_named(by_hsa, facts, one_differs=by_hsa.pk in self._kept):
+            raise _Refused("HSA-id", f"HSA-id:t är {by_hsa.full_name}s. Rätta HSA-id:t eller namnet.")
+        if by_hsa is None and by_name is not None:
+            _check_same(by_name, facts)
         return by_hsa or by_name
+
+    def _by_username(self, username: str) -> User | None:
+        found = self._own.get(username_key(username), {})
+        if len(found) > 1 and username not in found:
+            raise _Refused("Användarnamn", f"Skriv {' eller '.join(sorted(found))}: det är flera personer.")
+        return found.get(username) or next(iter(found.values()), None)
 
     def _planned_person(self, row: StaffRow, person: User | None) -> PlannedPerson:
         known = self._planned.get(person.pk) if person else self._known_new(row.facts)
@@ -191,37 +205,58 @@ class _Planner:
 
     def _known_new(self, facts: PersonFacts) -> PlannedPerson | None:
         by_hsa = self._new.get(facts.hsa_id) if facts.hsa_id else None
-        return by_hsa or self._new.get(facts.username.casefold())
+        return by_hsa or self._new.get(username_key(facts.username))
 
     def _begin(self, row: StaffRow, person: User | None) -> PlannedPerson:
         said = row.facts
         if person is None:
             if not said.username:
                 raise _Refused("Användarnamn", "Skriv ett användarnamn: personen är ny.")
-            if said.username.casefold() in self._taken:
+            if username_key(said.username) in self._taken:
                 raise _Refused(
                     "Användarnamn", "Användarnamnet är upptaget. Skriv HSA-id om det är samma person."
                 )
             planned = PlannedPerson(row.row, None, said, None)
-            self._taken[said.username.casefold()] = 0
-            for key in (said.hsa_id, said.username.casefold()):
+            self._taken[username_key(said.username)] = 0
+            for key in (said.hsa_id, username_key(said.username)):
                 if key:
                     self._new[key] = planned
             return planned
         stands = PersonFacts(**{name: getattr(person, name) for name in asdict(said)})
         told = {name: value for name, value in asdict(said).items() if value}
+        if username_key(said.username) == username_key(stands.username):
+            # Another case alone is no other user name.
+            told["username"] = stands.username
         facts = replace(stands, **told) if person.pk in self._kept else stands
-        if self._taken.get(facts.username.casefold(), person.pk) != person.pk:
-            raise _Refused("Användarnamn", "Användarnamnet är upptaget.")
-        self._taken[facts.username.casefold()] = person.pk
+        if facts.username != stands.username:
+            if self._taken.get(username_key(facts.username), person.pk) != person.pk:
+                raise _Refused("Användarnamn", "Användarnamnet är upptaget.")
+            self._taken[username_key(facts.username)] = person.pk
         self._planned[person.pk] = planned = PlannedPerson(row.row, person, facts, stands)
         return planned
 
 
-def _is_named(person: User, said: PersonFacts) -> bool:
-    """Whether the row names that person, or nobody."""
+def _is_named(person: User, said: PersonFacts, *, one_differs: bool = False) -> bool:
+    """Whether the row names that person, or nobody; `one_differs` where one of the two names may be a new one."""
     names = ((person.first_name, said.first_name), (person.last_name, said.last_name))
-    return all(not told or name_key(told) == name_key(name) for name, told in names)
+    others = [told for name, told in names if told and name_key(told) != name_key(name)]
+    return len(others) <= one_differs
+
+
+def _check_same(person: User, said: PersonFacts) -> None:
+    """Raises _Refused where a row with the user name of a person, without their HSA-id, is of somebody else."""
+    if not _is_named(person, said):
+        raise _Refused(
+            "Användarnamn",
+            f"Användarnamnet är {person.full_name}s. Är det samma person, rätta namnet i filen eller på personens sida. "
+            "Är det någon annan, skriv ett annat användarnamn.",
+        )
+    if said.hsa_id and person.hsa_id:
+        raise _Refused(
+            "HSA-id",
+            f"Användarnamnet är {person.full_name}s, med ett annat HSA-id. Är det samma person, rätta HSA-id:t i filen "
+            "eller på personens sida. Är det någon annan, skriv ett annat användarnamn.",
+        )
 
 
 _NOT_YOURSELF = "Du avslutar inte ditt eget uppdrag i en fil."
@@ -241,4 +276,6 @@ def _doing(row: StaffRow, known: Membership | None) -> Doing | None:
 def _differ(planned: PersonFacts, said: PersonFacts, *, kept: bool) -> bool:
     """Whether a second row of one person says otherwise than the first; an empty cell says nothing."""
     told = asdict(said)
+    if username_key(said.username) == username_key(planned.username):
+        told.pop("username")
     return kept and any(value and value != getattr(planned, name) for name, value in told.items())

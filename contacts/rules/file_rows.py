@@ -4,16 +4,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .personal_number import NO_PATIENT, has_personal_number
-from .swedish_text import search_key
+from .swedish_text import search_key, tidy_typed
 
 LONGEST_QUOTE = 40
+HEADINGS_WITHIN = 15
+"""So far down the headings may stand: under a title, the day, who made the file."""
 # What a person writes, and what a spreadsheet has for true and false.
 _YES, _NO = ("ja", "j", "x", "true", "sant"), ("nej", "n", "", "false", "falskt")
 
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """What is wrong with one cell, or with the row where `column` is empty. The heading is row 1.
+    """What is wrong with one cell, or with the row where `column` is empty. The first row of the file is 1.
 
     `kind` says what is wrong without saying of what, where the sentence names it.
     """
@@ -86,24 +88,40 @@ def by_heading(columns: Iterable[str]) -> dict[str, str]:
 def read_rows(
     table: Sequence[Sequence[str]], columns: Sequence[str], required: Iterable[str], most: int
 ) -> tuple[list[tuple[int, dict[str, str]]], list[BadRow]]:
-    """The rows of a table with its heading on the first one, each with its number and its cells by column; empty rows
-    are left out. Or what is wrong with the table as a whole.
+    """The rows of a table under its headings, each with its number and its cells by column, without invisible
+    characters; empty rows are left out. Or what is wrong with the table as a whole.
     """
-    places, bad = _read_heading(table[0] if table else (), columns, required)
+    lines = [[tidy_typed(cell).strip() for cell in cells] for cells in table]
+    heading = _heading_row(lines, columns)
+    places, bad = _read_heading(heading, lines[heading - 1] if lines else (), columns, required)
     if bad:
         return [], bad
-    if len(table) - 1 > most:
-        return [], [BadRow(1, "", f"Filen har fler än {most} rader. Dela upp den.")]
+    bad = [
+        BadRow(number, "", "Raden står ovanför rubrikerna. Flytta ned den, eller ta bort den.")
+        for number, cells in enumerate(lines[: heading - 1], start=1)
+        if sum(map(bool, cells)) >= len(places)
+    ]
+    if len(lines) - heading > most:
+        bad.append(BadRow(heading, "", f"Filen har fler än {most} rader. Dela upp den."))
+    if bad:
+        return [], bad
     rows = [
-        (number, {column: cells[at].strip() for column, at in places.items() if at < len(cells)})
-        for number, cells in enumerate(table[1:], start=2)
-        if any(cell.strip() for cell in cells)
+        (number, {column: cells[at] for column, at in places.items() if at < len(cells)})
+        for number, cells in enumerate(lines[heading:], start=heading + 1)
+        if any(cells)
     ]
     return rows, []
 
 
+def _heading_row(lines: Sequence[Sequence[str]], columns: Iterable[str]) -> int:
+    """The row that has most of the headings, counted from 1: the first of them, and of the table where none has any."""
+    known = by_heading(columns)
+    found = [sum(heading_key(cell) in known for cell in cells) for cells in lines[:HEADINGS_WITHIN]]
+    return found.index(max(found)) + 1 if found else 1
+
+
 def _read_heading(
-    cells: Sequence[str], columns: Sequence[str], required: Iterable[str]
+    row: int, cells: Sequence[str], columns: Sequence[str], required: Iterable[str]
 ) -> tuple[dict[str, int], list[BadRow]]:
     of_heading = by_heading(columns)
     places: dict[str, int] = {}
@@ -111,14 +129,14 @@ def _read_heading(
     for at, cell in enumerate(cells):
         column = of_heading.get(heading_key(cell))
         if column in places:
-            bad.append(BadRow(1, column or "", "Rubriken står två gånger. Ta bort den ena kolumnen."))
+            bad.append(BadRow(row, column or "", "Rubriken står två gånger. Ta bort den ena kolumnen."))
         elif column:
             places[column] = at
-        elif cell.strip():
+        elif cell:
             bad.append(
-                BadRow(1, "", f"Rubriken {quoted(cell)} finns inte. Rätta den eller ta bort kolumnen.")
+                BadRow(row, "", f"Rubriken {quoted(cell)} finns inte. Rätta den eller ta bort kolumnen.")
             )
-    bad += [BadRow(1, column, "Kolumnen saknas.") for column in required if column not in places]
+    bad += [BadRow(row, column, "Kolumnen saknas.") for column in required if column not in places]
     return places, bad
 
 

@@ -60,7 +60,7 @@ class Shift:
     ends: datetime
 
 
-def check_turn(turn: Turn, today: date) -> None:
+def check_turn(turn: Turn, today: date, zone: tzinfo) -> None:
     """Raises RuleError, with the field it belongs beside, where a turn typed on the day `today` is invalid."""
     if turn.who and not turn.number:
         raise RuleError("Skriv numret som ska ringas.", field="number")
@@ -70,6 +70,9 @@ def check_turn(turn: Turn, today: date) -> None:
         raise RuleError("Ingen jour är ett undantag. Välj En gång.", field="weekly")
     _check_year(turn.starts.date(), today, "starts_on")
     _check_year(turn.ends.date(), today, "ends_on")
+    for field, wall in (("starts_at", turn.starts), ("ends_at", turn.ends)):
+        if wall_of(moment_of(wall, zone), zone) != wall:
+            raise RuleError("Klockan ställs om då: tiden finns inte. Ange en annan tid.", field=field)
     if turn.ends <= turn.starts:
         field = "ends_at" if turn.ends.date() == turn.starts.date() else "ends_on"
         raise RuleError("Passet ska sluta efter att det har börjat.", field=field)

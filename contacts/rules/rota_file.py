@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 
 from .clock_words import parse_clock
 from .days import read_day
@@ -48,12 +48,14 @@ def cells_of(turn: Turn, principal: str, unit: str) -> list[str]:
     ]
 
 
-def read_rota(table: Sequence[Sequence[str]], today: date) -> tuple[list[RotaRow], list[BadRow]]:
-    """The turns of a table with its heading on the first row, and what is wrong with it; empty rows are left out."""
+def read_rota(
+    table: Sequence[Sequence[str]], today: date, zone: tzinfo
+) -> tuple[list[RotaRow], list[BadRow]]:
+    """The turns of a table, and what is wrong with it; empty rows are left out."""
     found, bad = read_rows(table, COLUMNS, REQUIRED, MOST_ROWS)
     rows: list[RotaRow] = []
     for number, texts in found:
-        read = _read_row(number, texts, today)
+        read = _read_row(number, texts, today, zone)
         if isinstance(read, RotaRow):
             rows.append(read)
         else:
@@ -95,7 +97,7 @@ class _Cells(Cells):
             return None
 
 
-def _read_row(number: int, texts: dict[str, str], today: date) -> RotaRow | list[BadRow]:
+def _read_row(number: int, texts: dict[str, str], today: date, zone: tzinfo) -> RotaRow | list[BadRow]:
     cells = _Cells(number, texts)
     unit = cells.text("Enhet", "Skriv enhetens namn.")
     turn = Turn(
@@ -109,7 +111,7 @@ def _read_row(number: int, texts: dict[str, str], today: date) -> RotaRow | list
     if cells.bad:
         return cells.bad
     try:
-        check_turn(turn, today)
+        check_turn(turn, today, zone)
     except RuleError as wrong:
         return [BadRow(number, _COLUMN_OF[wrong.field or "who"], _with_columns(wrong.reason, turn))]
     return RotaRow(number, cells.text("Huvudman"), unit, turn)

@@ -33,7 +33,7 @@ _LONGEST_NAME, _LONGEST_EMAIL, _LONGEST_UNIT, _LONGEST_TITLE = 150, 254, 200, 60
 
 @dataclass(frozen=True, slots=True)
 class StaffRow:
-    """A row that can be read; the heading is row 1. `ends`: the assignment is to end. An empty cell says nothing."""
+    """A row that can be read. `ends`: the assignment is to end. An empty cell says nothing."""
 
     row: int
     facts: PersonFacts
@@ -50,7 +50,7 @@ def cells_of(facts: PersonFacts, unit: str, role: Role, title: str) -> list[str]
 
 
 def read_staff(table: Sequence[Sequence[str]]) -> tuple[list[StaffRow], list[BadRow]]:
-    """The assignments of a table with its heading on the first row, and what is wrong with it."""
+    """The assignments of a table, and what is wrong with it."""
     found, bad = read_rows(table, COLUMNS, REQUIRED, MOST_ROWS)
     rows: list[StaffRow] = []
     for number, texts in found:

@@ -90,9 +90,10 @@ def lock_rotas(units: QuerySet[Unit]) -> None:
 
 def checked(turn: Turn, now: datetime) -> Turn:
     """A turn with its number as it is stored. Raises RuleError, with the field, where it is invalid or over."""
-    wall = wall_of(now, timezone.get_default_timezone())
+    zone = timezone.get_default_timezone()
+    wall = wall_of(now, zone)
     turn = replace(turn, number=read_number(turn.number))
-    check_turn(turn, wall.date())
+    check_turn(turn, wall.date(), zone)
     if is_over(turn, wall):
         raise RuleError("Passet är redan slut.", field="until" if turn.weekly else "ends_on")
     return turn

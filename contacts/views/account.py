@@ -1,5 +1,8 @@
 """One's own account: the first log-in with a one-time code, and Mitt konto."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
@@ -36,14 +39,8 @@ def one_time_code(request: ActingRequest) -> HttpResponse:
     if page.to_save():
         with page:
             data = form.cleaned_data
-            _count_try(request, data["username"])
-            try:
+            with _as_a_try(request, data["username"], why="code", wrong=None):
                 person = use_code(by=data["username"], code=data["code"], password=data["password1"])
-            except RuleError as error:
-                # A password that will not do is no failed try.
-                if not error.field:
-                    get_adapter(request).authentication_failed(request, username=data["username"], why="code")
-                raise
             if request.user != person:
                 logout(request)
             who = Login(user=person, redirect_url=wanted_path(request))
@@ -55,12 +52,26 @@ def one_time_code(request: ActingRequest) -> HttpResponse:
     return page.show("contacts/account/one_time_code.html")
 
 
-def _count_try(request: ActingRequest, name: str) -> None:
-    """Codes are no more guessed at than passwords. Raises RuleError."""
+@contextmanager
+def _as_a_try(request: ActingRequest, name: str, *, why: str, wrong: str | None) -> Iterator[None]:
+    """What is typed here is no more guessed at than at log-in; raises RuleError where it was too often.
+
+    A try failed where the RuleError has the field `wrong`: a new password that will not do is none.
+    """
+    adapter = get_adapter(request)
     try:
-        get_adapter(request).pre_authenticate(request, username=name)
+        adapter.pre_authenticate(request, username=name)
     except ValidationError as refused:
         raise RuleError(refused.messages[0]) from refused
+    try:
+        yield
+    except RuleError as error:
+        if error.field == wrong:
+            adapter.authentication_failed(request, username=name, why=why)
+        else:
+            adapter.no_failed_try()
+        raise
+    adapter.no_failed_try()
 
 
 @sensitive_post_parameters()
@@ -72,9 +83,10 @@ def account(request: ActingRequest) -> HttpResponse:
     if page.to_save():
         with page:
             data = form.cleaned_data
-            person = change_own_password(
-                by=request.acting or request.user, old=data["old_password"], new=data["password1"]
-            )
+            with _as_a_try(request, request.user.get_username(), why="password", wrong="old_password"):
+                person = change_own_password(
+                    by=request.acting or request.user, old=data["old_password"], new=data["password1"]
+                )
             update_session_auth_hash(request, person)
             end_other_sessions(request, person)
             # The list of one's log-ins follows this one, which has a new key.

@@ -9,9 +9,11 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from contacts.access import Acting, ActingRequest
 from contacts.filing.errors import PlanChanged
+from contacts.filing.letters import REPAIRS, garbled_words, repair_for, repaired
 from contacts.filing.limits import WHILE_WAITING
 from contacts.filing.reading import read_table
 from contacts.rules.permissions import Right
@@ -20,7 +22,7 @@ from contacts.services.work import ask
 from contacts.views.tools import FormPage, require, sent
 from contacts.views.work import asked
 from contacts.webforms.importing import UploadForm
-from contacts.webforms.tables import ConfirmTableForm
+from contacts.webforms.tables import REPAIR, ConfirmTableForm, LettersForm
 
 Table = list[list[str]]
 Plan = TypeVar("Plan")
@@ -47,15 +49,48 @@ class TableImport(Generic[Plan]):
     label: str
 
     def choose(self, request: ActingRequest) -> HttpResponse:
-        """Choose a file, and see what it would do; nothing is written."""
+        """Choose a file, and see what it would do; nothing is written. Letters that look wrong are asked about first."""
         require(request.acting, self.right)
+        if "table" in request.POST:
+            return self._with_letters(request)
         form = UploadForm(*sent(request))
         page = FormPage(request, form, beside="file")
         if page.to_save():
             with page:
                 table = read_table(form.cleaned_data["file"].read(), self.advice, WHILE_WAITING)
+                if repair_for(cell for row in table for cell in row):
+                    # No letter is lost on the way: as JSON it is ASCII.
+                    return self._ask_letters(request, table, LettersForm(initial={"table": json.dumps(table)}))
                 return self._preview(request, table, self.plan(request.acting, table))
         return page.show(f"{self.folder}/upload.html", **self.told)
+
+    def _with_letters(self, request: ActingRequest) -> HttpResponse:
+        form = LettersForm(request.POST)
+        form.full_clean()
+        table = form.cleaned_data.get("table")
+        if table is None:
+            messages.error(request, "Inget är inläst. Välj filen igen.")
+            return redirect(self.page)
+        if not form.is_valid():
+            return self._ask_letters(request, table, form)
+        if form.cleaned_data["letters"] == REPAIR:
+            how = repair_for(cell for row in table for cell in row)
+            table = [[repaired(cell, how) for cell in row] for row in table] if how else table
+        return self._preview(request, table, self.plan(request.acting, table))
+
+    def _ask_letters(self, request: ActingRequest, table: Table, form: LettersForm) -> HttpResponse:
+        cells = [cell for row in table for cell in row]
+        how = repair_for(cells)
+        context = {
+            "form": form,
+            "title": self.label,
+            "how": REPAIRS.get(how, ""),
+            "garbled": garbled_words(cells, how),
+            "action": reverse(self.page),
+        }
+        return render(
+            request, "contacts/importing/table_letters.html", context, status=422 if form.errors else 200
+        )
 
     def confirm(self, request: ActingRequest) -> HttpResponse:
         """Import the file that was shown; where it would do something else by now that is shown instead."""

@@ -78,6 +78,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         # Taken back by the library where the password is right.
         self._login_failed_rl_usage: RateLimitUsage = used
 
+    def no_failed_try(self) -> None:
+        """Take back what `pre_authenticate` counted, where another than the library asked for a password or a code."""
+        self._login_failed_rl_usage.rollback()
+
     def authentication_failed(
         self, request: HttpRequest, *, why: str = "password", **credentials: Any
     ) -> None:

@@ -142,6 +142,11 @@ def admin_log_in(request: HttpRequest, extra_context: object = None) -> HttpResp
     return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': wanted})}")
 
 
+def admin_own_password(request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    """The admin pages lead to Mitt konto."""
+    return redirect("account")
+
+
 @login_not_required
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])

@@ -225,9 +225,9 @@ def test_what_can_not_stand_is_refused_beside_its_field(changed, field):
         "starts": datetime(2026, 11, 27, 16),
         "ends": datetime(2026, 11, 30, 8),
     }
-    check_turn(Turn(**facts), TODAY)
+    check_turn(Turn(**facts), TODAY, STOCKHOLM)
     with pytest.raises(RuleError) as wrong:
-        check_turn(Turn(**(facts | changed)), TODAY)
+        check_turn(Turn(**(facts | changed)), TODAY, STOCKHOLM)
     assert wrong.value.field == field
 
 

@@ -10,6 +10,7 @@ from contacts.rules.file_rows import BadRow, Problem, grouped
 from contacts.rules.personal_number import NO_PATIENT
 from contacts.rules.rota import Turn
 from contacts.rules.rota_file import COLUMNS, MOST_ROWS, cells_of, read_rota
+from tests.clock import STOCKHOLM
 
 TODAY = date(2026, 11, 26)
 ROW = [
@@ -27,7 +28,7 @@ ROW = [
 
 
 def read(*rows: list[str], head=COLUMNS):
-    return read_rota([list(head), *rows], TODAY)
+    return read_rota([list(head), *rows], TODAY, STOCKHOLM)
 
 
 def row(**changed: str) -> list[str]:
@@ -147,7 +148,7 @@ def test_empty_rows_are_left_out_and_a_short_one_is_wrong():
 
 @pytest.mark.parametrize("table", [[], [[]], [["Hej"]], [list(COLUMNS[:5])]])
 def test_a_table_without_its_heading_is_told(table):
-    rows, bad = read_rota(table, TODAY)
+    rows, bad = read_rota(table, TODAY, STOCKHOLM)
     assert rows == []
     assert {one.row for one in bad} == {1}
 
