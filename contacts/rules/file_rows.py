@@ -86,7 +86,7 @@ def by_heading(columns: Iterable[str]) -> dict[str, str]:
 
 
 def read_rows(
-    table: Sequence[Sequence[str]], columns: Sequence[str], required: Iterable[str], most: int
+    table: Sequence[Sequence[str]], columns: Sequence[str], required: Sequence[str], most: int
 ) -> tuple[list[tuple[int, dict[str, str]]], list[BadRow]]:
     """The rows of a table under its headings, each with its number and its cells by column, without invisible
     characters; empty rows are left out. Or what is wrong with the table as a whole.
@@ -99,7 +99,7 @@ def read_rows(
     bad = [
         BadRow(number, "", "Raden står ovanför rubrikerna. Flytta ned den, eller ta bort den.")
         for number, cells in enumerate(lines[: heading - 1], start=1)
-        if sum(map(bool, cells)) >= len(places)
+        if sum(map(bool, cells)) >= len(required)
     ]
     if len(lines) - heading > most:
         bad.append(BadRow(heading, "", f"Filen har fler än {most} rader. Dela upp den."))

@@ -1,7 +1,6 @@
 """Writes about who there is: principals, units, people, assignments, entries. Each writes its audit row."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -29,7 +28,7 @@ def save_row(*, by: Acting | User | None, row: Row) -> None:
     """Save a new or changed row; None is a command on the server.
 
     Raises ValidationError where the row is invalid, NotAllowed where somebody gives themselves an assignment, and
-    RuleError where a principal would be left without an administrator.
+    RuleError where a principal would be left without an administrator, or a user name is another's in another case.
     Saving with nothing changed writes nothing. A changed number or changed hours remove an entry's verification; a
     new name of a principal or unit goes into the search keys of its entries.
     """
@@ -47,7 +46,7 @@ def save_row(*, by: Acting | User | None, row: Row) -> None:
         ):
             _check_renamed(before, row)
         if isinstance(row, User) and (before is None or isinstance(before, User)):
-            _as_validation(partial(check_username, before, row))
+            check_username(before, row)
         _check_rights(by, before, row)
         row.full_clean()
         row.save()
@@ -102,16 +101,12 @@ def save_named(
 
 def _check_renamed(before: DirectoryEntry | Unit | None, row: DirectoryEntry | Unit) -> None:
     """Raises ValidationError where the row's new name is another's, in any spelling."""
-    if is_renamed(before, row):
-        _as_validation(partial(check_namesakes, row))
-
-
-def _as_validation(check: Callable[[], None]) -> None:
-    """Raises ValidationError, beside its field, for what `check` raises a RuleError for."""
+    if not is_renamed(before, row):
+        return
     try:
-        check()
+        check_namesakes(row)
     except RuleError as wrong:
-        raise ValidationError({wrong.field or "": wrong.reason}) from wrong
+        raise ValidationError({"name": wrong.reason}) from wrong
 
 
 def retire_entry(*, by: Acting, entry: DirectoryEntry, version: str = "") -> None:

@@ -56,13 +56,13 @@ def one_time_code(request: ActingRequest) -> HttpResponse:
 def _as_a_try(request: ActingRequest, name: str, *, why: str, wrong: str | None) -> Iterator[None]:
     """What is typed here is no more guessed at than at log-in; raises RuleError where it was too often.
 
-    A try failed where the RuleError has the field `wrong`: a new password that will not do is none.
+    A try failed where the RuleError has the field `wrong`, as that one has: a new password that will not do is none.
     """
     adapter = get_adapter(request)
     try:
         adapter.pre_authenticate(request, username=name)
     except ValidationError as refused:
-        raise RuleError(refused.messages[0]) from refused
+        raise RuleError(refused.messages[0], field=wrong) from refused
     try:
         yield
     except RuleError as error:

@@ -1,10 +1,12 @@
 """Every model says whether its rows are history, and history cannot be changed by any way the ORM offers."""
 
+from itertools import chain
+
 import pytest
 from django.apps import apps
 from django.db import models
 
-from contacts.models.base import AppendOnlyError
+from contacts.models.base import AppendOnlyError, KeyedModel
 from tests.architecture.tree import APPS
 
 MODELS = [model for model in apps.get_models() if model.__module__.split(".")[0] in APPS]
@@ -50,6 +52,22 @@ def test_deleting_what_history_points_at_never_touches_it(model: type[models.Mod
         if field.remote_field and field.remote_field.on_delete not in safe
     ]
     assert not loose
+
+
+def keys(model: type[models.Model]) -> set[str]:
+    return {f.name for f in model._meta.concrete_fields if f.name.endswith("_key") and not f.editable}
+
+
+@pytest.mark.parametrize("model", [m for m in MODELS if issubclass(m, KeyedModel)], ids=label)
+def test_a_column_that_follows_from_others_names_them(model: type[KeyedModel]):
+    assert set(model.keyed_by) == keys(model)
+    columns = {field.name for field in model._meta.concrete_fields}
+    assert columns.issuperset(chain(*model.keyed_by.values()))
+
+
+def test_columns_that_follow_are_saved_with_what_they_follow():
+    """A model that computes its keys when it is saved is one that names what they follow from."""
+    assert [label(m) for m in MODELS if {"search_key", "sort_key"} & keys(m) and not issubclass(m, KeyedModel)] == []
 
 
 def test_there_is_history():

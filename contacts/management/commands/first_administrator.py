@@ -17,6 +17,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.login_codes import grouped_code
 from contacts.rules.parties import PrincipalKind
 from contacts.rules.people import PersonFacts
+from contacts.rules.swedish_text import tidy_typed
 from contacts.services.first_administrator import appoint_administrator
 
 _KINDS = {"region": PrincipalKind.REGION, "kommun": PrincipalKind.MUNICIPALITY}
@@ -51,12 +52,13 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Print who, where, the code and the address; what cannot be done ends with status 2."""
         try:
-            facts = _facts(**{key: options[key].strip() for key in ("name", "username", "email", "hsa_id")})
+            typed = {key: tidy_typed(value).strip() for key, value in options.items() if isinstance(value, str)}
+            facts = _facts(**{key: typed[key] for key in ("name", "username", "email", "hsa_id")})
             done = appoint_administrator(
                 by=None,
                 facts=facts,
-                principal=options["principal"],
-                unit=options["unit"],
+                principal=typed["principal"],
+                unit=typed["unit"],
                 new=_KINDS.get(options["new"]),
             )
         except RuleError as refused:

@@ -181,6 +181,15 @@ def test_a_person_is_added_with_a_password_that_works_and_is_not_in_the_trace(cl
     assert "password" not in trace.changes
 
 
+def test_no_user_name_is_anothers_in_another_case(client, root, county):
+    client.force_login(root)
+    page = reverse("admin:contacts_user_change", args=[county.cissi.user.pk])
+    sent = fields_of(read(client.get(page)).select_one("#user_form"))
+    answer = client.post(page, sent | {"username": "ALVA"})
+    assert (answer.status_code, "Användarnamnet är upptaget." in answer.content.decode()) == (403, True)
+    assert client.post(page, sent | {"username": "CISSI"}).status_code == 302
+
+
 def test_a_password_set_for_somebody_is_in_the_trace(client, root, county):
     client.force_login(root)
     secret = "mycket-hemligt-8"

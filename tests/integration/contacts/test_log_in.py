@@ -7,6 +7,7 @@ from django.urls import reverse
 from contacts.access import acting_for
 from contacts.backends import AssignmentBackend
 from contacts.models import Membership, User
+from contacts.queries.people import is_taken, person_to_log_in
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +45,29 @@ def test_one_with_no_assignment_is_a_person_all_the_same_and_nobody_is_nobody():
     assert AssignmentBackend().get_user(lone.pk + 1) is None
     assert authenticate(username="ensam", password="ett långt lösenord") == lone
     assert authenticate(username="ensam", password="ett annat lösenord") is None
+
+
+PASSWORD = "ett långt lösenord"
+
+
+@pytest.mark.parametrize("typed", ["åsa.ek", "ÅSA.EK", "Åsa.Ek", "A\u030asa.ek"])
+def test_the_case_of_a_user_name_is_no_matter(typed):
+    asa = User.objects.create_user("åsa.ek", password=PASSWORD)
+    assert authenticate(username=typed, password=PASSWORD) == asa
+    assert authenticate(username=typed, password=PASSWORD.upper()) is None
+    assert person_to_log_in(typed) == asa
+    assert is_taken(typed)
+    assert not is_taken(typed, but=asa)
+
+
+def test_of_two_from_before_that_differ_in_case_each_logs_in_as_it_stands():
+    """A user name without a key is of a server of the version before, while it still runs."""
+    for name in ("alva", "ALVA"):
+        User.objects.create_user(name, password=PASSWORD)
+    for name in ("alva", "ALVA"):
+        assert authenticate(username=name, password=PASSWORD).username == name
+    assert authenticate(username="Alva", password=PASSWORD) is None
+    User.objects.filter(username="ALVA").update(is_active=False)
+    assert authenticate(username="Alva", password=PASSWORD).username == "alva"
+    User.objects.update(username_key="")
+    assert authenticate(username="alva", password=PASSWORD).username == "alva"

@@ -178,7 +178,12 @@ class TestMittKonto:
             assert (answer.status_code, said in text(answer)) == (422, True)
         assert "Lösenordet är bytt." in text(client.post("/konto/", sent, follow=True))
         assert elsewhere.get("/konto/").status_code == 302
-        row = AuditEntry.objects.get()
+        failed, row = AuditEntry.objects.order_by("pk")
+        assert (failed.action, failed.user, failed.changes["why"]) == (
+            "login.failed",
+            county.bo.user,
+            "password",
+        )
         assert (row.action, row.user, row.unit) == ("user.password_set", county.bo.user, county.other_ward)
 
     def test_it_opens_without_an_assignment_and_holds_nothing(self, client: Client, county: County):
@@ -239,6 +244,13 @@ class TestTheFirstAdministrator:
         old, new = (re.search(r"Engångskod: +(\S+)", said)[1] for said in (first, again))
         assert use(Client(), "anna.ek", old).status_code == 422
         assert use(Client(), "anna.ek", new).status_code == 302
+
+    def test_what_is_pasted_is_read_without_what_is_not_seen(self, county: County):
+        name, unit = "Anna\u00a0Maria\u00a0Ek", "Bistånds\u00adenheten"
+        assert self.run(name=name, username="anna.ek\u200b", unit=unit)[0] == 0
+        anna = User.objects.get(username="anna.ek")
+        assert (anna.first_name, anna.last_name) == ("Anna Maria", "Ek")
+        assert self.run(unit="Biståndsenheten")[0] == 0
 
     @pytest.mark.parametrize(
         ("given", "said"),

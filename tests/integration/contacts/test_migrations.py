@@ -1,4 +1,4 @@
-"""A preview that was shown before a file was kept apart from its row says what it said."""
+"""What a migration does with the rows that are there."""
 
 from tests.migrating import migrate
 
@@ -32,3 +32,14 @@ def test_previews_that_were_shown_still_say_what_they_said(empty_database: None)
         "left_out": 0,
     }
     assert not after.get_model("contacts", "DirectoryFile").objects.exists()
+
+
+def test_who_was_renamed_is_found_and_logs_in_whatever_the_case(empty_database: None):
+    before = migrate(("contacts", "0022_work_bound"))
+    before.get_model("contacts", "User").objects.create(
+        username="Åsa.Ek", first_name="Åsa", last_name="Öberg", search_key="asa ek asa ek", sort_key="ek asa"
+    )
+    after = migrate(("contacts", "0023_keys_of_people"))
+    asa = after.get_model("contacts", "User").objects.get()
+    assert (asa.username_key, asa.search_key) == ("åsa.ek", "asa oberg asa ek")
+    assert asa.sort_key.startswith("zzcberg")

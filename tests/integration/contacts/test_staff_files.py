@@ -1,5 +1,6 @@
 """The staff list as a file: shown before it is imported, whole or not at all, and twice the same is once."""
 
+import unicodedata
 from dataclasses import replace
 from uuid import uuid4
 
@@ -109,13 +110,13 @@ def test_who_is_there_is_known_by_hsa_id_else_by_user_name_and_changed(client: C
         client,
         county.adam,
         ";Bo;Ek;;SE2321000222-B1;Ortopeden;Vårdpersonal;undersköterska;nej",
-        "ESA;Esa;Påhittad;;;Medicin 2;samordnare;Sjuksköterska;",
+        "ESA;Esa;Påhittad;esa@exempel.se;;Medicin 2;samordnare;Sjuksköterska;",
         "alva;Alva;Påhittad;;;Medicin 2;Vårdpersonal;Sjuksköterska;ja",
         "disa;Disa;Påhittad;;;Ortopeden;Vårdpersonal;x;ja",
     )
     page = text(preview)
     assert "Efternamn: Påhittad → Ek Ny titel på Ortopeden: Sjuksköterska → undersköterska" in page
-    assert "Användarnamn: esa → ESA" in page
+    assert "E-post: inget → esa@exempel.se Tas tillbaka" in page
     assert "Tas tillbaka: Medicin 2, Samordnare, Sjuksköterska" in page
     assert "Avslutas: Medicin 2, Vårdpersonal, Sjuksköterska" in page
     assert "1 uppdrag avslutas." in page
@@ -125,7 +126,7 @@ def test_who_is_there_is_known_by_hsa_id_else_by_user_name_and_changed(client: C
     # An empty cell says nothing.
     assert (bo.username, bo.last_name, bo.email) == ("bo", "Ek", "bo@exempel.se")
     active = {one.user.username for one in Membership.objects.filter(active=True, unit=county.ward)}
-    assert active == {"adam", "ESA"}
+    assert active == {"adam", "esa"}
 
 
 def test_who_is_not_in_the_file_stays(client: Client, county: County):
@@ -200,6 +201,51 @@ def test_an_hsa_id_of_another_principals_person_by_another_name_is_asked_about(
         upload(client, county.adam, f"anna.n;{name};;SE2321000222-C1;Ortopeden;Vårdpersonal;konsult;")
     )
     assert "HSA-id:t är Cissi Påhittads. Rätta HSA-id:t eller namnet." in wrong
+
+
+@pytest.mark.parametrize(
+    "written", [lambda row: unicodedata.normalize("NFD", row), lambda row: row.replace("Åsa", "Å\u200bsa")]
+)
+def test_letters_however_they_are_written_are_read_as_they_are_seen(client: Client, county: County, written):
+    row = "åsa;Åsa;Öberg;;;Medicin 2;Vårdpersonal;chef;"
+    assert confirm(client, upload(client, county.adam, written(row))).status_code == 302
+    asa = User.objects.get(username="åsa")
+    assert (asa.first_name, asa.last_name) == ("Åsa", "Öberg")
+    assert "Filen ändrar ingenting." in text(upload(client, county.adam, row))
+
+
+GARBLED = "kim;Ã…sa;Ã–berg;;;Medicin 2;VÃ¥rdpersonal;chef;"
+
+
+@pytest.mark.parametrize(("answer", "name"), [("repair", "Åsa Öberg"), ("keep", "Ã…sa Ã–berg")])
+def test_letters_that_look_wrong_are_asked_about_first(
+    client: Client, county: County, answer: str, name: str
+):
+    asked = upload(client, county.adam, GARBLED if answer == "repair" else GARBLED.replace("Ã¥", "å"))
+    assert "Ã…sa → blir Åsa" in text(asked)
+    assert "Läs in en person" not in text(asked)
+    form = form_of(read(asked), method="post")
+    assert not form.select("input[checked]")
+    fields = fields_of(form)
+    again = client.post(form["action"], fields)
+    assert (again.status_code, "Välj ett svar." in text(again)) == (422, True)
+    assert confirm(client, client.post(form["action"], fields | {"letters": answer})).status_code == 302
+    assert User.objects.get(username="kim").full_name == name
+
+
+def test_an_answer_about_letters_of_no_table_leads_back(client: Client, county: County):
+    client.force_login(county.adam.user)
+    for sent in ({"table": "x"}, {"table": "", "letters": "repair"}):
+        assert client.post(reverse("import_staff"), sent).headers["Location"] == reverse("import_staff")
+
+
+def test_the_headings_may_stand_under_a_title(client: Client, county: County):
+    wrong = NINA_TOO.replace("Ortopeden", "Okänd")
+    answer = upload(client, county.adam, head=f"Personal, Region Västerbotten;;;\r\n;;\r\n{HEAD}\r\n{wrong}")
+    assert faults(answer) == {'Enheten "Okänd" finns inte hos er.': "Enhet 1 rad: 4"}
+    preview = upload(client, county.adam, NINA, head=f"Personal 2026;;;\r\n{HEAD}")
+    assert confirm(client, preview).status_code == 302
+    assert User.objects.filter(username="nina").exists()
 
 
 def test_what_changed_since_the_preview_is_shown_again(client: Client, county: County):

@@ -6,10 +6,11 @@ import pytest
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from contacts.models import AuditEntry, User
 from outage.project.guessing import refused
 from tests.clock import Clock
 from tests.factories import PASSWORD, County
-from tests.integration.outage.pages import read
+from tests.integration.outage.pages import fields_of, read
 
 HERE, THERE = "192.0.2.1", "192.0.2.2"
 
@@ -153,3 +154,45 @@ def test_one_time_codes_are_guessed_at_no_more_than_passwords(county: County):
     assert refusal("one_time_code", HERE)
     # The same counter as that of passwords.
     assert refusal("account_login", HERE)
+
+
+NEW = "tre gula cyklar i regn"
+
+
+def change(pc: Client, old: str, new: str = NEW):
+    form = read(pc.get(reverse("account"))).find("input", {"name": "old_password"}).find_parent("form")
+    typed = {"old_password": old, "password1": new, "password2": new}
+    return pc.post(reverse("account"), fields_of(form) | typed)
+
+
+def test_the_own_password_is_guessed_at_no_more_by_who_finds_a_pc_open(county: County):
+    ward = at(HERE)
+    assert is_in(try_in(ward, "alva", PASSWORD))
+    for _ in range(10):
+        assert "Det är inte ditt nuvarande lösenord." in said(change(ward, "fel"))
+    for _ in range(30):
+        assert "För många försök." in said(change(ward, PASSWORD))
+    assert county.alva.user.check_password(PASSWORD)
+    rows = AuditEntry.objects.filter(target_id=str(county.alva.user.pk))
+    failed = rows.filter(action="login.failed", changes__why="password")
+    assert sum(int(row.changes.get("times", 1)) for row in failed) >= 5
+    assert rows.filter(action="login.locked_out").exists()
+    # The same counter as that of the log-in and of Bekräfta.
+    page = reverse("account_reauthenticate")
+    form = read(ward.get(page)).find("input", {"name": "password"}).find_parent("form")
+    assert "För många försök." in said(ward.post(page, fields_of(form) | {"password": PASSWORD}))
+
+
+def test_a_new_password_that_will_not_do_is_no_failed_try(county: County):
+    ward = at(HERE)
+    assert is_in(try_in(ward, "alva", PASSWORD))
+    for _ in range(12):
+        assert "för likt" in said(change(ward, PASSWORD, "påhittad 123"))
+    assert change(ward, PASSWORD).status_code == 302
+
+
+def test_the_admin_pages_ask_for_no_password_of_their_own(county: County):
+    root = User.objects.create_superuser("root", password=PASSWORD)
+    pc = at(HERE)
+    pc.force_login(root)
+    assert pc.get(reverse("admin:password_change")).headers["Location"] == reverse("account")

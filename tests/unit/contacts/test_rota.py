@@ -216,6 +216,8 @@ def test_the_last_written_wins_among_equals():
         ({"until": date(2026, 12, 1)}, "until"),
         ({"until": date(2026, 11, 26), "weekly": True}, "until"),
         ({"until": date(2062, 11, 26), "weekly": True}, "until"),
+        ({"starts": datetime(2027, 3, 28, 2, 30), "ends": datetime(2027, 3, 28, 8)}, "starts_at"),
+        ({"starts": datetime(2027, 3, 27, 8), "ends": datetime(2027, 3, 28, 2)}, "ends_at"),
     ],
 )
 def test_what_can_not_stand_is_refused_beside_its_field(changed, field):
@@ -226,6 +228,9 @@ def test_what_can_not_stand_is_refused_beside_its_field(changed, field):
         "ends": datetime(2026, 11, 30, 8),
     }
     check_turn(Turn(**facts), TODAY, STOCKHOLM)
+    # A time that comes twice is there, and so is the one that the clock leaps to.
+    for wall in (datetime(2026, 10, 25, 2, 30), datetime(2027, 3, 28, 3)):
+        check_turn(Turn(**(facts | {"starts": wall, "ends": wall + timedelta(hours=8)})), TODAY, STOCKHOLM)
     with pytest.raises(RuleError) as wrong:
         check_turn(Turn(**(facts | changed)), TODAY, STOCKHOLM)
     assert wrong.value.field == field

@@ -1,5 +1,6 @@
 """The file of a rota, row by row."""
 
+import unicodedata
 from datetime import date, datetime, timedelta
 from itertools import product
 from random import Random
@@ -120,6 +121,8 @@ def test_days_times_and_yes_as_people_and_spreadsheets_write_them(day: str, cloc
         ({"Vem": "ingen jour", "Nummer": "", "Varje_vecka": "ja"}, "Varje vecka"),
         ({"Sista_dag": "2026-12-24"}, "Sista dag"),
         ({"Sista_dag": "jul", "Varje_vecka": "ja"}, "Sista dag"),
+        ({"Från_dag": "2027-03-28", "Från_kl": "02.30", "Till_dag": "2027-03-29"}, "Från kl"),
+        ({"Från_dag": "2027-03-27", "Till_dag": "2027-03-28", "Till_kl": "2.59"}, "Till kl"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_cell(changed: dict[str, str], column: str):
@@ -144,6 +147,25 @@ def test_empty_rows_are_left_out_and_a_short_one_is_wrong():
     rows, bad = read([], ["", " "], ROW, ROW[:4])
     assert [one.row for one in rows] == [4]
     assert {one.column for one in bad} == {"Från dag", "Från kl", "Till dag", "Till kl"}
+
+
+@pytest.mark.parametrize("above", [["Jourschema"], ["Jour", "", "2026"], []], ids=len)
+def test_headings_are_found_under_a_title_and_rows_keep_their_numbers(above: list[str]):
+    (found,), bad = read_rota([above, [], list(COLUMNS), ROW], TODAY, STOCKHOLM)
+    assert (found.row, bad) == (4, [])
+    _, (wrong,) = read_rota([above, list(COLUMNS), row(Vem="")], TODAY, STOCKHOLM)
+    assert wrong.row == 3
+
+
+def test_a_row_above_the_headings_is_not_left_out_in_silence():
+    rows, (bad,) = read_rota([ROW, list(COLUMNS), ROW], TODAY, STOCKHOLM)
+    assert (rows, bad.row, bad.sentence[:28]) == ([], 1, "Raden står ovanför rubrikern")
+
+
+def test_what_is_not_seen_is_not_read():
+    shown = [unicodedata.normalize("NFD", cell) for cell in row(Vem="Åsa\u200b Öberg", Enhet="Hem\u00adsjukvården")]
+    (found,), bad = read_rota([[f"\ufeff{name}" for name in COLUMNS], shown], TODAY, STOCKHOLM)
+    assert (found.turn.who, found.unit, bad) == ("Åsa Öberg", "Hemsjukvården", [])
 
 
 @pytest.mark.parametrize("table", [[], [[]], [["Hej"]], [list(COLUMNS[:5])]])
