@@ -34,9 +34,7 @@ class User(KeyedModel, AbstractUser):
     is_demo = models.BooleanField("påhittad person för demo", default=False)
     search_key = models.CharField(max_length=900, editable=False, default="")
     sort_key = models.CharField(max_length=900, editable=False, default="")
-    username_key = models.CharField(
-        max_length=450, editable=False, default="", db_default="", db_index=True
-    )
+    username_key = models.CharField(max_length=450, editable=False, default="", db_default="", db_index=True)
 
     class Meta:
         verbose_name = "person"

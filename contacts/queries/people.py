@@ -154,7 +154,7 @@ def person_by_hsa_id(hsa_id: str) -> User | None:
 
 
 def person_by_username(typed: str) -> User | None:
-    """Who may log in by a user name, whatever its case; of several that differ in case the one that is typed, if any."""
+    """Who may log in by a user name, whatever its case; of several that differ in case the one that is typed."""
     text = typed.strip()
     known = Q(username=text) | Q(username_key=username_key(text))
     found = {one.username: one for one in User.objects.filter(known, is_active=True)}

@@ -248,8 +248,8 @@ def _check_same(person: User, said: PersonFacts) -> None:
     if not _is_named(person, said):
         raise _Refused(
             "Användarnamn",
-            f"Användarnamnet är {person.full_name}s. Är det samma person, rätta namnet i filen eller på personens sida. "
-            "Är det någon annan, skriv ett annat användarnamn.",
+            f"Användarnamnet är {person.full_name}s. Är det samma person, rätta namnet i filen eller på personens "
+            "sida. Är det någon annan, skriv ett annat användarnamn.",
         )
     if said.hsa_id and person.hsa_id:
         raise _Refused(

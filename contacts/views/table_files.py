@@ -49,7 +49,7 @@ class TableImport(Generic[Plan]):
     label: str
 
     def choose(self, request: ActingRequest) -> HttpResponse:
-        """Choose a file, and see what it would do; nothing is written. Letters that look wrong are asked about first."""
+        """Choose a file, and see what it would do, once letters that look wrong are asked about; nothing is written."""
         require(request.acting, self.right)
         if "table" in request.POST:
             return self._with_letters(request)
@@ -60,7 +60,9 @@ class TableImport(Generic[Plan]):
                 table = read_table(form.cleaned_data["file"].read(), self.advice, WHILE_WAITING)
                 if repair_for(cell for row in table for cell in row):
                     # No letter is lost on the way: as JSON it is ASCII.
-                    return self._ask_letters(request, table, LettersForm(initial={"table": json.dumps(table)}))
+                    return self._ask_letters(
+                        request, table, LettersForm(initial={"table": json.dumps(table)})
+                    )
                 return self._preview(request, table, self.plan(request.acting, table))
         return page.show(f"{self.folder}/upload.html", **self.told)
 

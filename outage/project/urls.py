@@ -20,7 +20,7 @@ handler500 = "outage.project.views.server_error"
 # One log-in for everything: the admin pages' own asks for a password only.
 admin.site.login = views.admin_log_in  # type: ignore[method-assign]
 # And one place to change one's password: theirs has no limit to guessing and leaves no row.
-admin.site.password_change = views.admin_own_password  # type: ignore[method-assign]
+admin.site.password_change = views.admin_own_password  # type: ignore[assignment,method-assign]
 # Who ends the other log-ins of a person confirms to be that one.
 ending_others = reauthentication_required(allow_get=True)
 

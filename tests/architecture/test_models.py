@@ -67,7 +67,9 @@ def test_a_column_that_follows_from_others_names_them(model: type[KeyedModel]):
 
 def test_columns_that_follow_are_saved_with_what_they_follow():
     """A model that computes its keys when it is saved is one that names what they follow from."""
-    assert [label(m) for m in MODELS if {"search_key", "sort_key"} & keys(m) and not issubclass(m, KeyedModel)] == []
+    assert [
+        label(m) for m in MODELS if {"search_key", "sort_key"} & keys(m) and not issubclass(m, KeyedModel)
+    ] == []
 
 
 def test_there_is_history():

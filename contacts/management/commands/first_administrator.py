@@ -52,7 +52,9 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Print who, where, the code and the address; what cannot be done ends with status 2."""
         try:
-            typed = {key: tidy_typed(value).strip() for key, value in options.items() if isinstance(value, str)}
+            typed = {
+                key: tidy_typed(value).strip() for key, value in options.items() if isinstance(value, str)
+            }
             facts = _facts(**{key: typed[key] for key in ("name", "username", "email", "hsa_id")})
             done = appoint_administrator(
                 by=None,

@@ -56,7 +56,13 @@ def test_somebody_of_the_same_name_with_another_hsa_id_is_somebody_else(client: 
 
 @pytest.mark.parametrize(
     ("name", "taken"),
-    [("Bo;Ek", True), ("Bosse;Påhittad", True), ("BO;pahittad", True), ("Kim;Öberg", False), ("Kim;Ek", False)],
+    [
+        ("Bo;Ek", True),
+        ("Bosse;Påhittad", True),
+        ("BO;pahittad", True),
+        ("Kim;Öberg", False),
+        ("Kim;Ek", False),
+    ],
 )
 def test_an_hsa_id_says_who_it_is_where_one_name_is_new_and_not_both(
     client: Client, county: County, name: str, taken: bool

@@ -163,7 +163,9 @@ def test_a_row_above_the_headings_is_not_left_out_in_silence():
 
 
 def test_what_is_not_seen_is_not_read():
-    shown = [unicodedata.normalize("NFD", cell) for cell in row(Vem="Åsa\u200b Öberg", Enhet="Hem\u00adsjukvården")]
+    shown = [
+        unicodedata.normalize("NFD", cell) for cell in row(Vem="Åsa\u200b Öberg", Enhet="Hem\u00adsjukvården")
+    ]
     (found,), bad = read_rota([[f"\ufeff{name}" for name in COLUMNS], shown], TODAY, STOCKHOLM)
     assert (found.turn.who, found.unit, bad) == ("Åsa Öberg", "Hemsjukvården", [])
 
