@@ -115,16 +115,16 @@ class KeyedModel(models.Model):
     class Meta:
         abstract = True
 
-    def make_keys(self) -> None:
-        """Recompute the columns that follow; for rows that are written in bulk, without `save`."""
-        raise NotImplementedError
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.make_keys()
         if (named := kwargs.get("update_fields")) is not None:
             following = {key for key, fields in self.keyed_by.items() if not set(fields).isdisjoint(named)}
             kwargs["update_fields"] = {*named, *following}
         super().save(*args, **kwargs)
+
+    def make_keys(self) -> None:
+        """Recompute the columns that follow; for rows that are written in bulk, without `save`."""
+        raise NotImplementedError
 
 
 def person() -> "models.ForeignKey[User, User]":
