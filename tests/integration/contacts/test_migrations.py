@@ -35,11 +35,11 @@ def test_previews_that_were_shown_still_say_what_they_said(empty_database: None)
 
 
 def test_who_was_renamed_is_found_and_logs_in_whatever_the_case(empty_database: None):
-    before = migrate(("contacts", "0022_work_bound"))
+    before = migrate(("contacts", "0023_work_sha256"))
     before.get_model("contacts", "User").objects.create(
         username="Åsa.Ek", first_name="Åsa", last_name="Öberg", search_key="asa ek asa ek", sort_key="ek asa"
     )
-    after = migrate(("contacts", "0023_keys_of_people"))
+    after = migrate(("contacts", "0024_keys_of_people"))
     asa = after.get_model("contacts", "User").objects.get()
     assert (asa.username_key, asa.search_key) == ("åsa.ek", "asa oberg asa ek")
     assert asa.sort_key.startswith("zzcberg")

@@ -18,7 +18,7 @@ def fill_keys(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contacts", "0022_work_bound")]
+    dependencies = [("contacts", "0023_work_sha256")]
 
     operations = [
         migrations.AddField(
