@@ -10,6 +10,7 @@ from outage.models import CareChain, CareChainEvent, Outage, PatientLookup
 from outage.queries.care_chains import visible_chains
 from outage.queries.outages import recent_outages
 from outage.queries.patient_numbers import lookups_of
+from outage.queries.protected import without_protected
 from outage.queries.task_logs import task_logs_of
 from outage.queries.tasks import line_of
 from outage.rules.back_registration import ChainStatus
@@ -111,11 +112,12 @@ def _read(acting: Acting, ids: set[UUID], outages: Mapping[UUID, Outage]) -> dic
         found[chain.pk] = LoggedLater(
             chain, True, max(moves, key=lambda each: each[:2])[2] if moves else None
         )
-    others = CareChain.objects.filter(
-        pk__in=ids, outage__in=outages, principal=acting.principal, details__protected_identity=False
-    ).exclude(details__status=ChainStatus.WRONG_PATIENT)
-    for chain in others.exclude(pk__in=seen.values("pk")).select_related("unit__principal"):
-        if acting.unit.shares_branch(chain.unit):
-            chain.outage = outages[chain.outage_id]
-            found[chain.pk] = LoggedLater(chain, False)
+    others = CareChain.objects.filter(pk__in=ids, outage__in=outages, principal=acting.principal).exclude(
+        details__status=ChainStatus.WRONG_PATIENT
+    )
+    others = others.exclude(pk__in=seen.values("pk")).select_related("unit__principal", "details")
+    near = (chain for chain in others if acting.unit.shares_branch(chain.unit))
+    for chain in without_protected(acting, near, *outages.values()):
+        chain.outage = outages[chain.outage_id]
+        found[chain.pk] = LoggedLater(chain, False)
     return found

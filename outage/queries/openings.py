@@ -12,6 +12,7 @@ from contacts.queries.prepared import prepared
 from contacts.rules.permissions import Right
 from outage.models import CareChain, CareChainDetails, Opening
 from outage.queries.outages import outage_of_chain
+from outage.queries.protected import without_protected
 from outage.rules.opening import EXPIRED, MOVED_ON, NotOpened, OpeningKind, just_made
 
 
@@ -35,23 +36,22 @@ def check_opened(by: Acting, chain: CareChain) -> None:
 def emergency_chain(by: Acting, chain_id: UUID) -> CareChain | None:
     """A chain of another unit that the person has opened in an emergency, and still has, with `emergency` set.
 
-    That of another branch, one that was joined to another or whose patient has protected personal data by now is none.
+    That of another branch, one that was joined to another or whose patient has protected personal data by now, there or
+    in another chain, is none.
     """
     if not (can(by, Right.EMERGENCY_OPEN) and can(by, Right.READ_CARE)):
         return None
     opening = _last(by, chain_id, OpeningKind.EMERGENCY, timezone.now())
     if opening is None:
         return None
-    found = CareChain.objects.filter(
-        pk=chain_id, principal=by.principal, joined_to__isnull=True, details__protected_identity=False
-    )
+    found = CareChain.objects.filter(pk=chain_id, principal=by.principal, joined_to__isnull=True)
     chain = found.select_related(
         "principal", "unit", "details__ward_unit", "details__municipality", "details__outpatient_unit"
     ).first()
     if chain is None or not by.unit.shares_branch(chain.unit):
         return None
     chain.outage, chain.emergency = outage_of_chain(by.principal, chain.pk), opening
-    return chain
+    return chain if without_protected(by, [chain], chain.outage) else None
 
 
 def why_over(by: Acting, pk: UUID) -> str:

@@ -9,6 +9,7 @@ from outage.models import CareChain, Outage, PatientLookup
 from outage.queries.care_chains import find_chains, visible_chains
 from outage.queries.outages import earlier_outages
 from outage.queries.patient_numbers import chains_with_number, is_whole_number, lookups_of
+from outage.queries.protected import without_protected
 from outage.rules.back_registration import ChainStatus
 
 FOUND_BEFORE = 10
@@ -80,7 +81,7 @@ def found_elsewhere(acting: Acting, text: str, outage: Outage) -> list[CareChain
 def chains_of_other_units(acting: Acting, number: str, outage: Outage) -> list[CareChain]:
     """The chains of the patient that another unit of the same principal and branch has; only the unit may be named.
 
-    For a patient with protected personal data the answer is empty.
+    For a patient who has protected personal data in any chain the answer is empty.
     """
     ids = chains_with_number(acting, number, outage)
     if not ids:
@@ -91,11 +92,11 @@ def chains_of_other_units(acting: Acting, number: str, outage: Outage) -> list[C
             outage=outage,
             principal=acting.principal,
             joined_to__isnull=True,
-            details__protected_identity=False,
         )
         .exclude(details__status=ChainStatus.WRONG_PATIENT)
         .exclude(pk__in=visible_chains(acting, outage).values("pk"))
-        .select_related("unit__principal")
+        .select_related("unit__principal", "details")
         .order_by("number")
     )
-    return [chain for chain in found if acting.unit.shares_branch(chain.unit)]
+    near = [chain for chain in found if acting.unit.shares_branch(chain.unit)]
+    return without_protected(acting, near, outage)

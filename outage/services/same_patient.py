@@ -76,7 +76,7 @@ def _is_here(own: Sequence[CareChain], facts: ChainFacts, changed: CareChain | N
             *((f"Visa vårdkedja {chain.number}", "chain", str(chain.pk)) for chain in own),
             *([("Sammanför vårdkedjorna", "join_chain", str(changed.pk))] if changed else []),
         ],
-        warning=_names_differ(own, facts),
+        warning=_names_differ(own, facts) or _lacks_the_mark(own, facts),
     )
 
 
@@ -105,3 +105,14 @@ def _names_differ(own: Sequence[CareChain], facts: ChainFacts) -> str:
     if not here or not differing:
         return ""
     return f"Samma nummer, olika namn! Här: {here}. Där: {', '.join(differing)}. Läs numret en gång till."
+
+
+def _lacks_the_mark(own: Sequence[CareChain], facts: ChainFacts) -> str:
+    """The unit sees both: a number that is protected in the one is, as a rule, so in the other."""
+    marked = [chain.number for chain in own if chain.details.protected_identity]
+    if facts.protected_identity or not marked:
+        return ""
+    return (
+        f"Patienten har skyddade personuppgifter i vårdkedja {', '.join(map(str, marked))}. "
+        "Är det samma patient: kryssa i Skyddade personuppgifter här också."
+    )

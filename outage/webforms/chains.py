@@ -56,7 +56,8 @@ class ChainForm(Opened, AsksQuestions):
     protected_identity = forms.BooleanField(
         label="Skyddade personuppgifter",
         required=False,
-        help_text="Namn och plats visas då bara på vårdkedjans egen sida. Ring upp på ett nummer ur katalogen.",
+        help_text="Kryssa i när journalen säger det. Namn och plats visas då bara på vårdkedjans egen sida. "
+        "Ring upp på ett nummer ur katalogen.",
     )
     ward_unit = PlaceField(
         label="Avdelning",

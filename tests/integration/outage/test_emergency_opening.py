@@ -232,6 +232,10 @@ def hidden(county: County, chain: CareChain, how: str) -> None:
             "facts": facts,
         }
         change_details(by=county.alva, chain=get_chain(county.alva, chain.pk), **given)
+    elif how == "protected elsewhere":
+        pia = person("pia", county.psychiatric_ward)
+        there = {"ward_unit": county.psychiatric_ward, "outpatient_unit": None, "protected_identity": True}
+        make_chain(county, chain.outage, pia, identity=NUMBER, **there)
     elif how == "joined":
         facts = {"identity": NUMBER, "patient_name": NAME}
         join(county, make_chain(county, chain.outage, **facts), chain)
@@ -239,7 +243,7 @@ def hidden(county: County, chain: CareChain, how: str) -> None:
         CareChain.objects.filter(pk=chain.pk).update(principal=county.municipality, unit=county.social_care)
 
 
-@pytest.mark.parametrize("how", ["protected", "joined", "another principal's"])
+@pytest.mark.parametrize("how", ["protected", "protected elsewhere", "joined", "another principal's"])
 def test_of_some_nothing_is_told_and_an_opening_is_over_when_it_becomes_one(
     county: County, chain: CareChain, bo: Client, how: str
 ):

@@ -22,7 +22,7 @@ from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details
 from outage.services.outages import end_outage
 from tests.clock import Clock
-from tests.factories import County, chain_facts, make_chain, make_event, make_outage
+from tests.factories import County, chain_facts, make_chain, make_event, make_outage, person
 from tests.integration.outage.pages import read
 from tests.integration.outage.ticking import mark, rows
 
@@ -97,6 +97,17 @@ def test_of_another_unit_no_more_is_said_than_when_a_patient_is_opened(county: C
     change_details(by=county.bo, chain=chain, client_id=uuid4(), replaces=chain.details.pk, facts=facts)
     (task,) = rows(county.alva, left)
     assert (task.later, "ligger kvar" in task.why) == ((), True)
+
+
+def test_of_a_number_that_is_protected_in_another_chain_no_other_unit_is_named(
+    county: County, left: CareChain
+):
+    anew(county, county.bo, ward_unit=county.other_ward, outpatient_unit=county.clinic)
+    pia = person("pia", county.psychiatric_ward)
+    anew(
+        county, pia, ward_unit=county.psychiatric_ward, outpatient_unit=county.clinic, protected_identity=True
+    )
+    assert rows(county.alva, left)[0].later == ()
 
 
 @pytest.mark.parametrize("other", [{"identity": "20121212-1213"}, {"identity": "", "patient_name": "Okänd"}])

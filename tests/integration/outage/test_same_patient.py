@@ -23,6 +23,7 @@ from tests.factories import (
     make_outage,
     person,
 )
+from tests.integration.outage.joining import join
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 from tests.long import runs
 
@@ -142,6 +143,50 @@ def test_of_protected_identity_another_unit_is_told_nothing(county: County, outa
         outpatient_unit=None,
         protected_identity=where == "typed",
     )
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_who_sees_both_chains_is_told_that_the_number_is_protected_in_the_other(
+    county: County, outage: Outage, marked: bool
+):
+    make_chain(county, outage, protected_identity=True)
+    with pytest.raises(Question) as asked:
+        opening(county.alva, outage, county, "19121212-1212", protected_identity=marked)
+    said = "" if marked else "Patienten har skyddade personuppgifter i vårdkedja 1."
+    assert asked.value.warning.startswith(said)
+    assert bool(asked.value.warning) != marked
+    assert "Skyddad patient" in asked.value.sentence
+
+
+@pytest.mark.parametrize("joined", [False, True])
+def test_of_a_number_protected_in_any_chain_no_other_units_chain_is_told(
+    county: County, outage: Outage, log_in, joined: bool
+):
+    """The psychiatric ward's is protected; Medicin opens one on the number, and knows of no mark."""
+    facts = {"ward_unit": county.psychiatric_ward, "outpatient_unit": None}
+    pia = person("pia", county.psychiatric_ward)
+    theirs = make_chain(county, outage, pia, protected_identity=True, **facts)
+    open_one = make_chain(county, outage, patient_name=NAME)
+    if joined:
+        # The number of the open one is protected as that of a chain that was joined to it is.
+        other = make_chain(county, outage, identity="20121212-1213", patient_name=NAME)
+        join(county, other, open_one)
+    number = "20121212-1213" if joined else "19121212-1212"
+    opening(county.bo, outage, county, number, ward_unit=county.other_ward, outpatient_unit=None)
+    client = log_in(county.bo)
+    page = client.post(reverse("chains"), {"sok": number}).content.decode()
+    assert "annan enhet" not in page
+    assert "Medicin 2" not in page
+    assert not AuditEntry.objects.filter(action__in=["chain.found_elsewhere", "chain.opened_beside"]).exists()
+    change_details(
+        by=pia,
+        chain=get_chain(pia, theirs.pk),
+        client_id=uuid4(),
+        replaces=theirs.details.pk,
+        facts=chain_facts(county, **facts),
+        answers={"other-unit": "open"},
+    )
+    assert "Medicin 2" in client.post(reverse("chains"), {"sok": number}).content.decode()
 
 
 def test_another_principal_is_told_nothing(county: County, outage: Outage):
