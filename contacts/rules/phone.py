@@ -132,6 +132,12 @@ def display(number: str) -> str:
     return number.strip()
 
 
+def numbers_in(text: str) -> list[str]:
+    """The numbers to ring from outside that stand in a text, each as it was typed: "Jens Övergård, 070-174 06 08"."""
+    found = (match.raw_string for match in phonenumbers.PhoneNumberMatcher(text, "SE"))
+    return [number for number in dict.fromkeys(found) if normalise(number)]
+
+
 def tidy_number(text: str) -> str:
     """The number as it is stored and shown, the same number always in one way: "0907850000" gives "090-785 00 00".
 

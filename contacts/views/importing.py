@@ -68,7 +68,7 @@ def import_preview(request: ActingRequest, upload_id: UUID) -> HttpResponse:
     )
 
 
-@held_as(HeldAs("Vad filen innehåller"))
+@held_as(HeldAs("Vad filen innehåller"), ChoicesForm)
 @require_http_methods(["GET", "POST"])
 def import_choices(request: ActingRequest, upload_id: UUID) -> HttpResponse:
     """The choice of what the columns and words of a file are; then comes what it would change."""

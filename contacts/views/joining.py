@@ -85,7 +85,7 @@ def join_unit(request: ActingRequest, unit_id: int) -> HttpResponse:
     return render(request, "contacts/keeping/join_unit_choose.html", context)
 
 
-@held_as(HeldAs("Sammanföring av kontakter"))
+@held_as(HeldAs("Sammanföring av kontakter"), JoinEntriesForm)
 @require_http_methods(["GET", "POST"])
 def join_contacts(request: ActingRequest, entry_id: int, other_id: int) -> HttpResponse:
     """Two contacts side by side with the result; by POST, join the second into the first."""
@@ -105,7 +105,7 @@ def join_contacts(request: ActingRequest, entry_id: int, other_id: int) -> HttpR
     return page.show("contacts/keeping/join.html", kept=kept, other=other)
 
 
-@held_as(HeldAs("Sammanföring av enheter"))
+@held_as(HeldAs("Sammanföring av enheter"), JoinForm)
 @require_http_methods(["GET", "POST"])
 def join_two_units(request: ActingRequest, unit_id: int, other_id: int) -> HttpResponse:
     """Two units side by side; by POST, join the second into the first."""

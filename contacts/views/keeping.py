@@ -119,7 +119,7 @@ def contact(request: ActingRequest, entry_id: int) -> HttpResponse:
     return render(request, "contacts/directory/show.html", context)
 
 
-@held_as(HeldAs("Ny kontakt"))
+@held_as(HeldAs("Ny kontakt"), EntryForm)
 @require_http_methods(["GET", "POST"])
 def contact_new(request: ActingRequest) -> HttpResponse:
     require_keeper(request)
@@ -139,7 +139,7 @@ def contact_new(request: ActingRequest) -> HttpResponse:
     return page.show("contacts/keeping/edit.html")
 
 
-@held_as(HeldAs("Ändrad kontakt"))
+@held_as(HeldAs("Ändrad kontakt"), EntryForm)
 @require_http_methods(["GET", "POST"])
 def contact_edit(request: ActingRequest, entry_id: int) -> HttpResponse:
     """Change a contact; what somebody else wrote meanwhile is shown beside what was typed, and nothing is lost."""

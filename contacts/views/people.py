@@ -88,7 +88,7 @@ def keep_people(request: ActingRequest) -> HttpResponse:
     return render(request, "contacts/people/list.html", context)
 
 
-@held_as(HeldAs("Ny person"))
+@held_as(HeldAs("Ny person"), NewPersonForm)
 @require_http_methods(["GET", "POST"])
 def person_new(request: ActingRequest) -> HttpResponse:
     require(request.acting, Right.MANAGE_PEOPLE)
@@ -122,7 +122,7 @@ def person(request: ActingRequest, person_id: int) -> HttpResponse:
     return render(request, "contacts/people/show.html", context)
 
 
-@held_as(HeldAs("Ändrad person"))
+@held_as(HeldAs("Ändrad person"), PersonForm)
 @require_http_methods(["GET", "POST"])
 def person_edit(request: ActingRequest, person_id: int) -> HttpResponse:
     """Change what is said of a person; what somebody else wrote meanwhile is shown beside what was typed."""
@@ -176,7 +176,7 @@ def person_restore(request: ActingRequest, person_id: int) -> HttpResponse:
     return redirect("person", person_id)
 
 
-@held_as(HeldAs("Nytt uppdrag"))
+@held_as(HeldAs("Nytt uppdrag"), NewAssignmentForm)
 @require_http_methods(["GET", "POST"])
 def assignment_new(request: ActingRequest, person_id: int) -> HttpResponse:
     kept = own_person_or_404(request, person_id)
@@ -194,7 +194,7 @@ def assignment_new(request: ActingRequest, person_id: int) -> HttpResponse:
     return page.show("contacts/people/assignment.html", person=kept.person)
 
 
-@held_as(HeldAs("Ändrad titel"))
+@held_as(HeldAs("Ändrad titel"), TitleForm)
 @require_http_methods(["GET", "POST"])
 def assignment_edit(request: ActingRequest, membership_id: int) -> HttpResponse:
     membership = _own_assignment_or_404(request, membership_id)

@@ -52,7 +52,7 @@ def rota(request: ActingRequest, unit_id: int) -> HttpResponse:
     return render(request, "contacts/rota/show.html", context)
 
 
-@held_as(HeldAs("Nytt jourpass"))
+@held_as(HeldAs("Nytt jourpass"), TurnForm)
 @require_http_methods(["GET", "POST"])
 def turn_new(request: ActingRequest, unit_id: int) -> HttpResponse:
     unit = own_unit_or_404(request, unit_id)
@@ -71,7 +71,7 @@ def turn_new(request: ActingRequest, unit_id: int) -> HttpResponse:
     return page.show("contacts/rota/edit.html", unit=unit)
 
 
-@held_as(HeldAs("Ändrat jourpass"))
+@held_as(HeldAs("Ändrat jourpass"), TurnForm)
 @require_http_methods(["GET", "POST"])
 def turn_edit(request: ActingRequest, turn_id: UUID) -> HttpResponse:
     """Change a turn; what somebody else wrote meanwhile is shown beside what was typed, and nothing is lost."""

@@ -16,7 +16,7 @@ from contacts.views.tools import FormPage, held_as, require, told_if_refused
 from contacts.webforms.second_factor import SecondFactorForm
 
 
-@held_as(HeldAs("Två steg vid inloggningen"))
+@held_as(HeldAs("Två steg vid inloggningen"), SecondFactorForm)
 @require_http_methods(["GET", "POST"])
 def second_factor(request: ActingRequest) -> HttpResponse:
     require(request.acting, Right.MANAGE_PEOPLE)

@@ -12,7 +12,7 @@ from contacts.views.tools import FormPage, held_as, require_keeper
 from contacts.webforms.switchboards import MainSwitchboardForm
 
 
-@held_as(HeldAs("Huvudväxel"))
+@held_as(HeldAs("Huvudväxel"), MainSwitchboardForm)
 @require_http_methods(["GET", "POST"])
 def main_switchboard(request: ActingRequest) -> HttpResponse:
     """Choose the main switchboard; what somebody else chose meanwhile is shown beside one's own choice."""

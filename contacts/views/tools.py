@@ -33,11 +33,13 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 _BESIDE = {"number": "number_0"}
 
 
-def held_as(how: HowHeld) -> Callable[[View], View]:
-    """Declares what a POST to the view is to its sender, should it have to be held."""
+def held_as(how: HowHeld, form: type[forms.Form] | None = None) -> Callable[[View], View]:
+    """Declares what a POST to the view is to its sender, should it have to be held. `form` has the words for what was
+    typed, where the view can no longer show it.
+    """
 
     def marked(view: View) -> View:
-        view.held_as = how  # type: ignore[attr-defined]
+        view.held_as, view.held_in = how, form  # type: ignore[attr-defined]
         return view
 
     return marked

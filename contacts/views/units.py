@@ -41,7 +41,7 @@ def keep_units(request: ActingRequest) -> HttpResponse:
     return render(request, "contacts/keeping/units.html", context)
 
 
-@held_as(HeldAs("Ny enhet"))
+@held_as(HeldAs("Ny enhet"), UnitForm)
 @require_http_methods(["GET", "POST"])
 def unit_new(request: ActingRequest) -> HttpResponse:
     require_keeper(request)
@@ -59,7 +59,7 @@ def unit_new(request: ActingRequest) -> HttpResponse:
     return page.show(_EDIT_PAGE)
 
 
-@held_as(HeldAs("Ändrad enhet"))
+@held_as(HeldAs("Ändrad enhet"), UnitForm)
 @require_http_methods(["GET", "POST"])
 def unit_edit(request: ActingRequest, unit_id: int) -> HttpResponse:
     """Change a unit, or take it out of use; it is never deleted."""

@@ -30,7 +30,7 @@ from forms.views._pdf import press_of
 from forms.webforms.batches import NewSheetsForm
 
 
-@held_as(HeldAs("Nya blad"))
+@held_as(HeldAs("Nya blad"), NewSheetsForm)
 @require_http_methods(["GET", "POST"])
 def new_sheets(request: ActingRequest) -> HttpResponse:
     require(request.acting, Right.PRINT_SHEET)

@@ -13,7 +13,7 @@ from forms.services.disposal import record_decision
 from forms.webforms.disposal import DecisionForm
 
 
-@held_as(HeldAs("Gallringsbeslut"))
+@held_as(HeldAs("Gallringsbeslut"), DecisionForm)
 @require_http_methods(["GET", "POST"])
 def disposal(request: ActingRequest) -> HttpResponse:
     decisions = decisions_of(request.acting.principal)

@@ -52,7 +52,7 @@ from outage.rules.handover import Direction
 from outage.rules.wording import clock_time
 
 
-@held_as(HeldAs("Rad från ett blad"))
+@held_as(HeldAs("Rad från ett blad"), EntryForm)
 @require_http_methods(["GET", "POST"])
 def enter_sheet(request: ActingRequest, serial: str) -> HttpResponse:
     """Enter one row of a sheet in the log; `?vardkedja=<id>&riktning=` says about whom and which way.

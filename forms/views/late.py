@@ -33,7 +33,7 @@ KEPT = "Uppgifterna från driftstoppet är gallrade. Din anteckning är sparad o
 _ROWS_A_PAGE = 25
 
 
-@held_as(HeldAs("Sen uppgift"))
+@held_as(HeldAs("Sen uppgift"), LateForm)
 @require_http_methods(["GET", "POST"])
 def late_entries(request: ActingRequest) -> HttpResponse:
     """Those of the own unit, or of all that a coordinator decides for, without what they say; one is posted."""
@@ -56,7 +56,7 @@ def late_entries(request: ActingRequest) -> HttpResponse:
     )
 
 
-@held_as(HeldAs("Avgör en sen uppgift"))
+@held_as(HeldAs("Avgör en sen uppgift"), LateDecisionForm)
 @require_http_methods(["GET", "POST"])
 def late_entry(request: ActingRequest, late_id: UUID) -> HttpResponse:
     acting = request.acting

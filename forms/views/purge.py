@@ -34,7 +34,7 @@ def purges(request: ActingRequest) -> HttpResponse:
     return render(request, "forms/purge/list.html", {"principal": principal, "found": found, "rows": rows})
 
 
-@held_as(HeldAs("Föreslå gallring"))
+@held_as(HeldAs("Föreslå gallring"), ProposeForm)
 @require_http_methods(["GET", "POST"])
 def purge(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     """What it is, what stops it and the steps so far; a proposal is posted."""
@@ -67,7 +67,7 @@ def purge_confirm(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     return redirect("purge", outage.pk)
 
 
-@held_as(HeldAs("Ta tillbaka gallringen"))
+@held_as(HeldAs("Ta tillbaka gallringen"), WithdrawForm)
 @require_http_methods(["GET", "POST"])
 def purge_withdraw(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     outage = _outage_or_404(request, outage_id)

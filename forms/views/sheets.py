@@ -190,7 +190,7 @@ def sheet_step(request: ActingRequest, serial: str) -> HttpResponse:
     return _show(request, found, (word, form), page.status)
 
 
-@held_as(HeldAs("Makulering av blad"))
+@held_as(HeldAs("Makulering av blad"), VoidStockForm)
 @require_http_methods(["GET", "POST"])
 def void_batch(request: ActingRequest, batch_id: UUID) -> HttpResponse:
     """Void the remaining blank sheets of a batch of the own unit; 404 for any other."""

@@ -26,7 +26,8 @@ from outage.queries.targets import targets_by_key
 from outage.routine import current_routine
 from outage.rules.drills import FIELD
 from outage.rules.handover import ReadBack
-from outage.rules.informing import CallOutcome
+from outage.rules.informing import PARTICIPANT_PREFIX, CallOutcome
+from outage.rules.told import PLACE_PREFIX, Notice
 from outage.rules.wording import clock_time, lower_first, moment
 
 _NAMELESS = HeldAs("Formulär")
@@ -47,9 +48,14 @@ _HIDDEN = {
     "from",
     "next",
     "stay",
+    "meant",
+    "enter",
     FIELD,
 }
 
+# Answers that only the form had words for, and what a call's message was asked of that was not ticked.
+_CHOSEN = ("answer-", "pick-", "same-", "h-", "p-")
+_NOTICES = dict(Notice.choices())
 _CODES = dict(Party.choices() + CallOutcome.choices() + ReadBack.choices())
 
 
@@ -71,9 +77,18 @@ class HeldCard:
 
     @property
     def typed(self) -> list[str]:
-        """What can be read of it where its form can no longer be shown, without what only the form had labels for."""
-        shown = [value for name, values in self.fields.items() if name not in _HIDDEN for value in values]
-        return [text for value in shown if (text := _in_words(value.strip()))]
+        """What can be read of it where its form can no longer be shown, and nothing has its labels."""
+        return typed_words(self.fields)
+
+
+def typed_words(fields: Content) -> list[str]:
+    shown = [
+        value
+        for name, values in fields.items()
+        if name not in _HIDDEN and not name.startswith(_CHOSEN)
+        for value in values
+    ]
+    return [text for value in shown if (text := _in_words(value.strip()))]
 
 
 def _in_words(value: str) -> str:
@@ -81,15 +96,20 @@ def _in_words(value: str) -> str:
     if what == "new":
         message = current_routine().messages.get(rest.partition(":")[0])
         return message.label if message else ""
-    if what in ("event", "notice"):
-        return ""
+    if what in ("event", "was"):
+        return "Något som redan var loggat"
+    if what == "notice":
+        return _NOTICES.get(rest.partition(":")[0], "")
+    if f"{what}:" == PLACE_PREFIX:
+        return "En plats som patienten har lämnat"
     # Whom a call was with comes with the place that was meant.
-    return _CODES.get(value.partition("=")[0], value)
+    key = value.partition("=")[0]
+    return _CODES.get(key, key.removeprefix(PARTICIPANT_PREFIX))
 
 
 def held_as_of(held: HeldForm, content: Content) -> HeldAs:
     """How the view it was sent to declares it (`held_as`)."""
-    match = _match(held.path)
+    match = match_of(held.path)
     how = (how_held(getattr(match.func, "held_as", None), content) if match else None) or _NAMELESS
     played = any(content.get(FIELD, ()))
     return replace(how, what=f"Övning: {lower_first(how.what)}") if played else how
@@ -136,7 +156,9 @@ def _said(bound: forms.BoundField, words: Mapping[str, str]) -> str:
         return " ".join(str(text) for widget, text in shown if text and not widget.is_hidden)
     known = {**_labels(getattr(field, "choices", ())), **words}
     texts = [str(text) for text in values if text is not None]
-    return ", ".join(known.get(text, text) for text in texts if text.strip())
+    # What a form has no words for is a code where it was chosen, and stands as it was typed elsewhere.
+    read = _in_words if hasattr(field, "choices") else str
+    return ", ".join(said for text in texts if text.strip() and (said := known.get(text) or read(text)))
 
 
 def _labels(choices: Iterable[Any]) -> dict[str, str]:
@@ -146,7 +168,7 @@ def _labels(choices: Iterable[Any]) -> dict[str, str]:
     return found
 
 
-def _match(path: str) -> Any:
+def match_of(path: str) -> Any:
     try:
         return resolve(path.partition("?")[0])
     except Resolver404:
@@ -155,7 +177,7 @@ def _match(path: str) -> Any:
 
 def _about(acting: Acting, held: HeldForm, content: Content, now: datetime) -> list[str]:
     """Whom and what it concerns, for somebody who is asked whether it is to be done."""
-    match = _match(held.path)
+    match = match_of(held.path)
     if match is None:
         return []
     try:

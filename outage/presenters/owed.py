@@ -18,7 +18,7 @@ from outage.queries.closing import left_about
 from outage.queries.naming import Patient, party_in_list, party_label, patient_in_list
 from outage.queries.owed import is_read_there
 from outage.queries.reminders import how_late, told_by
-from outage.queries.ringing import place_to_ring
+from outage.queries.ringing import numbers_of_participant, place_to_ring
 from outage.queries.states import owed_rows
 from outage.rules.back_registration import ChainStatus
 from outage.rules.closing import Holds, key_of_row
@@ -58,6 +58,8 @@ class OwedCall:
     recipient: Target
     place: str
     unknown: bool = False
+    # Of a patient with protected personal data: the chain's own page has the place and the number.
+    hidden: bool = False
     messages: list[OwedMessage] = field(default_factory=list)
     # What would be told there if it had not become needless.
     closed: list[OwedMessage] = field(default_factory=list)
@@ -169,7 +171,8 @@ def calls_of(
                 recipient=target,
                 place=_place(chain, row, target, hidden),
                 unknown=not target.place,
-                numbers=() if hidden or numbers is None else numbers.get(place_to_ring(row), ()),
+                hidden=hidden,
+                numbers=() if hidden or numbers is None else _numbers(row, target, numbers, now),
                 choice=row.choice,
             )
         if row.tried is not None:
@@ -217,6 +220,12 @@ def place_to_find(chain: CareChain) -> PlaceToFind:
 def in_order_to_ring(calls: Iterable[OwedCall]) -> list[OwedCall]:
     """The calls of one or several chains in the order to make them: discharges first, then the oldest (R1.6)."""
     return sorted(calls, key=lambda call: (call.rank, call.since.timestamp() if call.since else 0.0))
+
+
+def _numbers(row: ChainState, target: Target, numbers: Numbers, now: datetime) -> Sequence[NumberToRing]:
+    if target.is_person:
+        return numbers_of_participant(target.participant, now, row.tried.number if row.tried else "")
+    return numbers.get(place_to_ring(row), ())
 
 
 def _place(chain: CareChain, row: ChainState, target: Target, hidden: bool) -> str:

@@ -7,7 +7,7 @@ from copy import copy
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
@@ -30,15 +30,20 @@ from contacts.models import Membership, User
 from contacts.rules.held import Content, how_held
 from contacts.views.tools import NOT_CONTENT
 from outage.models import HeldForm
-from outage.presenters.held import HeldCard, held_as_of, held_card, said_in
+from outage.presenters.held import HeldCard, held_as_of, held_card, match_of, said_in, typed_words
+from outage.queries.care_chains import get_event, get_handover, get_reached
 from outage.queries.held_forms import KEPT_FOR, given_name, held_forms_of, kept_for
+from outage.queries.openings import why_over
 from outage.rules.opening import NotOpened
 from outage.services.held_forms import hold_form
+from outage.webforms.held import names_in, typed_form
 
 # What a held form's row has room for.
 _LONGEST_ADDRESS = 300
 # How long after the log-in lapsed a page that stood open may still have its form held.
 _MARK_LASTS = settings.SESSION_COOKIE_AGE + 86_400
+
+_ABOUT = {"chain_id": get_reached, "handover_id": get_handover, "event_id": get_event}
 
 _SALT = "undanlagt"
 _COOKIE = f"{settings.COOKIE_PREFIX}{_SALT}"
@@ -104,16 +109,41 @@ def card_of(held: HeldForm, user: User, acting: Acting | None) -> HeldCard:
 
 
 def read_out(request: OwnRequest, held: HeldForm) -> list[tuple[str, str]]:
-    """The content of a held form in words, as its page would show it to the assignment that it was written in.
-
-    Empty where the page can no longer show it.
+    """The content of a held form in words, as its page would show it to the assignment that it was written in; where
+    the page can no longer show it, what was typed and chosen with the form's words for it.
     """
     again = copy(request)
     again.acting, again.shown_again = acting_in(held.membership), None
     # Of a patient whom one has to open first nothing is read out but what one typed.
     with suppress(NotOpened):
         form_again(again, held)
-    return said_in(again.shown_again) if again.shown_again else []
+    return said_in(again.shown_again) if again.shown_again else typed_in(held)
+
+
+def typed_in(held: HeldForm) -> list[tuple[str, str]]:
+    """What was filled in, with the form's words for it, of whatever it was about: nothing is looked up of that. Empty
+    where the view declares no form.
+    """
+    declared = getattr(match_of(held.path).func, "held_in", None) if match_of(held.path) else None
+    if declared is None:
+        return []
+    content = content_of(held)
+    form = typed_form(declared, content)
+    known = names_in(form)
+    rest = typed_words({name: values for name, values in content.items() if name not in known})
+    return [*said_in(form), *([("Också ifyllt", "\n".join(rest))] if rest else [])]
+
+
+def why_not_shown(acting: Acting, held: HeldForm) -> str:
+    """Why a form about a chain can no longer be shown; "" where nothing is known of that."""
+    kwargs = match.kwargs if (match := match_of(held.path)) else {}
+    for name, get in _ABOUT.items():
+        if name in kwargs:
+            try:
+                get(acting, kwargs[name])
+            except ObjectDoesNotExist:
+                return why_over(acting, kwargs[name])
+    return ""
 
 
 def form_again(request: OwnRequest, held: HeldForm) -> HttpResponse | None:

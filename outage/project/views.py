@@ -47,7 +47,17 @@ from contacts.webforms.emergency import EmergencyForm
 from outage.project.accounts import NO_WAY_TO_SHOW, TOO_MANY, came_by_provider
 from outage.project.emergency import ONLY_WORK, begin_emergency, emergency_until
 from outage.project.guessing import count_try, know_pc
-from outage.project.holding import card_of, form_again, hold, is_own, kept_here, read_out, turned_away
+from outage.project.holding import (
+    card_of,
+    form_again,
+    hold,
+    is_own,
+    kept_here,
+    read_out,
+    turned_away,
+    typed_in,
+    why_not_shown,
+)
 from outage.project.log_ins import note_failed
 from outage.project.shared_pc import keep_logged_in, lock, seconds_left
 from outage.project.sso.provider import may_send_there, shown
@@ -247,8 +257,9 @@ def held_form(request: ActingRequest, held_id: UUID) -> HttpResponse:
     looks_as(HELD_SHOWN, held)
     if card.here and (shown := form_again(request, held)):
         return shown
-    said = read_out(request, held) if card.ended else ()
-    return render(request, "held.html", {"card": card, "said": said})
+    over = why_not_shown(request.acting, held) if card.here else ""
+    said = read_out(request, held) if card.ended else typed_in(held) if card.here else ()
+    return render(request, "held.html", {"card": card, "said": said, "over": over})
 
 
 @require_POST

@@ -11,9 +11,20 @@ from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.permissions import Right
 from outage.models import CareChain, CareChainDetails, Opening
+from outage.queries.joined import kept_id
 from outage.queries.outages import outage_of_chain
 from outage.queries.protected import without_protected
-from outage.rules.opening import EXPIRED, MOVED_ON, NotOpened, OpeningKind, just_made
+from outage.rules.opening import (
+    EXPIRED,
+    JOINED_SINCE,
+    MOVED_ON,
+    NO_LONGER,
+    PROTECTED_SINCE,
+    NotOpened,
+    OpeningKind,
+    is_in_force,
+    just_made,
+)
 
 
 def is_opened(by: Acting, chain: CareChain) -> bool:
@@ -36,11 +47,13 @@ def check_opened(by: Acting, chain: CareChain) -> None:
 def emergency_chain(by: Acting, chain_id: UUID) -> CareChain | None:
     """A chain of another unit that the person has opened in an emergency, and still has, with `emergency` set.
 
-    That of another branch, one that was joined to another or whose patient has protected personal data by now, there or
-    in another chain, is none.
+    That of another branch, or whose patient has protected personal data by now, there or in another chain, is none; one
+    that was joined to another is that one, which has to be opened anew.
     """
     if not (can(by, Right.EMERGENCY_OPEN) and can(by, Right.READ_CARE)):
         return None
+    # What was being written about a chain that was joined since is about the one it was joined to.
+    chain_id = kept_id(chain_id)
     opening = _last(by, chain_id, OpeningKind.EMERGENCY, timezone.now())
     if opening is None:
         return None
@@ -55,17 +68,27 @@ def emergency_chain(by: Acting, chain_id: UUID) -> CareChain | None:
 
 
 def why_over(by: Acting, pk: UUID) -> str:
-    """What has changed for a person who could write about the chain, or that of the call, with that id until now; ""
-    where they never could.
+    """What has changed for a person who could write about the chain, or that of the call or event, with that id until
+    now; "" where they never could.
     """
-    of_it = Q(chain=pk) | Q(chain__handovers=pk)
+    of_it = Q(chain=pk) | Q(chain__handovers=pk) | Q(chain__events=pk)
     opened = Opening.objects.filter(of_it, user=by.user, unit=by.unit, kind=OpeningKind.EMERGENCY)
-    if opened.exists():
-        return EXPIRED
+    if (last := opened.order_by("-until").first()) is not None:
+        return _why_no_longer(by, last)
     units = ids_read_as(by.unit)
     here = Q(ward_unit__in=units) | Q(outpatient_unit__in=units)
     was_here = CareChainDetails.objects.filter(of_it, here, chain__principal=by.principal)
     return MOVED_ON if was_here.exists() else ""
+
+
+def _why_no_longer(by: Acting, opening: Opening) -> str:
+    """What opening again can do nothing about is said first."""
+    chain = CareChain.objects.select_related("details").get(pk=kept_id(opening.chain_id))
+    if not without_protected(by, [chain], outage_of_chain(by.principal, chain.pk)):
+        return PROTECTED_SINCE
+    if chain.pk != opening.chain_id:
+        return JOINED_SINCE
+    return NO_LONGER if is_in_force(opening.until, timezone.now()) else EXPIRED
 
 
 @prepared

@@ -1,6 +1,6 @@
 """The numbers of the places that chains name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -9,7 +9,7 @@ from contacts.page_versions import EVERYBODY, each_of_one_minute, version_of
 from contacts.queries.ringing import RingRequest, numbers_for_many
 from contacts.rules.hours import Availability, Hours
 from contacts.rules.parties import Party
-from contacts.rules.phone import same_number
+from contacts.rules.phone import numbers_in, same_number
 from contacts.rules.whom_to_call import Candidate, NumberToRing, Way, best_first
 from outage.models import CareChainDetails, ChainState, StateKind
 from outage.queries.chain_log import ChainLog
@@ -82,5 +82,23 @@ def typed_number(details: CareChainDetails, party: Party, now: datetime) -> tupl
     place = details.other_places.get(party)
     if not place or not place.number:
         return ()
-    candidate = Candidate(place.name, place.number, Way.UNIT, Hours(Availability.UNKNOWN))
-    return best_first([candidate], now, timezone.get_default_timezone())
+    return _typed(place.name, [place.number], now)
+
+
+def numbers_of_participant(name: str, now: datetime, *rung: str) -> tuple[NumberToRing, ...]:
+    """Those that stand in the line that names who is to take part in a SIP, then those that were `rung`: who is no unit
+    stands in no directory (R3.9).
+    """
+    found: list[str] = []
+    for number in (*numbers_in(name), *rung):
+        if number and not any(same_number(number, other) for other in found):
+            found.append(number)
+    return _typed(name, found, now)
+
+
+def _typed(name: str, numbers: Sequence[str], now: datetime) -> tuple[NumberToRing, ...]:
+    candidates = [
+        Candidate(name, number, Way.UNIT, Hours(Availability.UNKNOWN), place=place)
+        for place, number in enumerate(numbers)
+    ]
+    return best_first(candidates, now, timezone.get_default_timezone())

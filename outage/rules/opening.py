@@ -13,9 +13,20 @@ from .clock import as_utc
 
 NOTE_LETTERS = 120
 EXPIRED = "Nödöppningen har gått ut, och inget är sparat. Nödöppna igen om du behöver fortsätta."
+_LOGGED_THERE = "Har du ringt ett samtal: ring den enhet som har patienten nu, så att det loggas där."
+# Opening again is no way: it would find nothing.
+PROTECTED_SINCE = (
+    "Inget är sparat. Patienten har fått skyddade personuppgifter, och vårdkedjan går inte att nödöppna längre. "
+    + _LOGGED_THERE
+)
+JOINED_SINCE = (
+    "Inget är sparat. Vårdkedjan är sammanförd med en annan. Sök på patientens nummer, och nödöppna igen om du "
+    "behöver fortsätta."
+)
+NO_LONGER = f"Nödöppningen gäller inte längre, och inget är sparat. {_LOGGED_THERE}"
 MOVED_ON = (
     "Inget är sparat. Patienten hör inte längre till er enhet: någon har ändrat avdelning eller öppenvård. "
-    "Har du ringt ett samtal: ring den enhet som har patienten nu, så att det loggas där."
+    + _LOGGED_THERE
 )
 
 

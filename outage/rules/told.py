@@ -175,6 +175,11 @@ class Target:
         return None if self.place.startswith(OTHER_PREFIX) else self.party
 
     @property
+    def is_person(self) -> bool:
+        """Whether it is somebody who is to take part in a SIP, and no place of the directory."""
+        return self.party is None and bool(self.participant)
+
+    @property
     def whom(self) -> str:
         """What distinguishes it from all others: its place, or while that is not known its party."""
         return self.place or self.key

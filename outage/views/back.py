@@ -224,7 +224,7 @@ _TASK = held_by_value(
 )
 
 
-@held_as(_TASK)
+@held_as(_TASK, TaskForm)
 @require_POST
 def task(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """Mark a task done, or not done after all; or who does it, or a note on it. Where that fails the reason is shown

@@ -61,7 +61,7 @@ CODE_NOT_TAKEN = (
 _STALE = "Ladda om sidan och försök igen."
 
 
-@held_as(HeldAs("Samtal"))
+@held_as(HeldAs("Samtal"), CallForm)
 @require_http_methods(["GET", "POST"])
 def chain_call(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """From Läge all but the name and the read-back is filled in."""
@@ -275,7 +275,7 @@ def _say_of_number(
     return redirect(f"{reverse('chain', args=[handover.chain_id])}#rad-{handover.pk}")
 
 
-@held_as(HeldAs("Rättelse av samtal"))
+@held_as(HeldAs("Rättelse av samtal"), CallForm)
 @require_http_methods(["GET", "POST"])
 def correct(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
@@ -320,7 +320,7 @@ def _correction(
     )
 
 
-@held_as(HeldAs("Återtag av samtal"))
+@held_as(HeldAs("Återtag av samtal"), WithdrawCallForm)
 @require_http_methods(["GET", "POST"])
 def withdraw(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)

@@ -229,7 +229,7 @@ def _shown(
     return _Shown(html, tuple(number for number, is_flagged in flags.items() if is_flagged))
 
 
-@held_as(HeldAs("Ny vårdkedja"))
+@held_as(HeldAs("Ny vårdkedja"), ChainForm)
 @require_http_methods(["GET", "POST"])
 def new_chain(request: ActingRequest) -> HttpResponse:
     """Redirects to the call where one was begun. What was known in an earlier outage is filled in."""
@@ -259,7 +259,7 @@ def new_chain(request: ActingRequest) -> HttpResponse:
     return page.show("outage/chain/edit.html", outage=outage)
 
 
-@held_as(HeldAs("Ändrad vårdkedja"))
+@held_as(HeldAs("Ändrad vårdkedja"), ChainForm)
 @require_http_methods(["GET", "POST"])
 def edit_chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)

@@ -100,7 +100,7 @@ def close(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     return redirect("closing", outage.pk)
 
 
-@held_as(HeldAs("Lämna öppet när driftstoppet stängs"))
+@held_as(HeldAs("Lämna öppet när driftstoppet stängs"), LeaveForm)
 @require_http_methods(["GET", "POST"])
 def leave(request: ActingRequest, outage_id: UUID, unit_id: int) -> HttpResponse:
     """What is left at one unit, of the kinds that are chosen."""

@@ -29,7 +29,7 @@ def _label(event: CareChainEvent) -> str:
     return event.chain.outage.routine.label(event.kind)
 
 
-@held_as(HeldAs("Rättelse av händelse"))
+@held_as(HeldAs("Rättelse av händelse"), CorrectEventForm)
 @require_http_methods(["GET", "POST"])
 def correct(request: ActingRequest, event_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
@@ -45,7 +45,7 @@ def correct(request: ActingRequest, event_id: UUID) -> HttpResponse:
     return page.show("outage/event/correct.html", event=event, label=_label(event), **whose(event.chain))
 
 
-@held_as(HeldAs("Återtag av händelse"))
+@held_as(HeldAs("Återtag av händelse"), ReasonForm)
 @require_http_methods(["GET", "POST"])
 def withdraw(request: ActingRequest, event_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
@@ -79,7 +79,7 @@ def complete(request: ActingRequest, event_id: UUID) -> HttpResponse:
     return to_chain(request, event.chain_id)
 
 
-@held_as(HeldAs("Öppen punkt"))
+@held_as(HeldAs("Öppen punkt"), OpenItemForm)
 @require_http_methods(["GET", "POST"])
 def leave_open(request: ActingRequest, event_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)

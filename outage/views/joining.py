@@ -31,7 +31,7 @@ from ._tools import check_may_be_asked, to_chain, whole_or_404
 CHAINS_SHOWN = 50
 
 
-@held_as(HeldAs("Sammanföring av vårdkedjor"))
+@held_as(HeldAs("Sammanföring av vårdkedjor"), JoinForm)
 @require_http_methods(["GET", "POST"])
 def join(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """Choose the other chain, searched for by POST; then, beside it, what is right and what is one event."""
@@ -97,7 +97,7 @@ def _join(request: ActingRequest, kept: CareChain, other: CareChain) -> HttpResp
     return page.show("outage/chain/join.html", chain=kept, other=other, sides=sides)
 
 
-@held_as(HeldAs("Upplöst sammanföring"))
+@held_as(HeldAs("Upplöst sammanföring"), ReasonForm)
 @require_http_methods(["GET", "POST"])
 def undo(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)

@@ -23,7 +23,7 @@ from ._tools import changeable_or_404, standing_row, to_chain, whose
 CHAINS_SHOWN = 50
 
 
-@held_as(HeldAs("Flytt av samtal till rätt patient"))
+@held_as(HeldAs("Flytt av samtal till rätt patient"), MoveCallForm)
 @require_http_methods(["GET", "POST"])
 def move(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     """Choose the patient that a call was about; searched for by POST, so that no name is in the address."""

@@ -22,7 +22,7 @@ from outage.services.openings import open_in_emergency, open_protected
 from outage.webforms.openings import EmergencyForm, OpeningForm
 
 
-@held_as(HeldAs("Öppna skyddade personuppgifter"))
+@held_as(HeldAs("Öppna skyddade personuppgifter"), OpeningForm)
 @require_http_methods(["GET", "POST"])
 def open_patient(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """Asks why, and leads on to the page that was wanted (`next`), else to the chain. It names nobody."""
@@ -52,7 +52,7 @@ def _lead_on(request: ActingRequest, chain: CareChain) -> HttpResponse:
     return go_on(request, wanted) if wanted else redirect("chain", chain.pk)
 
 
-@held_as(HeldAs("Nödöppning"))
+@held_as(HeldAs("Nödöppning"), EmergencyForm)
 @require_POST
 def open_elsewhere(request: ActingRequest) -> HttpResponse:
     """The chain of another unit that a search by the patient's whole number found; asks why first.

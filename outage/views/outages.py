@@ -53,7 +53,7 @@ from ._tools import back_address, chosen_outage_or_404
 _REPORT_PAGE = "outage/outage/report.html"
 
 
-@held_as(HeldAs("Anmälan av driftstopp"))
+@held_as(HeldAs("Anmälan av driftstopp"), OutageForm)
 @require_http_methods(["GET", "POST"])
 def report(request: ActingRequest) -> HttpResponse:
     """Joins the outage that goes on, if any."""
@@ -84,7 +84,7 @@ def report(request: ActingRequest) -> HttpResponse:
     )
 
 
-@held_as(HeldAs("Start av övning"))
+@held_as(HeldAs("Start av övning"), DrillForm)
 @require_http_methods(["GET", "POST"])
 def drill(request: ActingRequest) -> HttpResponse:
     require(request.acting, Right.START_DRILL)
@@ -123,7 +123,7 @@ def _check_goes_on(outage: Outage) -> None:
         raise RuleError(OVER)
 
 
-@held_as(HeldAs("Ändrade uppgifter om driftstoppet"))
+@held_as(HeldAs("Ändrade uppgifter om driftstoppet"), OutageForm)
 @require_http_methods(["GET", "POST"])
 def change(request: ActingRequest) -> HttpResponse:
     require(request.acting, Right.REPORT_OUTAGE)
@@ -163,7 +163,7 @@ def _form_of(outage: Outage, data: QueryDict | None = None) -> OutageForm:
     return OutageForm(data, initial=initial, scope=current.scope)
 
 
-@held_as(HeldAs("Samtal till supporten"))
+@held_as(HeldAs("Samtal till supporten"), SupportForm)
 @require_http_methods(["GET", "POST"])
 def support(request: ActingRequest) -> HttpResponse:
     """Whom to ring for support, and the note that it was done (R1.1)."""
@@ -180,7 +180,7 @@ def support(request: ActingRequest) -> HttpResponse:
     return page.show("outage/outage/support.html", outage=outage, facts=facts)
 
 
-@held_as(HeldAs("Åter i drift"))
+@held_as(HeldAs("Åter i drift"), EndForm)
 @require_http_methods(["GET", "POST"])
 def end(request: ActingRequest) -> HttpResponse:
     acting: Acting = request.acting

@@ -62,7 +62,7 @@ def reports(request: ActingRequest) -> HttpResponse:
     return render(request, "outage/report/list.html", context)
 
 
-@held_as(HeldAs("Lärdom av driftstoppet"))
+@held_as(HeldAs("Lärdom av driftstoppet"), LessonForm)
 @require_http_methods(["GET", "POST"])
 def report(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     """As it was last made; one that is older than the log says so, and is made anew. A lesson is posted."""

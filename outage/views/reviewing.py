@@ -135,7 +135,7 @@ def _shown(acting: Acting, rows: list[AuditEntry], patient: Patient | None = Non
     ]
 
 
-@held_as(HeldAs("Anteckning vid loggkontroll"))
+@held_as(HeldAs("Anteckning vid loggkontroll"), NoteForm)
 @require_http_methods(["GET", "POST"])
 def review_row(request: ActingRequest, row_id: int) -> HttpResponse:
     """One row whole, with what reviewers have said of it; 404 for one that is another's to review."""
@@ -169,7 +169,7 @@ def review_row(request: ActingRequest, row_id: int) -> HttpResponse:
     )
 
 
-@held_as(HeldAs("Stickprov ur loggen"))
+@held_as(HeldAs("Stickprov ur loggen"), SampleForm)
 @require_http_methods(["GET", "POST"])
 def review_samples(request: ActingRequest) -> HttpResponse:
     """Those that were drawn, and a new one."""

@@ -152,7 +152,7 @@ def _asked_before(request: ActingRequest) -> datetime | None:
         return None
 
 
-@held_as(HeldAs("Överlämning till nästa pass"))
+@held_as(HeldAs("Överlämning till nästa pass"), HandOverForm)
 @require_http_methods(["GET", "POST"])
 def hand_over(request: ActingRequest) -> HttpResponse:
     acting = request.acting

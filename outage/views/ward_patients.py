@@ -27,7 +27,7 @@ from ._tools import why_not_in
 Rows = list[PatientRowForm]
 
 
-@held_as(HeldAs("Avdelningens patienter"))
+@held_as(HeldAs("Avdelningens patienter"), PasteForm)
 @require_http_methods(["GET", "POST"])
 def paste_patients(request: ActingRequest) -> HttpResponse:
     """Take a list, show what was read, open a chain for each marked patient. All by POST: the address names nobody."""

@@ -16,6 +16,7 @@ from outage.presenters.care import Numbers, is_own, target_label
 from outage.presenters.owed import calls_owed
 from outage.queries.chain_log import ChainLog
 from outage.queries.owed import standing_now
+from outage.queries.ringing import numbers_of_participant
 from outage.queries.targets import target_name
 from outage.rules.handover import Direction, Message
 from outage.rules.informing import CallOutcome
@@ -94,6 +95,8 @@ def recipients_to_choose(
             continue
         now_at = keys.get(target.party, "") if target.party else ""
         known = tuple(numbers.get(target.place if target.former else now_at, ()))
+        if target.is_person:
+            known = numbers_of_participant(target.participant, timezone.now(), *_rung(log, target))
         found.append(
             RecipientOption(
                 key=key,
@@ -109,6 +112,12 @@ def recipients_to_choose(
             )
         )
     return found
+
+
+def _rung(log: ChainLog, target: Target) -> list[str]:
+    """On which numbers a participant was rung, the latest first."""
+    calls = (call for call in reversed(log.live_handovers) if call.recipient == target.key)
+    return [call.number for call in calls if call.number]
 
 
 def keep_meant(data: QueryDict, targets: dict[str, Target], standing: ChainStanding) -> QueryDict:

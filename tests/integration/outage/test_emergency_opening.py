@@ -202,6 +202,56 @@ def test_it_ends_with_its_time_and_what_was_typed_is_kept(
     assert not HeldForm.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("how", "why", "again"),
+    [
+        ("protected", "Patienten har fått skyddade personuppgifter", False),
+        ("protected elsewhere", "Patienten har fått skyddade personuppgifter", False),
+        ("joined", "Vårdkedjan är sammanförd med en annan. Sök på patientens nummer", True),
+        ("expired", "Nödöppningen har gått ut", True),
+        ("another principal's", "Nödöppningen gäller inte längre", False),
+    ],
+)
+def test_a_call_that_was_being_written_when_it_ended_is_kept_and_told_truly_why(
+    county: County, chain: CareChain, bo: Client, clock, how: str, why: str, again: bool
+):
+    opened(county.bo, chain)
+    path = reverse("chain_call", args=[chain.pk])
+    typed = fields_of(form_of(read(bo.get(path)), method="post")) | {
+        "recipient": ["municipality"], "messages": ["new:admission:inpatient"], "outcome": ["busy"],
+        "number": ["0910-73 50 00"], "spoken_to": ["Karin Björk"],
+    }  # fmt: skip
+    if how == "expired":
+        clock.shift(LASTING)
+        log_in_anew(bo, county.bo)
+    else:
+        hidden(county, chain, how)
+    calls = chain.handovers.count()
+    told = read(bo.post(path, typed, follow=True)).get_text()
+    held = reverse("held_form", args=[HeldForm.objects.get().pk])
+    page = " ".join(read(bo.get(held)).main.get_text(" ").split())
+    for text in (told, page):
+        assert why in text
+        assert ("nödöppna igen" in text.lower()) == again
+        assert ("ring den enhet som har patienten nu" in text) != again
+        assert NAME not in page
+    for text in (
+        "Vem samtalet är med Kommun",
+        "Hur gick det? Upptaget",
+        "Namn på den du talar med Karin Björk",
+    ):
+        assert text in page
+    assert "Meddelanden Inskrivning" in page
+    assert chain.handovers.count() == calls
+    if how == "joined":
+        kept = CareChain.objects.get(joined__isnull=False)
+        opened(county.bo, kept)
+        form = form_of(read(bo.get(held)), **{"data-guard": True})
+        assert bo.post(path, fields_of(form)).status_code == 302
+        assert kept.handovers.count() == 1
+        assert not HeldForm.objects.exists()
+
+
 def test_it_is_the_persons_alone(county: County, chain: CareChain, client: Client):
     opened(county.bo, chain)
     beside = person("bodil", county.other_ward, Role.COORDINATOR)

@@ -1,15 +1,22 @@
 """What is held: read in words where its form cannot be shown, thrown away by two presses, told of when too old."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from contacts.models import AuditEntry, Membership
+from contacts.rules.held import how_held
 from outage.models import CareChain, HeldForm, Outage
+from outage.presenters.held import said_in
 from outage.services.held_forms import hold_form
+from outage.webforms.calls import CallForm
+from outage.webforms.chains import ChainForm
+from outage.webforms.held import names_in, typed_form
+from tests.architecture.test_urls import EVERY
 from tests.factories import County, make_chain
 from tests.integration.outage.holding import held_page, log_in, mark_of, words
 from tests.integration.outage.pages import Fields, read
@@ -80,8 +87,60 @@ def test_where_the_chain_is_out_of_sight_it_is_read_without_codes(
     Membership.objects.create(user=county.bo.user, unit=county.clinic, role="staff", title="Ssk")
     log_in(client, "bo")
     page = words(client.get(reverse("held_form", args=[HeldForm.objects.get().pk])))
-    assert "Kommun Nådd Utskrivningsmeddelande Karin" in page
+    said = (
+        "Vem samtalet är med Kommun",
+        "Hur gick det? Nådd",
+        "Namn på den du talar med Karin",
+        "Meddelanden Utskrivningsmeddelande, Något som redan var loggat",
+    )
+    for text in said:
+        assert text in page
     assert "Tolvan" not in page
+
+
+def declared() -> dict[str, type]:
+    """By the name of each view whose form is held and shown again, the class that has its words."""
+    found = {}
+    for name, path in EVERY:
+        view = get_resolver().resolve(path).func
+        how = how_held(getattr(view, "held_as", None), {})
+        if how is not None and not (how.pressed or how.file):
+            found[name] = view.held_in
+    return found
+
+
+def test_every_form_that_is_held_has_words_for_when_it_cannot_be_shown(county: County, outage: Outage):
+    # Two hold nothing that was typed; the others have several forms on one page.
+    without = {"undo_contact_join", "undo_unit_join", "waiting_page", "sheet_step"}
+    assert {name for name, form in declared().items() if form is None} <= without
+    for form in filter(None, declared().values()):
+        content = {name: ["x", ""] for name in form.base_fields} | {"messages": ["new:discharge:inpatient"]}
+        assert "messages" in names_in(typed_form(form, content))
+        assert ("Meddelanden", "Utskrivningsmeddelande") in said_in(typed_form(form, content))
+
+
+def test_the_places_and_particulars_of_a_form_are_named(county: County, outage: Outage):
+    said = dict(
+        said_in(
+            typed_form(
+                ChainForm,
+                {"ward_unit": [str(county.ward.pk)], "municipality": [str(county.municipality.pk)]},
+            )
+        )
+    )
+    assert said == {"Avdelning": "Medicin 2", "Kommun": "Skellefteå kommun"}
+    content = {
+        "messages": ["new:sip_invitation:inpatient", f"event:{uuid4()}", "notice:identity:1"],
+        "recipient": ["participant:Jens Övergård, stödperson"],
+        "h-sip_invitation-inpatient_kl": ["10.30"],
+        "p-sip_invitation-inpatient-sip_date": ["2026-11-26"],
+        "p-sip_invitation-municipality-sip_date": ["2026-11-27"],
+    }
+    said = dict(said_in(typed_form(CallForm, content)))
+    assert said["Vem samtalet är med"] == "Jens Övergård, stödperson"
+    assert said["Kallelse till SIP: när hände det?"] == "10.30"
+    assert said["Kallelse till SIP: avtalat datum för SIP"] == "2026-11-26"
+    assert "2026-11-27" not in said.values()
 
 
 def test_what_was_held_too_long_is_told_of(county: County, address: str, half_filled: Fields, client: Client):

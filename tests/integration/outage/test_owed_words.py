@@ -159,3 +159,48 @@ def test_each_former_place_has_its_own_words_in_the_form_of_a_call(
     # The one who had the patient is what it was, not what takes over.
     former = next(box for box in page.main.find_all("input", {"name": "recipient"}) if box["value"] == centre)
     assert "Hälsocentral (tidigare)" in former.parent.text
+
+
+@pytest.mark.clause("R3.9")
+@pytest.mark.parametrize("page", ["status", "chain"])
+@pytest.mark.parametrize(
+    ("line", "rung", "number"),
+    [
+        ("Jens Övergård, stödperson, 070-174 06 08", "", "070-174 06 08"),
+        ("Jens Övergård, stödperson", "070-174 06 08", "070-174 06 08"),
+        ("Jens Övergård, stödperson", "", ""),
+    ],
+)
+def test_a_participant_is_rung_on_the_number_that_was_typed(
+    county: County, chain: CareChain, client: Client, page: str, line: str, rung: str, number: str
+):
+    sip = {"sip_date": "2026-12-01", "participants": [line]}
+    event = make_event(county.disa, chain, "sip_invitation", sender=Party.OUTPATIENT, **sip)
+    if rung:
+        tell(county.disa, chain, event, to=f"participant:{line}", outcome=CallOutcome.NO_ANSWER, number=rung)
+    client.force_login(county.disa.user)
+    main = read(client.get(reverse(page, args=[chain.pk] if page == "chain" else []))).main
+    owed_there = next(row for row in main.select(".owed-call") if line in row.get_text())
+    said = " ".join(owed_there.get_text(" ").split())
+    assert "Kontakter" not in said
+    assert ("Inget nummer är angivet. Fråga patienten eller den som kallade." in said) == (not number)
+    if number:
+        assert owed_there.find("a", href="tel:+46701740608")
+        tried = owed_there.find("form")
+        assert tried.find(attrs={"name": "number"})["value"] == number
+    reached = next(link["href"] for link in owed_there.find_all("a") if "Nådd" in link.get_text())
+    form = read(client.get(reached)).main.find("form", method="post")
+    assert form.find("input", attrs={"name": "number"}).get("value", "") == number
+
+
+def test_of_a_protected_patient_the_list_leads_to_the_number(county: County, outage: Outage, client: Client):
+    chain = make_chain(county, outage, protected_identity=True)
+    make_event(county.alva, chain)
+    client.force_login(county.alva.user)
+    rows = read(client.get(reverse("status"))).main.select(".owed-call")
+    assert rows
+    for row in rows:
+        said = " ".join(row.get_text(" ").split())
+        assert "Öppna vårdkedjan : numret visas bara där." in said
+        assert "Numret saknas" not in said
+        assert row.find("a", href=reverse("chain", args=[chain.pk]), string="Öppna vårdkedjan")

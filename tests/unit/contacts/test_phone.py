@@ -10,6 +10,7 @@ from contacts.rules.phone import (
     display,
     is_extension,
     normalise,
+    numbers_in,
     read_number,
     tel_uri,
 )
@@ -99,3 +100,20 @@ def test_what_is_not_one_telephone_number_is_refused(typed):
 )
 def test_a_number_is_stored_as_numbers_are_written(typed, stored):
     assert read_number(typed) == stored
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("Jens Övergård, stödperson, 070-174 06 08", ["070-174 06 08"]),
+        ("Dotter Anna 0701740608 eller 090-785 00 00", ["0701740608", "090-785 00 00"]),
+        ("Anna +47 22 22 55 55", ["+47 22 22 55 55"]),
+        ("Anna, 070-174 06 08, 070-174 06 08", ["070-174 06 08"]),
+        ("Anna, född 1950-01-02", []),
+        ("Anna, ankn 59090", []),
+        ("Anna, rum 12", []),
+        ("", []),
+    ],
+)
+def test_the_numbers_in_a_line(line: str, found: list[str]):
+    assert numbers_in(line) == found
