@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from heapq import merge
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from contacts.queries.prepared import prepared
 from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin, Handover
+from outage.rules.wording import moment
 
 Logged = CareChainEvent | Handover | CareChainDetails
 
@@ -97,6 +99,26 @@ def standing_join(chain: CareChain) -> ChainJoin | None:
         last.kept = chain
         return last
     return None
+
+
+def join_into(kept: UUID, *others: UUID) -> ChainJoin | None:
+    """The latest standing join by which one of `others` is read in `kept`."""
+    found = ChainJoin.objects.filter(kept=kept, other__in=others, **STANDING)
+    return found.select_related("kept", "other", "user", "unit").order_by("-pk").first()
+
+
+def join_of(row: CareChainEvent | Handover) -> ChainJoin | None:
+    """The join by which a row that was read for somebody is in `row.chain`; None for one that was logged there."""
+    home = type(row)._default_manager.values_list("chain", flat=True).get(pk=row.pk)
+    return join_into(row.chain_id, home) if home != row.chain_id else None
+
+
+def said_of(join: ChainJoin, now: datetime) -> str:
+    """Which is read in which, since when and by whom."""
+    return (
+        f"Vårdkedja {join.other.number} är sammanförd med vårdkedja {join.kept.number}, "
+        f"{moment(join.recorded_at, now)} av {join.user.full_name}, {join.unit.name}."
+    )
 
 
 @prepared

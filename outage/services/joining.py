@@ -4,17 +4,18 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.rules.errors import RuleError
+from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile, replacing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin
 from outage.queries.chain_log import ChainLog, log_of, logs_of
-from outage.queries.joined import standing_join
+from outage.queries.joined import join_into, said_of, standing_join
 from outage.queries.joining import (
     PLACES,
     Chosen,
@@ -145,6 +146,9 @@ def check_can_join(kept: CareChain, other: CareChain) -> None:
     """Raises RuleError for two chains that cannot be read as one."""
     if kept.pk == other.pk:
         raise RuleError("Det är samma vårdkedja. Välj en annan.", field="to")
+    for into, one in ((kept, other), (other, kept)):
+        if one.joined_to_id == into.pk and (join := join_into(into.pk, one.pk)):
+            raise RuleError(said_of(join, timezone.now()), field="to")
     if (kept.outage_id, kept.principal_id) != (other.outage_id, other.principal_id):
         raise RuleError("Vårdkedjorna hör till olika driftstopp och kan inte sammanföras.", field="to")
     if other.joined.exists() and not (kept.joined_to or kept.joined.exists()):
@@ -162,6 +166,20 @@ def check_can_join(kept: CareChain, other: CareChain) -> None:
             raise RuleError(
                 f"Vårdkedja {chain.number} är loggad på fel patient och kan inte sammanföras.", field="to"
             )
+
+
+def ask_joined_meanwhile(join: ChainJoin, answers: Mapping[str, str]) -> None:
+    """Raises Question where what was typed about the other chain is to be saved, and nobody has said that it holds for
+    the one that is read since.
+    """
+    kept, other = join.kept, join.other
+    Question(
+        "joined-meanwhile",
+        f"Vårdkedja {other.number} är sammanförd med vårdkedja {kept.number}. Vill du ändra uppgifterna i vårdkedja "
+        f"{kept.number}?",
+        [("kept", f"Ja, ändra i vårdkedja {kept.number}")],
+        links=[(f"Visa vårdkedja {kept.number}", "chain", str(kept.pk))],
+    ).settled(answers)
 
 
 def _write_chosen(

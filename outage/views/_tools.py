@@ -12,12 +12,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.access import Acting, ActingRequest
+from contacts.access import TYPED_BY_FIELD, Acting, ActingRequest, read_typed_by
 from contacts.views.tools import FormPage, get_or_404
-from outage.models import CareChain, Outage
+from outage.models import CareChain, ChainJoin, Outage
 from outage.presenters.care import patient_on_own_page
 from outage.presenters.chain import changed_by
 from outage.queries.care_chains import Row, get_chain, get_reached, newest_of
+from outage.queries.joined import join_into, join_of, said_of
 from outage.queries.naming import ward_label
 from outage.queries.openings import check_opened, why_over
 from outage.queries.outages import outage_in_view, recent_outages
@@ -43,7 +44,20 @@ def reached_or_404(request: ActingRequest, chain_id: UUID) -> CareChain:
     that is out, or the patient has moved on, is NotOpened: it is held for who wrote it.
     """
     with saying_what_is_over(request, chain_id):
-        return whole_or_404(request, chain_id, get_reached)
+        found = whole_or_404(request, chain_id, get_reached)
+    if request.method == "POST" and (join := joined_from(found, chain_id)):
+        tell_joined(request, join)
+    return found
+
+
+def joined_from(found: CareChain, chain_id: UUID) -> ChainJoin | None:
+    """The join by which what is asked of the chain with that id is about `found`; None where it is its own."""
+    return join_into(found.pk, chain_id) if found.pk != chain_id else None
+
+
+def tell_joined(request: ActingRequest, join: ChainJoin) -> None:
+    what = f"{said_of(join, timezone.now())} Det som sparas står i vårdkedja {join.kept.number}."
+    messages.info(request, what)
 
 
 def to_chain(request: ActingRequest, chain_id: UUID, *, said: str = "") -> HttpResponse:
@@ -68,7 +82,15 @@ def row_or_404(request: ActingRequest, get: Callable[[Acting, UUID], Row], pk: U
         row = get_or_404(get, request.acting, pk)
     check_opened(request.acting, row.chain)
     check_may_be_asked(request, row.chain.outage)
+    if request.method == "POST" and (join := join_of(row)) and _shown_before(request, join.recorded_at):
+        tell_joined(request, join)
     return row
+
+
+def _shown_before(request: ActingRequest, at: datetime) -> bool:
+    """Whether the page of the form that came in was made before `at`."""
+    mark, age = request.POST.get(TYPED_BY_FIELD, ""), int((timezone.now() - at).total_seconds())
+    return read_typed_by(mark) is not None and read_typed_by(mark, age) is None
 
 
 def check_may_be_asked(request: ActingRequest, outage: Outage) -> None:

@@ -21,7 +21,8 @@ from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.reading import note_look
 from contacts.views.shared import SharedHtml, shared_part
-from contacts.views.tools import FormPage, get_or_404, held_as, require, uuid_or_404
+from contacts.views.tools import FormPage, get_or_404, held_as, put, require, uuid_or_404
+from contacts.webforms.differences import form_differences
 from outage.models import CareChain
 from outage.presenters.awaited import awaited_lines
 from outage.presenters.back import task_rows
@@ -37,7 +38,7 @@ from outage.queries.care_chains import find_chains, get_chain, history_of, mark_
 from outage.queries.chain_log import log_shown
 from outage.queries.closing import closing_of, left_about
 from outage.queries.drills import is_past
-from outage.queries.joined import history_joins, standing_join
+from outage.queries.joined import history_joins, said_of, standing_join
 from outage.queries.logged_later import logged_later
 from outage.queries.naming import by_number, patient_in_list, ward_label
 from outage.queries.openings import emergencies_of, emergency_chain
@@ -55,9 +56,18 @@ from outage.queries.states import others_to_ring, states_for
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details, open_chain
+from outage.services.joining import ask_joined_meanwhile
 from outage.webforms.chains import ChainForm
 
-from ._tools import asked_direction, check_may_be_asked, reached_or_404, to_chain, whole_or_404, why_not_in
+from ._tools import (
+    asked_direction,
+    check_may_be_asked,
+    joined_from,
+    reached_or_404,
+    to_chain,
+    whole_or_404,
+    why_not_in,
+)
 from .status import owed_context, owed_page
 
 CHAINS_A_PAGE = 25
@@ -265,11 +275,19 @@ def edit_chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     found = whole_or_404(request, chain_id)
     check_may_be_asked(request, found.outage)
+    # Of a page that was made before the chain was joined to another.
+    join = joined_from(found, chain_id)
+    said_joined = said_of(join, timezone.now()) if join else ""
+    if join and request.method == "GET":
+        messages.info(request, said_joined)
+        return redirect("edit_chain", found.pk)
     system = found.outage.system
     form = ChainForm(request.POST or None, acting=request.acting, chain=found, system=system)
     page = FormPage(request, form)
     if page.to_save():
         with page:
+            if join:
+                ask_joined_meanwhile(join, form.answers())
             saved = change_details(
                 by=request.acting,
                 chain=found,
@@ -285,9 +303,13 @@ def edit_chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
                 if words := papers().outdated(request.acting, former).words:
                     messages.warning(request, f"Vårdkedja {former.number}: {words} De visas på dess sida.")
             return to_chain(request, saved.chain_id, said=said)
-    if page.changed:
+    if page.changed or (join and request.method == "POST"):
         stands = get_or_404(get_chain, request.acting, chain_id)
-        by = history_lines(history_of(stands.pk)[-1:], timezone.now())[0]
+        by = said_joined or history_lines(history_of(stands.pk)[-1:], timezone.now())[0]
         fresh = ChainForm(acting=request.acting, chain=stands, system=system)
-        page.tell_changed(by, fresh, replaces=stands.details.pk)
+        if page.changed:
+            page.tell_changed(by, fresh, replaces=stands.details.pk)
+        else:
+            put(form, replaces=stands.details.pk)
+            page.told |= {"changed_by": by, "differences": form_differences(form, fresh)}
     return page.show("outage/chain/edit.html", chain=found, outage=found.outage)

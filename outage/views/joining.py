@@ -18,7 +18,7 @@ from outage.presenters.care import patient_on_own_page
 from outage.presenters.joining import choices, like_pairs, option, parted, side
 from outage.queries.care_chains import find_chains, visible_chains
 from outage.queries.chain_log import log_of, logs_of
-from outage.queries.joined import standing_join
+from outage.queries.joined import join_into, said_of, standing_join
 from outage.queries.joining import pairs_between
 from outage.queries.naming import by_number
 from outage.queries.same_patient import own_chains_beside
@@ -29,6 +29,7 @@ from outage.webforms.joining import JoinForm
 from ._tools import check_may_be_asked, to_chain, whole_or_404
 
 CHAINS_SHOWN = 50
+_NOT_CHOSEN = "Det du valde är inte sparat: se efter att uppgifterna stämmer."
 
 
 @held_as(HeldAs("Sammanföring av vårdkedjor"), JoinForm)
@@ -40,7 +41,12 @@ def join(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     check_may_be_asked(request, kept.outage)
     if "join" in request.POST or "choose" in request.POST:
         try:
-            other = whole_or_404(request, UUID(request.POST.get("to", "")))
+            to = UUID(request.POST.get("to", ""))
+            other = whole_or_404(request, to)
+            if kept.pk == other.pk and (made := join_into(kept.pk, chain_id, to)):
+                # Somebody else was first: that is what one came for.
+                messages.info(request, f"{said_of(made, timezone.now())} {_NOT_CHOSEN}")
+                return redirect("chain", kept.pk)
             check_can_join(kept, other)
         except ValueError:
             return _choose(request, kept, "Välj en vårdkedja.")

@@ -6,12 +6,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
 from outage.models import CareChain, ChainJoin, Outage
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import logs_of
 from outage.rules.back_registration import Before
 from outage.rules.informing import CallOutcome
+from outage.services.joining import check_can_join
 from tests.factories import County, make_chain, make_event
 from tests.integration.outage.joining import NAME, join, two_chains
 from tests.integration.outage.pages import fields_of, form_of, read
@@ -172,3 +174,93 @@ def test_two_events_that_are_not_the_same_need_no_choice_between_them(county: Co
     (same,) = {radio["name"] for radio in read(page_of(client, kept, other)).select("[name^=same-]")}
     client.post(reverse("join_chain", args=[kept.pk]), fields | {same: "nej"})
     assert len(logs_of([kept.pk])[kept.pk].live_events) == 2
+
+
+def two_to_join(county: County, outage: Outage) -> tuple[CareChain, CareChain, str]:
+    """Two that somebody joins while Alva has a page of one of them open; and how that is said."""
+    kept, other = two_chains(county, outage)
+    return kept, other, f"Vårdkedja {other.number} är sammanförd med vårdkedja {kept.number}, 10.52 av "
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("button", ["choose", "join"])
+def test_who_joins_the_same_two_is_told_that_it_is_done_and_by_whom(
+    county: County, outage: Outage, log_in, turned: bool, button: str
+):
+    kept, other, said = two_to_join(county, outage)
+    client = log_in(county.alva)
+    first, second = (other, kept) if turned else (kept, other)
+    fields = filled(page_of(client, first, second))
+    join(county, kept, other, by=county.esa)
+    sent = fields if button == "join" else {"to": str(second.pk), "choose": "1"}
+    answer = client.post(reverse("join_chain", args=[first.pk]), sent, follow=True)
+    assert answer.redirect_chain == [(reverse("chain", args=[kept.pk]), 302)]
+    text = read(answer).get_text()
+    assert f"{said}{county.esa.user.full_name}, {county.esa.unit.name}." in text
+    assert "Det är samma vårdkedja" not in text
+    assert ChainJoin.objects.count() == 1
+
+
+def test_two_that_are_joined_at_the_same_time_say_by_whom(county: County, outage: Outage):
+    kept, other, said = two_to_join(county, outage)
+    join(county, kept, other, by=county.esa)
+    kept.refresh_from_db()
+    other.refresh_from_db()
+    for pair in ((kept, other), (other, kept)):
+        with pytest.raises(RuleError, match=said):
+            check_can_join(*pair)
+
+
+def test_what_was_typed_about_a_chain_that_was_joined_meanwhile_is_saved_by_a_choice(
+    county: County, outage: Outage, log_in
+):
+    kept, other, said = two_to_join(county, outage)
+    client = log_in(county.alva)
+    address = reverse("edit_chain", args=[other.pk])
+    form = fields_of(form_of(read(client.get(address)), action=address)) | {"patient_name": "Tolvan Typed"}
+    join(county, kept, other, by=county.esa)
+    before = get_chain(county.alva, kept.pk).details
+    invalid = read(client.post(address, form | {"before": ""}))
+    assert said in invalid.get_text()
+    asked = client.post(address, form)
+    page = read(asked)
+    assert asked.status_code == 422
+    assert said in page.get_text()
+    assert "uppgifterna ändrade" not in page.get_text()
+    assert f"Ändra uppgifter vårdkedja {kept.number}" in " ".join(page.h1.get_text(" ").split())
+    again = fields_of(form_of(page, action=address))
+    assert again["patient_name"] == ["Tolvan Typed"]
+    # Pressing once more is no choice.
+    assert client.post(address, again).status_code == 422
+    assert get_chain(county.alva, kept.pk).details == before
+    saved = client.post(address, again | {"answer-joined-meanwhile": "kept"})
+    assert saved.headers["Location"] == reverse("chain", args=[kept.pk])
+    assert get_chain(county.alva, kept.pk).details.patient_name == "Tolvan Typed"
+    opened = client.get(address, follow=True)
+    assert opened.redirect_chain == [(reverse("edit_chain", args=[kept.pk]), 302)]
+    assert said in read(opened).get_text()
+
+
+@pytest.mark.parametrize(
+    "name", ["correct_event", "withdraw_event", "leave_open", "complete_discharge", "chain_call"]
+)
+def test_what_is_sent_about_a_chain_that_was_joined_meanwhile_says_so(
+    county: County, outage: Outage, log_in, clock, name: str
+):
+    kept, other, said = two_to_join(county, outage)
+    event = make_event(county.alva, other, "discharge")
+    client = log_in(county.alva)
+    about = other.pk if name == "chain_call" else event.pk
+    address = reverse(name, args=[about])
+    page = read(client.get(reverse("chain", args=[other.pk]) if name == "complete_discharge" else address))
+    form = fields_of(page.main.find("form", method="post"))
+    clock.shift(timedelta(minutes=1))
+    join(county, kept, other, by=county.esa)
+    clock.shift(timedelta(minutes=1))
+    answer = read(client.post(address, form, follow=True)).get_text()
+    assert said.replace("10.52", "10.53") in answer
+    assert f"Det som sparas står i vårdkedja {kept.number}." in answer
+    later = fields_of(
+        read(client.get(reverse("correct_event", args=[event.pk]))).main.find("form", method="post")
+    )
+    assert said[:20] not in read(client.post(reverse("correct_event", args=[event.pk]), later)).get_text()
