@@ -16,13 +16,14 @@ from outage.queries.logged_later import Later, has_later, logged_later
 from outage.queries.naming import Patient, patient_in_list, shown_in_list
 from outage.queries.owed import ListedChains
 from outage.queries.task_logs import Turn, Turns, task_logs_of, task_stamps, turns_of
-from outage.queries.tasks import ticks_of
+from outage.queries.tasks import outage_at, ticks_of
 from outage.rules.back_registration import ChainStatus, Family
 from outage.rules.routine import Decision, What
 from outage.rules.said import labelled
 from outage.rules.ticks import Change, Mark, Picture, Tick, TickState, Typed
 from outage.rules.wording import moment
 
+from .chain import outside_outage
 from .later import LaterLine, later_lines, read_first, why_with
 
 # They stand in the row already: the patient at its head, the events as what happened.
@@ -146,13 +147,18 @@ def task_rows(
         return []
     found, gone = ticks_of(chain, log)
     wrong_patient = chain.details.status == ChainStatus.WRONG_PATIENT and log.events
-    if not (found or gone or wrong_patient):
+    # A chain on the wrong patient has a row that says so of all its events.
+    over = chain.outage.own_end and not wrong_patient
+    after = [event for event in log.live_events if over and outage_at(chain, event.happened_at) is None]
+    if not (found or gone or wrong_patient or after):
         return []
     listed = _Listed(acting, chain, log, patient_in_list(chain), now, later_lines(later, chain, now))
     rows = [_undo_row(listed, mark, log.marks[mark.id]) for mark in gone]
     if wrong_patient:
         rows.append(_wrong_patient_row(listed))
     rows += [_row(listed, tick, log.marks[tick.mark.id] if tick.mark else None) for tick in found]
+    if after:
+        rows.append(_after_row(listed, after))
     rows = [
         replace(row, turn=_turn(turns[chain.pk, row.key], now)) if (chain.pk, row.key) in turns else row
         for row in rows
@@ -299,16 +305,22 @@ def _wrong_patient_row(listed: _Listed) -> TaskRow:
     """Nothing is entered of a chain that was logged on the wrong patient (case 13), and why."""
     chain = listed.chain
     reason = "Skälet står i vårdkedjan." if chain.details.protected_identity else chain.details.status_reason
-    return TaskRow(
-        chain_id=chain.pk,
-        place=task_place(chain, ChainStatus.WRONG_PATIENT),
-        patient=listed.patient,
-        key=ChainStatus.WRONG_PATIENT,
-        seen="",
-        decision=Decision.DO_NOT_REGISTER,
-        do=chain.outage.routine.back_registration.wrong_patient,
-        why=reason,
+    return _no_task(
+        listed, ChainStatus.WRONG_PATIENT, chain.outage.routine.back_registration.wrong_patient, reason
     )
+
+
+def _after_row(listed: _Listed, events: Sequence[CareChainEvent]) -> TaskRow:
+    """What happened after the own end is no task: whoever logged it may not have known that the system was back."""
+    first = min(events, key=lambda event: event.happened_at)
+    facts = (_fact(listed.chain, event, Family.INFORMATION, listed.now) for event in events)
+    return _no_task(listed, "after", outside_outage(listed.chain, first, listed.now), facts=tuple(facts))
+
+
+def _no_task(listed: _Listed, key: str, do: str, why: str = "", facts: tuple[str, ...] = ()) -> TaskRow:
+    chain, place = listed.chain, task_place(listed.chain, key)
+    kept = (chain.pk, place, listed.patient, key, "", Decision.DO_NOT_REGISTER, do, why, facts)
+    return TaskRow(*kept)
 
 
 def _fact(chain: CareChain, event: CareChainEvent, family: Family, now: datetime) -> str:

@@ -1,9 +1,10 @@
 """Writes about the outage itself: reported, joined, changed, ended by each principal for itself, support rung (R1)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -22,8 +23,6 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
 from outage.models import (
-    CareChain,
-    CareChainEvent,
     Outage,
     OutageReport,
     PrincipalEnd,
@@ -31,13 +30,14 @@ from outage.models import (
     SupportContact,
 )
 from outage.queries.outages import ends_of, outage_for, outage_not_closed, parts_in, recent_outages
+from outage.queries.past_end import standing_events
 from outage.routine import current_routine
 from outage.rules.clock import as_utc
 from outage.rules.drills import interrupted_at
 from outage.rules.handover import CLOCK_SKEW
 from outage.rules.outage_status import BEING_PURGED, OutageFacts, OutageScope, closed_since
-from outage.rules.told import minute_of
 from outage.rules.wording import day_and_time, moment
+from outage.services.ending import check_end
 from outage.services.states import lock_ticked, settle_ticked
 
 # Support may be rung before the start that is reported, but not days before.
@@ -191,7 +191,7 @@ def _check_start(by: Acting, outage: Outage, started_at: datetime) -> None:
     if started_at <= outage.current.started_at:
         # What was logged as shortly before the start does not restrict other changes of the outage.
         return
-    earlier = _standing_events(outage).filter(happened_at__lt=started_at, in_system=False)
+    earlier = standing_events(outage).filter(happened_at__lt=started_at, in_system=False)
     before = earlier.order_by("happened_at")
     own = before.filter(chain__unit__in=_of_branch(by)).first()
     if own:
@@ -214,12 +214,19 @@ def _check_scope_from(outage: Outage, facts: OutageFacts) -> None:
         raise RuleError("Tiden ligger före starten. Ange starten eller en senare tid.", field="scope_from")
 
 
-def end_outage(*, by: Acting, outage: Outage, ended_at: datetime, client_id: UUID | None = None) -> Outage:
+def end_outage(
+    *,
+    by: Acting,
+    outage: Outage,
+    ended_at: datetime,
+    client_id: UUID | None = None,
+    answers: Mapping[str, str] = MappingProxyType({}),
+) -> Outage:
     """The system is back since `ended_at` (aware), for the acting principal and nobody else.
 
-    Returns the outage as that principal sees it. Raises RuleError when the moment lies ahead, before the start, or
-    before an event that the principal has logged as one of the outage; NotAllowed by role. What it has ended already,
-    and a resend under the same `client_id`, change nothing.
+    Returns the outage as that principal sees it. Raises RuleError when the moment lies ahead or before the start,
+    Question where the principal has logged an event after it as one of the outage; NotAllowed by role. What it has
+    ended already, and a resend under the same `client_id`, change nothing.
     """
     check_may(by, Right.END_OUTAGE)
     with transaction.atomic():
@@ -228,44 +235,13 @@ def end_outage(*, by: Acting, outage: Outage, ended_at: datetime, client_id: UUI
         locked = _lock_to_say(by, outage)
         if resent or not locked.is_open:
             return locked
-        _check_end(by, locked, ended_at)
+        check_end(by, locked, ended_at, answers)
         _say(by, locked, ended_at, client_id)
         return outage_for(by.principal, locked.pk)
 
 
-def _check_end(by: Acting, outage: Outage, ended_at: datetime) -> None:
-    start = outage.current.started_at
-    if ended_at > timezone.now() + CLOCK_SKEW:
-        raise RuleError("Tiden ligger framåt. Ange när systemet kom tillbaka.", field="ended_at")
-    if ended_at < start:
-        raise RuleError(
-            f"Driftstoppet började {day_and_time(start, timezone.now())}. Ange den tiden eller en senare.",
-            field="ended_at",
-        )
-    # What happened in the minute of the end happened in the outage (`Outage.was_over_at`).
-    after = minute_of(ended_at) + timedelta(minutes=1)
-    own = _standing_events(outage).filter(chain__principal=by.principal, happened_at__gte=after)
-    ends = list(outage.ends.filter(principal=by.principal).order_by("-pk"))
-    late = [row for row in own.order_by("-happened_at") if not _after_end(row, ends)]
-    if late:
-        told = CareChain.objects.filter(pk__in=[row.chain_id for row in late], unit__in=_of_branch(by))
-        told_ids = set(told.values_list("pk", flat=True))
-        last = next((row for row in late if row.chain_id in told_ids), None)
-        # When another branch's patient was spoken of is not this one's to know.
-        what = (
-            f"En händelse är loggad {moment(last.happened_at, timezone.now())}" if last else "Något är loggat"
-        )
-        raise RuleError(f"{what}, efter den tiden. Ange en senare tid.", field="ended_at")
-
-
 def _of_branch(by: Acting) -> QuerySet[Unit, int]:
     return units_of_branch(by.unit).order_by().values_list("pk", flat=True)
-
-
-def _after_end(event: CareChainEvent, ends: Sequence[PrincipalEnd]) -> bool:
-    """Whether an event was logged as one after the end, by what had been said then; `ends` has the newest first."""
-    said = next((row.ended_at for row in ends if row.recorded_at <= event.recorded_at), None)
-    return said is not None and minute_of(event.happened_at) > said
 
 
 def reopen_outage(*, by: Acting, outage: Outage, client_id: UUID | None = None) -> Outage:
@@ -365,11 +341,6 @@ def record_support_contact(
         )
         audit.record(by=by, action="support.rung", target=contact)
     return contact
-
-
-def _standing_events(outage: Outage) -> QuerySet[CareChainEvent]:
-    # What is replaced or taken back, and the row that takes it back, say nothing of when the outage was.
-    return CareChainEvent.objects.filter(chain__outage=outage, superseded_by__isnull=True, withdraws=False)
 
 
 def check_times(facts: OutageFacts) -> None:

@@ -195,8 +195,11 @@ def end(request: ActingRequest) -> HttpResponse:
     if page.to_save():
         with page:
             _check_goes_on(outage)
-            ended = end_outage(by=acting, outage=outage, **form.cleaned_data)
-            return _told_ended(request, ended, form.cleaned_data["ended_at"])
+            at, client_id = form.cleaned_data["ended_at"], form.cleaned_data["client_id"]
+            ended = end_outage(
+                by=acting, outage=outage, ended_at=at, client_id=client_id, answers=form.answers()
+            )
+            return _told_ended(request, ended, at)
     earlier = earlier_outages(acting.principal, outage)
     context = {
         "outage": outage,

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from contacts.rules.errors import RuleError
 from contacts.webforms.differences import Opened
-from contacts.webforms.fields import NoPatientField, SentOnce
+from contacts.webforms.fields import AsksQuestions, NoPatientField, SentOnce
 from outage.rules.moments import check_start
 from outage.rules.outage_status import OutageFacts, OutageScope
 
@@ -97,5 +97,5 @@ class SupportForm(SentOnce):
     case_number = NoPatientField(label="Ärendenummer", required=False, max_length=60, help_text="")
 
 
-class EndForm(SentOnce):
+class EndForm(AsksQuestions):
     ended_at = MomentField(label="När kom systemet tillbaka?")

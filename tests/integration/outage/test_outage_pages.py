@@ -123,8 +123,10 @@ def test_an_outage_is_ended_then_the_list_says_what_to_enter_and_is_ticked(
     fields = form_at(client, path)
     refused = send(client, path, fields, ended_at_kl="10.00")
     assert refused.status_code == 422
-    assert "En händelse är loggad 10.22, efter den tiden." in errors_of(read(refused))
-    answer = send(client, path, fields)
+    assert "Loggat efter 10.00: Inskrivning 10.22, " in errors_of(read(refused))
+    sent = fields_of(form_of(read(refused), method="post")) | {"answer-logged-after-end": ["nej"]}
+    assert "Ange när PRATOR kom tillbaka." in errors_of(read(send(client, path, sent)))
+    answer = send(client, path, sent, ended_at_kl=fields["ended_at_kl"][0])
     back = f"{reverse('back_registration')}?driftstopp={chain.outage_id}"
     assert answer.headers["Location"] == back
     page = text_of(client, answer.headers["Location"])

@@ -1,0 +1,57 @@
+"""Whether the outage can be over for a principal since a moment, and what is asked of what it has logged after that."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.utils import timezone
+
+from contacts.access import Acting
+from contacts.rules.errors import Question, RuleError
+from outage.models import Outage
+from outage.queries.past_end import PastEnd, past_end
+from outage.rules.handover import CLOCK_SKEW
+from outage.rules.wording import day_and_time, moment
+
+# So many are named in the question; the others are counted.
+_NAMED = 10
+
+
+def check_end(by: Acting, outage: Outage, ended_at: datetime, answers: Mapping[str, str]) -> None:
+    """Raises RuleError for an end ahead or before the start, and Question for what is logged after it: who logged it
+    did not know that the system was back, or the end is wrong. The caller holds the outage's lock.
+    """
+    start, now = outage.current.started_at, timezone.now()
+    if ended_at > now + CLOCK_SKEW:
+        raise RuleError("Tiden ligger framåt. Ange när systemet kom tillbaka.", field="ended_at")
+    if ended_at < start:
+        raise RuleError(
+            f"Driftstoppet började {day_and_time(start, now)}. Ange den tiden eller en senare.",
+            field="ended_at",
+        )
+    late = past_end(by, outage, ended_at)
+    if late and _question(outage, ended_at, late, now).settled(answers) != "ja":
+        raise RuleError(f"Ange när {outage.system} kom tillbaka.", field="ended_at")
+
+
+def _question(outage: Outage, ended_at: datetime, late: PastEnd, now: datetime) -> Question:
+    at, system, routine = moment(ended_at, now), outage.system, outage.routine
+    told = [
+        f"{routine.label(row.kind)} {moment(row.happened_at, now)}, {name}"
+        f"{'' if chain.details.protected_identity else f' (vårdkedja {chain.number})'}, "
+        f"loggat av {row.user.full_name}, {row.unit.name}"
+        for row, chain, name in late.seen[:_NAMED]
+    ]
+    if more := len(late.seen) - len(told):
+        told.append(f"{more} till hos er")
+    if late.hidden:
+        which = "händelse i en vårdkedja" if late.hidden == 1 else "händelser i vårdkedjor"
+        told.append(f"{late.hidden} {which} som du inte ser")
+    calls = f" Samtal efter den tiden ({late.calls}) står kvar som de är." if late.calls else ""
+    chains = {chain.pk: chain for _, chain, _ in late.seen[:_NAMED]}
+    return Question(
+        "logged-after-end",
+        f"Loggat efter {at}: {'; '.join(told)}. Var {system} åter {at} hör det inte till efterregistreringen, utan "
+        f"registreras direkt i {system}.{calls} Stämmer {at}?",
+        (("ja", f"Ja, {system} var åter {at}"), ("nej", "Nej, jag anger en annan tid")),
+        links=[(f"Visa vårdkedja {chain.number}", "chain", str(pk)) for pk, chain in chains.items()],
+    )

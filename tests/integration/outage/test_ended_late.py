@@ -1,0 +1,81 @@
+"""The end is said after somebody, unaware that the system was back, has logged what happened since."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from contacts.rules.errors import Answers, Question, RuleError
+from outage.models import Outage
+from outage.presenters.back import task_rows
+from outage.queries.care_chains import get_chain
+from outage.queries.chain_log import logs_of
+from outage.services.outages import end_outage
+from tests.factories import County, make_chain, make_event
+
+
+def ended(county: County, outage: Outage, **answers: str) -> Outage:
+    """Esa says that it has been back for 30 minutes, with what she answers to the question as it was put."""
+    ago = timezone.now() - timedelta(minutes=30)
+    return end_outage(by=county.esa, outage=outage, ended_at=ago, answers=answers)
+
+
+@pytest.mark.clause("R4.4")
+def test_a_true_end_can_be_said_after_what_was_logged_unaware(county: County, outage: Outage):
+    chain = make_chain(county, outage, before="admitted")
+    make_event(county.alva, chain, "discharge", ago=timedelta(minutes=10))
+    with pytest.raises(Question) as asked:
+        ended(county, outage)
+    assert asked.value.sentence == (
+        f"Loggat efter 10.22: Utskrivningsmeddelande 10.42, {chain.details.patient_name} (vårdkedja 1), "
+        f"loggat av {county.alva.user.full_name}, Medicin 2. "
+        "Var PRATOR åter 10.22 hör det inte till efterregistreringen, utan registreras direkt i PRATOR. "
+        "Samtal efter den tiden (1) står kvar som de är. Stämmer 10.22?"
+    )
+    assert asked.value.links == (("Visa vårdkedja 1", "chain", str(chain.pk)),)
+    with pytest.raises(RuleError, match="Ange när PRATOR kom tillbaka") as refused:
+        ended(county, outage, **{"logged-after-end": "nej"})
+    assert refused.value.field == "ended_at"
+    assert not ended(county, outage, **{"logged-after-end": "ja"}).is_open
+    chain = get_chain(county.alva, chain.pk)
+    rows = task_rows(county.alva, chain, logs_of([chain.pk])[chain.pk], timezone.now())
+    assert [(row.decision.value, row.do, row.facts) for row in rows] == [
+        (
+            "do_not_register",
+            "Efter att PRATOR var åter i drift tis 24 nov 10.22. Registreras direkt i PRATOR, inte efteråt.",
+            ("Utskrivningsmeddelande 10.42",),
+        )
+    ]
+
+
+def test_what_is_logged_meanwhile_is_asked_about_anew(county: County, outage: Outage):
+    chain = make_chain(county, outage, before="admitted")
+    make_event(county.alva, chain, "ready_for_discharge", ago=timedelta(minutes=20))
+    with pytest.raises(Question) as asked:
+        ended(county, outage)
+    make_event(county.alva, chain, "discharge", ago=timedelta(minutes=10))
+    answers = Answers({asked.value.key: "ja"}, {asked.value.key: asked.value.sentence})
+    with pytest.raises(Question, match=r"Utskrivningsklar 10\.32.*; Utskrivningsmeddelande 10\.42"):
+        end_outage(
+            by=county.esa,
+            outage=outage,
+            ended_at=timezone.now() - timedelta(minutes=30),
+            answers=answers,
+        )
+
+
+def test_of_what_one_may_not_see_only_the_number_is_said_and_of_who_is_protected_no_name(
+    county: County, outage: Outage
+):
+    protected = make_chain(county, outage, protected_identity=True)
+    make_event(county.alva, protected, ago=timedelta(minutes=10))
+    other = make_chain(county, outage, by=county.bo, ward_unit=county.other_ward)
+    make_event(county.bo, other, ago=timedelta(minutes=5))
+    with pytest.raises(Question) as asked:
+        ended(county, outage)
+    said = asked.value.sentence
+    assert "Inskrivning 10.42, Skyddad patient, vårdkedja 1, loggat av" in said
+    assert "1 händelse i en vårdkedja som du inte ser" in said
+    assert "Bo" not in said
+    assert "Tolvan" not in said
+    assert len(asked.value.links) == 1
