@@ -28,7 +28,7 @@ from outage.rules.drills import FIELD
 from outage.rules.handover import ReadBack
 from outage.rules.informing import PARTICIPANT_PREFIX, CallOutcome
 from outage.rules.told import PLACE_PREFIX, Notice
-from outage.rules.wording import clock_time, lower_first, moment
+from outage.rules.wording import lower_first, moment
 
 _NAMELESS = HeldAs("Formulär")
 # What a page writes in its forms for itself.
@@ -66,7 +66,6 @@ class HeldCard:
     id: UUID
     how: HeldAs
     when: str
-    clock: str
     place: str
     membership_id: int
     here: bool
@@ -126,7 +125,6 @@ def held_card(
         id=held.pk,
         how=held_as_of(held, content),
         when=moment(held.at, now),
-        clock=clock_time(held.at),
         place=held.membership.unit.name,
         membership_id=held.membership_id,
         here=here,

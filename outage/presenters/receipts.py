@@ -1,6 +1,7 @@
 """What was just saved: about whom, to whom, how it went, and whether it can be undone."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from contacts.access import Acting
@@ -9,7 +10,7 @@ from outage.presenters.chain import other_end
 from outage.queries.naming import party_in_list, patient_in_list
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
-from outage.rules.wording import clock_time
+from outage.rules.wording import moment
 
 # Before the id of a call in the mark of a message: it is of the call's number.
 FLAG_MARK = "nummer:"
@@ -29,8 +30,10 @@ class Receipt:
     undo_flag: UUID | None = None
 
 
-def about_call(handover: Handover) -> str:
-    """A call in one line; for a patient with protected personal data neither name, place nor number."""
+def about_call(handover: Handover, now: datetime) -> str:
+    """A call in one line, with its day where that is not today; for a patient with protected personal data neither
+    name, place nor number.
+    """
     chain = handover.chain
     patient = patient_in_list(chain)
     if patient.protected:
@@ -40,7 +43,7 @@ def about_call(handover: Handover) -> str:
     went = CallOutcome(handover.outcome).label.lower()
     if handover.direction == Direction.RECEIVED:
         went = "mottaget samtal"
-    return f"{patient.name}, {place}: {went}{f' på {number}' if number else ''}, {clock_time(handover.at)}."
+    return f"{patient.name}, {place}: {went}{f' på {number}' if number else ''}, {moment(handover.at, now)}."
 
 
 def may_undo(acting: Acting, handover: Handover) -> bool:

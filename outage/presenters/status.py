@@ -251,10 +251,10 @@ def received_row(
     )
 
 
-def told_rows(calls: Iterable[Told]) -> dict[str, str]:
+def told_rows(calls: Iterable[Told], now: datetime) -> dict[str, str]:
     """For each row of Att ringa nu that these calls may have settled, who made the call and when."""
     last = {f"{call.chain_id}-{call.recipient}": call for call in calls}
-    return {row: f"Ringd av {call.by} {clock_time(call.at)}" for row, call in last.items()}
+    return {row: f"Ringd av {call.by} {moment(call.at, now)}" for row, call in last.items()}
 
 
 def nothing_to_ring(*, logged: bool, told: bool, purged: bool, others: Sequence[str] = ()) -> Idle:

@@ -222,7 +222,7 @@ class Page:
                     if message.extra_tags.startswith(FLAG_MARK):
                         undo_flag = call.pk
                     else:
-                        about = about_call(call)
+                        about = about_call(call, timezone.now())
                         undo = call.pk if may_undo(self.acting, call) else None
             yield Receipt(message.level_tag, str(message.message), about, undo, undo_flag)
 

@@ -150,7 +150,7 @@ def _shown(request: ActingRequest, template: str) -> HttpResponse:
 def _told(acting: Acting, now: datetime, *outages: Outage) -> dict[str, str]:
     told = told_lately(acting, now - TOLD_LATELY, *outages)
     holds_until(now, *(call.recorded_at + TOLD_LATELY for call in told))
-    return told_rows(told)
+    return told_rows(told, now)
 
 
 def _now(request: ActingRequest) -> dict[str, Any]:

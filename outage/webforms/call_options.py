@@ -1,8 +1,9 @@
 """Whom a call can be with and what can be told in it, as the form of a call offers them."""
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.forms import BoundField
 from django.http import QueryDict
@@ -22,7 +23,7 @@ from outage.rules.handover import Direction, Message
 from outage.rules.informing import CallOutcome
 from outage.rules.owed import ChainStanding
 from outage.rules.told import PLACE_PREFIX, Notice, Target
-from outage.rules.wording import clock_time
+from outage.rules.wording import day, local_day, moment
 
 NOTICE_PREFIX = "notice:"
 
@@ -197,8 +198,18 @@ def in_one_line(
         return ""
     if any(len(option.fields) > 1 for option in said):
         return ""
-    clock = clock_time(at) if isinstance(at, datetime) else (at[0] if isinstance(at, list) else at)
     via = next((n.entry_name for n in to.numbers if n.number == number and n.entry_name != to.place), "")
     labels = ", ".join(option.label for option in said)
     place = f"{to.place} via {via}" if via else to.place
-    return f"{CallOutcome(outcome).label}: {labels} till {place}, {number}, {clock}"
+    return f"{CallOutcome(outcome).label}: {labels} till {place}, {number}, {_when(at, timezone.now())}"
+
+
+def _when(at: object, now: datetime) -> str:
+    """A moment, also as it was typed, with its day where that is not today."""
+    if not isinstance(at, list):
+        return moment(at, now) if isinstance(at, datetime) else str(at)
+    clock, on = at[:2]
+    with suppress(TypeError, ValueError):
+        on = on if isinstance(on, date) else date.fromisoformat(on)
+        return str(clock) if on == local_day(now) else f"{day(on, now)} {clock}"
+    return str(clock)
