@@ -20,7 +20,7 @@ from outage.queries.tasks import outage_at, ticks_of
 from outage.rules.back_registration import ChainStatus, Family
 from outage.rules.routine import Decision, What
 from outage.rules.said import labelled
-from outage.rules.ticks import Change, Mark, Picture, Tick, TickState, Typed
+from outage.rules.ticks import TIME_OF, Change, Mark, Picture, Tick, TickState, Typed
 from outage.rules.wording import moment
 
 from .chain import outside_outage
@@ -343,7 +343,7 @@ def _typed_shown(chain: CareChain, picture: Picture) -> tuple[tuple[str, str], .
     return tuple(
         (each.label, shown(each))
         for each in picture.typed
-        if each.name not in _ELSEWHERE and not each.name.startswith("event_date:")
+        if each.name not in _ELSEWHERE and not each.name.startswith(("event_date:", TIME_OF))
     )
 
 

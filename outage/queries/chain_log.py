@@ -288,4 +288,4 @@ def _replaced(
 
 def _seen(mark: RegistrationMark) -> str:
     picture = stored_picture(mark.picture, mark.typed)
-    return picture.seen if picture else ""
+    return picture.timeless.seen if picture else ""

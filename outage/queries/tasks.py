@@ -23,10 +23,20 @@ from outage.rules.back_registration import (
     missing_admission,
 )
 from outage.rules.outage_status import OutageScope
-from outage.rules.routine import Effect, Particular
-from outage.rules.ticks import Mark, Tick, TickState, Typed, entered_events, picture_of, stored_picture, ticks
+from outage.rules.routine import Decision, Effect, Particular
+from outage.rules.ticks import (
+    TIME_OF,
+    Mark,
+    Tick,
+    TickState,
+    Typed,
+    entered_events,
+    picture_of,
+    stored_picture,
+    ticks,
+)
 from outage.rules.told import NOT_ADMITTED, PlaceChange, minute_of
-from outage.rules.wording import day, local_day
+from outage.rules.wording import clock_time, day, local_day
 
 
 def tasks_of(chain: CareChain, log: ChainLog) -> tuple[Task, ...]:
@@ -126,7 +136,9 @@ class _Typed:
                 *self._of_sip(own),
             ]
         name = Typed("name", "Namn", self._details.patient_name)
-        return [self._number, name, *self._places_of(own).values(), *self._dated(own)]
+        # What is decided by hand may have been entered in any way, or not at all.
+        times = self._timed(own) if task.decision is Decision.REGISTER else []
+        return [self._number, name, *self._places_of(own).values(), *self._dated(own), *times]
 
     @cached_property
     def _number(self) -> Typed:
@@ -187,16 +199,24 @@ class _Typed:
         ]
 
     def _dated(self, events: Sequence[CareChainEvent]) -> list[Typed]:
-        """Each event with its date; with its year when that is far from when the outage began.
-
-        The clock time is not typed, so correcting it changes nothing.
-        """
+        """Each event with its date; with its year when that is far from when the outage began."""
         return [
             Typed(
                 f"event_date:{line_of(self._log, event).id}",
                 self._routine.label(event.kind),
                 day(event.happened_at, self._began),
                 f"{event.kind} {local_day(event.happened_at)}",
+            )
+            for event in events
+        ]
+
+    def _timed(self, events: Sequence[CareChainEvent]) -> list[Typed]:
+        """Each event with its time of day, as it is typed of an admission or a discharge."""
+        return [
+            Typed(
+                f"{TIME_OF}{line_of(self._log, event).id}",
+                f"{self._routine.label(event.kind)}, klockslag",
+                clock_time(event.happened_at),
             )
             for event in events
         ]

@@ -16,6 +16,9 @@ from contacts.rules.parties import Party
 from .back_registration import FAMILIES, Family, Task
 from .routine import Decision, What
 
+# What the name of an event's time begins with. Pictures from before times were kept have none.
+TIME_OF = "event_time:"
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -58,6 +61,21 @@ class Picture:
         """A short text that differs where two pictures differ in anything a tick is set for."""
         told = [self.outcomes, sorted((each.name, each.said) for each in self.typed)]
         return sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+    @property
+    def has_times(self) -> bool:
+        return any(each.name.startswith(TIME_OF) for each in self.typed)
+
+    @property
+    def timeless(self) -> "Picture":
+        """As it was before times were kept: what was left open, or entered twice, is known by that."""
+        if not self.has_times:
+            return self
+        return replace(self, typed=tuple(each for each in self.typed if not each.name.startswith(TIME_OF)))
+
+    def as_kept_in(self, former: "Picture") -> "Picture":
+        """With as much as a picture that was stored before tells."""
+        return self if former.has_times else self.timeless
 
 
 def picture_of(task: Task, typed: Sequence[Typed]) -> Picture:
@@ -108,6 +126,15 @@ class Mark:
     def seen(self) -> str:
         """What distinguishes its picture from others; empty where it has none."""
         return self.picture.seen if self.picture else ""
+
+    @property
+    def thing(self) -> str:
+        """As `seen`, but for the times."""
+        return self.picture.timeless.seen if self.picture else ""
+
+    def holds_for(self, picture: Picture) -> bool:
+        """Whether what it was set for is what is to be done now."""
+        return self.picture is not None and self.picture.seen == picture.as_kept_in(self.picture).seen
 
     @property
     def family(self) -> Family:
@@ -172,12 +199,12 @@ def ticks(
         near = (
             m for m in reversed(astray) if _shares(m, task) and (_lines(m) or task.key == last[task.family])
         )
-        own = sorted(by_key.get(task.key, ()), key=lambda m: (m.done, m.done and m.seen == picture.seen))
+        own = sorted(by_key.get(task.key, ()), key=lambda m: (m.done, m.done and m.holds_for(picture)))
         mark = own[-1] if own else next(near, None)
         if mark:
             claimed.add(mark.id)
         twins += [
-            replace(m, task=f"{m.task}:{m.seen}") for m in own[:-1] if m.done and m.seen != own[-1].seen
+            replace(m, task=f"{m.task}:{m.seen}") for m in own[:-1] if m.done and m.thing != own[-1].thing
         ]
         found.append(_tick(task, picture, mark))
     gone = [*(mark for mark in astray if mark.id not in claimed), *twins]
@@ -204,7 +231,7 @@ def to_do(found: Iterable[Tick], gone: Iterable[Mark], of: Collection[Party] | N
     every = undone + [
         ToDo(
             key=tick.task.key,
-            seen=tick.picture.seen,
+            seen=tick.picture.timeless.seen,
             by=None if tick.task.decision is Decision.DECIDE else tick.task.by,
             done=tick.state is TickState.DONE and not tick.undo,
         )
@@ -249,9 +276,10 @@ def _tick(task: Task, picture: Picture, mark: Mark | None) -> Tick:
     if mark.picture is None:
         same = mark.task.partition(":")[0] == task.what and set(mark.lines) == set(task.lines)
         return Tick(task, picture, TickState.DONE if same else TickState.CHANGED, mark)
-    if mark.picture.seen == picture.seen:
+    if mark.holds_for(picture):
         return Tick(task, picture, TickState.DONE, mark)
-    return Tick(task, picture, TickState.CHANGED, mark, _changes(mark.picture, picture))
+    changes = _changes(mark.picture, picture.as_kept_in(mark.picture))
+    return Tick(task, picture, TickState.CHANGED, mark, changes)
 
 
 def _changes(was: Picture, now: Picture) -> tuple[Change, ...]:

@@ -169,6 +169,12 @@ class Entering:
             (li.first.id, li.now.kind, li.now.at.astimezone(ZoneInfo("Europe/Stockholm")).date())
             for li in lines
         )
+        # Only what is registered is typed as it stands in the log.
+        times = frozenset(
+            (li.first.id, f"{li.now.at.astimezone(ZoneInfo('Europe/Stockholm')):%H.%M}")
+            for li in lines
+            if work.case in (1, 3)
+        )
         untold = work.case == 2 and any(self.owing.ours(li) and not self.owing.all_told(li)
                                         for li in lines if li.now.kind == "discharge")  # fmt: skip
         if work.family == "information":
@@ -185,7 +191,16 @@ class Entering:
             places = tuple(
                 record.same(self.place_left(party, left.first.order, left.logged_by)) for party in PARTIES
             )
-        return work.case, untold, self._odd(lines), record.now.number, record.now.patient, places, dates
+        return (
+            work.case,
+            untold,
+            self._odd(lines),
+            record.now.number,
+            record.now.patient,
+            places,
+            dates,
+            times,
+        )
 
     def place_left(self, party: str, order: int, logged_by: str) -> str:
         """Where a party was when a patient, who came back since, was discharged by the row of that order: when the unit
