@@ -25,6 +25,7 @@ from outage.rules.wording import moment
 
 from .chain import outside_outage
 from .later import LaterLine, later_lines, read_first, why_with
+from .told_so_far import told_so_far
 
 # They stand in the row already: the patient at its head, the events as what happened.
 _ELSEWHERE = {"number", "name"}
@@ -156,7 +157,9 @@ def task_rows(
     rows = [_undo_row(listed, mark, log.marks[mark.id]) for mark in gone]
     if wrong_patient:
         rows.append(_wrong_patient_row(listed))
-    rows += [_row(listed, tick, log.marks[tick.mark.id] if tick.mark else None) for tick in found]
+    for tick in found:
+        row = _row(listed, tick, log.marks[tick.mark.id] if tick.mark else None)
+        rows.append(replace(row, why=row.why + told_so_far(chain, log, tick.task)) if on_own_page else row)
     if after:
         rows.append(_after_row(listed, after))
     rows = [

@@ -262,8 +262,8 @@ def _others(
 ) -> Iterable[_Found]:
     """The outcomes of SIPs and information. What somebody has not been told of is one decision for the chain.
 
-    A later discharge that was told makes it told, except to those who take part in a SIP by name. A SIP is one, from
-    its first message through every rebooking.
+    A later discharge that was told makes it told, except to those who take part in a SIP by name: what came before it
+    may have reached nobody. A SIP is one, from its first message through every rebooking.
     """
     discharges = [
         place
@@ -272,20 +272,23 @@ def _others(
     ]
     told_by = max(discharges, default=-1)
     untold: list[_Counted] = []
-    told: list[_Counted] = []
+    told: list[tuple[_Counted, str]] = []
     sip = [one for one in counted if one.effect is Effect.SIP]
     dated = any(one.event.sip_date for one in sip)
     for place, one in enumerate(counted):
         if one.effect not in _MOVES and not (dated and one.effect is Effect.SIP):
             later = place < told_by and not one.event.invited
-            (told if one.event.told or later else untold).append(one)
+            if one.event.told or later:
+                told.append((one, "-later" if place < told_by else ""))
+            else:
+                untold.append(one)
     if dated:
         yield _of(sip, outcome_of_dated(sip))
-    elif passed_on := [one for one in told if one.effect is Effect.SIP]:
-        yield _of(passed_on, "6")
-    for one in told:
+    elif passed_on := [(one, later) for one, later in told if one.effect is Effect.SIP]:
+        yield _of([one for one, _ in passed_on], f"6{max(later for _, later in passed_on)}")
+    for one, later_on in told:
         if one.effect is Effect.INFORMATION:
-            yield _of([one], "4")
+            yield _of([one], f"4{later_on}")
     if untold:
         yield _of(untold, "17")
 

@@ -26,7 +26,7 @@ from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.informing import CallOutcome
 from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Decision
-from outage.rules.ticks import entered_events, to_do
+from outage.rules.ticks import entered_events
 from outage.services.events import withdraw_event
 from outage.services.outages import change_outage, end_outage, reopen_outage
 from tests.factories import County, make_chain, make_event, outage_facts, tell
@@ -58,40 +58,6 @@ def test_a_corrected_comment_loses_no_tick(county: County, ended: CareChain):
     correct(county.alva, ended, event_of(ended), comment="Kom med ambulans.")
     (task,) = rows(county.alva, ended)
     assert (task.done, task.changed, task.undo) == (True, False, False)
-
-
-def test_a_corrected_time_of_what_was_registered_is_to_be_put_right_there(county: County, ended: CareChain):
-    mark(county.alva, ended, *rows(county.alva, ended))
-    correct(county.alva, ended, event_of(ended), earlier=timedelta(minutes=5))
-    (task,) = rows(county.alva, ended)
-    assert (task.done, task.changed, task.undo) == (False, True, False)
-    assert task.changes == (("Inskrivning, klockslag", "10.22", "10.17"),)
-    assert task.remedy == "Ändra i PRATOR. Markera sedan på nytt."
-    assert "klockslag" not in str(task.typed)
-    mark(county.alva, ended, task)
-    (task,) = rows(county.alva, ended)
-    assert (task.done, task.changes) == (True, ())
-
-
-def test_a_tick_from_before_times_were_kept_holds_by_what_it_kept(
-    county: County, ended: CareChain, monkeypatch: pytest.MonkeyPatch
-):
-    with monkeypatch.context() as before:
-        before.setattr("outage.queries.tasks._Typed._timed", lambda *_: [])
-        mark(county.alva, ended, *rows(county.alva, ended))
-        left = left_in(ended)
-    assert rows(county.alva, ended)[0].done
-    assert left_in(ended) == left
-    correct(county.alva, ended, event_of(ended), earlier=timedelta(minutes=5))
-    assert rows(county.alva, ended)[0].done
-    change(county.alva, ended, county, ward_unit=county.other_ward)
-    (task,) = rows(county.alva, ended)
-    assert [label for label, *_ in task.changes] == ["Avdelning"]
-
-
-def left_in(chain: CareChain) -> list[str]:
-    """What is to be done, as the closing knows it."""
-    return [task.seen for task in to_do(*ticks_of(chain, logs_of([chain.pk])[chain.pk]))]
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,18 @@ def test_case_4_information_already_passed_on(letter: str) -> None:
     assert task.why == "Informationen är redan lämnad per telefon."
 
 
+@pytest.mark.clause("R4.2")
+@pytest.mark.parametrize(
+    ("letters", "outcome"), [("PD", "4-later"), ("pD", "4-later"), ("DP", "17"), ("Dp", "4")]
+)
+def test_case_4_before_a_discharge_that_was_told_does_not_say_that_all_were_told_of_it(
+    letters: str, outcome: str
+) -> None:
+    (task,) = (task for task in decide(letters, before=Before.ADMITTED) if task.case != 3)
+    assert task.outcomes == (outcome,)
+    assert ("senare utskrivning" in task.why) == (outcome == "4-later")
+
+
 @pytest.mark.clause("R4.5")
 @pytest.mark.parametrize("letter", "SI")
 def test_case_5_a_sip_with_an_agreed_date(letter: str) -> None:
