@@ -1,6 +1,6 @@
 """What is asked before a message or a call is logged: whether it is so called, of this patient, at this time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ _INSTEAD = "instead"
 _NOBODY = "nobody"
 _ANOTHER = "another"
 _RIGHT = "right"
+TOLD_HOLDS = "told:"
 
 SIP_OFF, OFF = "sip-off", "off"
 
@@ -144,15 +145,27 @@ def ask_which_wording(
 
 
 def ask_which_event(
-    key: str, *, told: str, there: Sequence[tuple[str, str]], answers: Mapping[str, str]
+    key: str,
+    *,
+    told: str,
+    there: Sequence[tuple[str, str]],
+    answers: Mapping[str, str],
+    otherwise: Collection[str] = (),
 ) -> str:
-    """The patient's event (`there`, each its id and what it says) that a moved call told of: "" for none."""
+    """The patient's event (`there`, each its id and what it says) that a moved call told of: "" for none. Where that
+    happened at another time than was told, by the ids `otherwise`, and the told one holds, the id follows `TOLD_HOLDS`.
+    """
     logged = "; ".join(said for _, said in there)
     question = Question(
         key,
         f"Hos patienten står redan: {logged}. Samtalet gällde: {told}. Är det samma händelse?",
         [
             *((id_, f"Ja, samma händelse. Det som gäller: {said}") for id_, said in there),
+            *(
+                (f"{TOLD_HOLDS}{id_}", f"Ja, samma händelse. Det som gäller: {told}, som du skrev")
+                for id_, _ in there
+                if id_ in otherwise
+            ),
             (_ANOTHER, "Nej, det är två. Båda står kvar"),
         ],
     )

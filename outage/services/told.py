@@ -6,18 +6,24 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from contacts import audit
 from contacts.access import Acting
 from contacts.models.encrypted import KeyDestroyed
 from contacts.rules.errors import Question, RuleError
+from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent
 from outage.queries.chain_log import ChainLog
 from outage.queries.standing import line_back
-from outage.rules.asked_messages import ask_which_event
+from outage.rules.asked_messages import TOLD_HOLDS, ask_which_event
+from outage.rules.clock import as_utc
 from outage.rules.handover import CallFacts, Message, new_event_id
 from outage.rules.paper import PaperMark
 from outage.rules.said import in_short
+from outage.rules.told import minute_of
+from outage.services.at_the_time import ask_if_told_before
 from outage.services.call_errors import CallErrors
 from outage.services.events import write_event
+from outage.services.paper import mark_of
 
 
 def write_told(
@@ -35,7 +41,7 @@ def write_told(
     one that they are: told, and to be taken back. In the caller's transaction, which holds the chain.
 
     A new message of which one stands already, logged after the event that was `seen` last, may be that one: raises
-    Question.
+    Question, also about which time holds. Where what was told holds, the event is corrected.
     """
     found: dict[object, dict[str, Any]] = {}
     gone = []
@@ -43,10 +49,14 @@ def write_told(
         if message.notice or message.event_id:
             told = _logged(log, message)
         else:
-            line = _ask_if_logged(chain, log, message, facts, seen, answers) if answers is not None else []
+            line, holds = [], False
+            if answers is not None:
+                line, holds = _ask_if_logged(chain, log, message, facts, seen, answers)
             event = next((row for row in line if _says(row, message)), None)
-            if event is None:
-                event_id = new_event_id(client_id, index)
+            event_id = new_event_id(client_id, index)
+            if event is None and holds:
+                event = _corrected(by, chain, event_id, line[0], message, answers or {})
+            elif event is None:
                 event = _new_event(by, chain, event_id, message, facts, paper, answers)
                 gone += [event] if line else []
             told = {"event": event}
@@ -75,8 +85,9 @@ def _ask_if_logged(
     facts: CallFacts,
     seen: int,
     answers: Mapping[str, str],
-) -> list[CareChainEvent]:
-    """The rows of the standing event that a new message is, by the answer: the newest first, none for one of its own.
+) -> tuple[list[CareChainEvent], bool]:
+    """The rows of the standing event that a new message is, by the answer: the newest first, none for one of its own;
+    and whether the time that was told holds.
 
     Not asked about what the person chose a new one beside.
     """
@@ -85,7 +96,7 @@ def _ask_if_logged(
     last = seen if log.versions[0].chain_id == chain.pk else 0
     there = {pk: line for pk, line in lines.items() if line[-1].order > last}
     if not there:
-        return []
+        return [], False
     now, label = timezone.now(), chain.outage.routine.label(message.kind)
     said = {name: value for name, value in message.particulars.items() if value}
     same = ask_which_event(
@@ -99,8 +110,9 @@ def _ask_if_logged(
             for pk, (row, *_) in there.items()
         ],
         answers=answers,
+        otherwise=[pk for pk, line in there.items() if not any(_is_then(row, message) for row in line)],
     )
-    return there.get(same, [])
+    return there.get(same.removeprefix(TOLD_HOLDS), []), same.startswith(TOLD_HOLDS)
 
 
 def _is_of_kind(row: CareChainEvent, message: Message) -> bool:
@@ -109,7 +121,43 @@ def _is_of_kind(row: CareChainEvent, message: Message) -> bool:
 
 def _says(row: CareChainEvent, message: Message) -> bool:
     """Whether a logged row says all that was said in the call."""
-    return all(row.particulars.get(name) == value for name, value in message.particulars.items() if value)
+    return _is_then(row, message) and all(
+        row.particulars.get(name) == value for name, value in message.particulars.items() if value
+    )
+
+
+def _is_then(row: CareChainEvent, message: Message) -> bool:
+    """Whether a logged row has the time that was typed, if any was."""
+    return message.happened_at is None or minute_of(row.happened_at) == minute_of(as_utc(message.happened_at))
+
+
+def _corrected(
+    by: Acting,
+    chain: CareChain,
+    event_id: UUID,
+    row: CareChainEvent,
+    message: Message,
+    answers: Mapping[str, str],
+) -> CareChainEvent:
+    """The standing event with the time that was told, which holds: whom others have told the former one is owed it."""
+    assert message.happened_at is not None
+    said = {name: value for name, value in message.particulars.items() if value}
+    new = write_event(
+        by,
+        chain,
+        event_id=event_id,
+        kind=row.kind,
+        sender=Party(row.sender),
+        happened_at=message.happened_at,
+        particulars=row.particulars | said,
+        supersedes=row,
+        reason="Samma händelse, loggad med en annan tid.",
+        paper=mark_of(row),
+        answers=answers,
+    )
+    ask_if_told_before(row, message.happened_at, answers)
+    audit.record(by=by, action="event.corrected", target=new, chain=chain.pk)
+    return new
 
 
 def _new_event(
