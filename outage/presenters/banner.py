@@ -107,7 +107,6 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
     principal, began = acting.principal, without_since(acting.principal, outage)
     _note_until(outage, began, now)
     verdict = verdict_for(outage, principal, now)
-    reasons = verdict.reasons or ((verdict.otherwise,) if verdict.otherwise else ())
     limits = outage.routine.limits
     coming = next_break_point(now, limits)
     may_end = can(acting, Right.END_OUTAGE)
@@ -121,8 +120,8 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
         since_iso=began.isoformat(),
         length=span(now - began),
         scope=OutageScope(outage.current.scope).label.lower(),
-        advice=reasons[0].short if reasons else "",
-        clause=reasons[0].clause if reasons else "",
+        advice=verdict.foremost.short,
+        clause=verdict.foremost.clause,
         break_point=f"{clock_time(coming)} om {span(coming - now)}" if near else "",
         break_point_iso=coming.isoformat() if near else "",
         href="end_outage" if ends_here else "" if may_end else "status",

@@ -24,11 +24,14 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer: `reasons` to use the routine, in clause order, or `otherwise` why it need not be used."""
+    """The answer: `reasons` to use the routine, in clause order, or `otherwise` why it need not be used. `foremost` is
+    the one to say where there is room for one.
+    """
 
     apply: bool
     reasons: tuple[Reason, ...]
     otherwise: Reason | None
+    foremost: Reason
 
 
 def routine_applies(
@@ -71,7 +74,7 @@ def _reason(text: ReasonText) -> Reason:
 @lru_cache(maxsize=256)
 def _not_needed(routine: Routine, reason: str) -> Verdict:
     text = routine.reasons[reason]
-    return Verdict(apply=False, reasons=(), otherwise=_reason(text))
+    return Verdict(apply=False, reasons=(), otherwise=_reason(text), foremost=_reason(text))
 
 
 @lru_cache(maxsize=256)
@@ -96,4 +99,7 @@ def _verdict(
             reasons.append(Reason(text.clause, text.expected, text.expected, expected=True))
     if not reasons:
         return _not_needed(routine, "short_outage")
-    return Verdict(apply=True, reasons=tuple(reasons), otherwise=None)
+    held = [reason for reason in reasons if not reason.expected]
+    # A break point matters to an outage that is short otherwise (R1.4, R1.5): of a long one it may lie far back.
+    foremost = held[1:] if near and long else held
+    return Verdict(apply=True, reasons=tuple(reasons), otherwise=None, foremost=(foremost or reasons)[0])

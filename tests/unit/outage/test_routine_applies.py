@@ -197,6 +197,33 @@ def test_what_holds_already_is_not_called_expected() -> None:
     ]
 
 
+@pytest.mark.clause("R1.4", "R1.5", "R1.6", "R1.7")
+@pytest.mark.parametrize(
+    ("until", "discharge", "foremost"),
+    [
+        ("2026-01-19T22:10", False, "R1.4"),
+        ("2026-01-21T00:21", False, "R1.7"),
+        ("2026-01-21T00:21", True, "R1.6"),
+        ("2026-01-20T12:00", False, "R1.7"),
+        ("2026-01-19T22:10", True, "R1.6"),
+    ],
+)
+def test_the_one_reason_to_say_of_a_long_outage_is_no_break_point_that_it_lasted_through(
+    until: str, discharge: bool, foremost: str
+) -> None:
+    assert judge("2026-01-19T22:00", until, discharge=discharge).foremost.clause == foremost
+
+
+@pytest.mark.clause("R1.5")
+def test_the_one_reason_to_say_of_a_short_outage_near_a_break_point_is_that() -> None:
+    assert judge("2026-01-20T10:30", "2026-01-20T11:30", discharge=True).foremost.clause == "R1.5"
+    expected = judge("2026-01-20T08:00", "2026-01-20T08:00", expected_end="2026-01-20T17:00").foremost
+    assert (expected.clause, expected.expected) == ("R1.5", True)
+    # What holds comes before what is expected.
+    long = judge("2026-01-20T01:00", "2026-01-20T04:00", expected_end="2026-01-20T17:00").foremost
+    assert (long.clause, long.expected) == ("R1.7", False)
+
+
 def test_an_expected_end_that_has_passed_says_nothing() -> None:
     assert judge("2026-01-20T08:00", "2026-01-20T08:30", expected_end="2026-01-20T08:10").reasons == ()
 
