@@ -12,6 +12,7 @@ from contacts.rules.parties import Party
 
 from .clock import as_utc
 from .informing import FAILED, PARTICIPANT_PREFIX, CallOutcome
+from .moments import ahead
 from .told import Notice
 
 # A ward PC's clock may run a little ahead of the server's.
@@ -121,7 +122,7 @@ def check_handover(
     if facts.at is None:
         errors["at"] = "Ange när samtalet var."
     elif as_utc(facts.at) > as_utc(now) + CLOCK_SKEW:
-        errors["at"] = "Tiden ligger framåt i tiden. Ange när samtalet var."
+        errors["at"] = ahead("Tiden ligger framåt i tiden. Ange när samtalet var.", facts.at, now)
     if facts.direction is Direction.GIVEN and not facts.number.strip():
         errors["number"] = "Ange numret du ringde."
     if failed:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 
 from contacts.rules.clock_words import parse_clock
@@ -18,7 +19,19 @@ AHEAD = "Dagen kan inte ligga framåt i tiden."
 SKIPPED = "Klockan ställdes om då: tiden finns inte. Ange en annan tid."
 
 _DAYS_BACK = {"idag": 0, "igår": 1, "iförrgår": 2}
-_DAY_WORD = r"(i ?dag|i ?går|i ?förrgår)"
+_NIGHT = "inatt"
+# Of the night in which one is, or that has just been: from when, and until when, a time may be of it.
+_EVENING, _MORNING = time(18), time(6)
+_WEEKDAYS = ("mån", "tis", "ons", "tors", "fre", "lör", "sön")
+_MONTHS = (
+    *("jan(?:uari)?", "feb(?:ruari)?", "mars?", "apr(?:il)?", "maj", "juni?", "juli?", "aug(?:usti)?"),
+    *("sep(?:t|tember)?", "okt(?:ober)?", "nov(?:ember)?", "dec(?:ember)?"),
+)
+_WEEKDAY = r"(?:mån|tis|ons|tors?|fre|lör|sön)(?:dag)?\.?"
+_MONTH = rf"(?:{'|'.join(_MONTHS)})"
+_DATE = rf"[0-9]{{1,2}}(?:/[0-9]{{1,2}}| ?{_MONTH}\.?)"
+_NAMED = re.compile(rf"({_WEEKDAY})?(?:([0-9]{{1,2}})(?:/([0-9]{{1,2}})|({_MONTH})\.?))?")
+_DAY_WORD = rf"(i ?dag|i ?går|i ?förrgår|i ?natt|(?:{_WEEKDAY} )?{_DATE}|{_WEEKDAY})"
 _WORD_FIRST = re.compile(rf"{_DAY_WORD},? (.+)")
 _WORD_LAST = re.compile(rf"(.+?),? {_DAY_WORD}")
 _MIDNIGHT = re.compile(r"(?:kl(?:ockan)?\.? ?)?24[.:, ]?00", re.IGNORECASE)
@@ -26,6 +39,9 @@ _DIGIT = re.compile(r"[0-9]")
 # Two digits are an hour or a typing error: the time of a call has its minutes.
 _FEWEST_DIGITS = 3
 _YEARS_KEPT = 50
+
+# How long ago a time that lies ahead today may have been yesterday, to be what was meant.
+_SINCE_YESTERDAY = timedelta(hours=12)
 
 # Days are long for an outage; a start further back is a typing error.
 LONGEST_OUTAGE = timedelta(days=31)
@@ -76,7 +92,7 @@ def read_clock(text: str) -> time:
 
 
 def read_time(text: str) -> tuple[str, time]:
-    """A time of day and the word for a day before or after it, "" where there is none."""
+    """A time of day and the words for a day before or after it, without spaces; "" where there are none."""
     written = " ".join(unicodedata.normalize("NFC", text).casefold().split())
     word, clock = "", written
     if first := _WORD_FIRST.fullmatch(written):
@@ -97,22 +113,79 @@ def read_moment(
     """The aware moment in Stockholm of a wall clock time, with the word for a day and the date given beside it.
 
     No date is today. A word names its day where the date beside it is left out, today or that same day; beside
-    another date it is refused, since one of them is wrong. `shown` is the moment that the form showed: a time that
-    still reads the same is that moment to the second, and in a repeated hour keeps its side of the change. Otherwise
-    the later one not ahead of `now` is meant, since one logs what has just happened. Raises RuleError, without a
-    field.
+    another date it is refused, since one of them is wrong. A weekday is the last one, today included; a date without
+    a year the nearest; of a night it is refused where the night is not sure. `shown` is the moment that the form
+    showed: a time that still reads the same is that moment to the second, and in a repeated hour keeps its side of
+    the change. Otherwise the later one not ahead of `now` is meant, since one logs what has just happened. Raises
+    RuleError, without a field.
     """
     today = local_day(now)
     meant = on or today
     if word:
-        meant = today - timedelta(days=_DAYS_BACK[word])
+        meant = _day_named(word, at, now)
         if on not in (None, today, meant):
             said = "I förrgår" if word == "iförrgår" else word.capitalize()
+            if word not in _DAYS_BACK:
+                said = "Dagen du skrev"
             raise RuleError(f"{said} är {day(meant, now)}, men datumet är {day(on, now)}. Ändra det ena.")
     check_year(meant, years)
     if shown is not None and local_day(shown) == meant and clock_time(shown) == f"{at:%H.%M}":
         return shown.astimezone(STOCKHOLM)
     return _in_stockholm(meant, at, now, shown)
+
+
+def _day_named(word: str, at: time, now: datetime) -> date:
+    """The day in Stockholm that words beside a time mean. Raises RuleError where that is not sure."""
+    today = local_day(now)
+    if word in _DAYS_BACK:
+        return today - timedelta(days=_DAYS_BACK[word])
+    if word == _NIGHT:
+        return _day_of_night(at, now)
+    weekday, number, month, name = _NAMED.fullmatch(word).groups()  # type: ignore[union-attr]
+    if number is None:
+        on = today - timedelta(days=(today.weekday() - _weekday(weekday)) % 7)
+    else:
+        on = _nearest(today, int(number), int(month) if month else _month(name))
+    if weekday and on.weekday() != _weekday(weekday):
+        raise RuleError(f"{day(on, now).capitalize()} är den dagen. Ändra veckodagen eller datumet.")
+    return on
+
+
+def _day_of_night(at: time, now: datetime) -> date:
+    here = now.astimezone(STOCKHOLM)
+    # Later in the day it may be the night to come that is meant.
+    if at < _MORNING and here.time() < _EVENING:
+        return here.date()
+    if at >= _EVENING and here.time() < _EVENING:
+        return here.date() - timedelta(days=1)
+    raise RuleError(NOT_A_MOMENT)
+
+
+def _weekday(word: str) -> int:
+    return next(place for place, short in enumerate(_WEEKDAYS) if word.startswith(short[:3]))
+
+
+def _month(word: str) -> int:
+    return next(place for place, name in enumerate(_MONTHS, start=1) if re.fullmatch(name, word))
+
+
+def _nearest(today: date, number: int, month: int) -> date:
+    found = []
+    for year in (today.year - 1, today.year, today.year + 1):
+        with suppress(ValueError):
+            found.append(date(year, month, number))
+    if not found:
+        raise RuleError(NOT_A_MOMENT)
+    return min(found, key=lambda on: abs(on - today))
+
+
+def ahead(sentence: str, at: datetime, now: datetime) -> str:
+    """The sentence about a time that lies ahead; where it was yesterday that it was meant of, how that is written."""
+    before = at - timedelta(days=1)
+    if local_day(at) != local_day(now) or as_utc(now) - as_utc(before) > _SINCE_YESTERDAY:
+        return sentence
+    clock = clock_time(at)
+    return f"{sentence} Menar du i går ({day(before, now)}) {clock}? Skriv igår {clock}."
 
 
 def _in_stockholm(on: date, at: time, now: datetime, shown: datetime | None) -> datetime:

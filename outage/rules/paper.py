@@ -5,6 +5,7 @@ from datetime import datetime
 
 from .clock import as_utc
 from .handover import CLOCK_SKEW
+from .moments import ahead
 from .wording import day_and_time
 
 
@@ -33,7 +34,9 @@ def check_paper(mark: PaperMark, *, at: datetime | None, now: datetime) -> dict[
     if mark.written_at is None:
         errors["written_at"] = "Ange när raden skrevs på papperet."
     elif as_utc(mark.written_at) > as_utc(now) + CLOCK_SKEW:
-        errors["written_at"] = "Tiden ligger framåt i tiden. Ange när raden skrevs på papperet."
+        errors["written_at"] = ahead(
+            "Tiden ligger framåt i tiden. Ange när raden skrevs på papperet.", mark.written_at, now
+        )
     elif at is not None and as_utc(at) > as_utc(mark.written_at):
         errors["written_at"] = not_before(mark.written_at, "Samtalet", at, now)
     return errors

@@ -10,6 +10,7 @@ from contacts.rules.errors import Question, RuleError
 from outage.models import Outage
 from outage.queries.past_end import PastEnd, past_end
 from outage.rules.handover import CLOCK_SKEW
+from outage.rules.moments import ahead
 from outage.rules.wording import day_and_time, moment
 
 # So many are named in the question; the others are counted.
@@ -22,7 +23,9 @@ def check_end(by: Acting, outage: Outage, ended_at: datetime, answers: Mapping[s
     """
     start, now = outage.current.started_at, timezone.now()
     if ended_at > now + CLOCK_SKEW:
-        raise RuleError("Tiden ligger framåt. Ange när systemet kom tillbaka.", field="ended_at")
+        raise RuleError(
+            ahead("Tiden ligger framåt. Ange när systemet kom tillbaka.", ended_at, now), field="ended_at"
+        )
     if ended_at < start:
         raise RuleError(
             f"Driftstoppet började {day_and_time(start, now)}. Ange den tiden eller en senare.",

@@ -35,6 +35,7 @@ from outage.routine import current_routine
 from outage.rules.clock import as_utc
 from outage.rules.drills import interrupted_at
 from outage.rules.handover import CLOCK_SKEW
+from outage.rules.moments import ahead
 from outage.rules.outage_status import BEING_PURGED, OutageFacts, OutageScope, closed_since
 from outage.rules.wording import day_and_time, moment
 from outage.services.ending import check_end
@@ -319,7 +320,7 @@ def record_support_contact(
     """One's own support was rung (R1.1): when (aware) and the case number, if one was given."""
     check_may(by, Right.REPORT_OUTAGE)
     if at > timezone.now() + CLOCK_SKEW:
-        raise RuleError("Tiden ligger framåt. Ange när du ringde.", field="at")
+        raise RuleError(ahead("Tiden ligger framåt. Ange när du ringde.", at, timezone.now()), field="at")
     start = outage.current.started_at
     if at < start - _RUNG_BEFORE:
         raise RuleError(
@@ -346,7 +347,14 @@ def record_support_contact(
 def check_times(facts: OutageFacts) -> None:
     """Raises RuleError where it begins ahead of now, or ends before it began."""
     if facts.started_at > timezone.now() + CLOCK_SKEW:
-        raise RuleError("Starten ligger framåt i tiden. Ange när driftstoppet började.", field="started_at")
+        raise RuleError(
+            ahead(
+                "Starten ligger framåt i tiden. Ange när driftstoppet började.",
+                facts.started_at,
+                timezone.now(),
+            ),
+            field="started_at",
+        )
     if facts.expected_end_at and as_utc(facts.expected_end_at) <= as_utc(facts.started_at):
         raise RuleError("Slutet ska ligga efter starten. Ange en senare tid.", field="expected_end_at")
 

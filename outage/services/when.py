@@ -13,6 +13,7 @@ from outage.queries.drills import is_past
 from outage.queries.outages import down_again, others_still_out, outage_since
 from outage.rules.clock import as_utc
 from outage.rules.handover import CLOCK_SKEW
+from outage.rules.moments import ahead
 from outage.rules.wording import day_and_time, moment
 from outage.services.outages import lock_outage
 
@@ -73,7 +74,9 @@ def check_within_outage(
     if outage.was_over_at(at) and not (said and outage.was_over_at(said.happened_at)):
         _check_after_end(chain, outage, at, now)
     if at > now + CLOCK_SKEW:
-        raise RuleError("Tiden ligger framåt i tiden. Ange när det hände.", field="happened_at")
+        raise RuleError(
+            ahead("Tiden ligger framåt i tiden. Ange när det hände.", at, now), field="happened_at"
+        )
     return bool(in_system)
 
 

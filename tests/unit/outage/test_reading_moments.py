@@ -8,6 +8,7 @@ import pytest
 from contacts.rules.days import read_day
 from contacts.rules.errors import RuleError
 from outage.rules.moments import (
+    ahead,
     check_past,
     check_start,
     check_year,
@@ -16,6 +17,7 @@ from outage.rules.moments import (
     read_time,
     years_around,
 )
+from outage.rules.wording import day_and_time
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2026, 11, 26, 10, 52, tzinfo=STOCKHOLM)
@@ -191,9 +193,125 @@ def test_a_day_that_has_been_lies_not_ahead_and_not_out_of_living_memory():
     today = NOW.date()
     for days in (0, 1, 365, 49 * 365):
         check_past(today - timedelta(days=days), today)
-    for ahead in (today + timedelta(days=1), date(2199, 1, 1)):
+    for later in (today + timedelta(days=1), date(2199, 1, 1)):
         with pytest.raises(RuleError, match="framåt i tiden"):
-            check_past(ahead, today)
+            check_past(later, today)
     for old in (date(1975, 12, 31), date(26, 1, 1), date(1, 1, 1)):
         with pytest.raises(RuleError, match="kan inte stämma"):
             check_past(old, today)
+
+
+# Days by name. It is Thursday the 26th, 10.52, where nothing else is said.
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("mån 23.50", "2026-11-23"),
+        ("måndag 23.50", "2026-11-23"),
+        ("Mån. kl 23.50", "2026-11-23"),
+        ("23.50 tisdag", "2026-11-24"),
+        ("tors 23.50", "2026-11-26"),
+        ("tor 23.50", "2026-11-26"),
+        ("torsdag 23.50", "2026-11-26"),
+        ("fre 23.50", "2026-11-20"),
+        ("sön, 23.50", "2026-11-22"),
+        ("30/11 23.50", "2026-11-30"),
+        ("25/11 2350", "2026-11-25"),
+        ("25 nov 23.50", "2026-11-25"),
+        ("25 nov. 23.50", "2026-11-25"),
+        ("25 november 23.50", "2026-11-25"),
+        ("ons 25 nov 23.50", "2026-11-25"),
+        ("onsdag 25/11 23:50", "2026-11-25"),
+        ("23.50 25 nov", "2026-11-25"),
+        ("1 mars 23.50", "2027-03-01"),
+        ("1 jul 23.50", "2026-07-01"),
+        ("i natt 23.50", "2026-11-25"),
+        ("inatt 23.50", "2026-11-25"),
+    ],
+)
+def test_a_day_is_named_beside_its_time(text: str, day: str):
+    for on in (None, NOW.date(), date.fromisoformat(day)):
+        assert read(text, on) == datetime.fromisoformat(f"{day}T23:50").replace(tzinfo=STOCKHOLM)
+
+
+def test_every_day_of_a_year_is_named_as_the_pages_name_it():
+    for days in range(-180, 181):
+        on = NOW.date() + timedelta(days=days)
+        named = day_and_time(datetime.combine(on, time(9, 5), STOCKHOLM), NOW)
+        short = day_and_time(datetime.combine(on, time(9, 5), STOCKHOLM), on).partition(" ")[2]
+        for text in (named, short, f"{on.day}/{on.month} 9.05", f"9.05 {on.day}/{on.month}"):
+            assert read(text, None).date() == on, text
+
+
+@pytest.mark.parametrize("today", [date(2026, 11, 30) + timedelta(days=days) for days in range(7)])
+def test_a_weekday_is_the_last_one_today_included(today: date):
+    now = datetime.combine(today, time(0, 21), STOCKHOLM)
+    for back in range(7):
+        on = today - timedelta(days=back)
+        word = ("mån", "tis", "ons", "tors", "fre", "lör", "sön")[on.weekday()]
+        assert read(f"{word} 00.10", None, now).date() == on
+
+
+@pytest.mark.parametrize(
+    ("hour", "text", "days"),
+    [
+        (0, "i natt 00.10", 0),
+        (0, "i natt 23.50", -1),
+        (8, "i natt 02.30", 0),
+        (8, "i natt 22.10", -1),
+        (17, "i natt 02.30", 0),
+        # It may be the night to come.
+        (19, "i natt 02.30", None),
+        (23, "i natt 22.10", None),
+        (8, "i natt 12.00", None),
+    ],
+)
+def test_of_a_night_only_what_is_sure_is_read(hour: int, text: str, days: int | None):
+    now = NOW.replace(hour=hour, minute=21)
+    if days is None:
+        with pytest.raises(RuleError, match=r"Skriv tiden som 10\.52 eller igår 23\.50"):
+            read(text, None, now)
+    else:
+        assert read(text, None, now).date() == now.date() + timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "31/2 10.52",
+        "32 nov 10.52",
+        "0/11 10.52",
+        "1/13 10.52",
+        "nov 10.52",
+        "30-11 10.52",
+        "m 10.52",
+        "30/11",
+    ],
+)
+def test_a_day_that_is_none_or_not_clear_is_refused(text: str):
+    with pytest.raises(RuleError, match=r"Skriv tiden som 10\.52"):
+        read(text, None)
+
+
+def test_a_weekday_that_is_not_that_of_the_date_is_refused():
+    with pytest.raises(RuleError, match=r"Ons 25 nov är den dagen\. Ändra veckodagen eller datumet"):
+        read("tis 25 nov 10.52", None)
+    with pytest.raises(RuleError, match="Dagen du skrev är mån 23 nov, men datumet är tis 24 nov"):
+        read("mån 10.52", date(2026, 11, 24))
+
+
+def test_new_year_is_the_nearest():
+    now = datetime(2027, 1, 1, 0, 21, tzinfo=STOCKHOLM)
+    assert read("31 dec 23.50", None, now) == datetime(2026, 12, 31, 23, 50, tzinfo=STOCKHOLM)
+    assert read("1/1 00.10", None, now - timedelta(hours=1)).year == 2027
+
+
+def test_what_lies_ahead_today_and_was_just_now_yesterday_is_offered():
+    night = datetime(2026, 12, 1, 0, 20, tzinfo=STOCKHOLM)
+    told = "För sent."
+    at = night.replace(hour=23, minute=50)
+    assert ahead(told, at, night) == f"{told} Menar du i går (mån 30 nov) 23.50? Skriv igår 23.50."
+    assert ahead(told, night + timedelta(hours=1), night) == told
+    assert ahead(told, at + timedelta(days=1), night) == told
+    assert read("igår 23.50", night.date(), night) == at - timedelta(days=1)
