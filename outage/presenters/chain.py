@@ -31,7 +31,7 @@ from outage.rules.informing import (
 from outage.rules.reminders import ring_back_at
 from outage.rules.routine import Routine
 from outage.rules.said import labelled
-from outage.rules.told import Closed, Notice, Standing
+from outage.rules.told import Closed, Notice, Standing, folded
 from outage.rules.wording import day_and_time, lower_first, moment
 
 # Of an event that was logged in each of two chains that were joined.
@@ -239,9 +239,14 @@ def _call_entry(
 
 
 def other_end(call: Handover) -> str:
-    """Where a call was to or from, as the one who logged it wrote it, else as the chain named it then."""
-    if call.spoken_to_unit or call.place_name:
-        return call.spoken_to_unit or call.place_name
+    """Where a call was to or from, as the chain named it then, and after that what the one who logged it wrote, where
+    it differs.
+    """
+    place, wrote = call.place_name, call.spoken_to_unit
+    if place and wrote and folded(place) != folded(wrote):
+        return f"{place} ({wrote})"
+    if place or wrote:
+        return place or wrote
     return dict(Party.choices()).get(call.recipient, "okänd plats")
 
 

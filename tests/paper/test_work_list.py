@@ -144,7 +144,7 @@ def test_what_one_shift_tells_the_next(county: County, outage: Outage, asta: Car
     has(text, "Överlämning 10.52", "Alva Påhittad till den som kommer", "Ring Karin först.")
     has(text, "Asta Provberg", "Skellefteå kommun", "Ring tillbaka", "0910-00 00 01 kl 16")
     has(text, "Ta reda på", "Okänd Ortsson", sheet.shown_serial)
-    has(text, "Gjort 10.52", "Förmedlat till Biståndsenheten", "Utskrivningsmeddelande")
+    has(text, "Gjort 10.52", "Förmedlat till Skellefteå kommun (Biståndsenheten)", "Utskrivningsmeddelande")
     end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
     leave(county.esa, outage, county.ward, Holds.SHEET)
     text = text_of(county, outage_for(county.region, outage.pk), WorkList.SHIFT)

@@ -157,8 +157,8 @@ def test_what_was_done_stands_in_time_order_with_tries_counted_and_corrections_s
     )
     done = panel(alva, "done-title")
     assert done.startswith("Gjort sedan driftstoppet började (3) 10.17 Inskrivning Rättat")
-    assert "3 försök, senast: inget svar till Biståndsenheten: Inskrivning" in done
-    assert "Lämnat till Biståndsenheten Återtaget" in done
+    assert "3 försök, senast: inget svar till Skellefteå kommun (Biståndsenheten): Inskrivning" in done
+    assert "Lämnat till Heimdalls hälsocentral (Biståndsenheten) Återtaget" in done
     assert "Alva Påhittad" in done
     assert "Esa Påhittad" in done
 
@@ -301,7 +301,7 @@ def test_one_is_read_again_as_it_was_told_with_what_is_left(
     assert told.count("Inte kvar") == 2
     done = panel(alva, "done-title", path)
     assert "Lämnat till" not in done
-    assert "Upptaget till Biståndsenheten" in done
+    assert "Upptaget till Skellefteå kommun (Biståndsenheten)" in done
 
 
 def counted(client: Client, path: str) -> int:

@@ -191,6 +191,9 @@ def test_who_takes_back_what_another_has_changed_is_told_and_can_go_on(
     form = form_of(page, method="post")
     assert fields_of(form)["reason"] == ["Min anledning."]
     assert ("går inte att ändra" in words) == (theirs == "withdraw")
+    # What was taken back can be neither corrected nor taken back: no button says so.
+    button = form.select_one(".form-end button")
+    assert (button is None) == (theirs == "withdraw")
     again = alva.post(form["action"], fields_of(form) | {"to": [str(other.pk)]})
     assert again.status_code == (409 if theirs == "withdraw" else 302)
 
