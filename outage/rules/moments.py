@@ -166,7 +166,7 @@ def _weekday(word: str) -> int:
 
 
 def _month(word: str) -> int:
-    return next(place for place, name in enumerate(_MONTHS, start=1) if re.fullmatch(name, word))
+    return next(place for place, name in enumerate(_MONTHS, start=1) if word.startswith(name[:3]))
 
 
 def _nearest(today: date, number: int, month: int) -> date:

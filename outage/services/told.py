@@ -49,7 +49,8 @@ def write_told(
         if message.notice or message.event_id:
             told = _logged(log, message)
         else:
-            line, holds = [], False
+            line: list[CareChainEvent] = []
+            holds = False
             if answers is not None:
                 line, holds = _ask_if_logged(chain, log, message, facts, seen, answers)
             event = next((row for row in line if _says(row, message)), None)
