@@ -148,7 +148,6 @@ def task_rows(
         return []
     found, gone = ticks_of(chain, log)
     wrong_patient = chain.details.status == ChainStatus.WRONG_PATIENT and log.events
-    # A chain on the wrong patient has a row that says so of all its events.
     over = chain.outage.own_end and not wrong_patient
     after = [event for event in log.live_events if over and outage_at(chain, event.happened_at) is None]
     if not (found or gone or wrong_patient or after):
@@ -160,8 +159,7 @@ def task_rows(
     for tick in found:
         row = _row(listed, tick, log.marks[tick.mark.id] if tick.mark else None)
         rows.append(replace(row, why=row.why + told_so_far(chain, log, tick.task)) if on_own_page else row)
-    if after:
-        rows.append(_after_row(listed, after))
+    rows += [_after_row(listed, after)] if after else []
     rows = [
         replace(row, turn=_turn(turns[chain.pk, row.key], now)) if (chain.pk, row.key) in turns else row
         for row in rows
