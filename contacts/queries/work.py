@@ -1,7 +1,6 @@
 """The long work that somebody has asked for, in the assignment they act in."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -24,31 +23,33 @@ def own_work(by: Acting) -> QuerySet[Work]:
     return found.order_by("-asked_at", "pk")
 
 
-_hidden_since: Callable[[Iterable[UUID], datetime], bool] = lambda chains, since: False  # noqa: E731
+_hidden_since: Callable[..., Sequence[bool]] = lambda *asked: [False] * len(asked)  # noqa: E731
 
 
-def know_hidden_by(hidden_since: Callable[[Iterable[UUID], datetime], bool]) -> None:
-    """`hidden_since` says whether the patient of any of these chains has got protected personal data since then."""
+def know_hidden_by(hidden_since: Callable[..., Sequence[bool]]) -> None:
+    """`hidden_since` says of each pair of chains and an aware moment whether the patient of any of them has got
+    protected personal data since then.
+    """
     global _hidden_since
     _hidden_since = hidden_since
 
 
-_used_since: Callable[[str], str] = lambda sha256: ""  # noqa: E731
+_used_since: Callable[..., Sequence[str]] = lambda *hashes: [""] * len(hashes)  # noqa: E731
 
 
-def know_used_by(used_since: Callable[[str], str]) -> None:
-    """`used_since` says why a file of a hash is not handed out again: what is numbered in it was used since; or ""."""
+def know_used_by(used_since: Callable[..., Sequence[str]]) -> None:
+    """`used_since` says of the file of each hash why it is not handed out again: what is numbered in it was used since;
+    or "".
+    """
     global _used_since
     _used_since = used_since
 
 
-def why_not_given(work: Work, sha256: str = "") -> str:
-    """Why a file that waits is not handed out any more, and what to do instead, in a sentence; or "". `sha256` is that
-    of the file, where it is not known from when it was made.
-    """
-    if work.patients and work.started_at and _hidden_since(map(UUID, work.patients), work.started_at):
-        return HIDDEN_SINCE
-    return _used_since(sha256 or work.sha256)
+def why_not_given(*works: Work) -> list[str]:
+    """Why the file of each is not handed out any more, and what to do instead, in a sentence; or ""."""
+    hidden = _hidden_since(*((map(UUID, work.patients), work.started_at or work.asked_at) for work in works))
+    used = _used_since(*(work.sha256 for work in works))
+    return [HIDDEN_SINCE if is_hidden else why for is_hidden, why in zip(hidden, used, strict=True)]
 
 
 def nobody_works() -> bool:

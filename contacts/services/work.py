@@ -205,7 +205,9 @@ def fetch(*, by: Acting, work: Work) -> bytes:
         content = held.result() if held and timezone.now() < held.kept_until else None
         if content is None:
             raise RuleError(GONE)
-        if why := why_not_given(work, hashlib.sha256(content).hexdigest()):
+        # Of one that was made before the hash was written it was not known.
+        work.sha256 = work.sha256 or hashlib.sha256(content).hexdigest()
+        if why := why_not_given(work)[0]:
             raise RuleError(why)
         audit.record(by=by, action="work.fetched", target=work, changes={"kind": work.kind})
         if work.once:

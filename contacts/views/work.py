@@ -43,8 +43,7 @@ def asked_by_press(request: ActingRequest, **what: Any) -> HttpResponse:
 @require_safe
 def my_work(request: ActingRequest) -> HttpResponse:
     found = Paginator(own_work(request.acting), PAGE_SIZE).get_page(request.GET.get("sida"))
-    for each in found:
-        _say_refused(each)
+    _say_refused(*found)
     context = {"found": found, "unfinished": any(work.is_unfinished for work in found)}
     part = "_list" if request.htmx else "list"
     return render(request, f"{_FOLDER}/{part}.html", context)
@@ -76,12 +75,12 @@ def work(request: ActingRequest, work_id: UUID) -> HttpResponse:
     return render(request, f"{_FOLDER}/{part}.html", context)
 
 
-def _say_refused(work: Work) -> None:
-    """Why its file is not handed out, and the page to ask for it at once more."""
-    kind = KINDS[work.kind]
-    work.again = reverse(kind.back, args=[work.args[kind.of]] if kind.of else [])
-    if work.has_file:  # type: ignore[attr-defined]
-        work.refused = why_not_given(work)
+def _say_refused(*works: Work) -> None:
+    """Why the file of each is not handed out, and the page to ask for it at once more."""
+    for work, why in zip(works, why_not_given(*works), strict=True):
+        kind = KINDS[work.kind]
+        work.again = reverse(kind.back, args=[work.args[kind.of]] if kind.of else [])
+        work.refused = why if work.has_file else ""  # type: ignore[attr-defined]
 
 
 @held_as(held_print("Öppna filen"))

@@ -25,7 +25,7 @@ def outdated_sheets(by: Acting, chain: CareChain) -> Outdated:
     read_here = CareChain.objects.filter(Q(pk=chain.pk) | Q(joined_to=chain.pk))
     ids = list(read_here.values_list("pk", flat=True))
     found = [sheet for sheet in _out(Q(chain__in=ids)) if why_outdated(sheet)]
-    hidden = hidden_at(ids) if chain.details.protected_identity else None
+    hidden = hidden_at(ids)[0] if chain.details.protected_identity else None
     if hidden is not None:
         opened = min(read_here.values_list("recorded_at", flat=True))
         of_units = Q(unit__in=units_with_lists(chain), kind__in=_LISTS, chain=None, batch=None)

@@ -37,25 +37,35 @@ def _known(row: CareChainDetails) -> Known:
     )
 
 
-def hidden_at(chain_ids: Iterable[UUID]) -> datetime | None:
-    """When the patient of any of them last got protected personal data, also by what is known in a chain that it is or
-    was joined with; None where nobody did.
+def hidden_at(*groups: Iterable[UUID]) -> list[datetime | None]:
+    """When the patient of any chain of a group last got protected personal data, also by what is known in a chain that
+    it is or was joined with; None where nobody did. The number of queries does not depend on that of the groups.
     """
-    ids = set(chain_ids)
+    sets = [set(group) for group in groups]
+    ids = set[UUID]().union(*sets)
     joins = ChainJoin.objects.filter(Q(kept__in=ids) | Q(other__in=ids), undoes=None)
-    ids |= {pk for pair in joins.values_list("kept", "other") for pk in pair}
+    pairs = list(joins.values_list("kept", "other", "recorded_at", "kept__details__protected_identity"))
+    ids |= {pk for kept, other, *_ in pairs for pk in (kept, other)}
     rows = CareChainDetails.objects.filter(chain__in=ids, protected_identity=True)
-    found = (
-        rows.filter(replaces__protected_identity=False).aggregate(at=Max("recorded_at"))["at"],
-        joins.filter(kept__details__protected_identity=True).aggregate(at=Max("recorded_at"))["at"],
+    got = dict(
+        rows.filter(replaces__protected_identity=False)
+        .order_by()
+        .values_list("chain")
+        .annotate(Max("recorded_at"))
     )
-    return max(filter(None, found), default=None)
+    found = []
+    for own in sets:
+        beside = [pair for pair in pairs if not own.isdisjoint(pair[:2])]
+        times = [got.get(pk) for pk in own.union(*(pair[:2] for pair in beside))]
+        times += [at for *_, at, protected in beside if protected]
+        found.append(max(filter(None, times), default=None))
+    return found
 
 
-def hidden_since(chain_ids: Iterable[UUID], at: datetime) -> bool:
-    """Whether the patient of any of them has got protected personal data since the aware moment `at`."""
-    found = hidden_at(chain_ids)
-    return found is not None and found > at
+def hidden_since(*asked: tuple[Iterable[UUID], datetime]) -> list[bool]:
+    """For each: whether the patient of any of its chains has got protected personal data since the aware moment."""
+    found = hidden_at(*(chain_ids for chain_ids, _ in asked))
+    return [hidden is not None and hidden > at for hidden, (_, at) in zip(found, asked, strict=True)]
 
 
 def hidden_on_list(outage_id: UUID, unit_id: int, at: datetime) -> bool:
@@ -64,7 +74,7 @@ def hidden_on_list(outage_id: UUID, unit_id: int, at: datetime) -> bool:
     """
     hidden = CareChain.objects.filter(outage=outage_id, joined_to=None, details__protected_identity=True)
     return any(
-        hidden_since([chain.pk], at) and unit_id in units_with_lists(chain) and _was_open(chain.pk, at)
+        any(hidden_since(([chain.pk], at))) and unit_id in units_with_lists(chain) and _was_open(chain.pk, at)
         for chain in hidden
     )
 

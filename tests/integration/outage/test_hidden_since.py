@@ -28,17 +28,17 @@ def test_one_that_is_joined_with_a_protected_patient_since_is_hidden(
     hidden, named = protect(county, outage)
     clock.shift(timedelta(minutes=5))
     made = timezone.now()
-    assert not hidden_since([named.pk], made)
+    assert hidden_since(([named.pk], made)) == [False]
     clock.shift(timedelta(minutes=5))
     pair = (hidden, named) if kept_first else (named, hidden)
     choices = {} if kept_first else {"protected_identity": "other"}
     join(county, *pair, choices=choices, answers={"identity": "written_wrong"})
-    assert hidden_since([named.pk], made)
+    assert hidden_since(([named.pk], made)) == [True]
     # What is made after it names nobody.
     clock.shift(timedelta(minutes=1))
-    assert not hidden_since([named.pk], timezone.now())
+    assert hidden_since(([named.pk], timezone.now())) == [False]
     undo(county, pair[0])
-    assert hidden_since([named.pk], made)
+    assert hidden_since(([named.pk], made)) == [True]
 
 
 def test_one_whose_kept_chain_is_protected_since_is_hidden(county: County, outage: Outage, clock):
@@ -47,10 +47,10 @@ def test_one_whose_kept_chain_is_protected_since_is_hidden(county: County, outag
     made = timezone.now()
     clock.shift(timedelta(minutes=5))
     join(county, kept, other)
-    assert not hidden_since([other.pk], made)
+    assert hidden_since(([other.pk], made)) == [False]
     clock.shift(timedelta(minutes=5))
     chain = get_chain(county.alva, kept.pk)
     facts = replace(chain.details.facts, protected_identity=True)
     change_details(by=county.alva, chain=chain, client_id=uuid4(), replaces=chain.details.pk, facts=facts)
-    assert hidden_since([other.pk], made)
-    assert hidden_since([kept.pk], made)
+    assert hidden_since(([other.pk], made)) == [True]
+    assert hidden_since(([kept.pk], made)) == [True]

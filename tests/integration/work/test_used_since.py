@@ -5,7 +5,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -166,3 +168,26 @@ def test_so_where_a_patient_in_it_has_got_protected_personal_data(county: County
     assert "En patient i filen har fått skyddade personuppgifter sedan den gjordes." in row.get_text()
     assert not row.find("form")
     assert row.find("a", href=reverse("status"))
+
+
+def test_the_list_asks_as_often_however_many_files_it_has(county: County, client: Client):
+    client.force_login(county.alva.user)
+
+    def asked() -> int:
+        # What all pages have is read once, and kept.
+        client.get(reverse("my_work"))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("my_work"))
+        return len(queries)
+
+    work_list(county)
+    part(county)
+    few = asked()
+    used = [part(county)[1][0] for _ in range(3)]
+    binder(county)
+    assert asked() == few
+    for sheet in used[:2]:
+        mark_filled(by=county.alva, sheet=sheet)
+    assert asked() == few
+    said = " ".join(read(client.get(reverse("my_work"))).main.get_text(" ").split())
+    assert [f"Blad {sheet.shown_serial} är använt" in said for sheet in used] == [True, True, False]
