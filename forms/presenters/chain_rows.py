@@ -26,7 +26,8 @@ from forms.rules.spec import Column, SheetSpec
 from outage.models import CareChainEvent, Handover
 from outage.presenters.call_codes import code_lines_in_list
 from outage.presenters.care import role_of
-from outage.presenters.chain import COUNTS_AS_ANOTHER, event_title, moved_here, outside_outage, told_labels
+from outage.presenters.chain import COUNTS_AS_ANOTHER, event_title, moved_here, told_labels
+from outage.presenters.outside import outside_outage
 from outage.rules.clock import before_or_after_break_point
 from outage.rules.routine import Particular, Routine
 from outage.rules.wording import clock_time, day_and_time, local_day

@@ -23,8 +23,8 @@ from outage.rules.said import labelled
 from outage.rules.ticks import TIME_OF, Change, Mark, Picture, Tick, TickState, Typed
 from outage.rules.wording import moment
 
-from .chain import outside_outage
 from .later import LaterLine, later_lines, read_first, why_with
+from .outside import outside_outage
 from .told_so_far import told_so_far
 
 # They stand in the row already: the patient at its head, the events as what happened.

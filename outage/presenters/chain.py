@@ -12,9 +12,9 @@ from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
 from outage.presenters.call_codes import CodeLine, CodeLines
 from outage.presenters.care import Numbers
+from outage.presenters.outside import outside_outage
 from outage.queries.chain_log import ChainLog, in_time_order
 from outage.queries.naming import party_label, patient_in_short
-from outage.queries.outages import down_again, outage_since
 from outage.queries.owed import event_standings
 from outage.queries.standing import completion_of, is_discharge, open_item_of, row_of, standing_of, tells
 from outage.queries.targets import target_name
@@ -303,27 +303,6 @@ def from_paper(row: CareChainEvent | Handover, now: datetime) -> str:
         f"{day_and_time(row.written_at, now)}, "
         f"{'rättat' if row.supersedes_id else 'infört'} av {row.user.full_name}"
     )
-
-
-def outside_outage(chain: CareChain, event: CareChainEvent, now: datetime) -> str:
-    """That an event was registered in the system before the outage, or happened when the principal was back, and what
-    follows from that (R4); "" for any other.
-    """
-    outage = chain.outage
-    if event.withdraws:
-        return ""
-    if event.in_system:
-        return f"Står i {outage.system} sedan före driftstoppet. Registreras inte efteråt."
-    if not outage.own_end or not outage.was_over_at(event.happened_at):
-        return ""
-    back = f"Efter att {outage.system} var åter i drift {day_and_time(outage.own_end, now)}"
-    again = down_again(outage, chain.principal, event.happened_at)
-    if again:
-        began = day_and_time(again.current.started_at, now)
-        return f"{back}, när det låg nere igen sedan {began}. Räknas med i efterregistreringen här."
-    if outage_since(outage, chain.principal):
-        return f"{back}. Registreras i {outage.system} när det går, inte som efterregistrering."
-    return f"{back}. Registreras direkt i {outage.system}, inte efteråt."
 
 
 def changed_by(row: CareChainEvent | Handover, now: datetime) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from contacts.rules.errors import Question
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Handover, Outage
-from outage.presenters.chain import outside_outage
+from outage.presenters.outside import outside_outage
 from outage.presenters.owed import OwedCall, calls_owed
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import logs_of
