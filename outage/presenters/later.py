@@ -53,6 +53,7 @@ class LaterLine:
 def later_lines(later: Later, chain: CareChain, now: datetime) -> tuple[LaterLine, ...]:
     """Those of `chain`, the oldest outage first."""
     found = []
+    by_number(*(one.chain for one in later.get(chain.pk, ()) if one.seen))
     for one in later.get(chain.pk, ()):
         there = f"driftstoppet {one.chain.outage.listed_as}"
         if not one.seen:

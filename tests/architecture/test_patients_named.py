@@ -19,7 +19,6 @@ READERS = {
     "outage/queries/care_chains.py": "to find whom a search means, and people of one name",
     "outage/queries/logged_later.py": "to look for the patient's other chains",
     "outage/queries/same_patient.py": "to look for the patient's other chains",
-    "outage/queries/standing.py": "to compare versions",
     "outage/queries/heard.py": "to compare as whom two patients were spoken of",
     "outage/queries/outdated.py": "to compare what is known with what was when a sheet was printed",
     "outage/views/chains.py": "to look for the patient's other chains",

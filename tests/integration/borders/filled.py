@@ -276,7 +276,7 @@ POSTS: dict[str, Post] = {
     "void_batch": Post(HANDLE, UNIT, lambda s: {"void_reason": "unused"}),
     "scan": Post(HANDLE, NONE, file_of("blad.pdf", lambda s: b"%PDF-1.7", "files")),
     "scan_result": Post(HANDLE, UNIT, by_hand=at("scan_result", lambda s: s.there["upload_id"][0])),
-    "waiting_page": Post(HANDLE, UNIT, lambda s: {"reason": "empty"}, with_field="reason"),
+    "waiting_page": Post(HANDLE, UNIT, lambda s: {"reason": "empty"}, with_field="do=aside"),
     "sheet_step": Post(HANDLE, UNIT),
     "enter_sheet": Post(HANDLE, UNIT, lambda s: PAPER_ROW, where=on_paper, with_field="signed_by"),
     "disposal": Post(Right.DECIDE_DISPOSAL, NONE, decision, by="adam"),
@@ -385,7 +385,11 @@ def filled(client: Client, stage: Stage, names: Collection[str] = POSTS) -> list
             answer = client.get(page, follow=True)
             for name, path, fields in forms_on(answer):
                 post = wanted.get(name)
-                if post is None or name in found or post.with_field not in {"", *fields}:
+                if (
+                    post is None
+                    or name in found
+                    or post.with_field not in {"", *fields, f"do={''.join(fields.get('do', ()))}"}
+                ):
                     continue
                 if post.where and post.where(stage) != page:
                     continue

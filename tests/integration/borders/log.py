@@ -122,7 +122,7 @@ class Log(Cast):
         held = hold_form(by=alva.membership, path="/x/", content={"a": ["b"]})
         assert held is not None
         self.held = held
-        self.hidden = make_chain(county, self.outage, protected_identity=True).pk
+        self.hidden = make_chain(county, self.outage, identity="19910608-9809", protected_identity=True).pk
         # By somebody who is none of those who try to take over.
         leaving = person("leaving", alva.unit)
         self.shift = hand_over_shift(by=leaving, outage=self.outage, client_id=uuid4()).pk

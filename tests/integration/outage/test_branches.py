@@ -11,7 +11,7 @@ from contacts.access import Acting
 from contacts.models import MunicipalKind, Unit
 from contacts.queries.branches import name_of_reach, units_within
 from contacts.queries.joined import is_read_as
-from contacts.rules.errors import RuleError
+from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right, Role
 from forms.models import SheetKind
@@ -87,9 +87,12 @@ def test_when_a_patient_of_the_other_branch_was_spoken_of_is_not_told(
     social = coordinator(county.social_care)
     early = {"outage": outage, "ended_at": timezone.now() - timedelta(minutes=60)}
     late = {"outage": outage, "facts": outage_facts(started=timedelta(minutes=5))}
-    for by, words in ((social, "En händelse är loggad"), (nursing, "Något är")):
-        with pytest.raises(RuleError, match=words):
+    for by, words, counted in ((social, "En händelse är loggad", False), (nursing, "Något är", True)):
+        with pytest.raises(Question) as asked:
             end_outage(by=by, **early)
+        assert ("1 händelse i en vårdkedja som du inte ser" in asked.value.sentence) is counted
+        assert ("Tolvansson" in asked.value.sentence) is not counted
+        assert bool(asked.value.links) is not counted
         with pytest.raises(RuleError, match=words):
             change_outage(by=by, client_id=uuid4(), **late)
 
