@@ -385,11 +385,8 @@ def filled(client: Client, stage: Stage, names: Collection[str] = POSTS) -> list
             answer = client.get(page, follow=True)
             for name, path, fields in forms_on(answer):
                 post = wanted.get(name)
-                if (
-                    post is None
-                    or name in found
-                    or post.with_field not in {"", *fields, f"do={''.join(fields.get('do', ()))}"}
-                ):
+                its = {"", *fields, f"do={''.join(fields.get('do', ()))}"}
+                if post is None or name in found or post.with_field not in its:
                     continue
                 if post.where and post.where(stage) != page:
                     continue
