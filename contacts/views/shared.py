@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from enum import Enum
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
@@ -37,34 +36,24 @@ class SharedHtml:
     """
 
     def __init__(self, html: SafeString, stand_in: str = "") -> None:
-        # What is the same for all, in the pieces that lie between what is not, and what each of that is.
-        self._same: list[Markup] = []
-        self._own: list[_Own] = []
-        for nth, text in enumerate(escape(html).split(stand_in) if stand_in else [escape(html)]):
-            for mth, piece in enumerate(text.split(_FORM)):
-                if nth or mth:
-                    self._own.append(_Own.FORM if mth else _Own.TEXT)
-                end = 0
-                # Of a field for an id the value alone is another.
-                for found in _ID_FIELD.finditer(piece):
-                    self._same.append(piece[end : found.start(1)])
-                    self._own.append(_Own.ID)
-                    end = found.end(1)
-                self._same.append(piece[end:])
-        if len(_NAMED.findall(html)) != self._own.count(_Own.ID):
+        self._stand_in = stand_in
+        # What lies between the values of the fields for an id.
+        self._pieces: list[Markup] = []
+        end, whole = 0, escape(html)
+        for found in _ID_FIELD.finditer(whole):
+            self._pieces.append(whole[end : found.start(1)])
+            end = found.end(1)
+        self._pieces.append(whole[end:])
+        if len(_NAMED.findall(html)) != len(self._pieces) - 1:
             raise ValueError("a form has something of its own that stands otherwise than expected")
 
     def on(self, page: HasForms, form_id: UUID | None = None, text: str = "") -> Markup:
         """As `page` has it, with an id of its own for each form, or that of its only one."""
-        own = {_Own.FORM: page.in_each_form, _Own.TEXT: text}
-        pieces: list[str] = [""] * (len(self._same) + len(self._own))
-        pieces[::2] = self._same
-        pieces[1::2] = [own[one] if one in own else str(form_id or uuid4()) for one in self._own]
-        return Markup("").join(pieces)
-
-
-class _Own(Enum):
-    FORM, ID, TEXT = range(3)
+        filled: list[str] = [""] * (2 * len(self._pieces) - 1)
+        filled[::2] = self._pieces
+        filled[1::2] = [str(form_id or uuid4()) for _ in self._pieces[1:]]
+        html = Markup("").join(filled).replace(_FORM, page.in_each_form)
+        return html.replace(self._stand_in, text) if self._stand_in else html
 
 
 _sharing = ContextVar("sharing", default=False)

@@ -226,7 +226,7 @@ def shift_lines(
     for back in open_now.ring_back:
         said = f"{back.whom} {back.at}, {back.by}"
         lines.append(_shift_row(back.patient, "Ring tillbaka", back.number, _with_left(said, back.left)))
-    for wait in open_now.awaited:
+    for wait in (part.make() for part in open_now.awaited):
         said = _with_left(f"Sedan {wait.since}", wait.left)
         lines.append(_shift_row(wait.patient, f"Väntar på svar: {wait.label}", wait.place, said))
     for place in open_now.places:

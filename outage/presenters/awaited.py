@@ -3,11 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from contacts.access import Acting
+from contacts.page_versions import Part
 from outage.models import CareChain, LeftOpen
+from outage.queries.closing import newest_of
+from outage.queries.listed import Listed
 from outage.queries.naming import Patient, party_in_list, patient_in_list, place_of
+from outage.queries.states import awaited_in
 from outage.rules.awaited import AwaitedAnswer
 from outage.rules.closing import key_of_answer
 from outage.rules.wording import moment, span
@@ -27,35 +32,43 @@ class AwaitedLine:
     left: str = ""
 
 
-def awaited_lines(
+def awaited_line(
     acting: Acting,
     chain: CareChain,
-    answers: Iterable[AwaitedAnswer],
+    answer: AwaitedAnswer,
     now: datetime,
     left: Mapping[str, LeftOpen],
     *,
     on_own_page: bool = False,
-) -> list[AwaitedLine]:
+) -> AwaitedLine:
     """For a patient with protected personal data a list shows no place; the chain's own page does. `left` is
     `left_about` chains.
     """
-
-    def taken_on(answer: AwaitedAnswer) -> str:
-        key = key_of_answer(chain.pk, acting.unit.pk, answer.kind, answer.sender, answer.since)
-        return left[key].in_words if key in left else ""
-
     hidden = chain.details.protected_identity and not on_own_page
-    label_of = party_in_list if hidden else place_of
+    key = key_of_answer(chain.pk, acting.unit.pk, answer.kind, answer.sender, answer.since) if left else ""
+    return AwaitedLine(
+        chain_id=chain.pk,
+        patient=patient_in_list(chain),
+        label=chain.outage.routine.label(answer.kind),
+        place=(party_in_list if hidden else place_of)(chain, answer.sender),
+        since=moment(answer.since, now),
+        since_iso=answer.since.isoformat(),
+        age=span(now - answer.since),
+        left=left[key].in_words if key in left else "",
+    )
+
+
+def awaited_listed(
+    acting: Acting, listed: Iterable[Listed], now: datetime, left: Mapping[str, LeftOpen]
+) -> list[Part[AwaitedLine]]:
+    """As `awaited_line`, each as the part of a page: the chains in their order, the longest wait of each first."""
+    newest = newest_of(left)
     return [
-        AwaitedLine(
-            chain_id=chain.pk,
-            patient=patient_in_list(chain),
-            label=chain.outage.routine.label(answer.kind),
-            place=label_of(chain, answer.sender),
-            since=moment(answer.since, now),
-            since_iso=answer.since.isoformat(),
-            age=span(now - answer.since),
-            left=taken_on(answer) if left else "",
+        Part(
+            ("awaited", answer.kind, answer.sender, answer.since, newest, *one.as_shown),
+            now,
+            partial(awaited_line, acting, one.chain, answer, now, left),
         )
-        for answer in answers
+        for one in listed
+        for answer in awaited_in(one.rows)
     ]

@@ -7,10 +7,10 @@ from itertools import chain
 from uuid import UUID
 
 from contacts.page_versions import Part, each_of_one_minute, of_one_minute
-from outage.models import CareChain, ChainState
+from outage.models import CareChain, ChainState, LeftOpen
 from outage.presenters.care import Numbers
 from outage.presenters.owed import OwedCall, calls_kept, in_order_to_ring
-from outage.queries.closing import left_about
+from outage.queries.closing import left_about, newest_of
 from outage.queries.listed import Listed
 from outage.queries.ringing import numbers_of_rows
 
@@ -27,13 +27,12 @@ def calls_to_ring(
     )
 
 
-def calls_listed(listed: Iterable[Listed], now: datetime) -> list[Part[OwedCall]]:
-    """As `calls_to_ring`, each call as the part of a page."""
+def calls_listed(
+    listed: Iterable[Listed], now: datetime, left: Mapping[str, LeftOpen]
+) -> list[Part[OwedCall]]:
+    """As `calls_to_ring`, each call as the part of a page; `left` is `left_about` the chains."""
     chains = {one.chain.pk: one for one in listed}
-    left = left_about(one.chain for one in chains.values())
-    # Each as far as the rows are known by which something was left open.
-    newest = max((row.pk for row in left.values()), default=0)
-    keys = {pk: ("calls", newest, *one.as_shown) for pk, one in chains.items()}
+    keys = {pk: ("calls", newest_of(left), *one.as_shown) for pk, one in chains.items()}
 
     def read(missing: list[UUID]) -> Numbers:
         return numbers_of_rows((row for pk in missing for row in chains[pk].rows), now)

@@ -9,7 +9,7 @@ from uuid import UUID
 from contacts.access import Acting
 from contacts.page_versions import Part
 from outage.models import CareChainEvent, Handover, LeftOpen, Outage, ShiftHandover
-from outage.presenters.awaited import AwaitedLine, awaited_lines
+from outage.presenters.awaited import AwaitedLine, awaited_listed
 from outage.presenters.chain import call_title, event_title, moved_here, told_labels
 from outage.presenters.owed import OwedCall, PlaceToFind, place_to_find
 from outage.presenters.ringing import calls_listed
@@ -19,7 +19,6 @@ from outage.queries.naming import Patient, party_in_list, patient_in_list
 from outage.queries.papers import PaperOut
 from outage.queries.shift import OpenNow, handed, newest_handover, texts_of
 from outage.queries.shift_done import DoneLine, calls_by_id
-from outage.queries.states import awaited_in
 from outage.rules.back_registration import ChainStatus
 from outage.rules.closing import Holds, key_of_row, key_of_sheet
 from outage.rules.handover import name_in
@@ -109,7 +108,7 @@ class OpenShown:
 
     calls: Sequence[Part[OwedCall]]
     ring_back: Sequence[RingBackLine]
-    awaited: Sequence[AwaitedLine]
+    awaited: Sequence[Part[AwaitedLine]]
     places: Sequence[PlaceToFind]
     papers: Sequence[PaperLine]
 
@@ -133,13 +132,9 @@ def open_shown(
     to_ring_back = calls_by_id(acting, found.outages, ring_back)
     left = left_by_key(acting.principal, found.outages)
     return OpenShown(
-        calls=calls_listed(to_ring, now),
+        calls=calls_listed(to_ring, now, left),
         ring_back=[_ring_back(call, now, left) for call in to_ring_back],
-        awaited=[
-            line
-            for one in waiting
-            for line in awaited_lines(acting, one.chain, awaited_in(one.rows), now, left)
-        ],
+        awaited=awaited_listed(acting, waiting, now, left),
         places=[place_to_find(one.chain) for one in to_find],
         papers=[
             PaperLine(paper, left[key].in_words if (key := key_of_sheet(paper.serial)) in left else "")

@@ -4,14 +4,13 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.middleware.csrf import get_token
-from django.template import Context
-from django.template.defaulttags import querystring
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -101,7 +100,9 @@ class Page:
 
     def query(self, **changed: object) -> str:
         """The query of the page's address, with what is changed in it."""
-        return querystring(Context(), self._request.GET, **changed) if changed or self._request.GET else ""
+        asked = dict(self._request.GET.lists())
+        named = {name: value for name, value in (asked | changed).items() if value is not None}
+        return f"?{urlencode(named, doseq=True)}" if named or asked else ""
 
     @cached_property
     def _hours(self) -> RingingHours:

@@ -1,7 +1,7 @@
 """The one entrance to care chains. A person sees those of the own principal in which the own unit takes part."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import TypeVar
 from uuid import UUID
 
@@ -221,21 +221,27 @@ def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage
     People with protected personal data are shown without name, and do not count.
     """
     # A chain that stands in two lists of a page comes twice, each time to be marked.
-    named = [
-        (chain, text, _whole_number(chain.details)) for chain in chains if (text := chain.details.name_text)
-    ]
-    ciphers = ciphers_of(acting.principal, outages) if named and can(acting, Right.READ_CARE) else []
-    # Of each text one hash for each outage, whose keys are different.
-    texts = {text for _, name, number in named for text in (name, *number)}
-    hashes = {one.keyed_hash(text): text for one in ciphers for text in texts}
-    seen_in = tuple(outage.pk for outage in outages)
-    units = ids_read_as(acting.unit) if hashes else ()
+    named = [(chain, text) for chain in chains if (text := chain.details.name_text)]
+    called = _with_text(acting, outages, {name for _, name in named})
+    # Of hardly anybody the number is needed too.
+    shared = {chain.pk: _whole_number(chain.details) for chain, name in named if called[name] - {chain.pk}}
+    numbered = _with_text(acting, outages, {one for number in shared.values() for one in number})
+    for chain, name in named:
+        same = {chain.pk}.union(*(numbered[one] for one in shared.get(chain.pk, ())))
+        chain.namesake = not called[name] <= same
+
+
+def _with_text(acting: Acting, outages: Collection[Outage], texts: set[str]) -> Mapping[str, set[UUID]]:
+    """The chains in sight that are looked up by each of them."""
     found = defaultdict[str, set[UUID]](set)
-    for pk, one in _with_hash(acting.principal.pk, units, seen_in, tuple(hashes)) if hashes else ():
-        found[hashes[one]].add(pk)
-    for chain, name, number in named:
-        same = {chain.pk}.union(*(found[text] for text in number))
-        chain.namesake = not found[name] <= same
+    if texts and can(acting, Right.READ_CARE):
+        # Of each text one hash for each outage, whose keys are different.
+        ciphers = ciphers_of(acting.principal, outages)
+        hashes = {one.keyed_hash(text): text for one in ciphers for text in texts}
+        units, seen_in = ids_read_as(acting.unit), tuple(outage.pk for outage in outages)
+        for pk, one in _with_hash(acting.principal.pk, units, seen_in, tuple(hashes)) if hashes else ():
+            found[hashes[one]].add(pk)
+    return found
 
 
 def _whole_number(details: CareChainDetails) -> tuple[str, ...]:

@@ -158,6 +158,11 @@ def left_about(chains: Iterable[CareChain]) -> dict[str, LeftOpen]:
     return left_by_key(principal, [chain.outage for chain in outages.values()]) if principal else {}
 
 
+def newest_of(left: Mapping[str, LeftOpen]) -> int:
+    """What a part of a page is known by that shows what was left open: 0 where nothing was."""
+    return max((row.pk for row in left.values()), default=0)
+
+
 def left_by_key(principal: Principal, outages: Iterable[Outage]) -> dict[str, LeftOpen]:
     """What was left open so, by the key of each thing; no query where none of the outages is over."""
     over = [outage for outage in outages if not outage.is_open]

@@ -24,7 +24,7 @@ from contacts.views.shared import SharedHtml, shared_part
 from contacts.views.tools import FormPage, get_or_404, held_as, put, require, uuid_or_404
 from contacts.webforms.differences import form_differences
 from outage.models import CareChain
-from outage.presenters.awaited import awaited_lines
+from outage.presenters.awaited import awaited_line
 from outage.presenters.back import task_rows
 from outage.presenters.call_codes import code_lines
 from outage.presenters.care import patient_on_own_page
@@ -180,6 +180,7 @@ def _shown(
         else []
     )
     awaited = awaited_now(found, log, acting.unit.pk) if left else []
+    taken_on = left_about([found]) if left else {}
     flags = numbers_in_directory(tried_numbers(acting, log), acting.principal)
     joins = history_joins(found.pk)
     joined = standing_join(found) if joins else None
@@ -200,9 +201,11 @@ def _shown(
         ],
         "calls": [call for call in calls if call.messages],
         "needless": [call for call in calls if call.closed],
-        "awaited": awaited_lines(
-            acting, found, awaited, now, left_about([found]) if left else {}, on_own_page=True
-        ),
+        "awaited": [
+            part_with(line, now, "chain awaited", line)
+            for answer in awaited
+            for line in [awaited_line(acting, found, answer, now, taken_on, on_own_page=True)]
+        ],
         "idle": nothing_to_ring(
             logged=bool(log.events),
             purged=not left,

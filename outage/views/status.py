@@ -28,7 +28,7 @@ from contacts.rules.permissions import Right
 from contacts.views.shared import shared_part
 from contacts.views.tools import get_or_404, require, uuid_or_404
 from outage.models import CareChain, ChainState, Outage
-from outage.presenters.awaited import awaited_lines
+from outage.presenters.awaited import awaited_listed
 from outage.presenters.call_codes import code_lines_in_list
 from outage.presenters.checklists import checklist_cards
 from outage.presenters.owed import place_to_find
@@ -61,7 +61,6 @@ from outage.queries.owed import (
 from outage.queries.papers import papers
 from outage.queries.reminders import all_due, due_now
 from outage.queries.shift_done import calls_by_id
-from outage.queries.states import awaited_in
 from outage.rules.reminders import late
 from outage.rules.wording import clock_time, midnight_after
 
@@ -219,8 +218,8 @@ def _care(
     calls_of_received = calls_received(received, known, now)
     codes = code_lines_in_list(calls_of_received, now)
     rung = calls_by_id(acting, outages, (one.call for one in late_page if one.call))
-    left = left_about(waiting)
-    calls = calls_listed((listed[chain.pk] for chain in to_ring), now)
+    left = left_about([*to_ring, *waiting])
+    calls = calls_listed((listed[chain.pk] for chain in to_ring), now, left)
     return {
         "calls": calls,
         "calls_page": to_ring,
@@ -228,11 +227,7 @@ def _care(
         "late_lines": reminder_lines(late_page, about[:], rung, now),
         "late_page": late_page,
         "due": due,
-        "awaited": [
-            line
-            for chain in waiting
-            for line in awaited_lines(acting, chain, awaited_in(listed[chain.pk].rows), now, left)
-        ],
+        "awaited": awaited_listed(acting, (listed[chain.pk] for chain in waiting), now, left),
         "shift": waiting_line(acting, outage, now),
         "awaited_page": waiting,
         "places": [place_to_find(chain) for chain in places],
