@@ -5,13 +5,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.forms import BoundField
+from django.forms import BoundField, Form
 from django.http import QueryDict
 from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import NumberToRing, first_number
+from contacts.webforms.differences import own_data
 from outage.models import CareChain
 from outage.presenters.care import Numbers, is_own, target_label
 from outage.presenters.owed import calls_owed
@@ -163,6 +164,19 @@ def field_of_error(name: str, fields: Collection[str], cleaned: Mapping[str, obj
         return "messages"
     field = next((f for f in fields if f.startswith(f"h-{kind}-")), "messages")
     return field if cleaned.get(field) else "at"
+
+
+def fill_in_unit(form: Form, chosen: RecipientOption | None, errors: Mapping[str, str]) -> Mapping[str, str]:
+    """The errors of a form that is shown again; a unit that was left empty is by then that of the place that was
+    `chosen`, as the script fills it in, to be read before it is saved.
+    """
+    if "spoken_to_unit" not in errors or not (chosen and chosen.party) or chosen.unknown:
+        return errors
+    own_data(form)["spoken_to_unit"] = chosen.place
+    said = (
+        f"Enheten var tom. Nu står {chosen.place}: läs den, och ändra om den du talade med hör till en annan."
+    )
+    return {**errors, "spoken_to_unit": said}
 
 
 @dataclass(slots=True)

@@ -40,6 +40,7 @@ from .call_options import (
     MessageOption,
     RecipientOption,
     field_of_error,
+    fill_in_unit,
     in_one_line,
     keep_meant,
     notices_owed,
@@ -226,12 +227,10 @@ class CallForm(Opened, AsksQuestions):
         )
 
     def _fill_in_number(self) -> None:
-        chosen = self.initial.get("recipient")
-        for option in self.recipient_options():
-            if option.key == chosen:
-                self.initial.setdefault("spoken_to_unit", option.place if option.party else "")
-                if self.direction is Direction.GIVEN:
-                    self.initial.setdefault("number", option.number)
+        if option := self._chosen:
+            self.initial.setdefault("spoken_to_unit", option.place if option.party else "")
+            if self.direction is Direction.GIVEN:
+                self.initial.setdefault("number", option.number)
 
     def recipient_options(self) -> list[RecipientOption]:
         """The acting unit's own party is left out."""
@@ -242,14 +241,17 @@ class CallForm(Opened, AsksQuestions):
             )
         return self._options[chosen]
 
+    @property
+    def _chosen(self) -> RecipientOption | None:
+        return next((option for option in self.recipient_options() if option.chosen), None)
+
     def filled_in(self) -> str:
         """The call in one line where all but the name and the read-back is filled in, as from Att ringa nu; else ""."""
         if self.direction is not Direction.GIVEN:
             return ""
+        said = [option for option in self.message_options() if option.chosen]
         return in_one_line(
-            next((option for option in self.recipient_options() if option.chosen), None),
-            [option for option in self.message_options() if option.chosen],
-            **{name: self[name].value() for name in ("number", "at", "outcome")},
+            self._chosen, said, **{name: self[name].value() for name in ("number", "at", "outcome")}
         )
 
     def code_to_say(self) -> str:
@@ -327,11 +329,9 @@ class CallForm(Opened, AsksQuestions):
                 sender = self._sender_of(value)
                 if rang and sender != rang:
                     label = self.routine.label(self._kind_of(value))
-                    self.add_error(
-                        "messages",
-                        f"{label} lämnas av {Party(sender).label.lower()}. "
-                        "Välj den som ringer eller ett annat meddelande.",
-                    )
+                    who = Party(sender).label.lower()
+                    wrong = f"{label} lämnas av {who}. Välj den som ringer eller ett annat meddelande."
+                    self.add_error("messages", wrong)
         return data
 
     def _sender_of(self, value: str) -> str:
@@ -395,6 +395,6 @@ class CallForm(Opened, AsksQuestions):
 
     def add_service_errors(self, errors: Mapping[str, str]) -> None:
         """Put the sentences of a service beside their fields."""
-        for name, sentence in errors.items():
+        for name, sentence in fill_in_unit(self, self._chosen, errors).items():
             field = field_of_error(name, self.fields, self.cleaned_data)
             self.add_error(field if field in self.fields else None, sentence)
