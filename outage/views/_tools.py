@@ -50,6 +50,15 @@ def reached_or_404(request: ActingRequest, chain_id: UUID) -> CareChain:
     return found
 
 
+def led_to_kept(request: ActingRequest, found: CareChain, chain_id: UUID) -> HttpResponse | None:
+    """Redirects who asks for a page of a chain that is read in `found` to that one's, and says so; else None."""
+    if found.pk == chain_id or request.method != "GET":
+        return None
+    messages.info(request, f"Den vårdkedjan är sammanförd med den här, vårdkedja {found.number}.")
+    address = reverse(request.resolver_match.view_name, args=[found.pk])
+    return redirect(f"{address}?{request.GET.urlencode()}" if request.GET else address)
+
+
 def joined_from(found: CareChain, chain_id: UUID) -> ChainJoin | None:
     """The join by which what is asked of the chain with that id is about `found`; None where it is its own."""
     return join_into(found.pk, chain_id) if found.pk != chain_id else None

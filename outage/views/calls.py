@@ -44,6 +44,7 @@ from ._tools import (
     asked_direction,
     changeable_or_404,
     check_may_be_asked,
+    led_to_kept,
     reached_or_404,
     saying_what_is_over,
     standing_row,
@@ -110,6 +111,8 @@ def _blank(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     alike = "call", *shown_alike(acting), request.get_full_path()
     found = reached_or_404(request, chain_id)
     check_may_be_asked(request, found.outage)
+    if to_kept := led_to_kept(request, found, chain_id):
+        return to_kept
 
     def make() -> SharedHtml:
         form, stand_in = _call_form(request, found, log_shown(acting, found, now)), f"code-{uuid4()}"

@@ -63,6 +63,7 @@ from ._tools import (
     asked_direction,
     check_may_be_asked,
     joined_from,
+    led_to_kept,
     reached_or_404,
     to_chain,
     whole_or_404,
@@ -138,10 +139,8 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.READ_CARE)
     acting, now = request.acting, timezone.now()
     found = reached_or_404(request, chain_id)
-    if found.pk != chain_id:
-        messages.info(request, f"Den vårdkedjan är sammanförd med den här, vårdkedja {found.number}.")
-        return redirect("chain", found.pk)
-
+    if to_kept := led_to_kept(request, found, chain_id):
+        return to_kept
     # Not of what is opened in an emergency, nor of what is purged.
     outdated = None if found.emergency or found.outage.purged_at else papers().outdated(acting, found)
     alike = "chain", *shown_alike(acting), request.get_full_path(), outdated

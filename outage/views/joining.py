@@ -26,7 +26,7 @@ from outage.services.joining import check_can_join, join_chains, undo_join
 from outage.webforms.events import ReasonForm
 from outage.webforms.joining import JoinForm
 
-from ._tools import check_may_be_asked, to_chain, whole_or_404
+from ._tools import check_may_be_asked, led_to_kept, to_chain, whole_or_404
 
 CHAINS_SHOWN = 50
 _NOT_CHOSEN = "Det du valde är inte sparat: se efter att uppgifterna stämmer."
@@ -39,6 +39,8 @@ def join(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     kept = whole_or_404(request, chain_id)
     check_may_be_asked(request, kept.outage)
+    if to_kept := led_to_kept(request, kept, chain_id):
+        return to_kept
     if "join" in request.POST or "choose" in request.POST:
         try:
             to = UUID(request.POST.get("to", ""))
@@ -109,6 +111,8 @@ def undo(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     kept = whole_or_404(request, chain_id)
     check_may_be_asked(request, kept.outage)
+    if to_kept := led_to_kept(request, kept, chain_id):
+        return to_kept
     last = standing_join(kept)
     if last is None:
         messages.info(request, "Vårdkedjan är inte sammanförd med någon annan.")

@@ -264,3 +264,15 @@ def test_what_is_sent_about_a_chain_that_was_joined_meanwhile_says_so(
         read(client.get(reverse("correct_event", args=[event.pk]))).main.find("form", method="post")
     )
     assert said[:20] not in read(client.post(reverse("correct_event", args=[event.pk]), later)).get_text()
+
+
+@pytest.mark.parametrize("name", ["chain", "chain_call", "join_chain", "undo_join"])
+def test_a_page_of_a_chain_that_was_joined_leads_to_the_kept_ones_and_says_so(
+    county: County, outage: Outage, log_in, name: str
+):
+    kept, other = two_chains(county, outage)
+    join(county, kept, other)
+    query = "?riktning=received"
+    answer = log_in(county.alva).get(reverse(name, args=[other.pk]) + query, follow=True)
+    assert answer.redirect_chain == [(reverse(name, args=[kept.pk]) + query, 302)]
+    assert f"är sammanförd med den här, vårdkedja {kept.number}." in read(answer).get_text()
