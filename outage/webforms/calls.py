@@ -32,7 +32,7 @@ from outage.rules.moments import years_around
 from outage.rules.routine import MessageType
 from outage.rules.said import in_short
 from outage.rules.told import PLACE_PREFIX, Target, minute_of
-from outage.rules.wording import clock_time, lower_first, moment
+from outage.rules.wording import lower_first, moment
 
 from .call_options import (
     NOTICE_PREFIX,
@@ -294,7 +294,7 @@ class CallForm(Opened, AsksQuestions):
 
     def _new_offered(self) -> Iterator[MessageOption]:
         logged = {
-            (event.kind, event.sender): clock_time(event.happened_at)
+            (event.kind, event.sender): moment(event.happened_at, timezone.now())
             for value, event in self._logged.items()
             if not event.withdraws and value not in self._until
         }

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from outage.models import CareChain
@@ -12,7 +13,9 @@ from outage.presenters.status import told_rows
 from outage.queries.lately import Told
 from outage.rules.informing import CallOutcome
 from outage.webforms.call_options import MessageOption, RecipientOption, in_one_line
+from tests.clock import Clock
 from tests.factories import County, make_event, tell
+from tests.integration.outage.pages import read
 
 TODAY, YESTERDAY = "10.52", "mån 23 nov 10.52"
 
@@ -50,3 +53,13 @@ def test_a_call_that_is_filled_in_says_its_day(at: object, said: str):
     option = MessageOption("1", "Inskrivning")
     line = in_one_line(to, [option], number="1", at=at, outcome=CallOutcome.REACHED)
     assert line == f"Nådd: Inskrivning till Umeå, 1, {said}"
+
+
+@pytest.mark.parametrize(("later", "said"), [(timedelta(), TODAY), (timedelta(days=1), "tis 24 nov 10.52")])
+def test_a_second_message_of_a_kind_says_the_day_of_the_first(
+    county: County, chain: CareChain, log_in, clock: Clock, later: timedelta, said: str
+):
+    make_event(county.alva, chain, ago=timedelta())
+    clock.shift(later)
+    text = read(log_in(county.alva).get(reverse("chain_call", args=[chain.pk]))).get_text(" ")
+    assert f"ny, loggad också {said} " in " ".join(text.split())
