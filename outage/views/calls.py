@@ -26,6 +26,7 @@ from outage.presenters.receipts import FLAG_MARK
 from outage.queries.call_codes import code_of_form
 from outage.queries.care_chains import get_handover, get_reached
 from outage.queries.chain_log import ChainLog, log_of, log_shown
+from outage.queries.joined import said_of
 from outage.queries.ringing import stands_in_directory
 from outage.queries.targets import target_choices
 from outage.rules.call_code import shown_code
@@ -44,7 +45,7 @@ from ._tools import (
     asked_direction,
     changeable_or_404,
     check_may_be_asked,
-    led_to_kept,
+    joined_from,
     reached_or_404,
     saying_what_is_over,
     standing_row,
@@ -111,8 +112,8 @@ def _blank(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     alike = "call", *shown_alike(acting), request.get_full_path()
     found = reached_or_404(request, chain_id)
     check_may_be_asked(request, found.outage)
-    if to_kept := led_to_kept(request, found, chain_id):
-        return to_kept
+    if join := joined_from(found, chain_id):
+        messages.info(request, said_of(join, now))
 
     def make() -> SharedHtml:
         form, stand_in = _call_form(request, found, log_shown(acting, found, now)), f"code-{uuid4()}"

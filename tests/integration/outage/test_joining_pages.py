@@ -266,7 +266,7 @@ def test_what_is_sent_about_a_chain_that_was_joined_meanwhile_says_so(
     assert said[:20] not in read(client.post(reverse("correct_event", args=[event.pk]), later)).get_text()
 
 
-@pytest.mark.parametrize("name", ["chain", "chain_call", "join_chain", "undo_join"])
+@pytest.mark.parametrize("name", ["chain", "join_chain", "undo_join"])
 def test_a_page_of_a_chain_that_was_joined_leads_to_the_kept_ones_and_says_so(
     county: County, outage: Outage, log_in, name: str
 ):
@@ -276,3 +276,11 @@ def test_a_page_of_a_chain_that_was_joined_leads_to_the_kept_ones_and_says_so(
     answer = log_in(county.alva).get(reverse(name, args=[other.pk]) + query, follow=True)
     assert answer.redirect_chain == [(reverse(name, args=[kept.pk]) + query, 302)]
     assert f"är sammanförd med den här, vårdkedja {kept.number}." in read(answer).get_text()
+
+
+def test_the_form_of_a_call_about_a_chain_that_was_joined_says_so(county: County, outage: Outage, log_in):
+    kept, other, said = two_to_join(county, outage)
+    join(county, kept, other)
+    client = log_in(county.alva)
+    assert said in read(client.get(reverse("chain_call", args=[other.pk]))).get_text()
+    assert said not in read(client.get(reverse("chain_call", args=[kept.pk]))).get_text()
