@@ -89,7 +89,7 @@ def chain_call(request: ActingRequest, chain_id: UUID) -> HttpResponse:
                 seen=form.cleaned_data["seen"] or 0,
                 shown=form.cleaned_data["shown"],
             )
-            _tell_logged(request, found, handover, facts)
+            _tell_logged(request, form, handover, facts)
             _tell_of_code(request, form, handover)
             return to_chain(request, found.pk) if "stay" in request.POST else redirect("status")
     return _show(page, form)
@@ -127,13 +127,18 @@ def _blank(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     return render(request, "outage/call/log.html", context)
 
 
-def _tell_logged(request: ActingRequest, chain: CareChain, handover: Handover, facts: CallFacts) -> None:
+def _tell_logged(request: ActingRequest, form: CallForm, handover: Handover, facts: CallFacts) -> None:
     saved = f"Sparat på servern {clock_time(handover.recorded_at)}."
     messages.success(request, saved, extra_tags=str(handover.pk))
+    now, may_differ = form.chain.details, form.cleaned_data["shown"] not in (None, form.chain.details_id)
+    for party, place in now.place_keys.items():
+        if may_differ and party == handover.recipient and place != handover.place:
+            became = f"{party.label} ändrades till {now.place_names[party]} medan du skrev."
+            messages.warning(request, f"{became} Samtalet står med {handover.place_name}, som sidan visade.")
     odd = handover_warnings(
         outcome=facts.outcome,
         at=handover.at,
-        earliest=chain.outage.current.started_at,
+        earliest=form.chain.outage.current.started_at,
         read_back=facts.read_back,
     )
     for sentence in odd.values():

@@ -23,6 +23,8 @@ from outage.queries.targets import target_name
 from outage.rules.handover import Direction, Message
 from outage.rules.informing import CallOutcome
 from outage.rules.owed import ChainStanding
+from outage.rules.routine import Routine
+from outage.rules.said import in_short
 from outage.rules.told import PLACE_PREFIX, Notice, Target
 from outage.rules.wording import day, local_day, moment
 
@@ -164,6 +166,29 @@ def field_of_error(name: str, fields: Collection[str], cleaned: Mapping[str, obj
         return "messages"
     field = next((f for f in fields if f.startswith(f"h-{kind}-")), "messages")
     return field if cleaned.get(field) else "at"
+
+
+def changed_meanwhile(log: ChainLog, routine: Routine, gone: Collection[str]) -> str:
+    """What is said where messages were ticked (`gone`, by their values) that are not offered by now; as the text of an
+    error of a field, where % is doubled.
+    """
+    found, now = [], timezone.now()
+    newer = {row.supersedes_id: row for row in log.events if row.supersedes_id}
+    for row in log.events:
+        if f"event:{row.pk}" not in gone or row.pk not in newer:
+            continue
+        last = newer[row.pk]
+        while last.pk in newer:
+            last = newer[last.pk]
+        was, by_now = (in_short(each.happened_at, each.particulars, now) for each in (row, last))
+        became = "återtaget" if last.withdraws else f"rättat till: {by_now}"
+        label = routine.label(row.kind)
+        found.append(
+            f"{label} {was} är {became} (ändrat {moment(last.recorded_at, now)}). Välj det som sades."
+        )
+    return " ".join(["Meddelandet har ändrats sedan sidan öppnades.", *(found or ["Välj igen."])]).replace(
+        "%", "%%"
+    )
 
 
 def fill_in_unit(form: Form, chosen: RecipientOption | None, errors: Mapping[str, str]) -> Mapping[str, str]:

@@ -39,6 +39,7 @@ from .call_options import (
     Known,
     MessageOption,
     RecipientOption,
+    changed_meanwhile,
     field_of_error,
     fill_in_unit,
     in_one_line,
@@ -222,7 +223,7 @@ class CallForm(Opened, AsksQuestions):
             required=bool(values) and self.direction is Direction.GIVEN,
             error_messages={
                 "required": "Välj minst ett meddelande.",
-                "invalid_choice": "Meddelandet har ändrats sedan sidan öppnades. Välj igen.",
+                "invalid_choice": changed_meanwhile(self.log, self.routine, set(sent) - set(values)),
             },
         )
 
@@ -328,8 +329,7 @@ class CallForm(Opened, AsksQuestions):
             for value in data.get("messages", []):
                 sender = self._sender_of(value)
                 if rang and sender != rang:
-                    label = self.routine.label(self._kind_of(value))
-                    who = Party(sender).label.lower()
+                    label, who = self.routine.label(self._kind_of(value)), Party(sender).label.lower()
                     wrong = f"{label} lämnas av {who}. Välj den som ringer eller ett annat meddelande."
                     self.add_error("messages", wrong)
         return data

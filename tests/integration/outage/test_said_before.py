@@ -43,9 +43,9 @@ def _nobody_leaves_the_pc(settings: Any) -> None:
 
 def to_day(
     county: County, chain: CareChain, event: CareChainEvent, on: str, *, rightly: bool = False
-) -> None:
+) -> CareChainEvent:
     event.chain = get_chain(county.esa, chain.pk)
-    correct_event(
+    return correct_event(
         by=county.esa,
         event=event,
         client_id=uuid4(),
@@ -100,6 +100,23 @@ def test_a_page_from_before_the_correction_offers_what_was_said_beside_what_is_s
     assert "messages" not in again
     assert client.post(path, again | {"messages": [old]}).status_code == 302
     assert owed(county, chain)["Skellefteå kommun"] == ["Preliminärt utskrivningsklar (rättad)"]
+
+
+def test_what_was_corrected_twice_says_what_it_was_and_what_it_is_now(
+    county: County, chain: CareChain, client: Client, clock: Clock, prepared: Any
+):
+    path, event, sent = prepared
+    for minutes, on in ((10, "2026-12-05"), (20, "2026-12-08")):
+        clock.move_to(TUESDAY + timedelta(minutes=minutes))
+        event = to_day(county, chain, event, on)
+    said = errors_of(read(client.post(path, sent)))
+    assert (
+        "Preliminärt utskrivningsklar 10.22, preliminärt utskrivningsdatum tis 1 dec är rättat till: " in said
+    )
+    assert "10.22, preliminärt utskrivningsdatum tis 8 dec (ändrat 11.12). Välj det som sades." in said
+    clock.move_to(TUESDAY + timedelta(minutes=30))
+    take_back(county, chain, event)
+    assert "tis 1 dec är återtaget (ändrat 11.22)" in errors_of(read(client.post(path, sent)))
 
 
 def test_what_was_taken_back_meanwhile_can_be_said_to_have_been_told(

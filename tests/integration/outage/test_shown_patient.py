@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from contacts.models import Principal
 from contacts.rules.parties import Party
 from outage.models import CareChain, Handover, Outage
 from outage.queries.care_chains import get_chain, get_handover
@@ -176,3 +177,21 @@ def test_a_corrected_call_is_still_of_whom_the_page_showed(
         reason="Glömde.",
     )
     assert to_put_right(county, chain) == {"municipality"}
+
+
+@pytest.mark.parametrize("outcome", [CallOutcome.REACHED, CallOutcome.NO_ANSWER])
+@pytest.mark.parametrize("meanwhile", [True, False])
+def test_a_place_that_was_changed_meanwhile_is_told_of_and_the_call_is_with_the_one_shown(
+    county: County, outage: Outage, client: Client, outcome: CallOutcome, meanwhile: bool
+):
+    chain = patient(county, outage, ONE)
+    mala = Principal.objects.create(name="Malå kommun", short_name="Malå", kind="municipality")
+    fields = opened(client, county, chain) if meanwhile else {}
+    rename(county, chain, municipality=mala)
+    fields = fields or opened(client, county, chain)
+    answer = send(client, chain, fields, **DISCHARGE | {"outcome": outcome})
+    assert answer.status_code == 302
+    [call] = log_of(chain.pk).live_handovers
+    assert call.place_name == ("Skellefteå kommun" if meanwhile else "Malå kommun")
+    said = "Kommun ändrades till Malå kommun medan du skrev. Samtalet står med Skellefteå kommun, som sidan visade."
+    assert (said in read(client.get("/")).get_text()) is meanwhile
