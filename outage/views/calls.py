@@ -18,7 +18,7 @@ from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
 from contacts.views.shared import SharedHtml, shared_part
-from contacts.views.tools import FormPage, check_sent, get_or_404, held_as, require, told_if_refused
+from contacts.views.tools import FormPage, check_sent, get_or_404, held_as, renew, require, told_if_refused
 from outage.models import CareChain, Handover
 from outage.presenters.chain import other_end
 from outage.presenters.later import later_outage
@@ -308,6 +308,9 @@ def correct(request: ActingRequest, handover_id: UUID) -> HttpResponse:
             said = "Samtalet är rättat. Det gamla står kvar, överstruket."
             return to_chain(request, old.chain_id, said=said)
     standing_row(page, old, form_of)
+    if "taken_back" in page.told:
+        renew(form)
+        page.told["action"] = f"{reverse('chain_call', args=[old.chain_id])}?riktning={old.direction}"
     return _show(page, form, corrects=old)
 
 

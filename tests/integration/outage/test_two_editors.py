@@ -135,7 +135,15 @@ def test_a_call_that_was_taken_back_meanwhile_says_so_and_keeps_what_was_typed(
     page = read(answer)
     assert "Återtaget" in page.main.text
     assert "Blev aldrig av." in page.main.text
-    assert fields_of(form_of(page, method="post"))["spoken_to"] == ["Karin Ett"]
+    form = form_of(page, method="post")
+    again = fields_of(form)
+    assert again["spoken_to"] == ["Karin Ett"]
+    assert "Spara rättelsen" not in page.main.text
+    assert "Logga som nytt samtal" in page.main.text
+    assert alva.post(form["action"], again).status_code == 302
+    new = Handover.objects.latest("order")
+    assert (new.supersedes, new.spoken_to, new.direction) == (None, "Karin Ett", call.direction)
+    assert [told.event for told in new.messages.all()] == [told.event for told in call.messages.all()]
 
 
 @pytest.mark.parametrize(
