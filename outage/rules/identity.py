@@ -13,6 +13,7 @@ from datetime import date
 from personnummer import personnummer
 
 from contacts.rules.labelled import Labelled
+from contacts.rules.phone import normalise
 from contacts.rules.swedish_text import plain_dashes, search_key, tidy_typed
 
 _LABEL = re.compile(
@@ -26,6 +27,8 @@ _DIGITS = re.compile(
 )
 _RESERVE = re.compile(r"(?=.*[0-9])(?=.*[A-Z])[0-9A-Z]{12}")
 
+_TEN_FROM_ZERO = re.compile("0[0-9]{9}")
+_SIGNED = re.compile("[+-] ?[0-9]{4}$")
 _COORDINATION_DAY = 60
 _MORE_SIGNS_READ = date(2026, 11, 30)
 
@@ -52,6 +55,9 @@ WARN_FUTURE = "Födelsedatumet ligger framåt i tiden. Läs numret en gång till
 WARN_PLUS = "Plustecknet betyder 100 år eller mer, men året säger något annat. Läs numret en gång till."
 WARN_DATE_UNKNOWN = (
     "Samordningsnumret saknar helt datum och går inte att kontrollera. Läs numret en gång till."
+)
+NO_PHONE = (
+    "Det kan vara ett telefonnummer. Är det patientens: skriv bindestreck före de fyra sista siffrorna."
 )
 WARN_RESERVE = "Ett reservnummer går inte att kontrollera. Läs numret en gång till."
 
@@ -90,6 +96,18 @@ def classify_identity(text: str | int | None, today: date) -> Identity:
     if _RESERVE.fullmatch(reserve):
         return _as_typed(IdentityKind.RESERVE_NUMBER, reserve, WARN_RESERVE)
     return _as_typed(IdentityKind.OTHER, typed, WARN_FORMAT)
+
+
+def may_be_phone(text: str, today: date) -> bool:
+    """Whether ten digits from 0 on, without a sign before the last four, may be a telephone number, as in a pasted
+    list. Those that hold as a patient's number may where they are run together and can be rung.
+    """
+    plain = plain_signs(tidy_typed(text)).strip()
+    if not _TEN_FROM_ZERO.fullmatch(re.sub(r"[\s./()-]", "", plain)) or _SIGNED.search(plain):
+        return False
+    read = classify_identity(text, today)
+    holds = read.kind.is_whole and not read.warnings
+    return not holds or (plain.isdigit() and normalise(plain) is not None)
 
 
 def plain_signs(text: str) -> str:

@@ -19,6 +19,7 @@ from outage.rules.identity import classify_identity
 from outage.rules.told import NOT_ADMITTED, PlaceChange
 from outage.rules.ward_kinds import kind_of_place, misfit
 
+from .identities import IdentityField
 from .places import (
     NOT_KNOWN_YET,
     OTHER,
@@ -40,10 +41,8 @@ class ChainForm(Opened, AsksQuestions):
     """A number that cannot be read is kept as typed."""
 
     replaces = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    identity = forms.CharField(
+    identity = IdentityField(
         label="Personnummer eller annat nummer",
-        required=False,
-        max_length=40,
         widget=forms.TextInput({"autocomplete": "off", "inputmode": "text"}),
         help_text="ÅÅÅÅMMDD-NNNN. Samordningsnummer, reservnummer eller okänt går också att spara.",
     )

@@ -25,6 +25,7 @@ from outage.rules.pasted_list import (
 from outage.rules.pasted_numbers import as_written
 from outage.rules.told import NOT_ADMITTED
 
+from .identities import IdentityField
 from .places import (
     NOT_KNOWN_YET,
     OTHER,
@@ -119,7 +120,7 @@ class PasteForm(SentOnce):
 class PatientRowForm(forms.Form):
     fields: dict[str, Any]
     marked = forms.BooleanField(required=False)
-    identity = forms.CharField(label="Nummer", required=False, max_length=40, widget=forms.TextInput(_TYPED))
+    identity = IdentityField(label="Nummer", widget=forms.TextInput(_TYPED))
     patient_name = forms.CharField(
         label="Namn", required=False, max_length=200, widget=forms.TextInput(_TYPED)
     )

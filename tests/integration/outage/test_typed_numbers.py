@@ -101,3 +101,20 @@ def test_the_number_of_the_support(county: County):
     county.region.support_number = "５９０９０"
     county.region.full_clean()
     assert county.region.support_number == "59090"
+
+
+@pytest.mark.parametrize("change", [True, False])
+def test_a_telephone_number_is_refused_beside_the_patients_number(
+    county: County, outage: Outage, client: Client, change: bool
+):
+    client.force_login(county.alva.user)
+    path = (
+        reverse("edit_chain", args=[make_chain(county, outage, identity="").pk])
+        if change
+        else reverse("new_chain")
+    )
+    fields = form_at(client, path) | {"patient_name": "Åsa Öberg", "before": "admitted"}
+    answer = client.post(path, fields | {"identity": "0910735000"})
+    assert answer.status_code == 422
+    assert "Det kan vara ett telefonnummer." in read(answer).find(id="error_1_id_identity").text
+    assert client.post(path, fields | {"identity": "091073-5000"}).status_code == 302

@@ -19,6 +19,7 @@ from outage.rules.identity import (
     asked_text,
     classify_identity,
     lookup_texts,
+    may_be_phone,
     number_key,
 )
 
@@ -253,3 +254,33 @@ def test_what_was_kept_with_more_signs_is_looked_up_as_it_is_read_now(kept: str)
 def test_a_word_that_is_a_label_before_a_number_is_one_by_itself() -> None:
     for typed in ("Född Okänd", "Id Nummer"):
         assert number_key(typed) == typed.replace(" ", "").upper()
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        # A samordningsnummer that holds, a date with a wrong check digit, no date: each can be rung.
+        ("0910735000", True),
+        ("0701234567", True),
+        ("0913451234", True),
+        ("0910-735000", True),
+        ("0910-73 50 00", True),
+        ("070 123 45 67", True),
+        ("０９１０７３５０００", True),
+        # Written as a patient's number is, whatever its check digit says.
+        ("091073-5000", False),
+        ("070123-4567", False),
+        ("070123 - 4567", False),
+        ("070123+4567", False),
+        ("200910735000", False),
+        # Holds, and is apart, or cannot be rung.
+        ("091073 5000", False),
+        ("0004019808", False),
+        ("1212121212", False),
+        ("090785000", False),
+        ("", False),
+        ("Okänd", False),
+    ],
+)
+def test_ten_digits_from_zero_on_may_be_a_telephone_number(text: str, may: bool):
+    assert may_be_phone(text, TODAY) is may
