@@ -139,7 +139,8 @@ def _whether_back(outage: Outage, acting: Acting, now: datetime) -> Iterator[Ask
     region_is_back = any(row.principal.is_region and row.ended_at for row in said_of_ends(outage.pk))
     who = "Regionen" if region_is_back else "Kommunerna"
     text = f"{who} är åter i {outage.system} {moment(outage.closed_at, now)}. Är ni också inne i {outage.system}?"
-    no = "Nej, inte än: fortsätt enligt rutinen."
+    # Nothing is stored: it is asked until they are, of whoever comes to know it.
+    no = "Nej, inte än: fortsätt enligt rutinen. Frågan står kvar tills ni är det."
     yield _asked(acting, text, no, f"Ja, avsluta för {acting.principal.name}", outage)
 
 
@@ -148,7 +149,7 @@ def _whether_back_between(outage: Outage, acting: Acting, now: datetime) -> Iter
     for before in not_ended_before(acting.principal, outage)[:1]:
         began, again = (moment(each.current.started_at, now) for each in (before, outage))
         text = f"Var ni inne i {outage.system} mellan driftstoppen {began} och {again}?"
-        no = f"Nej: gör ingenting. Driftstoppet räknas från {began}."
+        no = f"Nej: gör ingenting. Driftstoppet räknas från {began}. Frågan står kvar medan båda pågår."
         yield _asked(acting, text, no, "Ja, ange när det var åter", before)
 
 
