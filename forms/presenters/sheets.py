@@ -109,6 +109,8 @@ class ShownSheet:
     no_disposal: str
     awaits_disposal: bool
     to_scan: bool
+    # Printed in a drill that an outage in earnest has followed: nothing of it is scanned or entered.
+    practised: bool
     to_enter: bool
     not_entered: bool
     all_entered: AllEntered | None
@@ -150,7 +152,8 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
     offered = frozenset(step for step, reason in reasons.items() if not reason and sheet.accountable)
     entries = entries_count(sheet)
     to_enter = sheet.comes_back and may_enter_from([Fate(step.fate) for step in steps])
-    to_enter = to_enter and not of_past_drill(sheet)
+    practised = of_past_drill(sheet)
+    to_enter = to_enter and not practised
     said = said_all_entered(sheet) if to_enter else None
     pictures = {picture.sheet_page: picture for picture in pictures_of(sheet)}
     return ShownSheet(
@@ -174,7 +177,8 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
         decision=decision,
         no_disposal=no_disposal(by.principal, decision),
         awaits_disposal=now is Fate.CHECKED,
-        to_scan=sheet.comes_back and now in (Fate.PRINTED, Fate.FILLED),
+        to_scan=sheet.comes_back and now in (Fate.PRINTED, Fate.FILLED) and not practised,
+        practised=practised,
         to_enter=to_enter,
         not_entered=to_enter and now is not Fate.PRINTED and said is None,
         all_entered=said,

@@ -186,7 +186,7 @@ def _shown(request: ActingRequest, scanned: ScannedPage, status: int = 200, **se
     context = {
         "shown": shown,
         "upload_id": scanned.upload_id,
-        "match": MatchForm(initial={"sheet_page": 1}),
+        "match": MatchForm(),
         "aside": AsideForm(),
         "undo": _undo_form(initial={"told": shown.card.told}),
     }

@@ -232,7 +232,7 @@ def _offered(word: str, view: ShownSheet) -> bool:
     if word == "tillbaka":
         return view.now in TO_TAKE_BACK and Fate.FILLED in view.offered
     if word == "ifyllt":
-        return view.now is Fate.PRINTED and Fate.FILLED in view.offered
+        return view.now is Fate.PRINTED and Fate.FILLED in view.offered and not view.practised
     if word == "infort":
         return view.not_entered
     if word in ("makulera", "borta"):

@@ -79,6 +79,22 @@ def test_on_blad_and_on_its_own_page_it_says_what_it_is(county: County, sheet: S
     assert mark.get_text(" ").strip().startswith("ÖVNING.")
 
 
+@pytest.mark.parametrize("fate", [Fate.PRINTED, Fate.FILLED])
+def test_its_own_page_offers_to_void_it_and_not_to_scan_it(
+    county: County, drill: Outage, client: Client, fate: Fate
+):
+    made = bring_to(county.alva, make_sheet(county.alva, SheetKind.LOG_SHEET, outage=drill), fate)
+    client.force_login(county.alva.user)
+    path = reverse("sheet", args=[made.serial])
+    assert "Skanna bladet" in read(client.get(path)).main.get_text()
+    make_outage(county.alva, timedelta(minutes=5))
+    page = read(client.get(path)).main
+    assert "Skanna bladet" not in page.get_text()
+    assert "ska skannas" not in page.get_text()
+    [void] = [each for each in page.find_all("details") if each.summary.get_text() == "Makulera"]
+    assert void.has_attr("open")
+
+
 def test_a_scan_that_nobody_knows_goes_with_an_outage_in_earnest_and_never_with_a_drill(
     county: County, clock
 ):

@@ -140,6 +140,8 @@ def test_a_page_that_waits_is_told_by_its_serial(alva, place):
     row = waiting(place.alva, coded(sheet.serial, 1), strange())
     (link,) = page_of(alva.get(TRAY)).select(".scan-card a")
     assert link["href"] == reverse("waiting_page", args=[row.pk])
+    # Which page it is nobody has said yet.
+    assert not page_of(alva.get(link["href"])).find("input", {"name": "sheet_page"})["value"]
     page = page_of(alva.get(link["href"])).main
     assert "Ingen kod gick att läsa." in words(page)
     response = alva.post(link["href"], {"do": "match", "serial": "7K3-QX9-M2D", "sheet_page": "2"})
