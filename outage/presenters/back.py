@@ -251,7 +251,7 @@ def _row(listed: _Listed, tick: Tick, mark: RegistrationMark | None) -> TaskRow:
         seen=tick.picture.seen,
         decision=task.decision,
         do=task.do,
-        facts=tuple(_fact(chain, log.by_text[e], task.family, now) for e in task.events),
+        facts=tuple(dict.fromkeys(_fact(chain, log.by_text[e], task.family, now) for e in task.events)),
         typed=_typed_shown(chain, tick.picture) if task.decision is not Decision.DO_NOT_REGISTER else (),
         why=why_with(later, task),
         later=later,

@@ -37,6 +37,7 @@ from outage.queries.closing import closing_of, left_for
 from outage.queries.naming import patient_in_list
 from outage.queries.outages import acknowledgement_of, earlier_outages
 from outage.queries.owed import ListedChains, chains_seen, chains_seen_and_missing, count_calls_owed
+from outage.queries.shift import Registering, left_before
 from outage.rules.wording import clock_time, midnight_after
 from outage.services.registrations import acknowledge, mark_task, turn_task
 from outage.webforms.back import TaskForm
@@ -145,6 +146,7 @@ def _context(
             "calls_left": listed.calls_left,
             "no_admission": listed.no_admission,
             "not_admitted": listed.not_admitted,
+            "left_before": listed.left_before,
             "failed_row_is_gone": failed is not None and failed.error and failed.place not in places,
         }
         context["shared"] = _shared(request, outage, alike, listed, context)
@@ -158,7 +160,7 @@ def _closed(acting: Acting, outage: Outage) -> ClosedLine | None:
 @dataclass(frozen=True, slots=True)
 class _Listed:
     """A page of chains with their tasks; of all pages in how many somebody is to be rung, and how many are without an
-    admission, of the first of these the address and the name.
+    admission, of the first of these the address and the name; and the outages before of which something is left.
     """
 
     page: Page[UUID]
@@ -167,6 +169,7 @@ class _Listed:
     calls_left: int
     no_admission: int
     not_admitted: list[tuple[str, str]]
+    left_before: list[Registering]
 
 
 def _listed(acting: Acting, outage: Outage, alike: _Alike, number: str | int | None) -> _Listed:
@@ -180,7 +183,8 @@ def _listed(acting: Acting, outage: Outage, alike: _Alike, number: str | int | N
             (reverse("chain", args=[chain.pk]), patient_in_list(chain).name) for chain in missing[:_NAMED]
         ]
         left = count_calls_owed(acting, outage)
-        return _Listed(page, rows, grouped(rows), left, missing.count(), named)
+        before = left_before(acting, outage)
+        return _Listed(page, rows, grouped(rows), left, missing.count(), named, before)
 
     return of_one_minute(("back", *alike.shown, outage.pk, number), timezone.now(), make)
 

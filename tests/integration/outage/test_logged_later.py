@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import Acting
+from contacts.rules.parties import Party
 from forms.presenters.work_list import task_lines
 from forms.services.outage_files import _rows_of
 from outage.models import CareChain, Outage
@@ -123,3 +124,30 @@ def test_the_print_and_the_file_say_the_same(county: County, left: CareChain):
     assert cells.do.startswith(READ_FIRST)
     (row,) = task_lines([task], ())
     assert row.cells[2].startswith(READ_FIRST)
+
+
+def test_the_later_list_points_back_to_what_is_left_of_the_earlier_one(
+    county: County, left: CareChain, client: Client
+):
+    client.force_login(county.alva.user)
+    there = anew(county)
+    words = "Något är kvar att registrera efter driftstoppet 08.52 : 0 av 1 klara. Ta det först."
+    page = read(client.get(f"{reverse('back_registration')}?driftstopp={there.outage_id}")).main
+    assert words in listed(client, there)
+    assert page.select_one(f'.note a[href="?driftstopp={left.outage_id}"]')
+    assert words not in listed(client, left)
+    [row] = [row for row in rows(county.alva, left) if row.mine]
+    mark(county.alva, left, row)
+    assert words not in listed(client, there)
+
+
+def test_two_messages_of_a_sip_that_say_the_same_stand_once(county: County, chain: CareChain):
+    for date in ({}, {"sip_date": "2026-12-23"}):
+        make_event(
+            county.disa, chain, "sip_invitation", sender=Party.OUTPATIENT, participants=["Dotter"], **date
+        )
+    [row] = [row for row in rows(county.disa, chain) if row.typed and row.typed[-1][0] == "Deltagare"]
+    assert len(row.facts) == 1
+    [line] = task_lines([row], ())
+    assert line.cells[2].count("Kallelse till SIP") == 1
+    assert line.cells[2].count("Deltagare: Dotter") == 1
