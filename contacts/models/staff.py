@@ -46,6 +46,13 @@ class User(KeyedModel, AbstractUser):
                 name="person_once_by_hsa_id",
                 violation_error_message="HSA-id:t hör till en annan person.",
             ),
+            # A server of the version before writes no key, while it still runs.
+            models.UniqueConstraint(
+                fields=["username_key"],
+                condition=~models.Q(username_key=""),
+                name="person_once_by_username",
+                violation_error_message="Användarnamnet är upptaget. Välj ett annat.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth import authenticate
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from contacts.access import acting_for
@@ -60,14 +61,17 @@ def test_the_case_of_a_user_name_is_no_matter(typed):
     assert not is_taken(typed, but=asa)
 
 
-def test_of_two_from_before_that_differ_in_case_each_logs_in_as_it_stands():
-    """A user name without a key is of a server of the version before, while it still runs."""
+def test_two_that_differ_in_case_alone_are_refused_by_the_database():
+    User.objects.create_user("alva", password=PASSWORD)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.create_user("ALVA", password=PASSWORD)
+
+
+def test_a_user_name_of_a_server_of_the_version_before_logs_in_as_it_stands():
+    """It has no key, while that server still runs."""
     for name in ("alva", "ALVA"):
         User.objects.create_user(name, password=PASSWORD)
+        User.objects.update(username_key="")
     for name in ("alva", "ALVA"):
         assert authenticate(username=name, password=PASSWORD).username == name
     assert authenticate(username="Alva", password=PASSWORD) is None
-    User.objects.filter(username="ALVA").update(is_active=False)
-    assert authenticate(username="Alva", password=PASSWORD).username == "alva"
-    User.objects.update(username_key="")
-    assert authenticate(username="alva", password=PASSWORD).username == "alva"

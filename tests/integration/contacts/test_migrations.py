@@ -1,5 +1,9 @@
 """What a migration does with the rows that are there."""
 
+import pytest
+from django.core.management.base import CommandError
+from django.db import IntegrityError, transaction
+
 from tests.migrating import migrate
 
 
@@ -43,3 +47,16 @@ def test_who_was_renamed_is_found_and_logs_in_whatever_the_case(empty_database: 
     asa = after.get_model("contacts", "User").objects.get()
     assert (asa.username_key, asa.search_key) == ("åsa.ek", "asa oberg asa ek")
     assert asa.sort_key.startswith("zzcberg")
+
+
+def test_two_user_names_that_differ_in_case_alone_stop_the_upgrade_and_are_named(empty_database: None):
+    before = migrate(("contacts", "0024_keys_of_people"))
+    people = before.get_model("contacts", "User").objects
+    for name in ("Åsa.Ek", "åsa.ek", "bo"):
+        people.create(username=name, username_key=name.lower())
+    with pytest.raises(CommandError, match=r"stora och små bokstäver: Åsa\.Ek, åsa\.ek\. Inget"):
+        migrate(("contacts", "0025_username_once"))
+    people.filter(username="åsa.ek").update(username="åsa.ek2", username_key="åsa.ek2")
+    migrate(("contacts", "0025_username_once"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        people.create(username="BO", username_key="bo")
