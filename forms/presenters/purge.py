@@ -7,7 +7,7 @@ from uuid import UUID
 
 from forms.models import LateDecision, PurgeStep
 from forms.queries.purge import Preview
-from forms.rules.purge import COUNTED, LateOutcome, PurgeStepKind
+from forms.rules.purge import COUNTED, UNTOLD, LateOutcome, PurgeStepKind
 from outage.models import Outage
 from outage.rules.wording import day_and_year
 
@@ -79,7 +79,8 @@ def _about(step: PurgeStep) -> str:
     if step.kind == PurgeStepKind.DONE:
         counted = ", ".join(f"{label.lower()} {count}" for label, count in count_rows(step.counted) if count)
         return f"Under {step.decision.reference}: {counted}" if step.decision else counted
-    return on
+    untold = step.counted.get(UNTOLD)
+    return f"{on}. Utskrivningar som alla inte visste om: {untold}" if untold else on
 
 
 def count_rows(counted: dict[str, int]) -> list[tuple[str, int]]:

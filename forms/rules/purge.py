@@ -1,11 +1,12 @@
 """Gallring of an outage: what stops it, and its steps. One person proposes, another confirms, the server does it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from contacts.rules.errors import RuleError
 from contacts.rules.labelled import Labelled
+from outage.rules.closing import Holds, OpenThing, in_words
 from outage.rules.moments import check_year
 
 AT_LEAST = timedelta(days=1)
@@ -96,6 +97,29 @@ def stops(facts: PurgeFacts) -> list[str]:
     ):
         found += [f"{unit}: {count} {one if count == 1 else several}." for unit, count in counts]
     return found
+
+
+UNTOLD = "untold"
+"""Kept with a step beside what is COUNTED: of how many patients not all knew of the discharge when it was taken."""
+
+
+def untold_in(undone: Collection[OpenThing]) -> int:
+    return len({thing.key.split(":")[1] for thing in undone if thing.what is Holds.DISCHARGE})
+
+
+def undone_words(undone: Collection[OpenThing]) -> str:
+    """What is not done of an outage, left open or not, in sentences; empty for nothing."""
+    if not undone:
+        return ""
+    untold = untold_in(undone)
+    also = f" Utskrivningar som alla inte vet om: {untold}." if untold else ""
+    return f"Allt är inte gjort: {in_words(undone)}. Efter gallringen ser ingen vem det gäller.{also}"
+
+
+def check_undone(undone: Collection[OpenThing], *, anyway: bool) -> None:
+    """Raises RuleError where somebody has not been told of a discharge and nobody said that it is purged `anyway`."""
+    if untold_in(undone) and not anyway:
+        raise RuleError(f"{undone_words(undone)} Låt enheten ringa först, eller kryssa för.", field="anyway")
 
 
 @dataclass(frozen=True, slots=True)

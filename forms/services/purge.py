@@ -17,17 +17,29 @@ from contacts.services.versions import ChangedMeanwhile
 from forms.models import PurgeStep
 from forms.queries.disposal import decision_in_force
 from forms.queries.purge import changed_since, preview_of, steps_of, to_purge
-from forms.rules.purge import LastStep, PurgeStepKind, check_confirm, check_propose, check_withdraw, stops
+from forms.rules.purge import (
+    UNTOLD,
+    LastStep,
+    PurgeStepKind,
+    check_confirm,
+    check_propose,
+    check_undone,
+    check_withdraw,
+    stops,
+    untold_in,
+)
 from outage.models import Outage
+from outage.queries.closing import open_things
 from outage.queries.outages import outage_for
 
 from .purging import is_told, lock_keys
 
 
 def propose_purge(
-    *, by: Acting, outage: Outage, client_id: UUID, on: date, seen: int | None = None
+    *, by: Acting, outage: Outage, client_id: UUID, on: date, seen: int | None = None, anyway: bool = False
 ) -> PurgeStep:
-    """Propose that what the acting person's principal has of the outage is purged `on` that day in Stockholm.
+    """Propose that what the acting person's principal has of the outage is purged `on` that day in Stockholm; `anyway`,
+    although somebody has not been told of a discharge.
 
     What there is now is counted, and the decision in force kept with it. `seen`, here and below, is the number of the
     last step that the person saw, None where there was none. A resend returns the first row. Each of these services
@@ -38,12 +50,20 @@ def propose_purge(
     def decide(last: PurgeStep | None) -> dict[str, Any]:
         preview = preview_of(by.principal, outage)
         check_propose(_facts(last), stops(preview.facts), on=on, today=timezone.localdate())
-        return {"on": on, "counted": preview.counted}
+        return {"on": on, "counted": preview.counted | _undone(by, outage, anyway=anyway)}
 
     return _take(by, outage, PurgeStepKind.PROPOSED, client_id, seen, {"on": on}, decide)
 
 
-def confirm_purge(*, by: Acting, outage: Outage, client_id: UUID, seen: int | None = None) -> PurgeStep:
+def _undone(by: Acting, outage: Outage, *, anyway: bool) -> dict[str, int]:
+    undone = open_things(by.principal, outage)
+    check_undone(undone, anyway=anyway)
+    return {UNTOLD: untold_in(undone)}
+
+
+def confirm_purge(
+    *, by: Acting, outage: Outage, client_id: UUID, seen: int | None = None, anyway: bool = False
+) -> PurgeStep:
     """Another person has read what it is and confirms it: it is done when its day has come.
 
     Refused where it is no longer what was proposed.
@@ -55,7 +75,7 @@ def confirm_purge(*, by: Acting, outage: Outage, client_id: UUID, seen: int | No
         reasons = stops(preview.facts) + (changed_since(last, preview.counted) if last else [])
         check_confirm(_facts(last), reasons, by=by.user.pk, today=timezone.localdate())
         assert last is not None
-        return {"on": last.on, "counted": last.counted}
+        return {"on": last.on, "counted": last.counted | _undone(by, outage, anyway=anyway)}
 
     return _take(by, outage, PurgeStepKind.CONFIRMED, client_id, seen, {}, decide)
 

@@ -1,10 +1,15 @@
 """What pages of the apps below tell of paper. A template may ask upwards; Python may not."""
 
+from datetime import date
+
 from django import template
 
 from contacts.access import Acting, can
 from contacts.rules.permissions import Right
 from forms.queries.left import count_not_entered
+from forms.queries.purge import steps_of
+from forms.rules.purge import PurgeStepKind
+from outage.models import Outage
 
 register = template.Library()
 
@@ -15,3 +20,10 @@ def sheets_not_entered(acting: Acting | None) -> int:
     if acting is None or not can(acting, Right.HANDLE_SHEETS):
         return 0
     return count_not_entered(acting.unit)
+
+
+@register.simple_tag
+def purged_on(acting: Acting, outage: Outage) -> date | None:
+    """The day on which what the acting principal has of the outage is purged, once that is confirmed."""
+    last = steps_of(acting.principal, [outage])[outage.pk][-1:]
+    return last[0].on if last and last[0].kind == PurgeStepKind.CONFIRMED else None

@@ -16,10 +16,11 @@ from contacts.views.tools import FormPage, check_sent, get_or_404, held_as, put,
 from forms.models import PurgeStep
 from forms.presenters.purge import count_rows, purge_rows, span_words, state_words, step_rows
 from forms.queries.purge import changed_since, ended_for, preview_of, steps_of
-from forms.rules.purge import UNDER_WAY, PurgeStepKind, stops
+from forms.rules.purge import UNDER_WAY, PurgeStepKind, stops, undone_words, untold_in
 from forms.services.purge import confirm_purge, propose_purge, withdraw_purge
 from forms.webforms.purge import ConfirmForm, ProposeForm, WithdrawForm
 from outage.models import Outage
+from outage.queries.closing import open_things
 
 _ROWS_A_PAGE = 25
 
@@ -103,6 +104,7 @@ def _context(request: ActingRequest, outage: Outage) -> dict[str, Any]:
     last, reasons = (steps[-1] if steps else None), stops(preview.facts)
     under_way = last is not None and last.kind in UNDER_WAY
     proposed = last is not None and last.kind == PurgeStepKind.PROPOSED
+    undone = open_things(acting.principal, outage)
     if last and under_way and (changed := changed_since(last, preview.counted)):
         reasons += [*changed, "Ta tillbaka gallringen och föreslå den på nytt."]
     return {
@@ -111,6 +113,8 @@ def _context(request: ActingRequest, outage: Outage) -> dict[str, Any]:
         "state": state_words(steps, is_purged=preview.facts.purged),
         "purged": preview.facts.purged and not preview.facts.left,
         "reasons": reasons,
+        "undone": undone_words(undone),
+        "untold": untold_in(undone),
         "counts": count_rows(preview.counted),
         "span": span_words(preview),
         "shared": preview.shared,

@@ -19,7 +19,11 @@ class _StepForm(SentOnce):
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
 
-class ProposeForm(_StepForm):
+class _GoingOnForm(_StepForm):
+    anyway = forms.BooleanField(label="Gallra fast alla inte vet om utskrivningen", required=False)
+
+
+class ProposeForm(_GoingOnForm):
     on = DateField(
         label="Gallras den dag",
         required=True,
@@ -34,7 +38,7 @@ class ProposeForm(_StepForm):
         super().__init__(*args, **kwargs)
 
 
-class ConfirmForm(_StepForm):
+class ConfirmForm(_GoingOnForm):
     """One press."""
 
 

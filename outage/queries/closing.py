@@ -94,19 +94,20 @@ _HELD_BY = {
 
 def _owed(principal: Principal, outage: Outage) -> Iterable[OpenThing]:
     rows = left_in(principal, [outage], _states(principal.pk, outage.pk))
-    for _, _, since, _, message, what, chain, rung, unit, whom, party, former, item, kind in rows:
+    for _, _, since, _, message, what, chain, rung, unit, whom, party, former, item, kind, *tells in rows:
         if what == StateKind.AWAITED:
             key = key_of_answer(chain, unit, kind, party, since)
         else:
             key = key_of_row(_HELD_BY[what], chain, rung, unit, whom, party, former, message=message)
-        yield OpenThing(unit, key, answered_for=item is not None)
+        # Urgent, and nothing taken back: somebody is to hear of a discharge.
+        yield OpenThing(unit, key, answered_for=item is not None, discharge=tells == [True, False])
 
 
 @prepared
 def _states(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
     rows = ChainState.objects.filter(what__in=tuple(_HELD_BY), outage=outage_id, principal=principal_id)
     of_key = "what", "chain", "rung", "unit", "whom", "party", "former", "open_item", "kind"
-    return rows.order_by().values_list(*READ_THERE, *of_key)
+    return rows.order_by().values_list(*READ_THERE, *of_key, "urgent", "retracts")
 
 
 def _not_acknowledged(principal: Principal, outage: Outage, units: Mapping[int, int]) -> Iterable[OpenThing]:

@@ -16,6 +16,7 @@ class Holds(Labelled):
     """What may hold up the closing."""
 
     ANSWER = "answer", "Svar som väntas"
+    DISCHARGE = "discharge", "Samtal om utskrivning"
     CALL = "call", "Samtal att ringa"
     RING_BACK = "ring_back", "Samtal att ringa tillbaka"
     TASK = "task", "Att registrera, avgöra eller ångra"
@@ -26,16 +27,22 @@ class Holds(Labelled):
 @dataclass(frozen=True, slots=True)
 class OpenThing:
     """One thing that is not done. `key` begins with its kind and names it and what it was like: changed, it is another.
-    `answered_for`: somebody has left it open by name and reason in the log already.
+    `answered_for`: somebody has left it open by name and reason in the log already. `discharge`: it is a call by which
+    somebody is to hear of a discharge, and of a kind of its own.
     """
 
     unit_id: int
     key: str
     answered_for: bool = False
+    discharge: bool = False
 
     @property
     def what(self) -> Holds:
-        return what_of(self.key)
+        return Holds(self.word)
+
+    @property
+    def word(self) -> str:
+        return Holds.DISCHARGE.value if self.discharge else _word_of(self.key)
 
 
 def key_of_row(what: Holds, chain: UUID, rung: UUID | None, *place: object, message: str) -> str:
@@ -52,10 +59,6 @@ def key_of_answer(chain: UUID, unit: int, kind: str, sender: str, since: datetim
 
 def key_of_sheet(serial: str) -> str:
     return f"{Holds.SHEET}:{serial}"
-
-
-def what_of(key: str) -> Holds:
-    return Holds(_word_of(key))
 
 
 def _word_of(key: str) -> str:
@@ -82,7 +85,7 @@ def _is_left(thing: OpenThing, left: Collection[str]) -> bool:
 def by_unit(things: Iterable[OpenThing], left: Collection[str]) -> Mapping[int, Mapping[Holds, Held]]:
     """Each unit that has anything, and of it each kind that there is."""
     # Of thousands: a kind is found by its word, and named once.
-    counts = Counter((one.unit_id, _word_of(one.key), _is_left(one, left)) for one in things)
+    counts = Counter((one.unit_id, one.word, _is_left(one, left)) for one in things)
     found: dict[int, dict[Holds, Held]] = {unit: {} for unit, _, _ in counts}
     for unit, kinds in found.items():
         for what in Holds:

@@ -98,7 +98,7 @@ class RandomClosing(RandomOutage):
         self, by: Acting, twin: Twin, things: list[OpenThing], lists: dict[int, watching.Lists]
     ) -> None:
         ours = [thing for thing in things if thing.key.split(":")[1] == str(twin.chain.pk)]
-        rings = {thing.unit_id for thing in ours if thing.what is Holds.CALL}
+        rings = {thing.unit_id for thing in ours if thing.what in (Holds.CALL, Holds.DISCHARGE)}
         assert rings == {unit for unit in lists if twin.chain.pk in lists[unit].rings}
         if by.principal.is_region:
             tasks = {":".join(thing.key.split(":")[2:-1]) for thing in ours if thing.what is Holds.TASK}

@@ -87,6 +87,25 @@ def test_what_stops_it_stands_on_the_page_and_there_is_no_button(county: County,
     assert "Föreslå gallringen" not in words(told)
 
 
+def test_a_discharge_that_nobody_was_told_of_is_purged_only_by_two_who_say_so(county: County, outage, chain):
+    make_event(county.alva, chain, "discharge")
+    outage = purgeable(county, outage)
+    page, adam, rut = reverse("purge", args=[outage.pk]), at(county.adam), at(second(county))
+    on = (timezone.localdate() + timedelta(days=2)).isoformat()
+    told = words(adam.get(page))
+    assert "samtal om utskrivning: 2" in told
+    assert "Utskrivningar som alla inte vet om: 1." in told
+    assert "Låt enheten ringa först" in errors_of(read(sent(adam, page, on=on)))
+    assert "Gallringen är föreslagen." in read(sent(adam, page, on=on, anyway="on")).get_text()
+    to = reverse("purge_confirm", args=[outage.pk])
+    assert "Låt enheten ringa först" in read(sent(rut, page, to)).get_text()
+    said = words(sent(rut, page, to, anyway="on"))
+    assert "Bekräftad." in said
+    assert said.count("Utskrivningar som alla inte visste om: 1") == 2
+    alva = words(at(county.alva).get(f"{reverse('back_registration')}?driftstopp={outage.pk}"))
+    assert "Uppgifterna gallras tors 26 nov 2026." in alva
+
+
 def test_what_changed_since_it_was_proposed_stands_there_and_what_to_do(county: County, outage, chain):
     outage = purgeable(county, outage)
     page, rut = reverse("purge", args=[outage.pk]), at(second(county))

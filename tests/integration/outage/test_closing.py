@@ -339,8 +339,8 @@ def test_a_discharge_left_open_in_the_log_holds_nothing_up(county: County, outag
         reason="Stängt",
     )
     end_for_all(county, outage, timezone.now())
-    assert (county.ward.pk, Holds.CALL) not in kinds(county.esa, outage)
-    assert any(thing.what is Holds.CALL and thing.answered_for for thing in things(county.esa, outage))
+    assert (county.ward.pk, Holds.DISCHARGE) not in kinds(county.esa, outage)
+    assert any(thing.what is Holds.DISCHARGE and thing.answered_for for thing in things(county.esa, outage))
 
 
 @pytest.mark.parametrize("who", ["alva", "adam"])

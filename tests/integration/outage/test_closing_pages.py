@@ -159,7 +159,7 @@ def test_who_works_where_something_was_left_open_is_told_who_has_taken_it_on(
 ):
     make_event(county.alva, chain, "discharge")
     end_for_all(county, outage, timezone.now())
-    leave(county.esa, outage, county.ward, Holds.CALL)
+    leave(county.esa, outage, county.ward, Holds.DISCHARGE)
     path = f"{reverse('back_registration')}?driftstopp={outage.pk}"
     client.force_login(county.alva.user)
     said = "Lämnat öppet: samtal att ringa: 2. Esa Påhittad: Ringer i morgon Esa Påhittad, Medicin 2, 10.52"

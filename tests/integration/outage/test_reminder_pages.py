@@ -126,7 +126,7 @@ def test_a_call_that_somebody_took_on_when_the_outage_was_closed_says_who_and_is
     pages = [reverse("status"), reverse("chain", args=[chain.pk])]
     for address in pages:
         assert read(client.get(address)).main.get_text(" ").count("för sent") == 2
-    leave(county.esa, outage, county.ward, Holds.CALL, reason="Ringer i kväll")
+    leave(county.esa, outage, county.ward, Holds.DISCHARGE, reason="Ringer i kväll")
     for address in [*pages, reverse("shift")]:
         text = " ".join(read(client.get(address)).main.get_text(" ").split())
         assert text.count("Lämnat öppet – Esa Påhittad: Ringer i kväll") == 2

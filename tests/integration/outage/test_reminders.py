@@ -246,7 +246,7 @@ def test_what_is_left_open_at_closing_by_name_and_reason_reminds_no_more(
     end_for_all(county, outage, timezone.now())
     clock.shift(timedelta(minutes=20))
     assert kinds(county.alva) == ["", "discharge", "discharge"]
-    leave(county.esa, outage, county.ward, Holds.CALL)
+    leave(county.esa, outage, county.ward, Holds.DISCHARGE)
     assert kinds(county.alva) == [""]
     assert (county.ward.pk, Holds.RING_BACK) in closing_kinds(county.esa, outage)
     leave(county.esa, outage, county.ward, Holds.RING_BACK)

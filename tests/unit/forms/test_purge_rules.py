@@ -16,11 +16,15 @@ from forms.rules.purge import (
     PurgeStepKind,
     check_confirm,
     check_propose,
+    check_undone,
     check_withdraw,
     differing,
     is_due,
     stops,
+    undone_words,
+    untold_in,
 )
+from outage.rules.closing import OpenThing
 
 TODAY = date(2026, 11, 24)
 MAY = PurgeFacts(closed_on=TODAY, left=True, purged=False, allows=True, reference="RS 980-2026")
@@ -120,3 +124,34 @@ def test_whatever_was_written_since_shows():
     for key, label in COUNTED.items():
         said = differing(then, then | {key: 3})
         assert said == f"Ändrat sedan gallringen föreslogs: {label.lower()} 2 då, 3 nu."
+
+
+LEFT = [
+    OpenThing(1, "call:a:1:m", discharge=True),
+    OpenThing(1, "call:a:1:o", discharge=True),
+    OpenThing(1, "call:b:1:m"),
+    OpenThing(1, "task:a:x"),
+]
+
+
+@pytest.mark.parametrize("chosen", list(product((False, True), repeat=len(LEFT))))
+@pytest.mark.parametrize("anyway", [False, True])
+def test_a_discharge_that_not_all_know_of_is_purged_only_when_somebody_says_so(
+    chosen: tuple[bool, ...], anyway: bool
+):
+    undone = [thing for thing, is_so in zip(LEFT, chosen, strict=True) if is_so]
+    assert untold_in(undone) == any(chosen[:2])
+    if any(chosen[:2]) and not anyway:
+        with pytest.raises(RuleError, match="Utskrivningar som alla inte vet om: 1"):
+            check_undone(undone, anyway=anyway)
+    else:
+        check_undone(undone, anyway=anyway)
+
+
+def test_what_is_not_done_is_told_before_it_goes():
+    assert undone_words([]) == ""
+    assert undone_words(LEFT[2:]) == (
+        "Allt är inte gjort: samtal att ringa: 1, att registrera, avgöra eller ångra: 1. "
+        "Efter gallringen ser ingen vem det gäller."
+    )
+    assert undone_words(LEFT).endswith("ser ingen vem det gäller. Utskrivningar som alla inte vet om: 1.")

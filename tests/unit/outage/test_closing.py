@@ -39,6 +39,13 @@ def test_each_unit_has_its_kinds_in_one_order():
     assert by_unit([], {"call:1"}) == {}
 
 
+def test_a_call_about_a_discharge_is_of_a_kind_of_its_own_and_keeps_its_key():
+    told = OpenThing(1, CALL.key, discharge=True)
+    assert (told.what, told.key) == (Holds.DISCHARGE, CALL.key)
+    assert list(by_unit([CALL, told], ())[1]) == [Holds.DISCHARGE, Holds.CALL]
+    assert by_unit([told], {CALL.key})[1][Holds.DISCHARGE] == Held(0, 1)
+
+
 def test_what_was_seen_is_another_when_a_thing_is():
     more = OpenThing(1, "call:2")
     assert seen_of([CALL, more]) == seen_of([more, CALL])
