@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from outage.models import Lesson, Outage, OutageFigures
+from outage.queries.report import is_of_the_whole_log
 from outage.rules.drills import marked_rows
 from outage.rules.outage_status import OutageScope
 from outage.rules.report_tables import NOTHING, Cell
@@ -94,7 +95,8 @@ def what_is_left_out(kept: OutageFigures, outage: Outage) -> str:
         return ""
     if kept.made_at < outage.purged_at:
         made = f"{day_and_year(kept.made_at)} {clock_time(kept.made_at)}"
-        return f"{outage.word.capitalize()} är gallrat. Rapporten är gjord {made}; det som kom efter är inte med."
+        after = "av hela loggen" if is_of_the_whole_log(kept, outage) else "och det som kom efter är inte med"
+        return f"{outage.word.capitalize()} är gallrat. Rapporten är gjord {made}, {after}."
     return "Rapporten är gjord efter gallringen, av det som är kvar: datum för SIP är inte med."
 
 

@@ -141,6 +141,12 @@ def holds(figures: OutageFigures, reach: Reach, outage: Outage) -> bool:
     return outage.purged_at is not None or figures.version == version_of(reach, outage)
 
 
+def is_of_the_whole_log(figures: OutageFigures, outage: Outage) -> bool:
+    """Whether nothing was written after it was made: a purge takes away no row. By which version is all the same."""
+    now = version_of(Reach(figures.principal, figures.reach), outage)
+    return figures.version.partition(".")[2] == now.partition(".")[2]
+
+
 def reaches_behind(principal: Principal, outage: Outage) -> list[Reach]:
     """Where what is kept is not what the log says now, by what can be lost: the whole principal, whatever is kept, and
     whoever reads of a unit that has logged something. None once it is purged.

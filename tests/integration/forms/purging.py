@@ -113,12 +113,14 @@ def last_number(by: Acting, outage: Outage) -> int | None:
 
 
 def propose(by: Acting, outage: Outage, days: int = 1) -> PurgeStep:
+    """Whether all know of a discharge or not; so `confirm`."""
     on = timezone.localdate() + timedelta(days=days)
-    return propose_purge(by=by, outage=outage, client_id=uuid4(), on=on, seen=last_number(by, outage))
+    seen = last_number(by, outage)
+    return propose_purge(by=by, outage=outage, client_id=uuid4(), on=on, seen=seen, anyway=True)
 
 
 def confirm(by: Acting, outage: Outage) -> PurgeStep:
-    return confirm_purge(by=by, outage=outage, client_id=uuid4(), seen=last_number(by, outage))
+    return confirm_purge(by=by, outage=outage, client_id=uuid4(), seen=last_number(by, outage), anyway=True)
 
 
 def run(**more: Any) -> Outcome:

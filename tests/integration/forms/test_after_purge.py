@@ -186,7 +186,7 @@ def test_what_was_closed_stays_closed_and_what_is_sent_from_an_old_page_is_kept(
     assert "och gallrat 10.52. Det öppnas inte igen." in page
     assert "Det som inte är klart" not in page
     # Nobody knows what is left of it.
-    assert "att kvittera: 1. Gallrat" in page
+    assert "att kvittera: 1. Gallrat: vem som tar hand om det, och varför." in page
     assert "kvar" not in page
     assert read(at(county.esa).get(closing)).main.find("form") is None
 

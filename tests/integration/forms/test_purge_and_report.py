@@ -179,6 +179,21 @@ def test_while_the_keys_are_shut_no_report_is_made_and_nothing_is_opened_again(
     assert not OutageFigures.objects.exists()
 
 
+@pytest.mark.parametrize("more", [False, True])
+def test_a_report_of_the_whole_log_says_so_and_not_that_something_is_left_out(
+    county: County, outage: Outage, chain: CareChain, clock: Any, more: bool
+):
+    outage = over(county, outage)
+    made(county.esa, outage)
+    if more:
+        acknowledge(by=county.alva, outage=outage_for(county.region, outage.pk))
+    clock.shift(timedelta(hours=1))
+    destroy_key(by=None, name=own_key(county, outage))
+    told = words(at(county.esa).get(reverse("report", args=[outage.pk])))
+    assert ("av hela loggen." in told) is not more
+    assert ("det som kom efter är inte med." in told) is more
+
+
 @pytest.mark.parametrize(
     ("made_before", "said"),
     [
