@@ -11,6 +11,7 @@ from contacts.queries.joined import ids_read_as, units_read_as
 from contacts.queries.prepared import prepared
 from forms.models import COME_BACK, AllEntered, PaperEntry, Sheet, SheetFate
 from forms.rules.sheet_fate import Fate
+from outage.models import Outage
 from outage.queries.drills import past_drills
 
 _STEPS = SheetFate.objects.filter(sheet=OuterRef("pk"))
@@ -42,15 +43,17 @@ def not_entered_by(units: Collection[int] | QuerySet[Unit, int], kinds: Collecti
     )
 
 
-def count_not_entered(unit: Unit) -> int:
-    """As many as `not_entered` has, of all kinds; for pages that are asked for often."""
-    return len(_not_entered(ids_read_as(unit)))
+def count_not_entered(unit: Unit, outage: Outage | None = None) -> int:
+    """As many as `not_entered` has, of all kinds; for pages that are asked for often. With an `outage`, not those that
+    are known to be of another.
+    """
+    return sum(of is None or outage is None or of == outage.pk for of in _not_entered(ids_read_as(unit)))
 
 
 @prepared
-def _not_entered(units: tuple[int, ...]) -> QuerySet[Sheet, UUID]:
+def _not_entered(units: tuple[int, ...]) -> QuerySet[Sheet, UUID | None]:
     rows = not_entered_by(units, COME_BACK).filter(OF_NO_PAST_DRILL)
-    return rows.order_by().values_list("pk", flat=True)
+    return rows.order_by().values_list("outage", flat=True)
 
 
 def _count(rows: QuerySet[PaperEntry] | QuerySet[SheetFate]) -> Coalesce:

@@ -89,7 +89,7 @@ def _tasks(by: Acting, outage: Outage, now: datetime) -> list[Row]:
         ("Patienter med samtal kvar", count_calls_owed(by, outage)),
         (
             "Ifyllda blad som inte är helt införda",
-            count_not_entered(by.unit) if can(by, Right.HANDLE_SHEETS) else 0,
+            count_not_entered(by.unit, outage) if can(by, Right.HANDLE_SHEETS) else 0,
         ),
         ("Patienter utan känd inskrivning", missing.count()),
     )

@@ -15,11 +15,13 @@ register = template.Library()
 
 
 @register.simple_tag
-def sheets_not_entered(acting: Acting | None) -> int:
-    """How many sheets of the acting unit were filled in by hand and are not entered yet; 0 for who may not see them."""
+def sheets_not_entered(acting: Acting | None, outage: Outage | None = None) -> int:
+    """How many sheets of the acting unit were filled in by hand and are not entered yet, as `count_not_entered`; 0 for
+    who may not see them.
+    """
     if acting is None or not can(acting, Right.HANDLE_SHEETS):
         return 0
-    return count_not_entered(acting.unit)
+    return count_not_entered(acting.unit, outage)
 
 
 @register.simple_tag

@@ -117,6 +117,12 @@ def _not_acknowledged(principal: Principal, outage: Outage, units: Mapping[int, 
         yield OpenThing(pk, f"{Holds.ACKNOWLEDGE}:{pk}")
 
 
+def took_part(unit: Unit, outage: Outage) -> bool:
+    """Whether the unit has messages to acknowledge (R4.6)."""
+    units = dict.fromkeys(ids_read_as(unit), unit.pk)
+    return bool(units_that_took_part(unit.principal, outage, units))
+
+
 def units_that_took_part(principal: Principal, outage: Outage, units: Mapping[int, int]) -> set[int]:
     """Those of `units` that wrote something, or are named in a chain (R4.6); it has as which each of them is read."""
     chains = _chains(principal, outage).filter(joined_to__isnull=True).order_by()

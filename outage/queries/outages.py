@@ -194,6 +194,12 @@ def current_outage(principal: Principal) -> Outage | None:
     return found if found and found.is_open else None
 
 
+def goes_on_beside(outage: Outage, principal: Principal) -> bool:
+    """Whether another outage of the system goes on for anybody: then the end of `outage` is not taken back."""
+    others = earlier_outages(principal, outage)
+    return any(o.closed_at is None and o.system == outage.system and not o.drill for o in others)
+
+
 def outage_since(outage: Outage, principal: Principal) -> Outage | None:
     """The outage that goes on for `principal` and was reported after `outage`, or None; to a drill, a drill."""
     found = current_outage(principal)

@@ -120,10 +120,6 @@ class Registering:
     outage: Outage
     done: tuple[int, int] | None
 
-    @property
-    def is_left(self) -> bool:
-        return self.done is None or self.done[0] < self.done[1]
-
 
 @dataclass(frozen=True, slots=True)
 class OpenNow:
@@ -155,25 +151,15 @@ def open_now(acting: Acting, outage: Outage) -> OpenNow:
 
 
 def _registering(acting: Acting, outages: Sequence[Outage]) -> list[Registering]:
-    return [each for each in _counted(acting, outages) if each.outage == outages[0] or each.is_left]
-
-
-def left_before(acting: Acting, outage: Outage) -> list[Registering]:
-    """Of the outages of the same kind that were reported before it and have ended, those of which something is left."""
-    before = (
-        each
-        for each in earlier_outages(acting.principal, outage)
-        if each.recorded_at < outage.recorded_at
-        and (each.drill, each.system) == (outage.drill, outage.system)
-    )
-    return [each for each in _counted(acting, before) if each.is_left]
-
-
-def _counted(acting: Acting, outages: Iterable[Outage]) -> list[Registering]:
-    return [
+    found = [
         Registering(each, _tasks_done(acting, each))
         for each in outages
         if not (each.is_open or each.purged_at)
+    ]
+    return [
+        each
+        for each in found
+        if each.outage == outages[0] or each.done is None or each.done[0] < each.done[1]
     ]
 
 
@@ -215,6 +201,15 @@ def _tasks_done(acting: Acting, outage: Outage) -> tuple[int, int] | None:
             if does(acting, chain, logs[chain.pk], each.by, each.key)
         ]
     return sum(each.done for each in found), len(found)
+
+
+def tasks_left_after(acting: Acting, outages: Iterable[Outage]) -> dict[UUID, int | None]:
+    """How much of its efterregistrering of each that has ended the acting unit has left, where anything is; None as in
+    `Registering`.
+    """
+    found = [(each.pk, _tasks_done(acting, each)) for each in outages if not (each.is_open or each.purged_at)]
+    left = {pk: done and done[1] - done[0] for pk, done in found}
+    return {pk: count for pk, count in left.items() if count != 0}
 
 
 Left = dict[str, list[dict[str, Any]]]

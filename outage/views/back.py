@@ -33,11 +33,11 @@ from outage.models import CareChain, Outage
 from outage.presenters.back import TaskGroups, TaskRow, grouped, task_place, tasks_listed
 from outage.presenters.closing import ClosedLine, closed_line, left_rows
 from outage.queries.care_chains import get_chain
-from outage.queries.closing import closing_of, left_for
+from outage.queries.closing import closing_of, left_for, took_part
 from outage.queries.naming import patient_in_list
-from outage.queries.outages import acknowledgement_of, earlier_outages
+from outage.queries.outages import acknowledgement_of, current_outage, earlier_outages, goes_on_beside
 from outage.queries.owed import ListedChains, chains_seen, chains_seen_and_missing, count_calls_owed
-from outage.queries.shift import Registering, left_before
+from outage.queries.shift import tasks_left_after
 from outage.rules.wording import clock_time, midnight_after
 from outage.services.registrations import acknowledge, mark_task, turn_task
 from outage.webforms.back import TaskForm
@@ -123,6 +123,7 @@ def _context(
     failed: Failed | None,
 ) -> dict[str, object]:
     acting: Acting = request.acting
+    others = earlier_outages(acting.principal, outage)
     context: dict[str, object] = {
         "outage": outage,
         "routine": outage.routine,
@@ -130,7 +131,9 @@ def _context(
         "may_mark": can(acting, Right.MARK_REGISTRATION),
         "press": uuid4(),
         "here": "back_registration",
-        "others": earlier_outages(acting.principal, outage),
+        "others": others,
+        "down": current_outage(acting.principal),
+        "may_reopen": not goes_on_beside(outage, acting.principal),
         "failed": failed,
     }
     if can(acting, Right.READ_CARE):
@@ -146,7 +149,10 @@ def _context(
             "calls_left": listed.calls_left,
             "no_admission": listed.no_admission,
             "not_admitted": listed.not_admitted,
-            "left_before": listed.left_before,
+            "acknowledges": listed.acknowledges,
+            "left_after": [
+                (each, listed.left_after[each.pk]) for each in others if each.pk in listed.left_after
+            ],
             "failed_row_is_gone": failed is not None and failed.error and failed.place not in places,
         }
         context["shared"] = _shared(request, outage, alike, listed, context)
@@ -160,7 +166,8 @@ def _closed(acting: Acting, outage: Outage) -> ClosedLine | None:
 @dataclass(frozen=True, slots=True)
 class _Listed:
     """A page of chains with their tasks; of all pages in how many somebody is to be rung, and how many are without an
-    admission, of the first of these the address and the name; and the outages before of which something is left.
+    admission, of the first of these the address and the name. `acknowledges`: the unit has messages to acknowledge.
+    `left_after` is what other outages left.
     """
 
     page: Page[UUID]
@@ -169,7 +176,8 @@ class _Listed:
     calls_left: int
     no_admission: int
     not_admitted: list[tuple[str, str]]
-    left_before: list[Registering]
+    acknowledges: bool
+    left_after: dict[UUID, int | None]
 
 
 def _listed(acting: Acting, outage: Outage, alike: _Alike, number: str | int | None) -> _Listed:
@@ -183,8 +191,9 @@ def _listed(acting: Acting, outage: Outage, alike: _Alike, number: str | int | N
             (reverse("chain", args=[chain.pk]), patient_in_list(chain).name) for chain in missing[:_NAMED]
         ]
         left = count_calls_owed(acting, outage)
-        before = left_before(acting, outage)
-        return _Listed(page, rows, grouped(rows), left, missing.count(), named, before)
+        acknowledges = bool(page.paginator.count) or took_part(acting.unit, outage)
+        left_after = tasks_left_after(acting, earlier_outages(acting.principal, outage))
+        return _Listed(page, rows, grouped(rows), left, missing.count(), named, acknowledges, left_after)
 
     return of_one_minute(("back", *alike.shown, outage.pk, number), timezone.now(), make)
 

@@ -10,13 +10,17 @@ from django.utils import timezone
 
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Role
+from forms.rules.sheet_fate import Fate
 from outage.models import Acknowledgement, CareChain, CareChainEvent, Outage
+from outage.queries.care_chains import get_chain
 from outage.queries.outages import outage_for, outage_in_view
 from outage.services.outages import end_outage
 from tests.clock import Clock
-from tests.factories import County, make_chain, make_event, make_outage, person, tell
+from tests.factories import County, end_for_all, make_chain, make_event, make_outage, person, tell
+from tests.integration.forms.sheets_made import bring_to, make_sheet
 from tests.integration.outage.ends import make_three
 from tests.integration.outage.pages import fields_of, form_of, read
+from tests.integration.outage.ticking import mark, rows
 
 
 @pytest.fixture
@@ -172,3 +176,49 @@ def test_one_that_only_the_region_has_ended_is_ended_from_the_list_of_the_earlie
     assert client.post(address, form)["Location"] == back(outage)
     assert not outage_for(umea.principal, outage.pk).is_open
     assert outage_in_view(umea.principal) == later
+
+
+def page_of(client: Client, outage: Outage) -> str:
+    return " ".join(read(client.get(back(outage))).main.get_text(" ").split())
+
+
+def test_what_an_earlier_one_left_is_counted_above_the_list_of_the_next(
+    county: County, earlier: Outage, later: Outage, client: Client
+):
+    left = "1 kvar efter driftstoppet 08.52–10.52."
+    for by, sees in ((county.alva, True), (county.bo, False)):
+        client.force_login(by.user)
+        assert (left in page_of(client, later)) is sees
+        assert left not in page_of(client, earlier)
+    client.force_login(county.alva.user)
+    assert "PRATOR ligger nere sedan 14.52. Andra driftstopp: 08.52–10.52" in page_of(client, later)
+    make_outage(county.esa)
+    end_outage(by=county.esa, outage=later, ended_at=timezone.now())
+    assert "PRATOR låg nere 14.52–15.52. Andra driftstopp: 08.52–10.52" in page_of(client, later)
+    assert left in page_of(client, later)
+    (task,) = rows(county.alva, get_chain(county.alva, CareChain.objects.get(outage=earlier).pk))
+    mark(county.alva, get_chain(county.alva, CareChain.objects.get(outage=earlier).pk), task)
+    assert "kvar efter driftstoppet" not in page_of(client, later)
+
+
+def test_a_sheet_of_an_earlier_one_is_told_in_its_own_list(
+    county: County, earlier: Outage, later: Outage, client: Client
+):
+    bring_to(county.alva, make_sheet(county.alva, outage=earlier), Fate.FILLED)
+    client.force_login(county.alva.user)
+    told = "1 ifyllt blad är inte helt infört i loggen."
+    assert told in page_of(client, earlier)
+    assert told not in page_of(client, later)
+
+
+def test_an_end_is_not_taken_back_while_another_goes_on(
+    county: County, earlier: Outage, later: Outage, client: Client
+):
+    client.force_login(county.esa.user)
+    again = "Driftstoppet pågår ändå"
+    assert again not in page_of(client, earlier)
+    end_for_all(county, later, timezone.now())
+    assert again in page_of(client, earlier)
+    client.force_login(county.bo.user)
+    # A unit that took no part has nothing to acknowledge.
+    assert "Kvittera" not in read(client.get(back(earlier))).main.get_text()
