@@ -1,6 +1,6 @@
 """The outage banner, on every page and unlike anything else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -147,10 +147,15 @@ def _whether_back(outage: Outage, acting: Acting, now: datetime) -> Iterator[Ask
 def _whether_back_between(outage: Outage, acting: Acting, now: datetime) -> Iterator[Asked]:
     """What only the principal can say of two outages that go on for it."""
     for before in not_ended_before(acting.principal, outage)[:1]:
-        began, again = (moment(each.current.started_at, now) for each in (before, outage))
-        text = f"Var ni inne i {outage.system} mellan driftstoppen {began} och {again}?"
+        text = asked_between([before, outage], now)
+        began = moment(before.current.started_at, now)
         no = f"Nej: gör ingenting. Driftstoppet räknas från {began}. Frågan står kvar medan båda pågår."
         yield _asked(acting, text, no, "Ja, ange när det var åter", before)
+
+
+def asked_between(outages: Sequence[Outage], now: datetime) -> str:
+    *first, last = (moment(each.current.started_at, now) for each in outages)
+    return f"Var ni inne i {outages[-1].system} mellan driftstoppen {', '.join(first)} och {last}?"
 
 
 def _asked(acting: Acting, text: str, no: str, yes: str, outage: Outage) -> Asked:

@@ -17,9 +17,12 @@ from outage.rules.wording import day_and_time, moment
 _NAMED = 4
 
 
-def check_end(by: Acting, outage: Outage, ended_at: datetime, answers: Mapping[str, str]) -> None:
+def check_end(
+    by: Acting, outage: Outage, ended_at: datetime, answers: Mapping[str, str], key: str = "logged-after-end"
+) -> None:
     """Raises RuleError for an end ahead or before the start, and Question for what is logged after it: who logged it
-    did not know that the system was back, or the end is wrong. The caller holds the outage's lock.
+    did not know that the system was back, or the end is wrong. `key` tells it from that of another outage. The caller
+    holds the outage's lock.
     """
     start, now = outage.current.started_at, timezone.now()
     if ended_at > now + CLOCK_SKEW:
@@ -32,11 +35,11 @@ def check_end(by: Acting, outage: Outage, ended_at: datetime, answers: Mapping[s
             field="ended_at",
         )
     late = past_end(by, outage, ended_at)
-    if late and _question(outage, ended_at, late, now).settled(answers) != "ja":
+    if late and _question(key, outage, ended_at, late, now).settled(answers) != "ja":
         raise RuleError(f"Ange när {outage.system} kom tillbaka.", field="ended_at")
 
 
-def _question(outage: Outage, ended_at: datetime, late: PastEnd, now: datetime) -> Question:
+def _question(key: str, outage: Outage, ended_at: datetime, late: PastEnd, now: datetime) -> Question:
     at, system, routine = moment(ended_at, now), outage.system, outage.routine
     told = [
         f"{routine.label(row.kind)} {moment(row.happened_at, now)}, {name}"
@@ -52,7 +55,7 @@ def _question(outage: Outage, ended_at: datetime, late: PastEnd, now: datetime) 
     calls = f" Samtal efter den tiden ({late.calls}) står kvar som de är." if late.calls else ""
     chains = {chain.pk: chain for _, chain, _ in late.seen[:_NAMED]}
     return Question(
-        "logged-after-end",
+        key,
         f"Loggat efter {at}: {'; '.join(told)}. Var {system} åter {at} hör det inte till efterregistreringen, utan "
         f"registreras direkt i {system}.{calls} Stämmer {at}?",
         (("ja", f"Ja, {system} var åter {at}"), ("nej", "Nej, jag anger en annan tid")),

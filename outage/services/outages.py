@@ -1,6 +1,6 @@
 """Writes about the outage itself: reported, joined, changed, ended by each principal for itself, support rung (R1)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
@@ -222,8 +222,10 @@ def end_outage(
     ended_at: datetime,
     client_id: UUID | None = None,
     answers: Mapping[str, str] = MappingProxyType({}),
+    also: Sequence[Outage] = (),
 ) -> Outage:
-    """The system is back since `ended_at` (aware), for the acting principal and nobody else.
+    """The system is back since `ended_at` (aware), for the acting principal and nobody else. `also` are outages before
+    it that the principal has not ended, as it was without the system all the time.
 
     Returns the outage as that principal sees it. Raises RuleError when the moment lies ahead or before the start,
     Question where the principal has logged an event after it as one of the outage; NotAllowed by role. What it has
@@ -231,13 +233,17 @@ def end_outage(
     """
     check_may(by, Right.END_OUTAGE)
     with transaction.atomic():
-        content = {"outage": outage.pk, "ended_at": ended_at}
+        content = {"outage": outage.pk, "ended_at": ended_at, "also": [before.pk for before in also]}
         resent = client_id and claim(by=by, client_id=client_id, kind="outage_end", content=content)
         locked = _lock_to_say(by, outage)
         if resent or not locked.is_open:
             return locked
         check_end(by, locked, ended_at, answers)
         _say(by, locked, ended_at, client_id)
+        for number, before in enumerate(also):
+            if (earlier := _lock_to_say(by, before)).is_open:
+                check_end(by, earlier, ended_at, answers, f"logged-after-end-{number}")
+                _say(by, earlier, ended_at)
         return outage_for(by.principal, locked.pk)
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -17,6 +18,7 @@ from contacts.rules.permissions import Right
 from contacts.views.tools import FormPage, get_or_404, held_as, require, told_if_refused, uuid_or_404
 from contacts.webforms.fields import SentOnce
 from outage.models import Outage, OutageReport
+from outage.presenters.banner import asked_between
 from outage.presenters.closing import closed_line
 from outage.presenters.status import outage_facts, support_line
 from outage.queries.checklists import routine_of
@@ -25,7 +27,9 @@ from outage.queries.drills import drill_in_view
 from outage.queries.outages import (
     current_outage,
     earlier_outages,
+    goes_on_beside,
     no_drill,
+    not_ended_before,
     others_still_out,
     outage_for,
     outage_not_closed,
@@ -188,21 +192,33 @@ def end(request: ActingRequest) -> HttpResponse:
     outage = _named_or_404(request)
     if request.method == "GET" and not outage.is_open:
         return redirect(back_address(outage))
-    again = outage_since(outage, acting.principal)
+    again, earlier = outage_since(outage, acting.principal), earlier_outages(acting.principal, outage)
+    before = [] if again else not_ended_before(acting.principal, outage)
     # Of one that another has followed it is no longer now: nobody but those who were there knows when.
-    form = EndForm(request.POST or None, initial={} if again else {"ended_at": this_minute()})
+    followed = any(o.recorded_at > outage.recorded_at and o.drill == outage.drill for o in earlier)
+    form = EndForm(
+        request.POST or None,
+        initial={} if followed else {"ended_at": this_minute()},
+        between=asked_between([*before, outage], timezone.now()) if before else "",
+    )
     page = FormPage(request, form)
     if page.to_save():
         with page:
             _check_goes_on(outage)
             at, client_id = form.cleaned_data["ended_at"], form.cleaned_data["client_id"]
+            between = form.cleaned_data.get("back_between") == "yes"
             ended = end_outage(
-                by=acting, outage=outage, ended_at=at, client_id=client_id, answers=form.answers()
+                by=acting,
+                outage=outage,
+                ended_at=at,
+                client_id=client_id,
+                answers=form.answers(),
+                also=[] if between else before,
             )
-            return _told_ended(request, ended, at)
-    earlier = earlier_outages(acting.principal, outage)
+            return _told_ended(request, ended, at, again, before[-1] if between else None)
     context = {
         "outage": outage,
+        "again": again,
         "going_on": [other for other in earlier if other.is_open],
         "principal": acting.principal,
         "unit": acting.unit,
@@ -213,17 +229,29 @@ def end(request: ActingRequest) -> HttpResponse:
     return page.show("outage/outage/end.html", **context)
 
 
-def _told_ended(request: ActingRequest, outage: Outage, typed: datetime) -> HttpResponse:
+def _told_ended(
+    request: ActingRequest, outage: Outage, typed: datetime, again: Outage | None, left: Outage | None
+) -> HttpResponse:
+    """`again` is the outage that goes on, `left` one before it of which it is yet to be said when it ended."""
+    now = timezone.now()
     if outage.own_end is None:
         messages.info(request, "Driftstoppet pågår: någon har ångrat avslutet.")
         return redirect("status")
-    if as_utc(outage.own_end) == as_utc(typed):
+    what = f"{outage.word} {moment(outage.current.started_at, now)}"
+    if as_utc(outage.own_end) != as_utc(typed):
+        messages.info(
+            request, f"Någon hos er hade redan avslutat {what}: det var över {moment(outage.own_end, now)}."
+        )
+    elif again:
+        began = moment(again.current.started_at, now)
+        messages.success(request, f"Avslutat: {what}. Det som började {began} pågår.")
+    elif left:
+        began = moment(left.current.started_at, now)
+        messages.success(request, f"Avslutat: {what}. Ange nu när det som började {began} var över.")
+    else:
         follows = " Gå igenom listan nedan." if can(request.acting, Right.READ_CARE) else ""
         messages.success(request, f"{outage.system} är åter i drift.{follows}")
-    else:
-        at = moment(outage.own_end, timezone.now())
-        messages.info(request, f"Någon hos er hade redan avslutat: {outage.system} är åter sedan {at}.")
-    return redirect(back_address(outage))
+    return redirect(f"{reverse('end_outage')}?driftstopp={left.pk}" if left else back_address(outage))
 
 
 @held_as(HeldAs("Driftstoppet pågår ändå", pressed=True))
@@ -235,7 +263,8 @@ def reopen(request: ActingRequest) -> HttpResponse:
     acting: Acting = request.acting
     require(acting, Right.END_OUTAGE)
     outage = chosen_outage_or_404(request)
-    ended = not (outage.is_open or outage.drill or outage.purged_at)
+    over = outage.is_open or outage.drill or outage.purged_at or goes_on_beside(outage, acting.principal)
+    ended = not over
     was_closed = closing_of(outage, acting.principal) if ended and "closed" not in request.POST else None
     if was_closed:
         closed = closed_line(was_closed, (), acting, timezone.now())

@@ -99,3 +99,18 @@ class SupportForm(SentOnce):
 
 class EndForm(AsksQuestions):
     ended_at = MomentField(label="När kom systemet tillbaka?")
+    back_between = forms.ChoiceField(
+        choices=[
+            ("no", "Nej, vi var utan hela tiden: avsluta alla"),
+            ("yes", "Ja: sedan anger vi när"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Välj om ni var inne däremellan."},
+    )
+
+    def __init__(self, *args: Any, between: str = "", **kwargs: Any) -> None:
+        """`between` asks whether the system was back since outages before that are not ended."""
+        super().__init__(*args, **kwargs)
+        self.fields["back_between"].label = between
+        if not between:
+            del self.fields["back_between"]
