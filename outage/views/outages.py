@@ -1,6 +1,7 @@
 """The outage itself: reported, changed, support rung, ended, opened again."""
 
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
@@ -216,7 +217,7 @@ def end(request: ActingRequest) -> HttpResponse:
                 also=[] if between else before,
             )
             return _told_ended(request, ended, at, again, before[-1] if between else None)
-    context = {
+    context: dict[str, Any] = {
         "outage": outage,
         "again": again,
         "going_on": [other for other in earlier if other.is_open],
