@@ -73,9 +73,9 @@ class Picture:
             return self
         return replace(self, typed=tuple(each for each in self.typed if not each.name.startswith(TIME_OF)))
 
-    def as_kept_in(self, former: "Picture") -> "Picture":
-        """With as much as a picture that was stored before tells."""
-        return self if former.has_times else self.timeless
+    def as_kept_in(self, other: "Picture") -> "Picture":
+        """With as much as another picture of it tells."""
+        return self if other.has_times else self.timeless
 
 
 def picture_of(task: Task, typed: Sequence[Typed]) -> Picture:
@@ -278,8 +278,8 @@ def _tick(task: Task, picture: Picture, mark: Mark | None) -> Tick:
         return Tick(task, picture, TickState.DONE if same else TickState.CHANGED, mark)
     if mark.holds_for(picture):
         return Tick(task, picture, TickState.DONE, mark)
-    changes = _changes(mark.picture, picture.as_kept_in(mark.picture))
-    return Tick(task, picture, TickState.CHANGED, mark, changes)
+    was, now = mark.picture.as_kept_in(picture), picture.as_kept_in(mark.picture)
+    return Tick(task, picture, TickState.CHANGED, mark, _changes(was, now))
 
 
 def _changes(was: Picture, now: Picture) -> tuple[Change, ...]:

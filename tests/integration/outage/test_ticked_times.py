@@ -11,7 +11,9 @@ from outage.presenters.back import task_rows
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import logs_of
 from outage.queries.tasks import ticks_of
+from outage.rules.back_registration import Before
 from outage.rules.informing import CallOutcome
+from outage.rules.routine import Decision
 from outage.rules.ticks import to_do
 from outage.services.outages import end_outage
 from tests.factories import County, make_event, tell
@@ -53,6 +55,21 @@ def test_a_tick_from_before_times_were_kept_holds_by_what_it_kept(
     change(county.alva, ended, county, ward_unit=county.other_ward)
     (task,) = rows(county.alva, ended)
     assert [label for label, *_ in task.changes] == ["Avdelning"]
+
+
+@pytest.mark.parametrize("decision", [Decision.DO_NOT_REGISTER, Decision.DECIDE])
+def test_of_what_is_no_longer_registered_no_time_is_missing(
+    county: County, ended: CareChain, decision: Decision
+):
+    mark(county.alva, ended, *rows(county.alva, ended))
+    if decision is Decision.DECIDE:
+        change(county.alva, ended, county, before=Before.ADMITTED)
+    else:
+        make_event(county.alva, ended, "discharge", ago=timedelta(minutes=5))
+    (task,) = rows(county.alva, ended)
+    assert task.decision is decision
+    assert "Att göra" in [label for label, *_ in task.changes]
+    assert "klockslag" not in str(task.changes)
 
 
 def left_in(chain: CareChain) -> list[str]:
