@@ -20,15 +20,13 @@ from outage.queries.tasks import outage_at, ticks_of
 from outage.rules.back_registration import ChainStatus, Family
 from outage.rules.routine import Decision, What
 from outage.rules.said import labelled
-from outage.rules.ticks import TIME_OF, Change, Mark, Picture, Tick, TickState, Typed
+from outage.rules.ticks import Mark, Tick, TickState
 from outage.rules.wording import moment
 
 from .later import LaterLine, later_lines, read_first, why_with
 from .outside import outside_outage
 from .told_so_far import told_so_far
-
-# They stand in the row already: the patient at its head, the events as what happened.
-_ELSEWHERE = {"number", "name"}
+from .typed import change_shown, typed_shown, undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +150,9 @@ def task_rows(
     after = [event for event in log.live_events if over and outage_at(chain, event.happened_at) is None]
     if not (found or gone or wrong_patient or after):
         return []
-    listed = _Listed(acting, chain, log, patient_in_list(chain), now, later_lines(later, chain, now))
+    listed = _Listed(
+        acting, chain, log, patient_in_list(chain), now, later_lines(later, chain, now), on_own_page
+    )
     rows = [_undo_row(listed, mark, log.marks[mark.id]) for mark in gone]
     if wrong_patient:
         rows.append(_wrong_patient_row(listed))
@@ -225,6 +225,7 @@ class _Listed:
     patient: Patient
     now: datetime
     later: tuple[LaterLine, ...]
+    on_own_page: bool
 
     def is_mine(self, by: Party | None, key: str) -> bool:
         return does(self.acting, self.chain, self.log, by, key)
@@ -243,7 +244,7 @@ def _row(listed: _Listed, tick: Tick, mark: RegistrationMark | None) -> TaskRow:
     later = listed.later if is_in and task.decision is not Decision.DO_NOT_REGISTER else ()
     mine = by_hand or (task.by is not None and listed.is_mine(task.by, key))
     is_set = mark is not None and mark.done
-    return TaskRow(
+    row = TaskRow(
         chain_id=chain.pk,
         place=task_place(chain, key),
         patient=listed.patient,
@@ -252,7 +253,7 @@ def _row(listed: _Listed, tick: Tick, mark: RegistrationMark | None) -> TaskRow:
         decision=task.decision,
         do=task.do,
         facts=tuple(dict.fromkeys(_fact(chain, log.by_text[e], task.family, now) for e in task.events)),
-        typed=_typed_shown(chain, tick.picture) if task.decision is not Decision.DO_NOT_REGISTER else (),
+        typed=typed_shown(chain, tick.picture) if task.decision is not Decision.DO_NOT_REGISTER else (),
         why=why_with(later, task),
         later=later,
         clause=task.clause or "",
@@ -264,10 +265,17 @@ def _row(listed: _Listed, tick: Tick, mark: RegistrationMark | None) -> TaskRow:
         entered=mark.entered if mark else False,
         changed=tick.state is TickState.CHANGED
         and (tick.undo or task.decision is not Decision.DO_NOT_REGISTER),
-        changes=tuple(_change_shown(chain, change) for change in tick.changes),
+        changes=tuple(change_shown(chain, change) for change in tick.changes),
         remedy=_remedy(chain, tick),
         undo=tick.undo,
     )
+    return _as_done(listed, row, tick.mark, mark) if tick.undo and tick.mark and mark else row
+
+
+def _as_done(listed: _Listed, row: TaskRow, mark: Mark, stored: RegistrationMark) -> TaskRow:
+    """What is to be undone is found in the system by what was typed there."""
+    found = undone(listed.chain, listed.log, listed.patient, mark, stored, on_own_page=listed.on_own_page)
+    return replace(row, patient=found.patient, typed=found.typed, facts=row.facts + found.facts)
 
 
 def _did_it(listed: _Listed, tick: Tick) -> bool:
@@ -282,7 +290,7 @@ def _undo_row(listed: _Listed, mark: Mark, row: RegistrationMark) -> TaskRow:
     chain, picture = listed.chain, mark.picture
     by = Party(picture.by) if picture and picture.by else None
     mine = listed.is_mine(by, mark.task)
-    return TaskRow(
+    undo = TaskRow(
         chain_id=chain.pk,
         place=task_place(chain, mark.task),
         patient=listed.patient,
@@ -290,8 +298,6 @@ def _undo_row(listed: _Listed, mark: Mark, row: RegistrationMark) -> TaskRow:
         seen=mark.seen,
         decision=picture.decision if picture else Decision.DECIDE,
         do=f"Ångra det som gjordes i {chain.outage.system}.",
-        facts=(f"Gjort: {picture.do}",) if picture else (),
-        typed=_typed_shown(chain, picture) if picture else (),
         why="Loggen har ändrats sedan det gjordes, och det ska inte längre stå där.",
         who=listed.who(by, mine=mine),
         mine=mine,
@@ -300,6 +306,7 @@ def _undo_row(listed: _Listed, mark: Mark, row: RegistrationMark) -> TaskRow:
         entered=True,
         undo=True,
     )
+    return _as_done(listed, undo, mark, row)
 
 
 def _wrong_patient_row(listed: _Listed) -> TaskRow:
@@ -330,28 +337,6 @@ def _fact(chain: CareChain, event: CareChainEvent, family: Family, now: datetime
     told = () if family is Family.SIP else labelled(shown_in_list(chain, event), now)
     more = "; ".join(f"{label}: {value}" for label, value in told)
     return f"{said} ({more})" if more else said
-
-
-def _is_shown(chain: CareChain, name: str) -> bool:
-    """Whether a list may show it: for a protected patient dates and times only; the rest reveals who or where."""
-    return not chain.details.protected_identity or name == "do" or "_date" in name or "_time" in name
-
-
-def _typed_shown(chain: CareChain, picture: Picture) -> tuple[tuple[str, str], ...]:
-    def shown(each: Typed) -> str:
-        return (each.value or "saknas") if _is_shown(chain, each.name) else "se vårdkedjan"
-
-    return tuple(
-        (each.label, shown(each))
-        for each in picture.typed
-        if each.name not in _ELSEWHERE and not each.name.startswith(("event_date:", TIME_OF))
-    )
-
-
-def _change_shown(chain: CareChain, change: Change) -> tuple[str, str, str]:
-    if not _is_shown(chain, change.name):
-        return change.label, "", "se vårdkedjan"
-    return change.label, change.was or "saknas", change.now or "saknas"
 
 
 def _remedy(chain: CareChain, tick: Tick) -> str:
