@@ -1,6 +1,6 @@
 """From a chain's log to the rules of efterregistrering: what is to be entered afterwards, as the log stands (R4)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 
@@ -20,7 +20,7 @@ from outage.rules.back_registration import (
     LoggedEvent,
     Task,
     back_registration,
-    missing_admission,
+    missing_move,
 )
 from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Decision, Effect, Particular
@@ -40,7 +40,7 @@ from outage.rules.wording import clock_time, day, local_day
 
 
 def tasks_of(chain: CareChain, log: ChainLog) -> tuple[Task, ...]:
-    """What is to be entered afterwards for a chain as its log stands (R4), case 18 before the others."""
+    """What is to be entered afterwards for a chain as its log stands (R4); first what is without an event."""
     details, routine = log.versions[-1], chain.outage.routine
     before, status = Before(details.before), ChainStatus(details.status)
     logged = _logged_events(chain, log)
@@ -54,9 +54,9 @@ def tasks_of(chain: CareChain, log: ChainLog) -> tuple[Task, ...]:
     return (missing, *found) if missing else found
 
 
-def _missing(chain: CareChain, log: ChainLog, events: Iterable[LoggedEvent]) -> Task | None:
+def _missing(chain: CareChain, log: ChainLog, events: Sequence[LoggedEvent]) -> Task | None:
     details = log.versions[-1]
-    return missing_admission(
+    return missing_move(
         routine=chain.outage.routine,
         in_region=chain.principal.is_region,
         on_ward=details.place_keys.get(Party.INPATIENT, NOT_ADMITTED) != NOT_ADMITTED,
@@ -68,7 +68,9 @@ def _missing(chain: CareChain, log: ChainLog, events: Iterable[LoggedEvent]) -> 
 
 def is_admission_missing(chain: CareChain, log: ChainLog) -> bool:
     """Whether nobody has logged how the patient came to the ward, and nobody has decided about it (case 18)."""
-    logged = (LoggedEvent(id="", kind=event.kind, at=event.happened_at) for event in log.live_events)
+    if log.versions[-1].status != ChainStatus.OK:
+        return False
+    logged = [LoggedEvent(id="", kind=event.kind, at=event.happened_at) for event in log.live_events]
     missing = _missing(chain, log, logged)
     if missing is None or not log.marks:
         return missing is not None

@@ -132,7 +132,8 @@ def back_registration(
     ]
     before = as_began(before, _stood(routine, events))
     stays = _stays(before, status, [one for one in counted if one.effect in _MOVES])
-    found = [*stays, *_others(counted, lambda sip: _sip_outcome(before, status, stays, sip))]
+    died = status is ChainStatus.DECEASED
+    found = [*stays, *_others(counted, lambda sip: _sip_outcome(before, status, stays, sip), died=died)]
     place = {one.event.id: index for index, one in enumerate(counted)}
     logged = {event.id: index for index, event in enumerate(events)}
     found.sort(key=lambda each: place[each[0][0].id])
@@ -141,24 +142,31 @@ def back_registration(
     )
 
 
-def missing_admission(
+def missing_move(
     *,
     routine: Routine,
     in_region: bool,
     on_ward: bool,
     before: Before,
     status: ChainStatus,
-    events: Iterable[LoggedEvent],
+    events: Sequence[LoggedEvent],
 ) -> Task | None:
-    """Case 18: in the region's log a patient lies on a ward, not known to be in the system, and nobody logged how.
+    """In the region's log, with no admission or discharge logged: a patient who lies on a ward and is not known to be
+    in the system (case 18), or who has died on a ward or in the system, and may stand as admitted there (case 13).
 
     For the page and its counts only.
     """
-    if not (in_region and on_ward) or before is Before.ADMITTED or status is not ChainStatus.OK:
+    stood = _stood(routine, events)
+    effects = (
+        routine.message(event.kind).effect for event in events if not (event.withdrawn or event.in_system)
+    )
+    if not in_region or any(effect in _MOVES for effect in effects):
         return None
-    if any(not event.withdrawn and routine.message(event.kind).effect in _MOVES for event in events):
-        return None
-    return _task(routine, ("18",), (), ())
+    is_in = as_began(before, stood) is Before.ADMITTED
+    lies_there = on_ward and not stood
+    if status is ChainStatus.DECEASED and (is_in or lies_there):
+        return _task(routine, ("13-no-move",), (), ())
+    return _task(routine, ("18",), (), ()) if status is ChainStatus.OK and lies_there and not is_in else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,9 +266,10 @@ def _oddities(before: Before, moves: Sequence[_Counted]) -> Iterable[str]:
 
 
 def _others(
-    counted: Sequence[_Counted], outcome_of_dated: Callable[[Sequence[_Counted]], str]
+    counted: Sequence[_Counted], outcome_of_dated: Callable[[Sequence[_Counted]], str], *, died: bool
 ) -> Iterable[_Found]:
-    """The outcomes of SIPs and information. What somebody has not been told of is one decision for the chain.
+    """The outcomes of SIPs and information. What somebody has not been told of is one decision for the chain, unless
+    the patient has `died`: then nobody need hear it.
 
     A later discharge that was told makes it told, except to those who take part in a SIP by name: what came before it
     may have reached nobody. A SIP is one, from its first message through every rebooking.
@@ -280,15 +289,18 @@ def _others(
             later = place < told_by and not one.event.invited
             if one.event.told or later:
                 told.append((one, "-later" if place < told_by else ""))
+            elif died:
+                told.append((one, "-needless"))
             else:
                 untold.append(one)
     if dated:
         yield _of(sip, outcome_of_dated(sip))
-    elif passed_on := [(one, later) for one, later in told if one.effect is Effect.SIP]:
-        yield _of([one for one, _ in passed_on], f"6{max(later for _, later in passed_on)}")
-    for one, later_on in told:
+    elif passed_on := [(one, why) for one, why in told if one.effect is Effect.SIP]:
+        # "needless" says what holds of the other two as well.
+        yield _of([one for one, _ in passed_on], f"6{max(why for _, why in passed_on)}")
+    for one, why in told:
         if one.effect is Effect.INFORMATION:
-            yield _of([one], f"4{later_on}")
+            yield _of([one], f"4{why}")
     if untold:
         yield _of(untold, "17")
 

@@ -52,6 +52,7 @@ class Entering:
         for line in live:
             if record.now.before != "admitted" and line.now.in_system and line.now.kind in _LETTER:
                 self.before = "admitted" if line.now.kind == "admission" else "not_admitted"
+        self.stood = any(line.now.in_system and line.now.kind in _LETTER for line in live)
         end = outage.own_end
         self.live = [li for li in live if not li.now.in_system and (end is None or li.now.at <= end)]
         self.moves = [line for line in self.live if line.now.kind in _LETTER]
@@ -64,7 +65,7 @@ class Entering:
     def works(self) -> list[Work]:
         if self.record.now.status == "wrong_patient":
             return []
-        return [*self._missing(), *self._stays(), *self._others()]
+        return [*self._missing(), *self._died(), *self._stays(), *self._others()]
 
     def last_stay(self, works: list[Work]) -> Work:
         """The stay that began last."""
@@ -84,6 +85,12 @@ class Entering:
         ):
             return [Work("stay", 18, ())]
         return []
+
+    def _died(self) -> list[Work]:
+        """Who died with nothing logged of how the stay ended may stand as admitted in the system."""
+        on_ward = self.record.now.places.get("inpatient", AT_HOME) != AT_HOME and not self.stood
+        dead = self.record.now.status == "deceased" and "inpatient" in self.record.parties and not self.moved
+        return [Work("stay", 13, ())] if dead and (on_ward or self.before == "admitted") else []
 
     def _stays(self) -> list[Work]:
         if self.record.now.status == "deceased":
@@ -146,7 +153,9 @@ class Entering:
             for li in self.record.lines
             if not li.gone and li.now.kind == "discharge" and self.when(li) > self.when(line)
         ]
-        # What a later message about the same SIP says anew is nobody's to hear.
+        # What a later message about the same SIP says anew is nobody's to hear, nor is what a dead patient was to have.
+        if self.record.now.status == "deceased":
+            return False
         if not self.owing.ours(line) or self.owing.closed(line, "", heard=False) == "rebooked":
             return False
         return any(

@@ -76,7 +76,18 @@ def by_the_word(letters: str, scope: str, before: str, status: str) -> list[Row]
             untold.append(str(place))
         elif letter in INFORMATION + "P":
             rows.append(("do_not_register", "information", None, "R4.2", (str(place),), 4))
-    if untold:
+    if status == "deceased":
+        # Nobody is owed it any more: what was told and what was not of a SIP are one.
+        for place in untold:
+            own = (place,)
+            if letters[int(place)] == "w":
+                own = tuple(map(str, sip))
+                rows = [found for found in rows if found[5] != 6]
+            rows.append(
+                ("do_not_register", "information", None, None, own, 4 if letters[int(place)] == "P" else 6)
+            )
+        rows = list(dict.fromkeys(rows))
+    elif untold:
         rows.append(("decide", "information", None, None, tuple(sorted(untold)), 17))
     return sorted(rows, key=lambda found: int(found[4][0]))
 
