@@ -26,7 +26,7 @@ from outage.rules.wording import moment
 from .later import LaterLine, later_lines, read_first, why_with
 from .outside import outside_outage
 from .told_so_far import told_so_far
-from .typed import change_shown, typed_shown, undone
+from .typed import change_shown, typed_shown, undone, with_number_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +251,7 @@ def _row(listed: _Listed, tick: Tick, mark: RegistrationMark | None) -> TaskRow:
         key=key,
         seen=tick.picture.seen,
         decision=task.decision,
-        do=task.do,
+        do=task.do if tick.state is TickState.DONE else with_number_first(chain, task),
         facts=tuple(dict.fromkeys(_fact(chain, log.by_text[e], task.family, now) for e in task.events)),
         typed=typed_shown(chain, tick.picture) if task.decision is not Decision.DO_NOT_REGISTER else (),
         why=why_with(later, task),

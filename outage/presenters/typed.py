@@ -6,6 +6,9 @@ from typing import NamedTuple
 from outage.models import CareChain, RegistrationMark
 from outage.queries.chain_log import ChainLog
 from outage.queries.naming import Patient, shown_identity
+from outage.rules.back_registration import Task
+from outage.rules.identity import is_number
+from outage.rules.routine import Decision
 from outage.rules.ticks import TIME_OF, Change, Mark, Picture, Typed
 
 # They stand in the row already: the patient at its head, the events as what happened.
@@ -26,6 +29,14 @@ class Undone(NamedTuple):
 def typed_shown(chain: CareChain, picture: Picture) -> Lines:
     hidden = chain.details.protected_identity
     return _shown(picture, (*_AT_HEAD, *_HAPPENED), hidden=hidden)
+
+
+def with_number_first(chain: CareChain, task: Task) -> str:
+    """What to do; of a patient without a number what comes before it, as nothing is registered without one."""
+    details = chain.details
+    if task.decision is not Decision.REGISTER or details.is_purged or is_number(details.identity_number):
+        return task.do
+    return f"Numret är inte känt: ta reda på det och ändra det i vårdkedjan först. {task.do}"
 
 
 def undone(

@@ -10,7 +10,7 @@ from contacts.rules import parties
 from contacts.rules.parties import Party, WardKind
 from contacts.seen import shows
 from outage.models import CareChain, CareChainDetails, CareChainEvent
-from outage.rules.identity import IdentityKind
+from outage.rules.identity import IdentityKind, is_number
 from outage.rules.informing import PARTICIPANT_PREFIX
 
 PURGED = "Gallrad patient"
@@ -31,6 +31,11 @@ class Patient:
     born: int | None = None
     where: str = ""
     namesake: bool = False
+
+    @property
+    def number(self) -> str:
+        """The identity as one types it; "" where it is words."""
+        return self.identity if is_number(self.identity) else ""
 
 
 def patient_in_list(chain: CareChain) -> Patient:

@@ -133,6 +133,11 @@ def number_key(text: str) -> str:
     return re.sub(r"[\W_]", "", without_labels(plain_signs(tidy_typed(text)))).upper()
 
 
+def is_number(text: str) -> bool:
+    """Whether a number is known, whole or in part; "okänt" and other words are none."""
+    return any(char.isdecimal() for char in text)
+
+
 def lookup_texts(kind: IdentityKind, stored: str) -> tuple[str, ...]:
     """All that an exact look-up may ask for by which a stored number is found (`asked_text`)."""
     if kind is IdentityKind.OTHER:
