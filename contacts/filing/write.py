@@ -9,6 +9,7 @@ from typing import Any
 from contacts.access import Acting
 from contacts.models import AuditEntry, DirectoryEntry, User
 from contacts.page_versions import EVERYBODY, changed
+from contacts.services.flags import carry_words
 from contacts.services.progress import Progress, Steps
 from contacts.services.traces import changes_between, person_of
 from contacts.trail.sealing import seal_on_commit
@@ -75,6 +76,7 @@ def _insert(by: By, entries: Sequence[DirectoryEntry], at: datetime) -> None:
         entry.principal = entry.principal
         entry.make_keys()
     DirectoryEntry.objects.bulk_create(entries)
+    carry_words(entries)
     _leave_traces(by, "directoryentry.added", at, ((e, changes_between(None, e)) for e in entries))
 
 
@@ -106,6 +108,8 @@ def _update(
     DirectoryEntry.objects.bulk_create(
         [entry for _, entry in pairs], update_conflicts=True, unique_fields=["id"], update_fields=columns
     )
+    if "numbers" in columns:
+        carry_words([entry for _, entry in pairs])
     changes = [(entry, changes_between(before, entry)) for before, entry in pairs]
     _leave_traces(by, "directoryentry.changed", at, changes)
     told |= {str(entry.pk): each for entry, each in changes}
@@ -150,4 +154,5 @@ def _take_back(by: Acting, entries: Sequence[DirectoryEntry], at: datetime) -> N
     for entry in entries:
         if entry.flagged:
             DirectoryEntry.objects.filter(pk=entry.pk).update(flagged=entry.flagged)
+    carry_words(entries)
     _leave_traces(by, "directoryentry.restored", at, ((entry, {}) for entry in entries))

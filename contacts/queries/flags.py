@@ -1,6 +1,7 @@
 """Which entries a number stands in, and whether somebody said that it does not work."""
 
 from collections.abc import Collection
+from datetime import datetime
 from functools import reduce
 from operator import or_
 
@@ -8,8 +9,9 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
-from contacts.models import DirectoryEntry, NumberFlag, Principal, User
+from contacts.models import AuditEntry, DirectoryEntry, NumberFlag, Principal, User
 from contacts.queries.prepared import prepared
+from contacts.rules.flags import Word
 from contacts.rules.phone import digits, is_extension, same_number
 
 
@@ -40,6 +42,46 @@ def numbers_in_directory(numbers: Collection[str], principal: Principal) -> dict
 
 def words_that_stand() -> QuerySet[NumberFlag]:
     return NumberFlag.objects.filter(withdraws__isnull=True, withdrawn_by__isnull=True)
+
+
+def open_words() -> list[Word]:
+    """What was said of any number and not taken back, as the rules take it. One query."""
+    return [word for _, word in rows_and_words()]
+
+
+def rows_and_words() -> list[tuple[NumberFlag, Word]]:
+    """Those of `open_words`, each with its row."""
+    return [(row, _word(row)) for row in _standing()]
+
+
+@prepared
+def _standing() -> QuerySet[NumberFlag]:
+    of_entry = ("principal", "flagged", "digits_key", "verified_at", "retired_at", "joined_into")
+    found = words_that_stand().select_related("entry").order_by("at", "pk")
+    return found.only("number", "at", "user", "unit", *(f"entry__{column}" for column in of_entry))
+
+
+def _word(row: NumberFlag) -> Word:
+    entry = row.entry
+    is_open = entry.is_flagged(row.number)
+    if entry.retired_at is not None and entry.joined_into_id is None:
+        # Nobody who retires a contact has said that its number works.
+        had = digits(row.number) in entry.digits_key.split()
+        is_open = had and (entry.verified_at is None or row.at > entry.verified_at)
+    return Word(row.number, row.at, entry.principal_id, entry.pk, is_open)
+
+
+def last_confirmed(entries: Collection[DirectoryEntry]) -> dict[int, datetime]:
+    """When somebody last confirmed each of the entries, also those that have lost their verification. One query."""
+    confirmed = {entry.pk: entry.verified_at for entry in entries if entry.verified_at}
+    rows = AuditEntry.objects.filter(
+        action="directoryentry.verified",
+        target_type=DirectoryEntry._meta.label,
+        target_id__in=[str(entry.pk) for entry in entries],
+    )
+    for target, at in rows.order_by("at").values_list("target_id", "at"):
+        confirmed[int(target)] = max(at, confirmed.get(int(target), at))
+    return confirmed
 
 
 def flagged_by(user: User, numbers: Collection[str]) -> set[str]:

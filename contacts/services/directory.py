@@ -13,6 +13,7 @@ from contacts.rules.entry_facts import HOUR_LABELS
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 
+from .flags import carry_words
 from .namesakes import check_namesakes, is_renamed
 from .people import check_not_last, check_not_own, check_username
 from .traces import changes_between, leave_trace
@@ -50,6 +51,8 @@ def save_row(*, by: Acting | User | None, row: Row) -> None:
         _check_rights(by, before, row)
         row.full_clean()
         row.save()
+        if isinstance(row, DirectoryEntry) and "numbers" in changes:
+            carry_words([row])
         if isinstance(row, Principal | Unit) and "name" in changes:
             # Their search keys. What somebody else is changing of them just then is waited for.
             for entry in locked(row.entries.select_related("principal", "unit")):
@@ -145,6 +148,7 @@ def restore_entry(*, by: Acting, entry: DirectoryEntry) -> None:
         entry.clean_fields()
         entry.validate_constraints()
         entry.save()
+        carry_words([entry])
         leave_trace(by, "directoryentry.restored", entry, {})
 
 

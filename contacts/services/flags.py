@@ -1,5 +1,8 @@
 """That a number does not work: said by whoever found out, seen by whoever owns the entry."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -8,8 +11,9 @@ from django.db.models import QuerySet
 from contacts import audit
 from contacts.access import Acting
 from contacts.models import DirectoryEntry, NumberFlag
-from contacts.queries.flags import entries_with_number, words_that_stand
+from contacts.queries.flags import entries_with_number, last_confirmed, rows_and_words, words_that_stand
 from contacts.rules.errors import RuleError
+from contacts.rules.flags import Word, follows
 from contacts.rules.phone import digits, same_number
 
 from .submissions import claim
@@ -21,11 +25,12 @@ _NOT_THERE = "Numret står inte bland kontakterna. Sök kontakten och läs vilke
 def flag_number(
     *, by: Acting, client_id: UUID, number: str, entry: DirectoryEntry | None = None
 ) -> list[NumberFlag]:
-    """Flag `number`, in any spelling, as one that does not work: in `entry`, else in every entry in force that has it.
+    """Flag `number`, in any spelling, as one that does not work, in every entry in force that has it: the number of
+    `entry`, where one is named, as that one's principal rings it.
 
     Whoever is signed in may, of any principal. Give the rows, one for each entry; sent again, the same rows. The flag
-    stays on the entry until somebody verifies it, changes the number or retires it. Raise RuleError (field `number`)
-    where the number is in no such entry, IdClash where the id is taken by something else.
+    stays on each entry until somebody verifies it or changes the number. Raise RuleError (field `number`) where the
+    number is in no such entry, IdClash where the id is taken by something else.
     """
     with transaction.atomic():
         sent_before = _sent_before(by, client_id, "number_flag", number, entry)
@@ -41,7 +46,7 @@ def flag_number(
 def withdraw_flag(
     *, by: Acting, client_id: UUID, number: str, entry: DirectoryEntry | None = None
 ) -> list[NumberFlag]:
-    """Take back one's own word that `number` does not work: in `entry`, else in every entry in force that has it.
+    """Take back one's own word that `number` does not work, in every entry in force that has it, as it was said.
 
     The number is no longer flagged where nobody else has said the same since it was last verified. Give the rows that
     take it back; sent again, the same. Raise RuleError (field `number`) where no word of the person's stands, IdClash
@@ -58,6 +63,45 @@ def withdraw_flag(
         return taken_back
 
 
+def carry_words(entries: Collection[DirectoryEntry]) -> None:
+    """Let what was said of a number hold where it stands by now: `entries` are saved, and have got it or are back."""
+    words: dict[str, list[tuple[NumberFlag, Word]]] = defaultdict(list)
+    for row, word in rows_and_words() if entries else ():
+        words[digits(word.number)].append((row, word))
+    if not words:
+        return
+    confirmed = last_confirmed(entries)
+    for entry in entries:
+        keys = dict.fromkeys(digits(phone.number) for phone in entry.phones)
+        told = [key for key in keys if key not in entry.flagged and _follow(entry, words[key], confirmed)]
+        if told:
+            entry.flagged = [*entry.flagged, *told]
+            DirectoryEntry.objects.filter(pk=entry.pk).update(flagged=entry.flagged)
+
+
+def _follow(
+    entry: DirectoryEntry, words: Collection[tuple[NumberFlag, Word]], confirmed: Mapping[int, datetime]
+) -> bool:
+    """Whether any of the words of a number stands at the entry, which has it, with what is copied there: each under
+    the name and time of whoever said it.
+    """
+    last = confirmed.get(entry.pk)
+    rows = [row for row, word in words if follows(word, entry.pk, entry.principal_id, last)]
+    stand = {(row.user_id, row.at) for row in rows if row.entry_id == entry.pk}
+    for row in rows:
+        copy_id = uuid5(row.pk, str(entry.pk))
+        # One that was copied before, and stands no longer, was taken back.
+        if (row.user_id, row.at) not in stand and not NumberFlag.objects.filter(pk=copy_id).exists():
+            stand.add((row.user_id, row.at))
+            copy_word(copy_id, row, entry)
+    return bool(stand)
+
+
+def copy_word(row_id: UUID, word: NumberFlag, entry: DirectoryEntry) -> None:
+    who = {"user_id": word.user_id, "unit_id": word.unit_id}
+    NumberFlag(id=row_id, entry=entry, number=word.number, at=word.at, **who).save()
+
+
 def _sent_before(
     by: Acting, client_id: UUID, kind: str, number: str, entry: DirectoryEntry | None
 ) -> list[NumberFlag] | None:
@@ -71,7 +115,9 @@ def _sent_before(
 
 
 def _locked(by: Acting, number: str, entry: DirectoryEntry | None) -> QuerySet[DirectoryEntry]:
-    found = [entry] if entry is not None else entries_with_number(number, by.principal)
+    found = entries_with_number(number, entry.principal if entry else by.principal)
+    if entry and entry.pk not in {row.pk for row in found}:
+        found = []
     # Locked in the order of their keys, so that two who flag at once cannot deadlock.
     locked = DirectoryEntry.objects.select_for_update(no_key=True).order_by("pk")
     return locked.filter(pk__in=[row.pk for row in found], retired_at__isnull=True)

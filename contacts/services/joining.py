@@ -19,6 +19,7 @@ from contacts.rules.names import name_key
 from contacts.rules.phone import digits
 
 from .directory import save_row
+from .flags import copy_word
 from .joins import to_join, to_part, write_join
 from .namesakes import check_namesakes, is_renamed
 from .versions import check_clean
@@ -165,21 +166,12 @@ def _move_words(
     client_id: UUID, words: list[NumberFlag], kept: DirectoryEntry, flags: list[str]
 ) -> list[str]:
     """Let what was said of a number stand where it stands by now, under the name of whoever said it."""
-    copies = [
-        NumberFlag(
-            id=uuid5(client_id, str(word.pk)),
-            entry=kept,
-            number=word.number,
-            at=word.at,
-            user_id=word.user_id,
-            unit_id=word.unit_id,
-        )
-        for word in words
-        if digits(word.number) in flags
-    ]
-    for row in copies:
-        row.save()
-    return [str(row.pk) for row in copies]
+    ids = []
+    for word in words:
+        if digits(word.number) in flags:
+            ids.append(uuid5(client_id, str(word.pk)))
+            copy_word(ids[-1], word, kept)
+    return list(map(str, ids))
 
 
 def _follow_main(by: Acting, kept: DirectoryEntry, other: DirectoryEntry, kind: object) -> bool:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from contacts.models import AuditEntry, RotaTurn, SubmissionClash, Unit
 from contacts.queries.kept_units import ways_missing
 from contacts.queries.ringing import numbers_for_many
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import Answers, NotAllowed
 from contacts.rules.parties import Party
 from contacts.rules.rota import Turn
@@ -19,6 +20,7 @@ from contacts.services.rota import add_turn, change_turn, withdraw_turn
 from forms.presenters.numbers import number_line
 from tests.asking import search_for
 from tests.clock import STOCKHOLM, standing_at
+from tests.factories import make_entry
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 
 from .keeping import form_at, opened, sent
@@ -120,6 +122,14 @@ class TestRingNow:
     def test_a_number_that_was_said_not_to_work_is_marked_and_not_first(self, county):
         write(county, number="090-785 11 22", who="Anna Ek")
         flag_number(by=county.alva, client_id=uuid4(), number="090-785 11 22")
+        numbers = ringing(county.ward)
+        assert numbers[0].entry_name != "Anna Ek"
+        assert [n.flagged for n in numbers if n.entry_name == "Anna Ek"] == [True]
+
+    def test_so_is_one_that_was_said_so_of_a_persons_contact(self, county):
+        write(county)
+        make_entry(county.region, "Anna Ek", "070-174 06 05", kind=EntryKind.PERSON)
+        flag_number(by=county.alva, client_id=uuid4(), number="070-174 06 05")
         numbers = ringing(county.ward)
         assert numbers[0].entry_name != "Anna Ek"
         assert [n.flagged for n in numbers if n.entry_name == "Anna Ek"] == [True]
