@@ -1,7 +1,7 @@
 """The jour of a unit in words: who has it now and in the days to come, and the turns behind it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -105,8 +105,9 @@ def turn_deed(row: RotaTurn, now: datetime) -> TurnDeed:
     return TurnDeed(what, row, turn_line(row, now))
 
 
-def turn_line(row: RotaTurn, now: datetime) -> TurnLine:
-    turn = row.turn
+def turn_line(row: RotaTurn, now: datetime, wrong: Collection[str] = ()) -> TurnLine:
+    """`wrong` has the numbers that somebody said do not work."""
+    turn = replace(row.turn, flagged=row.number in wrong)
     return TurnLine(
         row=row,
         when=capfirst(turn_words(turn, timezone.localtime(now).date())),
@@ -146,4 +147,4 @@ def planned_rota(plan: RotaPlan, now: datetime) -> PlannedRota:
 
 
 def _number(turn: Turn) -> PhoneNumber | None:
-    return phone_number("Jour", turn.number) if turn.number else None
+    return phone_number("Jour", turn.number, flagged=turn.flagged) if turn.number else None

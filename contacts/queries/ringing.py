@@ -15,7 +15,6 @@ from contacts.queries.prepared import prepared
 from contacts.rules.areas import area_of
 from contacts.rules.availability import changes_next
 from contacts.rules.entry_facts import EntryKind
-from contacts.rules.flags import Word, is_said_wrong
 from contacts.rules.hours import Availability, Hours
 from contacts.rules.main_switchboard import Why
 from contacts.rules.parties import Party, PrincipalKind
@@ -27,7 +26,6 @@ from contacts.rules.whom_to_call import Candidate, NumberToRing, Sought, Way, be
 from contacts.verification import verification_lasts
 
 from .entries import as_listed, entries_in_use
-from .flags import open_words
 from .rota import duties_at
 from .switchboards import main_among, main_numbers
 
@@ -114,7 +112,6 @@ def numbers_for_many(
     others = sorted(set(duties) - set(units))
     on_duty = [*units.values(), *(_units_by_id(*others) if others else ())]
     nursing = [unit for unit in on_duty if _is_nursing(unit)]
-    said = open_words() if duties else []
     zone = timezone.get_default_timezone()
     answers: Numbers = {}
     for request in wanted:
@@ -125,11 +122,11 @@ def numbers_for_many(
         ways = _Ways(request, unit, main, unsettled, region_unsettled)
         ways_in = ways.candidates({e.pk: e for e in near}.values())
         if unit is not None and unit.pk in duties:
-            ways_in.append(_on_duty(duties[unit.pk], unit, said))
+            ways_in.append(_on_duty(duties[unit.pk]))
         if not _is_nursing(unit):
             town = _municipality_id(request, unit)
             ways_in += (
-                _on_duty_for(duties[each.pk], each, said)
+                _on_duty_for(duties[each.pk], each)
                 for each in nursing
                 if each.principal_id == town and each.pk in duties
             )
@@ -266,7 +263,7 @@ def _entries_near(
     return as_listed(found).order_by("sort_key", "pk")
 
 
-def _on_duty(shift: Shift, unit: Unit, said: Iterable[Word]) -> Candidate:
+def _on_duty(shift: Shift) -> Candidate:
     """Who has the jour, as a line to ring; the number is as verified as the turn is newly written."""
     turn = shift.turn
     return Candidate(
@@ -276,15 +273,15 @@ def _on_duty(shift: Shift, unit: Unit, said: Iterable[Word]) -> Candidate:
         hours=Hours(Availability.ALWAYS),
         verified_at=turn.written_at,
         kind=PhoneKind.ON_CALL,
-        flagged=is_said_wrong(turn.number, unit.principal_id, said),
+        flagged=turn.flagged,
         duty_ends=shift.ends,
     )
 
 
-def _on_duty_for(shift: Shift, nursing: Unit, said: Iterable[Word]) -> Candidate:
+def _on_duty_for(shift: Shift, nursing: Unit) -> Candidate:
     """Who has the jour of a hemsjukvård, to one who seeks its municipality: said as the hemsjukvård's, that relays."""
     return replace(
-        _on_duty(shift, nursing, said),
+        _on_duty(shift),
         entry_name=f"{nursing.name}: {shift.turn.who}",
         way=Way.HOME_NURSING,
         area=area_of(nursing.name, nursing.principal.short_name),

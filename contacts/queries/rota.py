@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,10 @@ from django.utils import timezone
 from contacts.models import TURN_COLUMNS, MunicipalKind, Principal, RotaTurn, Unit, turn_of
 from contacts.page_versions import holds_until
 from contacts.queries.prepared import prepared
+from contacts.rules.flags import is_said_wrong
 from contacts.rules.rota import LONGEST, WEEK, Shift, Turn, is_over, on_duty, shifts, wall_of
+
+from .flags import numbers_said_wrong, open_words
 
 PAGE_SIZE = 50
 LATEST = 25
@@ -26,7 +30,9 @@ def standing_turns(units: Iterable[Unit | int]) -> QuerySet[RotaTurn]:
 
 
 def shifts_of_units(units: Collection[int], begin: datetime, end: datetime) -> dict[int, tuple[Shift, ...]]:
-    """The shifts of each unit, by its id, that hold somewhere between two aware moments; one query."""
+    """The shifts of each unit, by its id, that hold somewhere between two aware moments; one query, two
+    where there are any.
+    """
     zone = timezone.get_default_timezone()
     turns = _turns_between(units, (), wall_of(begin, zone) - LONGEST, wall_of(end, zone) + LONGEST)
     return {unit: found for unit in turns if (found := shifts(turns[unit], begin, end, zone))}
@@ -35,7 +41,9 @@ def shifts_of_units(units: Collection[int], begin: datetime, end: datetime) -> d
 def duties_at(
     units: Collection[int], at: datetime, home_nursing_of: Collection[int] = ()
 ) -> dict[int, Shift]:
-    """The jour at an aware moment of each unit, and of those municipalities' hemsjukvård. One query."""
+    """The jour at an aware moment of each unit, and of those municipalities' hemsjukvård. One query,
+    two where there is any.
+    """
     if not units and not home_nursing_of:
         return {}
     zone = timezone.get_default_timezone()
@@ -54,8 +62,11 @@ def _turns_between(
     """The turns of each unit that can hold somewhere between two times by the clock, with a day to spare."""
     begin, end = (first - _DAY).date(), (last + _DAY).date()
     found: dict[int, list[Turn]] = defaultdict(list)
-    for unit, *columns in _turns_near(tuple(units), tuple(home_nursing_of), begin, end, begin - WEEK):
-        found[unit].append(turn_of(columns))
+    rows = _turns_near(tuple(units), tuple(home_nursing_of), begin, end, begin - WEEK)
+    turns = [(unit, principal, turn_of(columns)) for unit, principal, *columns in rows]
+    wrong = numbers_said_wrong({(principal, turn.number) for _, principal, turn in turns if turn.number})
+    for unit, principal, turn in turns:
+        found[unit].append(replace(turn, flagged=True) if (principal, turn.number) in wrong else turn)
     return found
 
 
@@ -73,7 +84,7 @@ def _turns_near(
     weekly = Q(weekly=True) & (Q(until__isnull=True) | Q(until__gte=week_before))
     standing = RotaTurn.objects.filter(of, replaced_by__isnull=True, withdraws=False)
     near = standing.filter(weekly | Q(ends_on__gte=begin), starts_on__lte=end).order_by()
-    return near.values_list("unit", *TURN_COLUMNS)
+    return near.values_list("unit", "unit__principal", *TURN_COLUMNS)
 
 
 def turns_to_come(unit: Unit, now: datetime, page: int | str | None = 1) -> Page[RotaTurn]:
@@ -98,6 +109,14 @@ def turns_of_principal(principal: Principal, now: datetime, unit: Unit | None = 
     rows = standing_turns(units.filter(pk=unit.pk) if unit else units).select_related("unit__principal")
     found = rows.order_by("unit__sort_key", "-weekly", "starts_on", "starts_at", "order")
     return [row for row in found if not is_over(row.turn, wall)]
+
+
+def turns_said_wrong(principal: Principal, now: datetime) -> list[RotaTurn]:
+    """The first turn, not over, of each unit with each number that somebody said does not work. Two queries at most."""
+    words = open_words()
+    rows = turns_of_principal(principal, now) if words else []
+    wrong = (row for row in rows if is_said_wrong(row.number, principal.pk, words))
+    return list({(row.unit_id, row.number): row for row in reversed(list(wrong))}.values())[::-1]
 
 
 def turns_ever(units: Iterable[Unit]) -> list[RotaTurn]:

@@ -29,7 +29,8 @@ class Turn:
     """One written turn; an empty `who` says that nobody has the jour then.
 
     `starts` and `ends` are naive, by the wall clock, of a weekly one in its first week; it begins for the last
-    time on the day `until`. Of several the highest `order` was written last.
+    time on the day `until`. Of several the highest `order` was written last. `flagged`: somebody said that the number
+    does not work.
     """
 
     who: str
@@ -40,6 +41,7 @@ class Turn:
     until: date | None = None
     order: int = 0
     written_at: datetime | None = None
+    flagged: bool = False
 
     @property
     def length(self) -> timedelta:

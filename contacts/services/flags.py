@@ -10,8 +10,15 @@ from django.db.models import QuerySet
 
 from contacts import audit
 from contacts.access import Acting
-from contacts.models import DirectoryEntry, NumberFlag
-from contacts.queries.flags import entries_with_number, last_confirmed, rows_and_words, words_that_stand
+from contacts.models import DirectoryEntry, NumberFlag, Principal
+from contacts.queries.flags import (
+    entries_with_number,
+    jours_with,
+    last_confirmed,
+    rows_and_words,
+    words_of_jour,
+    words_that_stand,
+)
 from contacts.rules.errors import RuleError
 from contacts.rules.flags import Word, follows
 from contacts.rules.phone import digits, same_number
@@ -25,12 +32,12 @@ _NOT_THERE = "Numret står inte bland kontakterna. Sök kontakten och läs vilke
 def flag_number(
     *, by: Acting, client_id: UUID, number: str, entry: DirectoryEntry | None = None
 ) -> list[NumberFlag]:
-    """Flag `number`, in any spelling, as one that does not work, in every entry in force that has it: the number of
-    `entry`, where one is named, as that one's principal rings it.
+    """Flag `number`, in any spelling, as one that does not work, in every entry in force and every jour that has it:
+    the number of `entry`, where one is named, as that one's principal rings it.
 
-    Whoever is signed in may, of any principal. Give the rows, one for each entry; sent again, the same rows. The flag
-    stays on each entry until somebody verifies it or changes the number. Raise RuleError (field `number`) where the
-    number is in no such entry, IdClash where the id is taken by something else.
+    Whoever is signed in may, of any principal. Give the rows, one for each; sent again, the same rows. The flag stays
+    until somebody who keeps the entry verifies it or changes the number, or who keeps the jour says that it works.
+    Raise RuleError (field `number`) where the number is nowhere, IdClash where the id is taken by something else.
     """
     with transaction.atomic():
         sent_before = _sent_before(by, client_id, "number_flag", number, entry)
@@ -38,6 +45,8 @@ def flag_number(
             return sent_before
         rows = _locked(by, number, entry)
         flags = [_flag(by, client_id, row, number) for row in rows if _spelled(row, number)]
+        if flags or entry is None:
+            flags += [_flag_jour(by, client_id, of, number) for of in _jours(by, number, entry)]
         if not flags:
             raise RuleError(_NOT_THERE, field="number")
         return flags
@@ -46,7 +55,7 @@ def flag_number(
 def withdraw_flag(
     *, by: Acting, client_id: UUID, number: str, entry: DirectoryEntry | None = None
 ) -> list[NumberFlag]:
-    """Take back one's own word that `number` does not work, in every entry in force that has it, as it was said.
+    """Take back one's own word that `number` does not work, in every entry in force and every jour that has it.
 
     The number is no longer flagged where nobody else has said the same since it was last verified. Give the rows that
     take it back; sent again, the same. Raise RuleError (field `number`) where no word of the person's stands, IdClash
@@ -58,6 +67,9 @@ def withdraw_flag(
             return sent_before
         rows = _locked(by, number, entry)
         taken_back = [back for row in rows for back in _withdrawn(by, client_id, row, number)]
+        for of in _jours(by, number, entry):
+            own = [word for word in words_of_jour(of, [number]) if word.user_id == by.user.pk]
+            taken_back += _take_back(by, client_id, own)
         if not taken_back:
             raise RuleError(_NOT_YOURS, field="number")
         return taken_back
@@ -111,7 +123,18 @@ def _sent_before(
     if first is None:
         return None
     own = NumberFlag.objects.filter(user=by.user, at__gte=first.at).order_by("entry")
-    return [flag for flag in own if flag.pk == uuid5(client_id, str(flag.withdraws_id or flag.entry_id))]
+    own = own.select_related("entry", "jour_of")
+    return [flag for flag in own if flag.pk == uuid5(client_id, str(flag.withdraws_id or _key(flag.place)))]
+
+
+def _key(place: DirectoryEntry | Principal) -> str:
+    return f"jour {place.pk}" if isinstance(place, Principal) else str(place.pk)
+
+
+def _jours(by: Acting, number: str, entry: DirectoryEntry | None) -> list[Principal]:
+    """The principals whose jour has the number, as it is rung."""
+    of = jours_with([number], entry.principal if entry else by.principal)
+    return list(Principal.objects.filter(pk__in=of.get(number, ())).order_by("pk"))
 
 
 def _locked(by: Acting, number: str, entry: DirectoryEntry | None) -> QuerySet[DirectoryEntry]:
@@ -131,17 +154,31 @@ def _withdrawn(by: Acting, client_id: UUID, entry: DirectoryEntry, number: str) 
         said = said.filter(at__gt=entry.verified_at)
     standing = [flag for flag in said if same_number(flag.number, number)]
     own = [flag for flag in standing if flag.user_id == by.user.pk]
-    who = {"entry": entry, "user": by.user, "unit": by.unit}
-    backs = []
-    for flag in own:
-        back = NumberFlag(id=uuid5(client_id, str(flag.pk)), number=flag.number, withdraws=flag, **who)
-        back.save()
-        backs.append(back)
+    backs = _take_back(by, client_id, own)
     if own and len(own) == len(standing):
         left = [key for key in entry.flagged if key != digits(number)]
         DirectoryEntry.objects.filter(pk=entry.pk).update(flagged=left)
-    if own:
-        audit.record(by=by, action="number.unflagged", target=entry, changes={"number": own[0].number})
+    return backs
+
+
+def confirm_jour_numbers(
+    *, by: Acting, principal: Principal, client_id: UUID, numbers: Collection[str]
+) -> None:
+    """Whoever keeps the jour says that the numbers work; in the transaction of the caller, who has checked that."""
+    _take_back(by, client_id, words_of_jour(principal, numbers))
+
+
+def _take_back(by: Acting, client_id: UUID, words: Collection[NumberFlag]) -> list[NumberFlag]:
+    """Rows that take back the words, all of one place, with what that leaves in the audit log."""
+    backs = []
+    for word in words:
+        of = {"entry": word.entry, "jour_of": word.jour_of, "user": by.user, "unit": by.unit}
+        back = NumberFlag(id=uuid5(client_id, str(word.pk)), number=word.number, withdraws=word, **of)
+        back.save()
+        backs.append(back)
+    if backs:
+        number = ", ".join(dict.fromkeys(back.number for back in backs))
+        audit.record(by=by, action="number.unflagged", target=backs[0].place, changes={"number": number})
     return backs
 
 
@@ -152,12 +189,18 @@ def _spelled(entry: DirectoryEntry, number: str) -> str:
 
 def _flag(by: Acting, client_id: UUID, entry: DirectoryEntry, number: str) -> NumberFlag:
     shown = _spelled(entry, number)
-    flag = NumberFlag(
-        id=uuid5(client_id, str(entry.pk)), entry=entry, number=shown, user=by.user, unit=by.unit
-    )
+    flag = NumberFlag(id=uuid5(client_id, _key(entry)), entry=entry, number=shown, user=by.user, unit=by.unit)
     flag.save()
     if not entry.is_flagged(shown):
         # Only that column is saved: the rest of the entry is not this person's to answer for.
         DirectoryEntry.objects.filter(pk=entry.pk).update(flagged=[*entry.flagged, digits(shown)])
     audit.record(by=by, action="number.flagged", target=entry, changes={"number": shown})
+    return flag
+
+
+def _flag_jour(by: Acting, client_id: UUID, principal: Principal, number: str) -> NumberFlag:
+    who = {"user": by.user, "unit": by.unit}
+    flag = NumberFlag(id=uuid5(client_id, _key(principal)), jour_of=principal, number=number.strip(), **who)
+    flag.save()
+    audit.record(by=by, action="number.flagged", target=principal, changes={"number": flag.number})
     return flag

@@ -16,6 +16,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 
 from .directory import save_named
+from .flags import confirm_jour_numbers
 from .submissions import claim
 from .traces import added_since, changes_between, leave_trace
 from .versions import check_clean, check_version
@@ -47,7 +48,7 @@ def add_entry(
         entry = DirectoryEntry(principal=by.principal)
         _write(by, entry, facts, unit, answers)
         if verified:
-            _confirm(by, entry)
+            _confirm(by, client_id, entry)
         return entry
 
 
@@ -78,7 +79,7 @@ def change_entry(
             _check_in_use(unit)
         _write(by, entry, facts, unit, answers)
         if verified:
-            _confirm(by, entry)
+            _confirm(by, client_id, entry)
         return entry
 
 
@@ -100,7 +101,7 @@ def verify_entry(
             raise RuleError(
                 "Nummer saknas. Lägg till ett, eller bekräfta att växeln är vägen.", field="number"
             )
-        _confirm(by, entry)
+        _confirm(by, client_id, entry)
         return entry
 
 
@@ -144,9 +145,11 @@ def _write(
     save_named(by=by, before=before, row=entry, answers=answers, taken=_NAMESAKE)
 
 
-def _confirm(by: Acting, entry: DirectoryEntry) -> None:
+def _confirm(by: Acting, client_id: UUID, entry: DirectoryEntry) -> None:
     before = DirectoryEntry.objects.get(pk=entry.pk)
     entry.verified_at, entry.verified_by, entry.flagged = timezone.now(), by.user, []
     check_clean(entry)
     entry.save()
     leave_trace(by, "directoryentry.verified", entry, changes_between(before, entry))
+    numbers = [phone.number for phone in entry.phones]
+    confirm_jour_numbers(by=by, principal=entry.principal, client_id=client_id, numbers=numbers)

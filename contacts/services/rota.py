@@ -11,16 +11,18 @@ from django.utils import timezone
 from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import RotaTurn, Unit
+from contacts.queries.flags import words_of_jour
 from contacts.queries.rota import newest_of, standing_turns
 from contacts.rules.errors import Answers, Question, RuleError
 from contacts.rules.permissions import Right
-from contacts.rules.phone import read_number
+from contacts.rules.phone import display, read_number
 from contacts.rules.rota import Turn, check_turn, is_over, overlapping, turn_words, wall_of
 
+from .flags import confirm_jour_numbers
 from .submissions import claim
 from .versions import ChangedMeanwhile, replacing
 
-OVERLAP, SAVE, CHANGE = "overlap", "save", "change"
+OVERLAP, FLAGGED, SAVE, CHANGE = "overlap", "flagged", "save", "change"
 _MOST_NAMED = 3
 
 
@@ -38,6 +40,7 @@ def add_turn(*, by: Acting, unit: Unit, client_id: UUID, turn: Turn, answers: An
         _lock_in_place(unit)
         turn = checked(turn, timezone.now())
         _ask_of_overlaps(turn, unit, answers)
+        _ask_of_flag(by, client_id, turn, unit, answers)
         return write_turn(by=by, row_id=client_id, unit=unit, turn=turn)
 
 
@@ -56,6 +59,7 @@ def change_turn(
         stands = _seen(row, version)
         turn = checked(turn, timezone.now())
         _ask_of_overlaps(turn, row.unit, answers, but=stands)
+        _ask_of_flag(by, client_id, turn, row.unit, answers)
         return write_turn(by=by, row_id=client_id, unit=row.unit, turn=turn, replaces=stands)
 
 
@@ -161,3 +165,18 @@ def _ask_of_overlaps(turn: Turn, unit: Unit, answers: Answers, but: RotaTurn | N
     )
     if question.settled(answers) == CHANGE:
         raise RuleError("Ändra tiden så att passen inte krockar.", field="starts_on")
+
+
+def _ask_of_flag(by: Acting, client_id: UUID, turn: Turn, unit: Unit, answers: Answers) -> None:
+    """Whether a number of the jour that somebody said does not work does: then nothing stands that was said of it."""
+    said = words_of_jour(unit.principal, [turn.number])
+    if not said:
+        return
+    question = Question(
+        FLAGGED,
+        f"{said[0].user.full_name} har anmält att {display(turn.number)} inte fungerar. Fungerar det?",
+        ((SAVE, "Ja, numret är kontrollerat och fungerar"), (CHANGE, "Nej, jag ändrar numret")),
+    )
+    if question.settled(answers) == CHANGE:
+        raise RuleError("Ändra numret.", field="number")
+    confirm_jour_numbers(by=by, principal=unit.principal, client_id=client_id, numbers=[turn.number])

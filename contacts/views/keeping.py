@@ -32,6 +32,7 @@ from contacts.queries.keeping import (
 )
 from contacts.queries.kept_units import units_to_choose
 from contacts.queries.ringing import region_switchboard_number
+from contacts.queries.rota import turns_said_wrong
 from contacts.queries.switchboards import fresh_principal, is_chosen, is_main, own_switchboards
 from contacts.queries.versions import version_of
 from contacts.rules.held import HeldAs
@@ -84,6 +85,7 @@ def keep_contacts(request: ActingRequest) -> HttpResponse:
         "figures": [(which, which.label, figures[which]) for which in Kept],
         "to_verify": next_to_verify(principal, now).left,
         "main": main_shown(fresh_principal(principal), own_switchboards(principal)),
+        "jour": turns_said_wrong(principal, now),
         "found": found,
         "told": told,
         "sealed": token,

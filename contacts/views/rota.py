@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from contacts.access import ActingRequest, can
 from contacts.models import RotaTurn
 from contacts.presenters.rota import DAYS_SHOWN, shift_lines, turn_deed, turn_line
+from contacts.queries.flags import numbers_said_wrong
 from contacts.queries.places import unit_by_id
 from contacts.queries.rota import latest_rows, newest_of, shifts_of_units, turn_by_id, turns_to_come
 from contacts.rules.held import HeldAs
@@ -41,11 +42,13 @@ def rota(request: ActingRequest, unit_id: int) -> HttpResponse:
     now, acting = timezone.now(), request.acting
     may_change = can(acting, Right.MANAGE_DIRECTORY) and acting.principal == unit.principal
     found = turns_to_come(unit, now, request.GET.get("sida"))
+    numbers = {(unit.principal_id, row.number) for row in found if row.number}
+    wrong = {number for _, number in numbers_said_wrong(numbers)}
     context = {
         "unit": unit,
         "shifts": shift_lines(shifts_of_units([unit.pk], now, now + DAYS_SHOWN).get(unit.pk, ()), now),
         "found": found,
-        "turns": [turn_line(row, now) for row in found],
+        "turns": [turn_line(row, now, wrong) for row in found],
         "deeds": [turn_deed(row, now) for row in latest_rows(unit)] if may_change else [],
         "may_change": may_change,
     }

@@ -79,6 +79,7 @@ class DutyLine:
     when: str
     name: str
     number: str
+    flagged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,7 @@ def _duty(shift: Shift) -> DutyLine:
         when=span_words(starts, ends, starts.date()),
         name=shift.turn.name,
         number=unbroken(display(shift.turn.number)),
+        flagged=shift.turn.flagged,
     )
 
 

@@ -99,7 +99,11 @@ class OwedCall:
         """Whether the number last tried without success can be reported as not working, and nobody has done so."""
         if self.tried is None:
             return False
-        tried = [n for n in self.numbers if n.entry_id and same_number(n.number, self.tried.number)]
+        tried = [
+            n
+            for n in self.numbers
+            if (n.entry_id or n.duty_ends) and same_number(n.number, self.tried.number)
+        ]
         return bool(tried) and not any(number.flagged for number in tried)
 
     @property

@@ -1,25 +1,31 @@
 """What was said of a number holds wherever that stands: in another contact, back in use, changed back, as the jour."""
 
 from dataclasses import replace
+from datetime import datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
-from contacts.models import DirectoryEntry, NumberFlag, Unit
+from contacts.models import AuditEntry, DirectoryEntry, NumberFlag, RotaTurn, Unit
+from contacts.queries.flags import flagged_by, numbers_in_directory
 from contacts.queries.keeping import standing_flags
 from contacts.queries.ringing import numbers_for
 from contacts.queries.versions import version_of
 from contacts.rules.entry_facts import EntryFacts, EntryKind
+from contacts.rules.errors import Question, RuleError
 from contacts.rules.hours import Availability, Hours
 from contacts.rules.parties import Party
 from contacts.rules.phone import Phone, PhoneKind, is_extension
+from contacts.rules.rota import Turn
 from contacts.services.directory import restore_entry, retire_entry
 from contacts.services.flags import flag_number, withdraw_flag
 from contacts.services.keeping import add_entry, change_entry, verify_entry
+from contacts.services.rota import add_turn, withdraw_turn
 from tests.factories import make_entry
 
-from .importing import malas
+from .importing import malas, page_of, words
 from .test_import_undo import brought_in, undo
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +159,97 @@ def test_flagged_on_the_page_of_one_contact_it_is_so_in_all_that_have_it(county,
     assert fresh(other).is_flagged(NUMBER)
     verify(county, other)
     assert (fresh(other).flagged, fresh(entry).is_flagged(NUMBER)) == ([], True)
+
+
+JOUR = "070-174 06 11"
+SAVE_OVERLAP = {"overlap": "save"}
+
+
+def on_duty(
+    county, who: str = "Ylva Bäckmyr", answers: dict[str, str] | None = None, number: str = JOUR
+) -> RotaTurn:
+    day = timezone.localdate()
+    turn = Turn(
+        who,
+        number,
+        datetime.combine(day - timedelta(1), time()),
+        datetime.combine(day + timedelta(2), time()),
+    )
+    told = SAVE_OVERLAP | (answers or {})
+    return add_turn(by=county.region_admin, unit=county.ward, client_id=uuid4(), turn=turn, answers=told)
+
+
+def kept_page(client, county) -> str:
+    client.force_login(county.region_admin.user)
+    return words(page_of(client.get(reverse("keep_contacts"))))
+
+
+class TestOfAJourInNoContact:
+    def test_it_is_flagged_marked_and_not_first_and_who_keeps_it_sees_it(self, client, county):
+        on_duty(county)
+        assert ringing(county.ward)[0] == ("Ylva Bäckmyr", False)
+        assert numbers_in_directory([JOUR], county.region) == {JOUR: False}
+        sent = uuid4()
+        (word,) = flag_number(by=county.alva, client_id=sent, number=JOUR)
+        assert flag_number(by=county.alva, client_id=sent, number=JOUR) == [word]
+        assert (word.entry, word.jour_of) == (None, county.region)
+        assert ringing(county.ward)[0][0] == "Medicin 1"
+        assert ("Ylva Bäckmyr", True) in ringing(county.ward)
+        assert numbers_in_directory([JOUR], county.region) == {JOUR: True}
+        assert f"Medicin 1 : Ylva Bäckmyr {JOUR}" in kept_page(client, county)
+        for name in ("rota", "unit"):
+            page = page_of(client.get(reverse(name, args=[county.ward.pk])))
+            assert all("Anmält fel" in words(cell) for cell in page.find_all("td") if JOUR in words(cell))
+
+    def test_who_said_it_takes_it_back_and_nobody_else(self, county):
+        on_duty(county)
+        flag(county, JOUR)
+        with pytest.raises(RuleError):
+            withdraw_flag(by=county.cissi, client_id=uuid4(), number=JOUR)
+        assert flagged_by(county.alva.user, [JOUR]) == {JOUR}
+        withdraw_flag(by=county.alva, client_id=uuid4(), number=JOUR)
+        assert flagged_by(county.alva.user, [JOUR]) == set()
+        assert ringing(county.ward)[0] == ("Ylva Bäckmyr", False)
+
+    def test_who_writes_it_again_is_asked_and_says_that_it_works(self, client, county):
+        on_duty(county)
+        flag(county, JOUR)
+        with pytest.raises(Question, match="Alva Påhittad har anmält att 070-174 06 11 inte fungerar"):
+            on_duty(county)
+        with pytest.raises(RuleError) as refused:
+            on_duty(county, answers={"flagged": "change"})
+        assert refused.value.field == "number"
+        on_duty(county, answers={"flagged": "save"})
+        assert ringing(county.ward)[0] == ("Ylva Bäckmyr", False)
+        assert "Journummer som anmälts fel" not in kept_page(client, county)
+        assert AuditEntry.objects.latest("pk").action == "turn.added"
+        trace = AuditEntry.objects.get(action="number.unflagged")
+        assert (trace.user, trace.target_type) == (county.region_admin.user, "contacts.Principal")
+
+    def test_a_contact_that_gets_the_number_is_marked_and_confirmed_it_works_in_the_jour_too(self, county):
+        on_duty(county)
+        flag(county, JOUR)
+        made = add(county, "Ylvas telefon", JOUR)
+        assert fresh(made).is_flagged(JOUR)
+        verify(county, made)
+        assert (fresh(made).flagged, ringing(county.ward)[0]) == ([], ("Ylva Bäckmyr", False))
+
+    def test_corrected_in_the_contact_it_is_still_marked_in_the_jour(self, county):
+        on_duty(county)
+        made = add(county, "Ylvas telefon", JOUR)
+        flag(county, JOUR)
+        change(county, made, ANOTHER)
+        assert ("Ylva Bäckmyr", True) in ringing(county.ward)
+
+    def test_a_turn_that_is_over_has_no_number_to_flag(self, county):
+        row = on_duty(county)
+        withdraw_turn(by=county.region_admin, row=row, client_id=uuid4(), version=str(row.pk))
+        with pytest.raises(RuleError):
+            flag(county, JOUR)
+
+    def test_the_jour_of_another_principal_says_nothing_of_an_extension(self, county):
+        on_duty(county, number="59090")
+        with pytest.raises(RuleError):
+            flag_number(by=county.cissi, client_id=uuid4(), number="59090")
+        flag(county, "59090")
+        assert numbers_in_directory(["59090"], county.region) == {"59090": True}

@@ -1,6 +1,7 @@
 """From a call that failed: the number does not work. The directory is told the number, never whose call it was."""
 
 import re
+from datetime import datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,12 +9,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.models import AuditEntry, NumberFlag
 from contacts.page_versions import forget_pages
 from contacts.rules.entry_facts import EntryKind
+from contacts.rules.errors import Answers
 from contacts.rules.parties import Party
+from contacts.rules.rota import Turn
 from contacts.services.flags import flag_number
+from contacts.services.rota import add_turn
 from outage.models import CareChain, Handover
 from outage.rules.informing import FAILED, CallOutcome
 from tests.factories import County, make_chain, make_entry, make_event, tell
@@ -131,7 +136,9 @@ def test_a_form_without_its_id_says_so(county, chain, switchboard, alva):
     assert "Inget är anmält. Ladda om sidan och försök igen." in page
 
 
-def test_more_failed_tries_ask_no_more_than_one_question(county, chain, switchboard, alva):
+def test_more_failed_tries_ask_no_more_than_one_question_and_one_of_the_jour(
+    county, chain, switchboard, alva
+):
     def queries() -> int:
         forget_pages()
         with CaptureQueriesContext(connection) as captured:
@@ -145,7 +152,7 @@ def test_more_failed_tries_ask_no_more_than_one_question(county, chain, switchbo
         tell(
             county.alva, chain, event, to=Party.OUTPATIENT, outcome=CallOutcome.BUSY, number=f"090-78{number}"
         )
-    assert queries() == without + 1
+    assert queries() == without + 2
 
 
 @pytest.mark.parametrize("name", ["status", "chain", "chain_call"])
@@ -199,3 +206,23 @@ def test_who_pressed_can_undo_it_beside_what_was_said_and_on_the_time_line(
     assert "Inget är ångrat." in client.post(back, {"client_id": uuid4()}, follow=True).text
     switchboard.refresh_from_db()
     assert switchboard.flagged
+
+
+def test_the_jours_number_that_is_in_no_contact_is_flagged_on_laege(county, chain, alva):
+    day = timezone.localdate()
+    starts, ends = (datetime.combine(day + timedelta(days), time()) for days in (-1, 2))
+    turn = Turn("Ylva Bäckmyr", "070-174 06 11", starts, ends)
+    add_turn(by=county.adam, unit=county.health_centre, client_id=uuid4(), turn=turn, answers=Answers({}, {}))
+    event = make_event(county.alva, chain)
+    call = tell(
+        county.alva, chain, event, to=Party.OUTPATIENT, outcome=CallOutcome.NO_ANSWER, number="0701740611"
+    )
+    for name, args in (("status", ()), ("chain", (chain.pk,))):
+        form_of(read(alva.get(reverse(name, args=args))), action=flag_path(call))
+    form = form_of(read(alva.get(reverse("status"))), action=flag_path(call))
+    assert "Anmält." in alva.post(flag_path(call), fields_of(form), follow=True).text
+    page = read(alva.get(reverse("status")))
+    assert page.main.find("form", action=flag_path(call)) is None
+    assert "hälsocentral via Region Västerbottens växel" in " ".join(page.main.get_text(" ").split())
+    row = read(alva.get(reverse("chain", args=[chain.pk]))).find(id=f"rad-{call.pk}")
+    assert "Anmält: numret fungerar inte" in row.get_text()
