@@ -13,9 +13,12 @@ _FAX_BEFORE = re.compile(r"\b(?:tele)?fax\w*\.?\s*(?:nr|nummer)?\.?\s*:?\s*$", r
 _NO_LONGER = re.compile(
     r"\b(?:gaml[ae]|gammalt?|f\.? ?d|före detta|tidigare|förra|upphör\w*|avsluta\w*|avveckla\w*|nedlag[dt]|utgå\w*"
     r"|ogiltig\w*|inaktuell\w*|felaktig\w*|(?<!vid )fel|felnummer|avstäng\w*|spärra\w*|bortta\w*|ersatt\w*|ersätt\w*"
-    r"|byt(?:er|s|t|ts)|trasig\w*|ur bruk|makulera\w*|slopa\w*|slutat|uppsag[dt]|vilande)\b",
+    r"|byt(?:er|s|t|ts)|trasig\w*|ur bruk|makulera\w*|slopa\w*|slutat|uppsag[dt]|vilande"
+    r"|slutar gälla|hänvisa\w*|i ?stället för|flyttat? till(?=\W*$))\b|^\s*(?:-+|=)>\s*$|^\s*[→⇒]\s*$",
     re.IGNORECASE,
 )
+# "Stängt 12–13" says only when it is answered.
+_CLOSED = re.compile(r"^\W*(?:är )?(?:nu )?(?:stängd|stängt|nedstängd)\W*$", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:ej|inte|icke|aldrig|undvik)\b", re.IGNORECASE)
 _IF_NO_ANSWER = re.compile(
     r"\b(?:om|vid|när)\s+(?:\w+\s+)?(?:ej|inte|icke)\s+(?:\w+\s+)?(?:svar\w*|nås|nåbar)|\b(?:om|när)\s+\w+\s+svarar\s+(?:ej|inte)",
@@ -46,7 +49,8 @@ def warns_before(text: str) -> bool:
 def warns_beside(text: str) -> bool:
     """The same of what stands after a number or apart from it; "ej fredagar" says only when it is answered."""
     said = _IF_NO_ANSWER.sub(" ", text)
-    return bool(_NO_LONGER.search(said) or (_NOT.search(said) and not looks_like_hours(tidy_remark(said))))
+    is_not = _NOT.search(said) and not looks_like_hours(tidy_remark(said))
+    return bool(_NO_LONGER.search(said) or _CLOSED.search(said) or is_not)
 
 
 def is_of_none_to_ring(heading: str) -> bool:

@@ -21,6 +21,7 @@ _OTHER_FILES: dict[str, tuple[bytes, ...]] = {
     "ett program": (b"\x7fELF",),
     "en bild": (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*"),
     "ett textdokument": (b"{\\rtf",),
+    "ett visitkort (vCard)": (b"BEGIN:VCARD", b"\xef\xbb\xbfBEGIN:VCARD"),
     "en packad fil": (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!"),
 }
 # Two letters may begin a table as well; a table in text has no zero byte.

@@ -147,10 +147,16 @@ TEN, ELEVEN = (DIRECT, "0953-140 10"), (DIRECT, "0953-140 11")
             ["0953-140 99"],
             "0953-140 99 har upphört",
         ),
+        ("0953-140 99 (slutar gälla 1 mars)", [], ["0953-140 99"], "0953-140 99 (slutar gälla 1 mars)"),
+        ("0953-140 99 stängd", [], ["0953-140 99"], "0953-140 99 stängd"),
+        ("0953-140 99, hänvisas till växeln", [], ["0953-140 99"], "0953-140 99, hänvisas till växeln"),
         ("Ring inte efter 22: 0953-140 10", [], ["0953-140 10"], "Ring inte efter 22: 0953-140 10"),
         # When it is answered is no warning of the number.
         ("0953-140 10 ring inte efter 22", [TEN], [], "ring inte efter 22"),
         ("0953-140 10 ej fredagar", [TEN], [], "ej fredagar"),
+        ("0953-140 10 stängt fredagar", [TEN], [], "stängt fredagar"),
+        ("0953-140 10, vi har flyttat till hus B", [TEN], [], "vi har flyttat till hus B"),
+        ("Ring i stället 0953-140 10", [TEN], [], "Ring i stället"),
         (
             "0953-140 10, om ej svar 070-123 45 67",
             [TEN, (MOBILE, "070-123 45 67")],
@@ -177,6 +183,11 @@ def test_a_number_that_is_none_to_ring_is_left_out_and_stands_in_the_rest(text, 
         "Ej 0953-140 99 utan 0953-140 10",
         "0953-140 99 ersatt av 0953-140 10",
         "0953-140 10, 0953-140 99, upphört",
+        "0953-140 99 -> 0953-140 10",
+        "0953-140 99 → 0953-140 10",
+        "0953-140 99 har flyttat till 0953-140 10",
+        "0953-140 99 hänvisas till 0953-140 10",
+        "Ring 0953-140 10 i stället för 0953-140 99",
     ],
 )
 def test_where_it_cannot_be_told_which_is_none_to_ring_that_is_said(text):

@@ -62,6 +62,7 @@ def test_the_workbook_the_others_are_made_from_is_read():
     ("content", "words"),
     [
         (b"%PDF-1.7\n", "Filen är en PDF"),
+        (b"BEGIN:VCARD\r\nVERSION:4.0\r\n", "Filen är ett visitkort"),
         (b"MZ\x90\x00\x03\x00", "Filen är ett program"),
         (b"\x7fELF\x02", "Filen är ett program"),
         (b"\x89PNG\r\n\x1a\n", "Filen är en bild"),
