@@ -22,6 +22,7 @@ from contacts.models.locking import locked
 from contacts.queries.joined import in_use_now
 from contacts.queries.uploads import import_of, undone, undone_of
 from contacts.rules.errors import RuleError
+from contacts.rules.names import name_key
 from contacts.rules.permissions import Right
 from contacts.rules.phone import digits
 from contacts.services.progress import Progress, Steps
@@ -63,9 +64,7 @@ def undo_of(import_row: AuditEntry, *, lock: bool = False) -> Undo:
     changed_since = _changed_since(import_row, by_id.values())
     flagged = told.get("flagged", {})
     undo = Undo()
-    main = set(
-        Principal.objects.filter(main_switchboard__in=told["new"]).values_list("main_switchboard", flat=True)
-    )
+    main = set(Principal.objects.filter(main_switchboard__in=ids).values_list("main_switchboard", flat=True))
     for pk in told["new"]:
         entry = by_id[pk]
         chosen = entry.retired_at or pk in main
@@ -73,7 +72,7 @@ def undo_of(import_row: AuditEntry, *, lock: bool = False) -> Undo:
     for pk, changes in told["changed"].items():
         entry = by_id[int(pk)]
         before = None if int(pk) in changed_since else _set_back(entry, changes, flagged.get(pk), places)
-        if before is None:
+        if before is None or (entry.pk in main and before.kind != entry.kind):
             undo.kept.append(entry)
         else:
             undo.set_back.append((entry, before))
@@ -141,20 +140,24 @@ def _value(column: Any, text: str) -> Any:
 
 
 def _keep_namesakes(undo: Undo, import_row: AuditEntry) -> None:
-    """Keep what would come back beside another of the same name."""
+    """Keep what would come back beside another of the same name, however it is spelled."""
     going = {entry.pk for entry in undo.retire} | {entry.pk for entry, _ in undo.set_back}
     standing = DirectoryEntry.objects.filter(principal=import_row.principal_id, retired_at__isnull=True)
     names = {
-        (name, department)
+        (name_key(name), name_key(department))
         for pk, name, department in standing.values_list("pk", "name", "department")
         if pk not in going
     }
-    for entry in [entry for entry in undo.take_back if (entry.name, entry.department) in names]:
+    for entry in [entry for entry in undo.take_back if _named(entry) in names]:
         undo.take_back.remove(entry)
         undo.kept.append(entry)
-    for pair in [pair for pair in undo.set_back if (pair[1].name, pair[1].department) in names]:
+    for pair in [pair for pair in undo.set_back if _named(pair[1]) in names]:
         undo.set_back.remove(pair)
         undo.kept.append(pair[0])
+
+
+def _named(entry: DirectoryEntry) -> tuple[str, str]:
+    return name_key(entry.name), name_key(entry.department)
 
 
 def undo_steps(*, by: Acting, upload: DirectoryUpload, client_id: UUID) -> Steps[AuditEntry]:

@@ -11,8 +11,12 @@ from django.utils import timezone
 from contacts.filing import write
 from contacts.filing.undo import may_be_undone
 from contacts.models import AuditEntry, DirectoryEntry, DirectoryUpload, Unit
+from contacts.queries.switchboards import choice_version
+from contacts.rules.entry_facts import EntryKind
+from contacts.rules.phone import PhoneKind
 from contacts.services.directory import restore_entry, retire_entry, save_row
 from contacts.services.flags import flag_number
+from contacts.services.switchboards import choose_main_switchboard
 from tests.factories import make_entry
 from tests.integration.contacts.importing import (
     PAGE,
@@ -225,3 +229,36 @@ def test_undoing_asks_the_database_as_often_whatever_its_size(client, county):
         return len(queries)
 
     assert asked_of(["Kosten"]) == asked_of([f"Enhet {n}" for n in range(60)])
+
+
+class TestWhatWasChosenSince:
+    def test_no_namesake_comes_back_in_whatever_spelling(self, client, county):
+        old = make_entry(county.mala, "Gamla Kansliet", "0953-140 55")
+        made = brought_in(client, county, malas("Kosten"), retire_missing="on")
+        make_entry(county.mala, "gamla kansliet", "0953-140 77")
+        assert "Gamla Kansliet" in words(asked(client, county, made))
+        undo(client, county, made)
+        old.refresh_from_db()
+        assert old.retired_at is not None
+
+    def test_nor_does_one_get_its_old_department_back(self, client, county):
+        entry = make_entry(county.mala, "Kosten", "0953-140 55")
+        made = brought_in(client, county, malas("Kosten", columns={"Avdelning": "Köket"}))
+        entry.refresh_from_db()
+        assert entry.department == "Köket"
+        make_entry(county.mala, "KOSTEN", "0953-140 77")
+        undo(client, county, made)
+        entry.refresh_from_db()
+        assert entry.department == "Köket"
+
+    def test_a_switchboard_that_was_made_the_main_one_stays_a_switchboard(self, client, county):
+        entry = make_entry(county.mala, "Kosten", "0953-140 55")
+        made = brought_in(client, county, malas("Kosten", columns={"Typ": "växel", "Telefon": "0953-140 99"}))
+        entry.refresh_from_db()
+        county.mala.refresh_from_db()
+        version = choice_version(county.mala)
+        choose_main_switchboard(by=county.mala_admin, client_id=uuid4(), version=version, entry=entry)
+        assert "Kosten" in words(asked(client, county, made))
+        undo(client, county, made)
+        entry.refresh_from_db()
+        assert (entry.kind, entry.first_number(*PhoneKind)) == (EntryKind.SWITCHBOARD, "0953-140 99")
