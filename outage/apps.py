@@ -37,7 +37,7 @@ class OutageConfig(AppConfig):
         know_outage_by(outage_id_in_view)
         know_units_by(units_of_chain)
         know_hidden_by(hidden_since)
-        tie_units_by(Ties(to_join=in_care, to_part=logged_since, changed=settle_naming))
+        tie_units_by(Ties(to_end=in_care, to_part=logged_since, changed=settle_naming))
         know_report()
         post_migrate.connect(settle_recent, sender=self)
         # Content that cannot be read is told by the checks E003 and E007, in words.

@@ -27,7 +27,7 @@ from contacts.verification import verification_lasts
 
 from .entries import as_listed, entries_in_use
 from .rota import duties_at
-from .switchboards import main_among, main_numbers
+from .switchboards import is_main, main_among, main_numbers
 
 # A person's or the support's number is not the way to a unit as such.
 NOT_A_WAY_IN = (EntryKind.PERSON, EntryKind.SUPPORT)
@@ -288,6 +288,36 @@ def _on_duty_for(shift: Shift, nursing: Unit) -> Candidate:
     )
 
 
+def is_of_unit(entry: DirectoryEntry, unit: Unit) -> bool:
+    """Whether an entry is a unit's: tied to it; or to none, and called so, or of the hemsjukvård's own area in other
+    words.
+    """
+    if entry.unit_id is not None or entry.principal_id != unit.principal_id:
+        return entry.unit_id == unit.pk
+    if entry.name == unit.name:
+        return True
+    if not _is_nursing(unit) or entry.kind != EntryKind.HOME_NURSING:
+        return False
+    town = unit.principal.short_name
+    return search_key(area_of(entry.name, town)) == search_key(area_of(unit.name, town))
+
+
+def unit_left(before: DirectoryEntry, after: DirectoryEntry) -> Unit | None:
+    """The unit in use that an entry of no unit led to by its name, and that its new one does not lead to."""
+    if before.unit_id is not None or after.unit_id is not None or before.kind in NOT_A_WAY_IN:
+        return None
+    units = Unit.objects.filter(principal=before.principal_id, active=True).select_related("principal")
+    return next((u for u in units if is_of_unit(before, u) and not is_of_unit(after, u)), None)
+
+
+def entries_left(before: Unit, after: Unit) -> QuerySet[DirectoryEntry]:
+    """The entries of no unit that were a unit's by its name, and are not by its new one."""
+    rows = DirectoryEntry.objects.filter(principal=before.principal_id, unit=None, retired_at=None)
+    rows = rows.exclude(kind__in=NOT_A_WAY_IN).select_related("principal")
+    left = [e.pk for e in rows if is_of_unit(e, before) and not is_of_unit(e, after) and not is_main(e)]
+    return DirectoryEntry.objects.filter(pk__in=left)
+
+
 @dataclass(frozen=True, slots=True)
 class _Ways:
     """How entries lead to the one sought; `main` switchboards, and principals where that is `unsettled`."""
@@ -303,12 +333,8 @@ class _Ways:
         if is_switchboard and entry.principal.is_region and entry.pk in self.main:
             return Way.REGION_SWITCHBOARD
         unit = self.unit
-        if unit is not None:
-            # An entry not tied to a unit belongs to the one of its name.
-            called_so = (entry.principal_id, entry.name) == (unit.principal_id, unit.name)
-            is_its = entry.unit_id == unit.pk or (entry.unit_id is None and called_so)
-            if is_its or self._is_of_its_area(entry, unit):
-                return Way.UNIT
+        if unit is not None and is_of_unit(entry, unit):
+            return Way.UNIT
         if entry.principal_id == _municipality_id(self.request, unit):
             if is_switchboard and (entry.pk in self.main or self._is_one_of_several(entry)):
                 return Way.SWITCHBOARD
@@ -318,15 +344,6 @@ class _Ways:
 
     def _is_one_of_several(self, entry: DirectoryEntry) -> bool:
         return entry.principal_id in self.unsettled and entry.unit_id is None
-
-    def _is_of_its_area(self, entry: DirectoryEntry, unit: Unit) -> bool:
-        """Whether an entry of the hemsjukvård, of no unit, is that of the unit's own area, in other words."""
-        if unit.municipal_kind != MunicipalKind.HOME_NURSING or entry.kind != EntryKind.HOME_NURSING:
-            return False
-        if entry.unit_id is not None or entry.principal_id != unit.principal_id:
-            return False
-        town = unit.principal.short_name
-        return search_key(area_of(entry.name, town)) == search_key(area_of(unit.name, town))
 
     def candidates(self, entries: Collection[DirectoryEntry]) -> list[Candidate]:
         """Each number of the entries that leads to the one sought; the region's switchboard always."""

@@ -12,6 +12,7 @@ from contacts.access import Acting
 from contacts.models import DirectoryEntry, DirectoryJoin, NumberFlag, Principal
 from contacts.queries.flags import words_that_stand
 from contacts.queries.joined import COLUMNS, in_use_now, said_by, stored
+from contacts.queries.ringing import unit_left
 from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import RuleError
 from contacts.rules.joining import Part, Pick, flags_after, flags_back, given_back, joined
@@ -56,6 +57,7 @@ def join_entries(
         words = [word for word in words_that_stand().filter(entry=other) if other.is_flagged(word.number)]
         _retire(by, other, kept)
         _put(kept, told)
+        kept.unit = kept.unit or unit_left(was, kept) or unit_left(other, kept)
         moved["names"] = _new_names(was, other, kept)
         kept.other_names = [*kept.other_names, *moved["names"]]
         flags = flags_after(kept.phones, was.flagged, moved["flagged"], _confirmed_since(was, words))

@@ -55,7 +55,7 @@ def join_units(
             check_clean(row)
             save_row(by=by, row=row)
         moved = {
-            "entries": _move_entries(by, DirectoryEntry.objects.filter(unit=other), kept),
+            "entries": move_entries(by, DirectoryEntry.objects.filter(unit=other), kept),
             "turns": _move_turns(by, client_id, other, kept),
             "memberships": _move_people(by, other, kept),
         }
@@ -110,7 +110,7 @@ def undo_unit_join(*, by: Acting, join: DirectoryJoin, client_id: UUID) -> Direc
         entries = DirectoryEntry.objects.filter(pk__in=join.moved["entries"], unit=kept)
         stands = {
             "facts": len(changed),
-            "entries": len(join.moved["entries"]) - len(_move_entries(by, entries, other)),
+            "entries": len(join.moved["entries"]) - len(move_entries(by, entries, other)),
             "turns": _take_turns_back(by, client_id, join.moved["turns"]),
         }
         for membership in Membership.objects.filter(pk__in=join.moved["memberships"], active=True):
@@ -120,7 +120,7 @@ def undo_unit_join(*, by: Acting, join: DirectoryJoin, client_id: UUID) -> Direc
         return write_join(by=by, client_id=client_id, kept=kept, other=other, moved=moved, undoes=join)
 
 
-def _move_entries(by: Acting, entries: Any, unit: Unit) -> list[int]:
+def move_entries(by: Acting, entries: Any, unit: Unit) -> list[int]:
     """Assign contacts, retired ones too, to another unit. Nobody has said anything new about them: they stay
     verified.
     """

@@ -11,6 +11,7 @@ from django.utils import timezone
 from contacts.access import Acting, check_may
 from contacts.models import DirectoryEntry, Unit
 from contacts.models.locking import locked
+from contacts.queries.ringing import unit_left
 from contacts.rules.entry_facts import FACTS, EntryFacts
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
@@ -142,6 +143,8 @@ def _write(
 ) -> None:
     before = copy(entry) if entry.pk else None
     entry.take(facts, unit)
+    if before and before.name != entry.name:
+        entry.unit = entry.unit or unit_left(before, entry)
     save_named(by=by, before=before, row=entry, answers=answers, taken=_NAMESAKE)
 
 

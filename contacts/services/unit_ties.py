@@ -12,11 +12,11 @@ from contacts.rules.errors import RuleError
 class Ties:
     """What an app says, each as a Swedish sentence, "" for nothing.
 
-    `to_join`: why a unit must not become part of another. `to_part`: why people (by id) who came to a unit at a moment
-    must not leave it. `changed` is called when a unit has another name or kind.
+    `to_end`: why a unit must not become part of another, or go out of use; the verb says which. `to_part`: why people
+    (by id) who came to a unit at a moment must not leave it. `changed` is called when a unit has another name or kind.
     """
 
-    to_join: Callable[[Unit], str]
+    to_end: Callable[[Unit, str], str]
     to_part: Callable[[Unit, Collection[int], datetime], str]
     changed: Callable[[Unit], None]
 
@@ -32,7 +32,12 @@ def tie_units_by(ties: Ties) -> None:
 
 def check_may_join(unit: Unit) -> None:
     """Raises RuleError with what keeps a unit from becoming part of another."""
-    _check(ties.to_join(unit) for ties in _ties)
+    _check(ties.to_end(unit, "Sammanför") for ties in _ties)
+
+
+def check_may_close(unit: Unit) -> None:
+    """Raises RuleError with what keeps a unit from going out of use."""
+    _check((ties.to_end(unit, "Ta den ur bruk") for ties in _ties), field="active")
 
 
 def check_may_part(unit: Unit, people: Collection[int], since: datetime) -> None:
@@ -45,7 +50,7 @@ def tell_changed(unit: Unit) -> None:
         ties.changed(unit)
 
 
-def _check(sentences: Iterable[str]) -> None:
+def _check(sentences: Iterable[str], field: str = "to") -> None:
     why = next(filter(None, sentences), "")
     if why:
-        raise RuleError(why, field="to")
+        raise RuleError(why, field=field)

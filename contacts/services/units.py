@@ -10,14 +10,16 @@ from django.db import transaction
 from contacts.access import Acting, check_may
 from contacts.models import Unit
 from contacts.models.locking import locked
+from contacts.queries.ringing import entries_left
 from contacts.rules.errors import RuleError
 from contacts.rules.hsa import tidy_hsa_id
 from contacts.rules.permissions import Right
 
 from .directory import save_named
+from .joining_units import move_entries
 from .submissions import claim
 from .traces import added_since
-from .unit_ties import tell_changed
+from .unit_ties import check_may_close, tell_changed
 from .versions import check_version
 
 _NAMESAKE = "Enheten finns redan. Välj ett annat namn."
@@ -64,8 +66,9 @@ def change_unit(
 ) -> Unit:
     """Change a unit that still is the `version` the person saw.
 
-    Raises NotAllowed, IdClash, ChangedMeanwhile, and RuleError with the field: nobody takes the unit of the own
-    assignment out of use, which would end it. With `answers`, a Question where one of nearly its new name is there.
+    Contacts that were the unit's by its name alone are tied to it where it has another. Raises NotAllowed, IdClash,
+    ChangedMeanwhile, and RuleError with the field: nobody takes the unit of the own assignment out of use, which would
+    end it, nor one that something keeps. With `answers`, a Question where one of nearly its new name is there.
     """
     with transaction.atomic():
         check_may(by, Right.MANAGE_DIRECTORY, unit)
@@ -80,6 +83,8 @@ def change_unit(
             raise RuleError(
                 "Du arbetar på enheten. Be en administratör på en annan enhet ta den ur bruk.", field="active"
             )
+        if unit.active and not facts.active:
+            check_may_close(unit)
         _write(by, unit, facts, answers)
         return unit
 
@@ -94,6 +99,8 @@ def _write(by: Acting, unit: Unit, facts: UnitFacts, answers: Mapping[str, str] 
     for name, value in asdict(facts).items():
         setattr(unit, name, value)
     unit.hsa_id = tidy_hsa_id(facts.hsa_id)
+    if before and before.name != unit.name:
+        move_entries(by, entries_left(before, unit), unit)
     save_named(by=by, before=before, row=unit, answers=answers, taken=_NAMESAKE)
     if before and _is(before) != _is(unit):
         tell_changed(unit)

@@ -1,4 +1,4 @@
-"""What keeps a unit from being joined or taken apart: care that somebody may still have to do something about."""
+"""What keeps a unit from being joined, closed or taken apart: care that somebody may still have to act on."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -15,18 +15,18 @@ _WHEN = f"i ett driftstopp som pågår, eller som avslutades för mindre än {AF
 _LEFT = "när ingenting är kvar att ringa eller registrera"
 
 
-def in_care(unit: Unit) -> str:
-    """Why a unit cannot be joined now: it takes part in a chain of an outage in reach of the chain's principal; else
-    "".
+def in_care(unit: Unit, verb: str) -> str:
+    """Why a unit cannot be joined or closed now (`verb`, of a sentence): it takes part in a chain of an outage in reach
+    of the chain's principal; else "".
 
-    Rows of the log name the unit for ever, and everything owed follows from them: while anything can be owed or
-    entered, the unit is the one they name.
+    Closed, its people would be out in the middle of what they have to ring and enter. Rows of the log name the unit
+    for ever, and everything owed follows from them: while anything can be owed or entered, it is the one they name.
     """
     details = CareChainDetails.objects.filter(Q(ward_unit=unit) | Q(outpatient_unit=unit) | Q(unit=unit))
     named = Q(unit=unit) | Q(pk__in=details.values("chain"))
     for model in (CareChainEvent, Handover, ChainState):
         named |= Q(pk__in=model._default_manager.filter(unit=unit).values("chain"))
-    return f"{unit.name} står i vårdkedjor {_WHEN}. Sammanför {_LEFT}." if _in_reach(named) else ""
+    return f"{unit.name} står i vårdkedjor {_WHEN}. {verb} {_LEFT}." if _in_reach(named) else ""
 
 
 def logged_since(unit: Unit, people: Collection[int], since: datetime) -> str:

@@ -1,16 +1,24 @@
 """Units added, changed and taken out of use by those who keep them."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.models import AuditEntry, DirectoryEntry, Unit
+from contacts.queries.ringing import numbers_for
 from contacts.queries.search import search_entries
+from contacts.queries.versions import version_of
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import NotAllowed, RuleError
+from contacts.rules.parties import Party
 from contacts.rules.permissions import Role
 from contacts.rules.ways import MissingWay
+from contacts.rules.whom_to_call import Way
+from contacts.services.keeping import change_entry
 from contacts.services.units import UnitFacts, add_unit, change_unit
 from tests.factories import make_entry
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
@@ -119,6 +127,42 @@ class TestChanged:
             ["Hemsjukvården Malå", "Kommunjouren"],
         )
         assert trace.user == county.mala_admin.user
+
+    @pytest.mark.parametrize(
+        ("kind", "name", "called"),
+        [
+            ("social_care", "Kommunens bistånd", "Kommunens bistånd"),
+            ("home_nursing", "Hemsjukvården Malå, norra", "Hemsjukvård norra"),
+        ],
+    )
+    def test_contacts_that_were_its_own_by_its_name_are_still_its(self, county, kind, name, called):
+        unit = Unit.objects.create(principal=county.mala, name=name, municipal_kind=kind)
+        entry = make_entry(
+            county.mala, called, "0953-140 88", kind=EntryKind(kind) if "home" in kind else EntryKind.OTHER
+        )
+
+        def ways() -> list[str]:
+            lines = numbers_for(Party.MUNICIPALITY, None, unit.pk, timezone.now())
+            return [line.number for line in lines if line.way is Way.UNIT]
+
+        assert ways() == ["0953-140 88"]
+        facts = UnitFacts("Nya namnet", municipal_kind=kind)
+        version = version_of(unit)
+        unit = change_unit(by=county.mala_admin, unit=unit, client_id=uuid4(), version=version, facts=facts)
+        assert ways() == ["0953-140 88"]
+        entry.refresh_from_db()
+        assert entry.unit == unit
+        trace = AuditEntry.objects.filter(action="directoryentry.changed").latest("pk")
+        assert (trace.target_id, trace.changes) == (str(entry.pk), {"unit_id": ["", str(unit.pk)]})
+
+    def test_a_contact_that_was_its_by_name_is_still_its_under_another_name(self, county):
+        unit = county.social_care
+        entry = make_entry(county.mala, unit.name, "0953-140 88")
+        facts = replace(entry.facts, name="Expeditionen")
+        version = version_of(entry)
+        change_entry(by=county.mala_admin, entry=entry, client_id=uuid4(), version=version, facts=facts)
+        entry.refresh_from_db()
+        assert entry.unit == unit
 
     def test_out_of_use_is_said_with_what_it_means(self, client: Client, county, unit):
         person("hans", unit, Role.STAFF)

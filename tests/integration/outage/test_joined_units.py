@@ -15,6 +15,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.parties import OutpatientKind, WardKind
 from contacts.rules.permissions import Role
 from contacts.services.joining_units import join_units, undo_unit_join
+from contacts.services.units import UnitFacts, change_unit
 from outage.models import CareChain, ChainState, Outage
 from outage.queries.care_chains import find_chains, get_chain, visible_chains
 from outage.queries.checklists import checklists_for, ticks
@@ -65,6 +66,11 @@ def join(by: Acting, kept: Unit, other: Unit) -> Unit:
         version=version_of(kept),
         other_version=version_of(other),
     )
+
+
+def close(by: Acting, unit: Unit) -> Unit:
+    facts = UnitFacts(unit.name, unit.ward_kind, unit.outpatient_kind, active=False)
+    return change_unit(by=by, unit=unit, client_id=uuid4(), version=version_of(unit), facts=facts)
 
 
 def undo(by: Acting, kept: Unit) -> None:
@@ -119,6 +125,9 @@ class TestWhatKeepsAUnit:
         named(county, outage, eva)
         with pytest.raises(RuleError, match="Medicin två står i vårdkedjor i ett driftstopp"):
             join(rut, county.ward, double)
+        with pytest.raises(RuleError, match="Ta den ur bruk när ingenting är kvar") as refused:
+            close(rut, double)
+        assert refused.value.field == "active"
         double.refresh_from_db()
         assert (double.active, double.joined_into) == (True, None)
 
@@ -127,6 +136,10 @@ class TestWhatKeepsAUnit:
         end_for_all(county, outage, timezone.now())
         with pytest.raises(RuleError, match="mindre än 14 dagar sedan"):
             join(rut, county.ward, double)
+
+
+def test_one_that_stands_in_nothing_is_closed_in_the_middle_of_an_outage(outage, chain, double, rut):
+    assert not close(rut, double).active
 
 
 def test_one_that_stands_in_nothing_is_joined_in_the_middle_of_an_outage(county, outage, chain, double, rut):
