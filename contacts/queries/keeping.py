@@ -111,6 +111,7 @@ def standing_flags(entries: Collection[DirectoryEntry]) -> dict[int, list[Number
     if not flagged:
         return standing
     for flag in words_that_stand().filter(entry__in=flagged).select_related("user", "unit").order_by("-at"):
+        assert flag.entry_id is not None, "of one of the entries"
         told = {digits(other.number) for other in standing[flag.entry_id]}
         if digits(flag.number) not in told and flagged[flag.entry_id].is_flagged(flag.number):
             standing[flag.entry_id].append(flag)
