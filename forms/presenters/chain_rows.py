@@ -137,7 +137,7 @@ class ChainRows:
                 if value:
                     notes.add(dict(Particular.choices()).get(key, key), written(key, value))
         if event.pk not in self._after and event.pk not in self._source.log.doubles:
-            notes.add("", outside_outage(self._source.chain, event, self._now), remark=True)
+            notes.add("", outside_outage(self._source.chain, self._source.log, event, self._now), remark=True)
         for item in self._source.log.items_of(event):
             recipient = role_of(item.recipient, self._ward_kind)
             words = f"{recipient} är inte underrättad. Ansvarig: {item.responsible}. Varför: {item.reason}"

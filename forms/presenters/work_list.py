@@ -151,7 +151,7 @@ def task_lines(rows: Iterable[TaskRow], unknown: Iterable[tuple[str, int]]) -> l
             _patient(row.patient, notes),
             (
                 notes.cell("Läs först", row.read_first, _CELL, _LINES),
-                "Ångra" if row.undo else row.decision.label,
+                row.heading,
                 notes.cell("Gör", row.remedy if row.undo and row.remedy else row.do, _CELL, _LINES),
                 *facts,
                 *typed,

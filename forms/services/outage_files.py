@@ -14,7 +14,8 @@ from contacts.filing.writing import write_book, write_csv
 from contacts.rules.permissions import Right
 from forms.services.printing import named_by
 from outage.models import CareChain, Outage
-from outage.presenters.back import TaskRow, grouped, task_rows
+from outage.presenters.back import TaskRow, task_rows
+from outage.presenters.back_groups import grouped
 from outage.presenters.outage_files import (
     AT_ONCE,
     LOG_HEADINGS,

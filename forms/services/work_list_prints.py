@@ -24,7 +24,8 @@ from forms.queries.left import count_not_entered
 from forms.rules.work_list_spec import WorkList
 from forms.services.printing import Printed, print_job
 from outage.models import Outage
-from outage.presenters.back import grouped, task_rows
+from outage.presenters.back import task_rows
+from outage.presenters.back_groups import grouped
 from outage.presenters.overview import matrix_rows, picture_lines, picture_of
 from outage.presenters.ringing import calls_to_ring
 from outage.presenters.shift import done_shown, open_shown, register_lines, told_rows
@@ -93,7 +94,8 @@ def _tasks(by: Acting, outage: Outage, now: datetime) -> list[Row]:
         ),
         ("Patienter utan känd inskrivning", missing.count()),
     )
-    return task_lines([*groups.undo, *groups.register, *groups.do_not_register, *groups.decide], unknown)
+    listed = (groups.undo, groups.register, groups.direct, groups.do_not_register, groups.decide)
+    return task_lines([row for rows in listed for row in rows], unknown)
 
 
 def _chains(by: Acting, outage: Outage, now: datetime) -> list[Row]:

@@ -1,6 +1,6 @@
 """The system is back: what to enter, what not, what to decide by hand and what to undo, for each role (R4)."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -11,14 +11,16 @@ from contacts.page_versions import each_of_one_minute
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, RegistrationMark
 from outage.queries.chain_log import ChainLog
+from outage.queries.counted import counted
 from outage.queries.doers import does
 from outage.queries.logged_later import Later, has_later, logged_later
 from outage.queries.naming import Patient, patient_in_list, shown_in_list
 from outage.queries.owed import ListedChains
 from outage.queries.task_logs import Turn, Turns, task_logs_of, task_stamps, turns_of
-from outage.queries.tasks import outage_at, ticks_of
-from outage.rules.back_registration import ChainStatus, Family
-from outage.rules.routine import Decision, What
+from outage.queries.tasks import line_of, ticks_of
+from outage.rules.after_end import Counts
+from outage.rules.back_registration import ChainStatus, Family, Task
+from outage.rules.routine import Decision, Effect, What
 from outage.rules.said import labelled
 from outage.rules.ticks import Mark, Tick, TickState
 from outage.rules.wording import moment
@@ -75,52 +77,16 @@ class TaskRow:
     undo: bool = False
     turn: TurnLine = NOBODYS
     later: tuple[LaterLine, ...] = ()
+    direct: bool = False
+
+    @property
+    def heading(self) -> str:
+        """What it stands under."""
+        return "Ångra" if self.undo else "Direkt" if self.direct else self.decision.label
 
     @property
     def read_first(self) -> str:
         return read_first(self.later)
-
-
-@dataclass(frozen=True, slots=True)
-class TaskGroups:
-    """`done` and `total` count what the acting unit is to do: to undo, to register and to decide."""
-
-    undo: tuple[TaskRow, ...]
-    register: tuple[TaskRow, ...]
-    do_not_register: tuple[TaskRow, ...]
-    decide: tuple[TaskRow, ...]
-
-    @property
-    def total(self) -> int:
-        return len(_own(self.undo + self.register + self.decide))
-
-    @property
-    def done(self) -> int:
-        return sum(row.done for row in _own(self.register + self.decide))
-
-    @property
-    def counts(self) -> dict[str, str]:
-        """The progress shown in the headings, by the name of each."""
-        return {
-            "all": _of(self.done, self.total),
-            "undo": str(len(self.undo)),
-            "register": _progress(self.register),
-            "do_not_register": str(len(self.do_not_register)),
-            "decide": _progress(self.decide),
-        }
-
-
-def _own(rows: tuple[TaskRow, ...]) -> list[TaskRow]:
-    return [row for row in rows if row.mine]
-
-
-def _progress(rows: tuple[TaskRow, ...]) -> str:
-    own = _own(rows)
-    return _of(sum(row.done for row in own), len(own)) if own or not rows else "ingen är er uppgift"
-
-
-def _of(done: int, total: int) -> str:
-    return f"{done} av {total} klara" if total else "0"
 
 
 def task_place(chain: CareChain, key: str) -> str:
@@ -146,12 +112,18 @@ def task_rows(
         return []
     found, gone = ticks_of(chain, log)
     wrong_patient = chain.details.status == ChainStatus.WRONG_PATIENT and log.events
-    over = chain.outage.own_end and not wrong_patient
-    after = [event for event in log.live_events if over and outage_at(chain, event.happened_at) is None]
+    after = [] if wrong_patient else _after_end(chain, log)
     if not (found or gone or wrong_patient or after):
         return []
     listed = _Listed(
-        acting, chain, log, patient_in_list(chain), now, later_lines(later, chain, now), on_own_page
+        acting,
+        chain,
+        log,
+        patient_in_list(chain),
+        now,
+        later_lines(later, chain, now),
+        on_own_page=on_own_page,
+        after=tuple(after),
     )
     rows = [_undo_row(listed, mark, log.marks[mark.id]) for mark in gone]
     if wrong_patient:
@@ -159,7 +131,7 @@ def task_rows(
     for tick in found:
         row = _row(listed, tick, log.marks[tick.mark.id] if tick.mark else None)
         rows.append(replace(row, why=row.why + told_so_far(chain, log, tick.task)) if on_own_page else row)
-    rows += [_after_row(listed, after)] if after else []
+    rows += _direct_rows(listed)
     rows = [
         replace(row, turn=_turn(turns[chain.pk, row.key], now)) if (chain.pk, row.key) in turns else row
         for row in rows
@@ -217,7 +189,7 @@ def _turn(turn: Turn, now: datetime) -> TurnLine:
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """What all rows of a chain have alike."""
+    """What all rows of a chain have alike. `after` is what R4 does not count, in time order."""
 
     acting: Acting
     chain: CareChain
@@ -226,6 +198,7 @@ class _Listed:
     now: datetime
     later: tuple[LaterLine, ...]
     on_own_page: bool
+    after: tuple[CareChainEvent, ...]
 
     def is_mine(self, by: Party | None, key: str) -> bool:
         return does(self.acting, self.chain, self.log, by, key)
@@ -254,7 +227,7 @@ def _row(listed: _Listed, tick: Tick, mark: RegistrationMark | None) -> TaskRow:
         do=task.do if tick.state is TickState.DONE else with_number_first(chain, task),
         facts=tuple(dict.fromkeys(_fact(chain, log.by_text[e], task.family, now) for e in task.events)),
         typed=typed_shown(chain, tick.picture) if task.decision is not Decision.DO_NOT_REGISTER else (),
-        why=why_with(later, task),
+        why=why_with(later, task, _left_at(listed, task)),
         later=later,
         clause=task.clause or "",
         who=listed.who(task.by, mine=mine),
@@ -318,11 +291,36 @@ def _wrong_patient_row(listed: _Listed) -> TaskRow:
     )
 
 
-def _after_row(listed: _Listed, events: Sequence[CareChainEvent]) -> TaskRow:
-    """What happened after the own end is no task: whoever logged it may not have known that the system was back."""
-    first = min(events, key=lambda event: event.happened_at)
-    facts = (_fact(listed.chain, event, Family.INFORMATION, listed.now) for event in events)
-    return _no_task(listed, "after", outside_outage(listed.chain, first, listed.now), facts=tuple(facts))
+def _after_end(chain: CareChain, log: ChainLog) -> list[CareChainEvent]:
+    """What R4 does not count: it happened when whoever enters it was back."""
+    found = (e for e in log.live_events if counted(chain, line_of(log, e), e) is not Counts.BY_R4)
+    return sorted(found, key=lambda event: (event.happened_at, line_of(log, event).order))
+
+
+def _left_at(listed: _Listed, task: Task) -> str:
+    """When the patient of a task left after the outage, or ""."""
+    began = max((listed.log.by_text[event].happened_at for event in task.events), default=None)
+    routine = listed.chain.outage.routine
+    left = (
+        moment(event.happened_at, listed.now)
+        for event in listed.after
+        if routine.message(event.kind).effect is Effect.DISCHARGE and began and event.happened_at >= began
+    )
+    return next(left, "")
+
+
+def _direct_rows(listed: _Listed) -> list[TaskRow]:
+    """What is entered as it happens is no task; a row for each thing that is said of it."""
+    chain, log, now = listed.chain, listed.log, listed.now
+    facts: dict[str, list[str]] = {}
+    for event in listed.after:
+        if counted(chain, line_of(log, event), event) is Counts.DIRECT:
+            said = outside_outage(chain, log, event, now)
+            facts.setdefault(said, []).append(_fact(chain, event, Family.INFORMATION, now))
+    return [
+        replace(_no_task(listed, f"after{place or ''}", said, facts=tuple(own)), direct=True)
+        for place, (said, own) in enumerate(facts.items())
+    ]
 
 
 def _no_task(listed: _Listed, key: str, do: str, why: str = "", facts: tuple[str, ...] = ()) -> TaskRow:
@@ -353,33 +351,3 @@ def _remedy(chain: CareChain, tick: Tick) -> str:
     if tick.task.decision is Decision.DECIDE:
         return f"Det är redan gjort i {system}. Avgör om det ska ändras eller ångras."
     return f"Ändra i {system}. Markera sedan på nytt."
-
-
-def grouped(rows: Sequence[TaskRow]) -> TaskGroups:
-    """Within each group what is mine and not done comes first."""
-
-    def of(found: Iterable[TaskRow]) -> tuple[TaskRow, ...]:
-        return tuple(sorted(found, key=lambda row: (row.done, not row.mine)))
-
-    def deciding(decision: Decision) -> tuple[TaskRow, ...]:
-        return of(row for row in rows if row.decision is decision and not row.undo)
-
-    return TaskGroups(
-        undo=of(row for row in rows if row.undo),
-        register=deciding(Decision.REGISTER),
-        do_not_register=_joined(deciding(Decision.DO_NOT_REGISTER)),
-        decide=deciding(Decision.DECIDE),
-    )
-
-
-def _joined(rows: Sequence[TaskRow]) -> tuple[TaskRow, ...]:
-    """Merge rows that say the same about the same patient: nothing is to be done, so nothing is ticked."""
-    joined: dict[tuple[UUID, str, str], list[TaskRow]] = {}
-    for row in rows:
-        joined.setdefault((row.chain_id, row.do, row.why), []).append(row)
-    return tuple(
-        replace(same[0], facts=tuple(fact for row in same for fact in row.facts))
-        if len(same) > 1
-        else same[0]
-        for same in joined.values()
-    )

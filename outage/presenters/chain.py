@@ -181,7 +181,7 @@ def _event_entry(
         may_change=not (struck or event.withdraws or purged) and chain.emergency is None,
         standings=tuple(_standing_line(chain, log, s, items, now) for s in found),
         break_point_side=_side(event.happened_at, routine),
-        outside="" if struck else outside_outage(chain, event, now),
+        outside="" if struck else outside_outage(chain, log, event, now),
         discharge_state=state,
         completed=moment(completion.recorded_at, now) if completion else "",
         may_complete=state is not None and not purged and tells(acting, chain, log, event),

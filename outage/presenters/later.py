@@ -76,8 +76,11 @@ def read_first(later: Iterable[LaterLine]) -> str:
     return " ".join([READ_FIRST, *said]) if said else ""
 
 
-def why_with(later: Sequence[LaterLine], task: Task) -> str:
+def why_with(later: Sequence[LaterLine], task: Task, left_at: str = "") -> str:
     """Why a task is to be done. Where a later outage has a log of the patient, this one's does not say that the patient
-    is in still.
+    is in still; nor where the patient left after the outage, `left_at`.
     """
-    return "Patienten skrevs in under driftstoppet." if later and task.case == _STILL_IN else task.why
+    if task.case != _STILL_IN or not (later or left_at):
+        return task.why
+    left = f" Utskriven {left_at}, efter driftstoppet: skriv sedan ut." if left_at else ""
+    return f"Patienten skrevs in under driftstoppet.{left}"

@@ -10,7 +10,8 @@ from contacts.models.encrypted import GONE
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
 from outage.models.signed import LoggedRow
-from outage.presenters.back import TaskGroups, TaskRow
+from outage.presenters.back import TaskRow
+from outage.presenters.back_groups import TaskGroups
 from outage.presenters.call_codes import CodeLine, CodeLines, code_lines_in_list
 from outage.presenters.chain import event_title, named_in_call, signed_by, told_labels
 from outage.queries.chain_log import ChainLog, in_time_order, logs_of
@@ -89,10 +90,10 @@ TASK_HEADINGS = TaskCells(
 
 def task_cells(groups: TaskGroups, numbers: Mapping[UUID, int]) -> Iterator[TaskCells]:
     """In the order of the page; `numbers` are those of the chains by their ids."""
-    for row in (*groups.undo, *groups.register, *groups.decide, *groups.do_not_register):
+    for row in (*groups.undo, *groups.register, *groups.decide, *groups.direct, *groups.do_not_register):
         turn = row.turn
         yield TaskCells(
-            decision="Ångra" if row.undo else row.decision.label,
+            decision=row.heading,
             chain=str(numbers[row.chain_id]),
             patient=row.patient.name,
             identity=row.patient.identity,

@@ -325,12 +325,12 @@ def others_still_out(outage: Outage, principal: Principal, at: datetime | None =
     at = at or timezone.now()
     scope = outage.scope_at(at)
     back = {pk for pk, ended_at in ends_of(outage).items() if ended_at and ended_at <= at}
-    others = _staffed_beside(principal.pk)
+    others = staffed_beside(principal.pk)
     return [p for p in others if cut_off(scope, PrincipalKind(p.kind)) and p.pk not in back]
 
 
 @prepared
-def _staffed_beside(principal_id: int) -> QuerySet[Principal]:
+def staffed_beside(principal_id: int) -> QuerySet[Principal]:
     staffed = Membership.objects.filter(unit__principal=OuterRef("pk"), active=True, user__is_active=True)
     return Principal.objects.filter(Exists(staffed)).exclude(pk=principal_id)
 

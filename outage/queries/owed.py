@@ -24,9 +24,10 @@ from outage.models import CareChain, CareChainEvent, ChainState, OpenItem, Outag
 from outage.models.chain_state import is_answer
 from outage.queries.care_chains import seen_by, with_details
 from outage.queries.chain_log import ChainLog, log_of
+from outage.queries.counted import outage_at
 from outage.queries.outages import down_again, is_out_again, principals_back
 from outage.queries.standing import awaited_by_unit, open_item_of, row_of, standing_of, units_to_ring
-from outage.queries.tasks import entered_lines, line_of, outage_at
+from outage.queries.tasks import entered_lines, line_of
 from outage.rules.awaited import AwaitedAnswer
 from outage.rules.back_registration import ChainStatus
 from outage.rules.owed import ChainStanding

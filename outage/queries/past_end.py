@@ -1,6 +1,5 @@
 """What a principal has logged as of the outage, and that lies after a moment at which it may have been over."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,9 +7,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from contacts.access import Acting
-from outage.models import CareChain, CareChainEvent, Handover, Outage, PrincipalEnd
+from outage.models import CareChain, CareChainEvent, Handover, Outage
 from outage.queries.care_chains import visible_chains
 from outage.queries.naming import patient_in_list
+from outage.rules.after_end import was_known
 from outage.rules.told import minute_of
 
 
@@ -31,8 +31,9 @@ def past_end(by: Acting, outage: Outage, ended_at: datetime) -> PastEnd | None:
     after = minute_of(ended_at) + timedelta(minutes=1)
     own = standing_events(outage).filter(chain__principal=by.principal, happened_at__gte=after)
     own = own.select_related("chain", "user", "unit").order_by("happened_at", "pk")
-    ends = list(outage.ends.filter(principal=by.principal).order_by("-pk"))
-    late = [row for row in own if not _logged_as_after(row, ends)]
+    ends = outage.ends.filter(principal=by.principal).order_by("pk")
+    said = list(ends.values_list("recorded_at", "ended_at"))
+    late = [row for row in own if not was_known(row.happened_at, row.recorded_at, said)]
     if not late:
         return None
     # A chain that was joined to another is seen there.
@@ -52,9 +53,3 @@ def standing_events(outage: Outage) -> QuerySet[CareChainEvent]:
 def _named(by: Acting, outage: Outage, ids: set[UUID]) -> dict[UUID, tuple[CareChain, str]]:
     chains = visible_chains(by, outage).filter(pk__in=ids)
     return {chain.pk: (chain, patient_in_list(chain).name) for chain in chains}
-
-
-def _logged_as_after(event: CareChainEvent, ends: Sequence[PrincipalEnd]) -> bool:
-    """Whether an event was logged as one after the end, by what had been said then; `ends` has the newest first."""
-    said = next((row.ended_at for row in ends if row.recorded_at <= event.recorded_at), None)
-    return said is not None and minute_of(event.happened_at) > said

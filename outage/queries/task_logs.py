@@ -112,6 +112,7 @@ def _events(*chain_ids: UUID) -> QuerySet[CareChainEvent]:
         "kind",
         "sender",
         "happened_at",
+        "recorded_at",
         "particulars",
         "order",
         "in_system",

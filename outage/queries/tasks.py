@@ -7,11 +7,12 @@ from functools import cached_property
 from contacts.access import Acting
 from contacts.models.encrypted import GONE
 from contacts.rules.parties import Party
-from outage.models import CareChain, CareChainDetails, CareChainEvent, Outage, RegistrationMark
+from outage.models import CareChain, CareChainDetails, CareChainEvent, RegistrationMark
 from outage.queries.chain_log import ChainLog
+from outage.queries.counted import counted, scope_for
 from outage.queries.naming import shown_identity
-from outage.queries.outages import down_again
 from outage.queries.standing import line_back, places_of, untold_in
+from outage.rules.after_end import Counts
 from outage.rules.agreed_sip import agreed_sip
 from outage.rules.back_registration import (
     Before,
@@ -21,6 +22,7 @@ from outage.rules.back_registration import (
     Task,
     back_registration,
     missing_move,
+    to_check,
 )
 from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Decision, Effect, Particular
@@ -44,13 +46,12 @@ def tasks_of(chain: CareChain, log: ChainLog) -> tuple[Task, ...]:
     details, routine = log.versions[-1], chain.outage.routine
     before, status = Before(details.before), ChainStatus(details.status)
     logged = _logged_events(chain, log)
-    events = [event for event, _ in logged]
-    # What happened after the own end is outside R4, and still tells how the patient came. What was logged when the
-    # system was down again, before anybody had reported that, is in no other list than this.
-    inside = [event for event, outage in logged if outage]
-    missing = _missing(chain, log, events)
+    # What R4 does not count still tells how the patient came.
+    missing = _missing(chain, log, [event for event, _ in logged])
+    inside, late = ([event for event, how in logged if how is one] for one in (Counts.BY_R4, Counts.TO_CHECK))
     scope = OutageScope(chain.outage.current.scope)
     found = back_registration(routine=routine, scope=scope, before=before, status=status, events=inside)
+    found += to_check(routine, status, late)
     return (missing, *found) if missing else found
 
 
@@ -76,13 +77,6 @@ def is_admission_missing(chain: CareChain, log: ChainLog) -> bool:
         return missing is not None
     found, _ = ticks_of(chain, log)
     return any(tick.task == missing and tick.state is not TickState.DONE for tick in found)
-
-
-def outage_at(chain: CareChain, at: datetime) -> Outage | None:
-    """The outage by which R4 counts what happened in a chain at `at`; None where the system was up."""
-    if not chain.outage.was_over_at(at):
-        return chain.outage
-    return down_again(chain.outage, chain.principal, at)
 
 
 def ticks_of(chain: CareChain, log: ChainLog) -> tuple[tuple[Tick, ...], tuple[Mark, ...]]:
@@ -270,13 +264,12 @@ def line_of(log: ChainLog, event: CareChainEvent) -> CareChainEvent:
     return line_back(log, event.id)[-1] if event.supersedes_id else event
 
 
-def _logged_events(chain: CareChain, log: ChainLog) -> list[tuple[LoggedEvent, Outage | None]]:
-    """The standing events, in the order in which they were first logged, each with `outage_at` when it happened."""
+def _logged_events(chain: CareChain, log: ChainLog) -> list[tuple[LoggedEvent, Counts]]:
+    """The standing events, in the order in which they were first logged, each with whether R4 counts it."""
     untold = untold_in(chain, log)
     standing = [(line_of(log, event), event) for event in log.live_events]
     standing.sort(key=lambda each: each[0].order)
     ids = {event.id: text for text, event in log.by_text.items()}
-    placed = [(first, event, outage_at(chain, event.happened_at)) for first, event in standing]
     return [
         (
             LoggedEvent(
@@ -289,13 +282,13 @@ def _logged_events(chain: CareChain, log: ChainLog) -> list[tuple[LoggedEvent, O
                 told=ids[event.id] not in untold.ours,
                 ours=ids[event.id] not in untold.others,
                 in_system=event.in_system,
-                scope=(outage or chain.outage).scope_at(event.happened_at),
+                scope=scope_for(chain, event),
                 line=ids[first.id],
                 invited=bool(event.participants),
             ),
-            outage,
+            counted(chain, first, event),
         )
-        for first, event, outage in placed
+        for first, event in standing
     ]
 
 

@@ -169,6 +169,20 @@ def missing_move(
     return _task(routine, ("18",), (), ()) if status is ChainStatus.OK and lies_there and not is_in else None
 
 
+def to_check(routine: Routine, status: ChainStatus, events: Iterable[LoggedEvent]) -> tuple[Task, ...]:
+    """Case 19: what happened after the end, logged by who did not know of it; a task for each event, in time order.
+
+    Nobody is called to a SIP about a patient who has died.
+    """
+    if status is ChainStatus.WRONG_PATIENT:
+        return ()
+    return tuple(
+        _task(routine, (f"19-{effect.value}",), (event,), (event,))
+        for event in sorted(events, key=lambda event: as_utc(event.at))
+        if (effect := routine.message(event.kind).effect) in _MOVES or status is ChainStatus.OK
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Counted:
     event: LoggedEvent

@@ -103,6 +103,9 @@ OUTCOME_KEYS: tuple[str, ...] = (
     "16-scope",
     "17",
     "18",
+    "19-admission",
+    "19-discharge",
+    "19-sip",
 )
 
 # The reasons for and against using the routine; a routine gives the clause and the sentence of each.

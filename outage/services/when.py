@@ -44,11 +44,12 @@ def check_within_outage(
 ) -> bool:
     """Whether what happened at `at` (aware), shortly before the reported start, is registered in the system already.
 
-    `said` is the row that said it before. Raises Question where somebody can be asked (`answers`), also again: the
-    answer may have been what was wrong. Raises RuleError when it lies longer before, or before at all where nobody
-    has said it and nobody can be asked, after the principal's own end, or ahead of now. After that end what a party
-    of the chain that is still out must hear can be logged; R4 leaves it out. What happened when the system was down
-    again belongs to the later outage. Locks the outage, so that nobody ends it meanwhile.
+    `said` is the row that said it before: what stands is corrected past the end too, and R4 leaves it out then. Raises
+    Question where somebody can be asked (`answers`), also again: the answer may have been what was wrong. Raises
+    RuleError when it lies longer before, or before at all where nobody has said it and nobody can be asked, anew after
+    the principal's own end, or ahead of now. After that end what a party of the chain that is still out must hear can
+    be logged; R4 leaves it out. What happened when the system was down again belongs to the later outage. Locks the
+    outage, so that nobody ends it meanwhile.
     """
     outage = lock_outage(chain.principal, chain.outage)
     start, now = outage.current.started_at, timezone.now()
@@ -70,8 +71,8 @@ def check_within_outage(
             f"Driftstoppet började {day_and_time(start, now)}. Det som hände före dess står i {outage.system}.",
             field="happened_at",
         )
-    # What was logged before the later outage was known can still be corrected where it stands.
-    if outage.was_over_at(at) and not (said and outage.was_over_at(said.happened_at)):
+    # What stands is put right where it stands: else it would have to be taken back, and all told that it never was.
+    if outage.was_over_at(at) and not said:
         _check_after_end(chain, outage, at, now)
     if at > now + CLOCK_SKEW:
         raise RuleError(

@@ -30,7 +30,8 @@ from contacts.rules.permissions import Right
 from contacts.views.shared import SharedHtml, shared_part
 from contacts.views.tools import check_sent, get_or_404, held_as, require, told_if_refused
 from outage.models import CareChain, Outage
-from outage.presenters.back import TaskGroups, TaskRow, grouped, task_place, tasks_listed
+from outage.presenters.back import TaskRow, task_place, tasks_listed
+from outage.presenters.back_groups import TaskGroups, grouped
 from outage.presenters.closing import ClosedLine, closed_line, left_rows
 from outage.queries.care_chains import get_chain
 from outage.queries.closing import closing_of, left_for, took_part

@@ -230,7 +230,7 @@ class RandomOutage(Base):
         said = dict(line.now.particulars)
         if kind in SIP:
             said["participants"] = self.pick(data, [[], NAMES[:1], NAMES])
-        at = line.now.at - timedelta(minutes=self.pick(data, [0, 0, 1, 20]))
+        at = line.now.at - timedelta(minutes=self.pick(data, [0, 0, 1, 20, -10]))
         rightly = self.pick(data, [True, False])
 
         def correct() -> None:
@@ -345,6 +345,8 @@ class RandomOutage(Base):
             else:
                 reopen_outage(by=by, outage=outage, client_id=uuid4())
                 self.ends[by.principal.pk] = None
+            said = self.said.setdefault(by.principal.pk, [])
+            said.append((now, self.ends[by.principal.pk]))
 
         self.tried(act)
 

@@ -1,7 +1,7 @@
 """What is to be entered afterwards, from the table of cases: the log as a word, and a picture of each task (R4)."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,14 +31,36 @@ class Work:
 
 @dataclass
 class Outage:
-    """The outage as the own principal sees it: the moments at which its scope changed, and the own end."""
+    """The outage as the own principal sees it: the moments at which its scope changed, the own end, and when what was
+    said of that; as whoever enters stays and SIPs sees it, where that is another.
+    """
 
     scopes: list[tuple[datetime, bool]]
     own_end: datetime | None = None
+    said: list[tuple[datetime, datetime | None]] = field(default_factory=list)
+    region: "Outage | None" = None
 
     def municipalities_only(self, at: datetime) -> bool:
         said = [only for since, only in self.scopes if since <= at]
         return (said or [self.scopes[0][1]])[-1]
+
+    def entered_in(self, line: Line) -> "Outage":
+        """Information is its sender's; a town that lost the system alone has nobody else who enters anything."""
+        of_region = line.now.kind in (*_LETTER, *SIP) and not self.municipalities_only(line.now.at)
+        return self.region if self.region and of_region else self
+
+    def is_after(self, line: Line) -> bool:
+        end = self.entered_in(line).own_end
+        return end is not None and minute(line.now.at) > end
+
+    def is_unaware(self, line: Line) -> bool:
+        """Whether it is for somebody to enter, and was logged as if there was no end."""
+        dated = line.now.kind in SIP and line.now.particulars.get("sip_date")
+        if line.now.kind not in _LETTER and not dated:
+            return False
+        assert line.first.logged
+        ends = [None, *(end for at, end in self.entered_in(line).said if at <= line.first.logged)]
+        return ends[-1] is None or minute(line.first.at) <= ends[-1]
 
 
 class Entering:
@@ -53,8 +75,8 @@ class Entering:
             if record.now.before != "admitted" and line.now.in_system and line.now.kind in _LETTER:
                 self.before = "admitted" if line.now.kind == "admission" else "not_admitted"
         self.stood = any(line.now.in_system and line.now.kind in _LETTER for line in live)
-        end = outage.own_end
-        self.live = [li for li in live if not li.now.in_system and (end is None or li.now.at <= end)]
+        self.live = [li for li in live if not li.now.in_system and not outage.is_after(li)]
+        self.to_check = [li for li in live if outage.is_after(li) and outage.is_unaware(li)]
         self.moves = [line for line in self.live if line.now.kind in _LETTER]
         # Who came or went after the own end did so in the system.
         self.moved = any(not line.now.in_system and line.now.kind in _LETTER for line in live)
@@ -65,11 +87,19 @@ class Entering:
     def works(self) -> list[Work]:
         if self.record.now.status == "wrong_patient":
             return []
-        return [*self._missing(), *self._died(), *self._stays(), *self._others()]
+        return [*self._missing(), *self._died(), *self._stays(), *self._others(), *self._checked()]
+
+    def _checked(self) -> list[Work]:
+        found = [
+            (("stay" if li.now.kind in _LETTER else "sip"), li)
+            for li in self.to_check
+            if li.now.kind in _LETTER or self.record.now.status != "deceased"
+        ]
+        return [self._work(family, 19, [li]) for family, li in found]
 
     def last_stay(self, works: list[Work]) -> Work:
         """The stay that began last."""
-        began = {line.first.id: self.when(line) for line in self.live}
+        began = {line.first.id: self.when(line) for line in [*self.live, *self.to_check]}
         stays = [work for work in works if work.family == "stay"]
         return max(stays, key=lambda work: min(began[line] for line in work.lines))
 
@@ -173,7 +203,8 @@ class Entering:
     def picture(self, work: Work) -> tuple[Any, ...]:
         """All that is typed into the system for a task: two that differ are two different things to do."""
         record = self.record
-        lines = sorted((li for li in self.live if li.first.id in work.lines), key=self.when)
+        every = [*self.live, *self.to_check]
+        lines = sorted((li for li in every if li.first.id in work.lines), key=self.when)
         dates = frozenset(
             (li.first.id, li.now.kind, li.now.at.astimezone(ZoneInfo("Europe/Stockholm")).date())
             for li in lines
@@ -182,7 +213,7 @@ class Entering:
         times = frozenset(
             (li.first.id, f"{li.now.at.astimezone(ZoneInfo('Europe/Stockholm')):%H.%M}")
             for li in lines
-            if work.case in (1, 3)
+            if work.case in (1, 3, 19)
         )
         untold = work.case == 2 and any(self.owing.ours(li) and not self.owing.all_told(li)
                                         for li in lines if li.now.kind == "discharge")  # fmt: skip

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from contacts.access import Acting
 from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
-from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
+from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, Outage
 from outage.queries.care_chains import get_chain
 from outage.queries.outages import principals_back
 from outage.rules.handover import Direction, Message
@@ -49,6 +49,8 @@ class Base(RuleBasedStateMachine):
         self.twins: list[Twin] = []
         self.seen = SeenOutage([(TUESDAY - timedelta(hours=2), False)])
         self.ends: dict[int, datetime | None] = {}
+        # When each principal said so, and what.
+        self.said: dict[int, list[tuple[datetime, datetime | None]]] = {}
         self.steps = 0
         self.lists: dict[int, watching.Lists] = {}
         self.undone = transaction.atomic()
@@ -80,7 +82,13 @@ class Base(RuleBasedStateMachine):
         return by, get_chain(by, twin.chain.pk)
 
     def outage_seen_by(self, principal: int) -> SeenOutage:
-        return SeenOutage(self.seen.scopes, self.ends.get(principal))
+        region = self.stage.county.region.pk
+        said = self.said.get(principal, [])
+        if principal == region:
+            return SeenOutage(self.seen.scopes, self.ends.get(principal), said)
+        end = self.ends.get(region) or Outage.objects.get(pk=self.stage.outage.pk).closed_at
+        entering = SeenOutage(self.seen.scopes, end, self.said.get(region, []))
+        return SeenOutage(self.seen.scopes, self.ends.get(principal), said, entering)
 
     def look(self, twin: Twin) -> Seen:
         back = principals_back(self.stage.outage)
@@ -239,6 +247,7 @@ class Base(RuleBasedStateMachine):
             row.told_rightly,
             row.in_system,
             dict(row.particulars),
+            row.recorded_at,
         )
         if of:
             of.rows.append(said)

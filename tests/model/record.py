@@ -67,6 +67,8 @@ class Row:
     rightly: bool = False
     in_system: bool = False
     particulars: dict[str, Any] = field(default_factory=dict)
+    # When it was logged; None where that does not matter.
+    logged: datetime | None = None
 
     @property
     def content(self) -> tuple[Any, ...]:

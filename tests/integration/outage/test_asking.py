@@ -90,7 +90,7 @@ def test_that_it_stands_in_the_system_is_shown_with_what_follows_and_can_be_corr
     assert rows(county.alva, chain) == []
     # On paper too.
     log = logs_of([chain.pk])[chain.pk]
-    assert outside_outage(get_chain(county.alva, chain.pk), log.live_events[0], timezone.now()) == said
+    assert outside_outage(get_chain(county.alva, chain.pk), log, log.live_events[0], timezone.now()) == said
 
     with pytest.raises(Question) as again:
         correct(county, chain, event)

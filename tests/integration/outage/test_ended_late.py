@@ -41,8 +41,8 @@ def test_a_true_end_can_be_said_after_what_was_logged_unaware(county: County, ou
     rows = task_rows(county.alva, chain, logs_of([chain.pk])[chain.pk], timezone.now())
     assert [(row.decision.value, row.do, row.facts) for row in rows] == [
         (
-            "do_not_register",
-            "Efter att PRATOR var åter i drift tis 24 nov 10.22. Registreras direkt i PRATOR, inte efteråt.",
+            "register",
+            "Kontrollera att utskrivningen står i PRATOR. Skriv annars ut patienten.",
             ("Utskrivningsmeddelande 10.42",),
         )
     ]

@@ -14,7 +14,7 @@ from contacts.rules.parties import Party
 from forms.presenters.work_list import task_lines
 from forms.services.outage_files import _rows_of
 from outage.models import CareChain, Outage
-from outage.presenters.back import grouped
+from outage.presenters.back_groups import grouped
 from outage.presenters.later import READ_FIRST
 from outage.presenters.outage_files import task_cells
 from outage.queries.care_chains import get_chain

@@ -10,7 +10,7 @@ from contacts.models import AuditEntry
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
 from contacts.rules.parties import Party
 from outage.models import Acknowledgement, CareChain, Outage, RegistrationMark
-from outage.presenters.back import grouped
+from outage.presenters.back_groups import grouped
 from outage.queries.care_chains import get_chain
 from outage.queries.outages import acknowledgement_of
 from outage.rules.back_registration import Before, ChainStatus

@@ -16,7 +16,7 @@ from contacts.models import Principal
 from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party, PrincipalKind, WardKind
 from outage.models import CareChain, CareChainEvent, Outage, RegistrationMark
-from outage.presenters.back import grouped
+from outage.presenters.back_groups import grouped
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import logs_of
 from outage.queries.outages import outage_for
