@@ -1,7 +1,6 @@
-"""The admin pages: principals, units, people, assignments. Contacts and the audit log are read-only there.
+"""The admin pages, for superusers: principals and people. All that the application has pages for is read-only there.
 
-Nothing is deleted here: units go out of use, assignments end. Every save goes through `services.directory`, so that
-it leaves its row in the audit log.
+Nothing is deleted here. Every save goes through `services.directory`, so that it leaves its row in the audit log.
 """
 
 from datetime import datetime
@@ -11,19 +10,20 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters, InlineModelAdmin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
-from django.db.models import ForeignKey, Model, QuerySet
-from django.forms import ModelChoiceField
+from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
-from contacts.access import Acting, can
+from contacts.access import Acting
 from contacts.models import (
     AuditEntry,
     DirectoryEntry,
@@ -38,10 +38,9 @@ from contacts.models import (
 from contacts.models.locking import locked
 from contacts.rules.errors import RuleError
 from contacts.rules.hours_text import hours_words
-from contacts.rules.permissions import Right
 from contacts.rules.phone import display
 from contacts.rules.trace_words import trace_words
-from contacts.services.directory import Row, note_password_change, save_row
+from contacts.services.directory import Row, check_row, note_password_change, save_row
 from contacts.webforms.seen import SeenForm, SeenUserForm
 
 admin.site.site_header = "Driftstopp – administration"
@@ -92,10 +91,38 @@ class Unaddressed(admin.ModelAdmin):  # type: ignore[type-arg]
         return super().get_search_fields(request) if is_asked_beside else ()
 
 
+class Ruled:
+    """A form that the rules of the service are tried in: what they refuse is said beside the field, with all that was
+    typed.
+    """
+
+    def _post_clean(self) -> None:
+        form = cast("forms.ModelForm[Any]", self)
+        super()._post_clean()  # type: ignore[misc]
+        if form.errors:
+            return
+        try:
+            check_row(form.instance)
+        except RuleError as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, refused.reason)
+
+
+class RuledForm(Ruled, SeenForm):
+    pass
+
+
+class RuledUserForm(Ruled, SeenUserForm):
+    pass
+
+
+class RuledNewUserForm(Ruled, AdminUserCreationForm):  # type: ignore[type-arg]
+    pass
+
+
 class SavedByService(Unaddressed):
     """Saves through the service, overwrites nothing unseen, and deletes nothing."""
 
-    form = SeenForm
+    form: type[forms.ModelForm[Any]] = RuledForm
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """Locked where it is to be saved: nothing that somebody else changes of it meanwhile is written over."""
@@ -105,87 +132,27 @@ class SavedByService(Unaddressed):
         return locked(type(found)._default_manager.filter(pk=found.pk)).get()
 
     def save_model(self, request: HttpRequest, obj: Row, form: SeenForm, change: bool) -> None:
-        """With its audit row. What a rule refuses is answered with its sentence (403)."""
-        try:
-            save_row(by=_by(request), row=obj)
-        except RuleError as refused:
-            raise PermissionDenied(refused.reason) from refused
+        """With its audit row."""
+        save_row(by=_by(request), row=obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """What has been used stays."""
         return False
 
 
-class OwnPrincipalsRows(SavedByService):
-    """Rows that the administrator of a principal keeps; a superuser keeps everyone's."""
-
-    def _keeper(self, request: HttpRequest) -> Acting | None:
-        acting: Acting | None = getattr(request, "acting", None)
-        return acting if acting and can(acting, Right.MANAGE_DIRECTORY) else None
-
-    def _may(self, request: HttpRequest, obj: Unit | None) -> bool:
-        if request.user.is_superuser:
-            return True
-        keeper = self._keeper(request)
-        return keeper is not None and (obj is None or obj.principal_id == keeper.principal.pk)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self._may(request, None)
-
-    def has_view_permission(self, request: HttpRequest, obj: Unit | None = None) -> bool:
-        return self._may(request, obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Unit | None = None) -> bool:
-        return self._may(request, obj)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self._may(request, None)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Unit]:
-        rows: QuerySet[Unit] = super().get_queryset(request)
-        if request.user.is_superuser:
-            return rows
-        keeper = self._keeper(request)
-        return rows.filter(principal=keeper.principal) if keeper else rows.none()
-
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> "ModelChoiceField[Any] | None":
-        """Offers one's own principal and its units only."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        keeper = self._keeper(request)
-        if field is None or field.queryset is None or request.user.is_superuser or keeper is None:
-            return field
-        if db_field.name == "principal":
-            field.queryset = field.queryset.filter(pk=keeper.principal.pk)
-        elif db_field.name == "unit":
-            field.queryset = field.queryset.filter(principal=keeper.principal)
-        return field
-
-
 @admin.register(Principal)
 class PrincipalAdmin(SavedByService):
+    """The second step is chosen under Personer. Of another kind its units would be what they cannot be."""
+
     list_display = ["name", "kind", "support_name", "support_number"]
     list_filter = ["kind"]
 
-
-@admin.register(Unit)
-class UnitAdmin(OwnPrincipalsRows):
-    list_display = [
-        "name",
-        "principal",
-        "ward_kind",
-        "outpatient_kind",
-        "municipal_kind",
-        "active",
-    ]
-    list_filter = ["active", "ward_kind", "outpatient_kind", "municipal_kind", "principal"]
-    list_select_related = ["principal"]
-    search_fields = ["search_key"]
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return ["kind", "second_factor"] if obj else ["second_factor"]
 
 
 class MembershipsInline(admin.TabularInline):  # type: ignore[type-arg]
-    """The person's assignments, to read; they are changed on their own page."""
+    """The person's assignments, to read."""
 
     model = Membership
     extra = 0
@@ -205,7 +172,8 @@ class UserAdmin(SavedByService, DjangoUserAdmin):  # type: ignore[type-arg]
 
     list_display = ["username", "last_name", "first_name", "hsa_id", "is_active", "is_staff"]
     list_filter = ["is_active", "is_staff", "is_demo"]
-    form = SeenUserForm
+    form = RuledUserForm
+    add_form = RuledNewUserForm
     fieldsets = [
         (None, {"fields": ["username", "password", "seen"]}),
         ("Person", {"fields": ["first_name", "last_name", "email", "hsa_id", "is_demo"]}),
@@ -224,20 +192,13 @@ class UserAdmin(SavedByService, DjangoUserAdmin):  # type: ignore[type-arg]
         id: str,  # noqa: A002
         form_url: str = "",
     ) -> HttpResponse:
-        """Django saves the password by itself; this adds the audit row."""
-        response = super().user_change_password(request, id, form_url)
-        person = self.get_object(request, id)
-        if request.method == "POST" and response.status_code == 302 and isinstance(person, User):
-            note_password_change(by=_by(request), person=person)
+        """Django saves the password by itself; this adds the audit row. Both or neither."""
+        with transaction.atomic():
+            response = super().user_change_password(request, id, form_url)
+            person = self.get_object(request, id)
+            if request.method == "POST" and response.status_code == 302 and isinstance(person, User):
+                note_password_change(by=_by(request), person=person)
         return response
-
-
-@admin.register(Membership)
-class MembershipAdmin(SavedByService):
-    list_display = ["user", "unit", "role", "title", "active"]
-    list_filter = ["active", "role"]
-    list_select_related = ["user", "unit"]
-    autocomplete_fields = ["user", "unit"]
 
 
 class ReadOnlyHistory(Unaddressed):
@@ -256,13 +217,31 @@ class ReadOnlyHistory(Unaddressed):
 
 
 class KeptElsewhere(ReadOnlyHistory):
-    """Rows of the directory, to read; who keeps them does it under Kontakter."""
+    """What the application has pages for, to read; who keeps it does it there, by `kept_at`."""
+
+    kept_at = "keep_contacts"
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        messages.info(request, f"Här kan du bara läsa. Ändra under Kontakter: {reverse('keep_contacts')}")
+        messages.info(request, f"Här kan du bara läsa. Ändra under Kontakter: {reverse(self.kept_at)}")
         return super().changelist_view(request, extra_context)
+
+
+@admin.register(Unit)
+class UnitAdmin(KeptElsewhere):
+    kept_at = "keep_units"
+    list_display = ["name", "principal", "ward_kind", "outpatient_kind", "municipal_kind", "active"]
+    list_filter = ["active", "ward_kind", "outpatient_kind", "municipal_kind", "principal"]
+    list_select_related = ["principal"]
+
+
+@admin.register(Membership)
+class MembershipAdmin(KeptElsewhere):
+    kept_at = "keep_people"
+    list_display = ["user", "unit", "role", "title", "active"]
+    list_filter = ["active", "role"]
+    list_select_related = ["user", "unit"]
 
 
 @admin.register(DirectoryEntry)

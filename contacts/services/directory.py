@@ -1,9 +1,12 @@
 """Writes about who there is: principals, units, people, assignments, entries. Each writes its audit row."""
 
+from collections import defaultdict
 from collections.abc import Mapping
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from contacts.access import Acting, check_may
@@ -12,6 +15,7 @@ from contacts.models.locking import locked
 from contacts.rules.entry_facts import HOUR_LABELS
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
+from contacts.rules.swedish_text import search_key
 
 from .flags import carry_words
 from .namesakes import check_namesakes, is_renamed
@@ -29,12 +33,12 @@ def save_row(*, by: Acting | User | None, row: Row) -> None:
     """Save a new or changed row; None is a command on the server.
 
     Raises ValidationError where the row is invalid, NotAllowed where somebody gives themselves an assignment, and
-    RuleError where a principal would be left without an administrator, or a user name is another's in another case.
+    RuleError as `check_row`.
     Saving with nothing changed writes nothing. A changed number or changed hours remove an entry's verification; a
     new name of a principal or unit goes into the search keys of its entries.
     """
     with transaction.atomic():
-        before = type(row)._default_manager.filter(pk=row.pk).first() if row.pk else None
+        before = _stored(row)
         changes = changes_between(before, row)
         password_set = isinstance(row, User) and isinstance(before, User) and before.password != row.password
         if before is not None and not changes and not password_set:
@@ -46,9 +50,9 @@ def save_row(*, by: Acting | User | None, row: Row) -> None:
             before is None or isinstance(before, DirectoryEntry | Unit)
         ):
             _check_renamed(before, row)
-        if isinstance(row, User) and (before is None or isinstance(before, User)):
-            check_username(before, row)
-        _check_rights(by, before, row)
+        _check(before, row)
+        if isinstance(row, Membership) and row.active and not (before and before.active):
+            check_not_own(by, row.user)
         row.full_clean()
         row.save()
         if isinstance(row, DirectoryEntry) and "numbers" in changes:
@@ -63,20 +67,54 @@ def save_row(*, by: Acting | User | None, row: Row) -> None:
         leave_trace(by, f"{row._meta.model_name}.{verb}", row, changes)
 
 
-def _check_rights(by: Acting | User | None, before: Row | None, row: Row) -> None:
-    if isinstance(row, User) and isinstance(before, User) and before.is_active and not row.is_active:
-        ended = list(row.memberships.filter(active=True).select_related("unit__principal", "user"))
-        for principal in {one.unit.principal for one in ended}:
-            check_not_last(principal, [one for one in ended if one.unit.principal_id == principal.pk])
-    if not isinstance(row, Membership):
-        return
-    was = before if isinstance(before, Membership) and before.active else None
-    given = ("user_id", "unit_id", "role")
-    same = was is not None and all(getattr(was, name) == getattr(row, name) for name in given)
-    if row.active and not same:
-        check_not_own(by, row.user)
-    if was is not None and not (row.active and same):
-        check_not_last(was.unit.principal, [was])
+def check_row(row: Row) -> None:
+    """Raises RuleError where a new name of a principal or person is another's in another spelling, where a principal
+    would be left without an administrator, and where an assignment would be another person's, unit's or role's.
+    """
+    _check(_stored(row), row)
+
+
+def _stored(row: Row) -> Any:
+    return type(row)._default_manager.filter(pk=row.pk).first() if row.pk else None
+
+
+def _check(before: Any, row: Row) -> None:
+    if isinstance(row, Principal):
+        _check_principal(before, row)
+    elif isinstance(row, User):
+        check_username(before, row)
+    elif isinstance(row, Membership) and before is not None and _of(before) != _of(row):
+        raise RuleError("En annan person, enhet eller roll är ett annat uppdrag. Lägg till det i stället.")
+    for principal, ended in _would_end(before, row).items():
+        check_not_last(principal, ended)
+
+
+def _of(row: Membership) -> tuple[int, int, str]:
+    return row.user_id, row.unit_id, row.role
+
+
+def _check_principal(before: Any, row: Principal) -> None:
+    """A file and a command find a principal by either name, however it is spelled."""
+    others = Principal.objects.exclude(pk=row.pk).values_list("name", "short_name")
+    taken = {search_key(name): both[0] for both in others for name in both}
+    for field in ("name", "short_name"):
+        name = getattr(row, field)
+        if search_key(name) in taken and (before is None or getattr(before, field) != name):
+            raise RuleError(
+                f"Huvudmannen finns redan: {taken[search_key(name)]}. Välj ett annat namn.", field=field
+            )
+
+
+def _would_end(before: Any, row: Row) -> dict[Principal, list[Membership]]:
+    """The assignments in force that end when the row is saved, by principal."""
+    gone = {User: "is_active", Unit: "active", Membership: "active"}.get(type(row))
+    if before is None or gone is None or not getattr(before, gone) or getattr(row, gone):
+        return {}
+    theirs = Q(pk=row.pk) if isinstance(row, Membership) else Q(**{row._meta.model_name or "": row})
+    ended: dict[Principal, list[Membership]] = defaultdict(list)
+    for one in Membership.objects.filter(theirs, active=True).select_related("unit__principal", "user"):
+        ended[one.unit.principal].append(one)
+    return ended
 
 
 def save_named(

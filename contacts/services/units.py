@@ -17,6 +17,7 @@ from contacts.rules.permissions import Right
 
 from .directory import save_named
 from .joining_units import move_entries
+from .people import lock_people
 from .submissions import claim
 from .traces import added_since
 from .unit_ties import check_may_close, tell_changed
@@ -75,6 +76,8 @@ def change_unit(
         content = asdict(facts) | {"unit": unit.pk, "version": version}
         if claim(by=by, client_id=client_id, kind="unit.change", content=content) is not None:
             return Unit.objects.get(pk=unit.pk)
+        if not facts.active:
+            lock_people(by.principal)
         unit = locked(Unit.objects.filter(pk=unit.pk).select_related("principal")).get()
         if unit.joined_into is not None:
             raise RuleError(f"{unit.name} är sammanförd med {unit.joined_into.name}. Ändra den i stället.")

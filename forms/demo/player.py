@@ -22,7 +22,6 @@ from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import Answers, RuleError
 from contacts.rules.hours import Availability
 from contacts.rules.parties import WardKind
-from contacts.rules.permissions import Role
 from contacts.rules.phone import Phone, PhoneKind
 from contacts.rules.rota import Turn
 from contacts.services.directory import save_row
@@ -187,15 +186,9 @@ def _check_demo_mode() -> None:
 
 
 def _user(person: Person) -> User:
-    """Unsaved, without a password. The admin pages open to the administrators; their assignment narrows them."""
+    """Unsaved, without a password."""
     first_name, _, last_name = person.name.partition(" ")
-    user = User(
-        username=f"demo.{person.key}",
-        first_name=first_name,
-        last_name=last_name,
-        is_demo=True,
-        is_staff=any(assignment.role is Role.ADMIN for assignment in person.assignments),
-    )
+    user = User(username=f"demo.{person.key}", first_name=first_name, last_name=last_name, is_demo=True)
     user.set_unusable_password()
     return user
 

@@ -217,7 +217,7 @@ def choose_assignment(request: OwnRequest) -> HttpResponse:
     return render(
         request,
         "choose_assignment.html",
-        {"memberships": found, "next": wanted_path(request), "is_staff": request.user.is_staff},
+        {"memberships": found, "next": wanted_path(request), "is_superuser": request.user.is_superuser},
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from contacts.models import AuditEntry, DirectoryEntry, DirectoryUpload, NumberFlag, Principal, Unit, User
+from contacts.models import AuditEntry, DirectoryEntry, DirectoryUpload, NumberFlag, Principal, User
 from tests.integration.outage.pages import fields_of, read
 
 pytestmark = pytest.mark.django_db
@@ -71,41 +71,32 @@ def test_every_list_and_page_opens_in_swedish(client, root, county, upload, flag
     assert "Driftstopp – administration" in shown.content.decode()
 
 
+def sent_from(client, row, **changed) -> dict:
+    """What the form of a row sends, with fields changed or, as None, left out."""
+    name = row._meta.model_name
+    fields = fields_of(read(client.get(page_of(row))).find("form", id=f"{name}_form"))
+    return {key: value for key, value in (fields | changed).items() if value is not None}
+
+
 def test_a_save_leaves_its_trace(client, root, county):
     client.force_login(root)
-    response = client.post(page_of(county.ward), unit_form(county.ward, name="Medicin 9"))
+    response = client.post(page_of(county.mala), sent_from(client, county.mala, own_series="0953-140"))
     assert response.status_code == 302
-    county.ward.refresh_from_db()
-    assert county.ward.name == "Medicin 9"
+    county.mala.refresh_from_db()
+    assert county.mala.own_series == "0953-140"
     trace = AuditEntry.objects.order_by("-pk")[0]
-    assert (trace.user, trace.action) == (root, "unit.changed")
-
-
-def unit_form(unit: Unit, **changed) -> dict:
-    fields = ("name", "ward_kind", "outpatient_kind", "municipal_kind", "hsa_id")
-    return {field: getattr(unit, field) for field in fields} | {
-        "principal": unit.principal_id,
-        "active": "on",
-        **changed,
-    }
+    assert (trace.user, trace.action) == (root, "principal.changed")
 
 
 @pytest.mark.parametrize(
     ("model", "theirs", "mine"),
     [
         ("principal", {"support_number": "59091"}, {"support_name": "Regionens support"}),
-        ("unit", {"hsa_id": "SE2321000222-AB12"}, {"name": "Medicin 9"}),
         ("user", {"hsa_id": "SE2321000222-AB12"}, {"last_name": "Ny"}),
-        ("membership", {"title": "Vårdsamordnare"}, {"role": "coordinator"}),
     ],
 )
 def test_whoever_saves_second_sees_what_the_other_saved(client, root, county, model, theirs, mine):
-    row = {
-        "principal": county.region,
-        "unit": county.ward,
-        "user": county.alva.user,
-        "membership": county.alva.membership,
-    }[model]
+    row = {"principal": county.region, "user": county.alva.user}[model]
     client.force_login(root)
     page = page_of(row)
     both = fields_of(read(client.get(page)).find("form", id=f"{model}_form"))
@@ -138,10 +129,14 @@ def test_nothing_is_deleted(client, root, county, model):
     assert type(row).objects.filter(pk=row.pk).exists()
 
 
-@pytest.mark.parametrize("model", ["directoryentry", "numberflag", "directoryupload", "auditentry"])
-def test_contacts_and_history_are_read_only(client, root, county, upload, flag, model):
+@pytest.mark.parametrize(
+    "model", ["unit", "membership", "directoryentry", "numberflag", "directoryupload", "auditentry"]
+)
+def test_what_has_pages_of_its_own_and_history_are_read_only(client, root, county, upload, flag, model):
     client.force_login(root)
     row = {
+        "unit": county.ward,
+        "membership": county.alva.membership,
         "directoryentry": flag.entry,
         "numberflag": flag,
         "directoryupload": upload,
@@ -155,10 +150,14 @@ def test_contacts_and_history_are_read_only(client, root, county, upload, flag, 
     assert 'name="action"' not in client.get(reverse(f"admin:contacts_{model}_changelist")).content.decode()
 
 
-def test_it_says_where_contacts_are_kept(client, root, county):
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [("directoryentry", "keep_contacts"), ("unit", "keep_units"), ("membership", "keep_people")],
+)
+def test_it_says_where_that_is_kept(client, root, county, model, name):
     client.force_login(root)
-    listed = client.get(reverse("admin:contacts_directoryentry_changelist")).content.decode()
-    assert f"Ändra under Kontakter: {reverse('keep_contacts')}" in listed
+    listed = client.get(reverse(f"admin:contacts_{model}_changelist")).content.decode()
+    assert f"Ändra under Kontakter: {reverse(name)}" in listed
 
 
 def test_what_a_file_held_is_not_shown(client, root, county, upload):
@@ -181,13 +180,57 @@ def test_a_person_is_added_with_a_password_that_works_and_is_not_in_the_trace(cl
     assert "password" not in trace.changes
 
 
-def test_no_user_name_is_anothers_in_another_case(client, root, county):
+def test_no_user_name_is_anothers_in_another_case_and_what_was_typed_stands(client, root, county):
     client.force_login(root)
-    page = reverse("admin:contacts_user_change", args=[county.cissi.user.pk])
-    sent = fields_of(read(client.get(page)).select_one("#user_form"))
-    answer = client.post(page, sent | {"username": "ALVA"})
-    assert (answer.status_code, "Användarnamnet är upptaget." in answer.content.decode()) == (403, True)
-    assert client.post(page, sent | {"username": "CISSI"}).status_code == 302
+    cissi = county.cissi.user
+    answer = client.post(page_of(cissi), sent_from(client, cissi, username="ALVA", email="c@example.se"))
+    assert answer.status_code == 200
+    page = read(answer)
+    assert "Användarnamnet är upptaget." in page.find(class_="field-username").text
+    typed = fields_of(page.find("form", id="user_form"))
+    assert (typed["username"], typed["email"]) == (["ALVA"], ["c@example.se"])
+    assert client.post(page_of(cissi), sent_from(client, cissi, username="CISSI")).status_code == 302
+
+
+def test_nor_is_that_of_somebody_new(client, root, county):
+    client.force_login(root)
+    secret = {"password1": "mycket-hemligt-7", "password2": "mycket-hemligt-7", "usable_password": "true"}
+    answer = client.post(reverse("admin:contacts_user_add"), {"username": "ALVA", **secret})
+    assert (answer.status_code, list(answer.context["adminform"].errors)) == (200, ["username"])
+
+
+def test_the_last_administrator_keeps_the_account_and_it_is_said_why(client, root, county):
+    client.force_login(root)
+    malin = county.mala_admin.user
+    answer = client.post(page_of(malin), sent_from(client, malin, is_active=None, email="m@example.se"))
+    assert answer.status_code == 200
+    assert "den enda administratören hos Malå" in read(answer).text
+    malin.refresh_from_db()
+    assert (malin.is_active, malin.email) == (True, "")
+
+
+@pytest.mark.parametrize("name", ["region vasterbotten", "Region-Västerbotten", "Malå", "region"])
+@pytest.mark.parametrize("field", ["name", "short_name"])
+def test_no_principal_has_anothers_name_in_another_spelling(client, root, county, field, name):
+    client.force_login(root)
+    umea = Principal.objects.get(short_name="Umeå")
+    county.region.short_name = "Region"
+    county.region.save()
+    answer = client.post(page_of(umea), sent_from(client, umea, **{field: name}))
+    assert (answer.status_code, list(answer.context["adminform"].errors)) == (200, [field])
+    new = {"name": name, "short_name": "Ny", "kind": "municipality"} | {field: name}
+    answer = client.post(reverse("admin:contacts_principal_add"), new)
+    assert {"name", "short_name"} & set(answer.context["adminform"].errors)
+    assert client.post(page_of(umea), sent_from(client, umea, name="UMEÅ KOMMUN")).status_code == 302
+
+
+def test_a_principal_stays_of_its_kind_and_its_second_step_is_chosen_elsewhere(client, root, county):
+    client.force_login(root)
+    sent = sent_from(client, county.mala, kind="region", second_factor="everybody", support_name="Ny")
+    assert client.post(page_of(county.mala), sent).status_code == 302
+    was = (county.mala.kind, county.mala.second_factor)
+    county.mala.refresh_from_db()
+    assert (county.mala.kind, county.mala.second_factor, county.mala.support_name) == (*was, "Ny")
 
 
 def test_a_password_set_for_somebody_is_in_the_trace(client, root, county):
@@ -200,41 +243,13 @@ def test_a_password_set_for_somebody_is_in_the_trace(client, root, county):
     assert AuditEntry.objects.order_by("-pk")[0].action == "user.password_set"
 
 
-class TestAnAdministratorOfAPrincipal:
-    def test_sees_and_changes_its_own_units_only(self, client, county):
-        client.force_login(county.mala_admin.user)
-        listed = client.get(reverse("admin:contacts_unit_changelist")).content.decode()
-        assert "Biståndshandläggarna Malå" in listed
-        assert "Medicin 1" not in listed
-        own = county.social_care
-        assert client.post(page_of(own), unit_form(own, name="Biståndet")).status_code == 302
-        own.refresh_from_db()
-        assert own.name == "Biståndet"
-        client.post(page_of(county.ward), unit_form(county.ward, name="Smygändrad"))
-        county.ward.refresh_from_db()
-        assert county.ward.name == "Medicin 1"
-
-    def test_can_not_move_a_unit_to_another_principal(self, client, county):
-        client.force_login(county.mala_admin.user)
-        umea = Principal.objects.get(short_name="Umeå")
-        response = client.post(page_of(county.social_care), unit_form(county.social_care, principal=umea.pk))
-        assert list(response.context["adminform"].errors) == ["principal"]
-        response = client.post(
-            reverse("admin:contacts_unit_add"), {"name": "Smygenheten", "principal": umea.pk, "active": "on"}
-        )
-        assert list(response.context["adminform"].errors) == ["principal"]
-        assert not Unit.objects.filter(name="Smygenheten").exists()
-
-    @pytest.mark.parametrize(
-        "model",
-        [
-            *("user", "membership", "principal", "auditentry"),
-            *("directoryentry", "numberflag", "directoryupload"),
-        ],
-    )
-    def test_does_not_reach_people_rights_or_the_trace(self, client, county, model):
-        client.force_login(county.mala_admin.user)
-        assert client.get(reverse(f"admin:contacts_{model}_changelist")).status_code == 403
+@pytest.mark.parametrize("model", MODELS)
+def test_an_administrator_of_a_principal_reaches_nothing_there(client, county, upload, flag, model):
+    client.force_login(county.region_admin.user)
+    assert client.get(reverse(f"admin:contacts_{model}_changelist")).status_code == 403
+    assert client.get(reverse(f"admin:contacts_{model}_add")).status_code == 403
+    assert client.post(page_of(county.ward), {"name": "Smygändrad"}).status_code == 403
+    assert client.get(reverse("admin:index")).context["app_list"] == []
 
 
 def test_staff_without_the_right_and_people_outside_do_not_get_in(client, county):
@@ -248,14 +263,14 @@ def test_staff_without_the_right_and_people_outside_do_not_get_in(client, county
 
 def test_what_the_second_did_not_touch_stays_as_the_first_saved_it(client, root, county):
     client.force_login(root)
-    page = page_of(county.ward)
-    both = fields_of(read(client.get(page)).find("form", id="unit_form"))
+    page, alva = page_of(county.alva.user), county.alva.user
+    both = sent_from(client, alva)
     assert client.post(page, both | {"hsa_id": ["SE2321000222-AB12"]}).status_code == 302
-    answer = read(client.post(page, both | {"name": ["Medicin 9"]}))
+    answer = read(client.post(page, both | {"last_name": ["Ny"]}))
     assert "HSA-id: nu står SE2321000222-AB12, du skrev inget nytt: det som nu står gäller." in answer.text
-    assert client.post(page, fields_of(answer.find("form", id="unit_form"))).status_code == 302
-    county.ward.refresh_from_db()
-    assert (county.ward.hsa_id, county.ward.name) == ("SE2321000222-AB12", "Medicin 9")
+    assert client.post(page, fields_of(answer.find("form", id="user_form"))).status_code == 302
+    alva.refresh_from_db()
+    assert (alva.hsa_id, alva.last_name) == ("SE2321000222-AB12", "Ny")
 
 
 @pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model._meta.model_name)
@@ -267,10 +282,22 @@ def test_no_list_has_a_search_that_ends_in_the_address(client, county, root, mod
     assert listed.find("input", {"name": "q"}) is None
 
 
-def test_people_and_units_are_still_found_where_an_assignment_is_made(client, county, root):
+@pytest.mark.django_db(transaction=True)
+def test_a_password_is_saved_with_its_trace_or_not_at_all(client, root, county, monkeypatch):
+    """Outside the transaction of a test, as on the server: the row is locked."""
     client.force_login(root)
-    for field, wanted in (("user", county.alva.user), ("unit", county.ward)):
-        asked = {"app_label": "contacts", "model_name": "membership", "field_name": field}
-        term = wanted.username if field == "user" else wanted.search_key
-        answer = client.get(reverse("admin:autocomplete"), asked | {"term": term})
-        assert str(wanted.pk) in [found["id"] for found in answer.json()["results"]]
+    client.raise_request_exception = False
+    address = reverse("admin:auth_user_password_change", args=[county.alva.user.pk])
+    sent = {"password1": "mycket-hemligt-8", "password2": "mycket-hemligt-8", "usable_password": "true"}
+    was = User.objects.get(pk=county.alva.user.pk).password
+
+    def fails(**_: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("contacts.admin.note_password_change", fails)
+        assert client.post(address, sent).status_code == 500
+    assert User.objects.get(pk=county.alva.user.pk).password == was
+    assert client.post(address, sent).status_code == 302
+    assert User.objects.get(pk=county.alva.user.pk).check_password("mycket-hemligt-8")
+    assert AuditEntry.objects.order_by("-pk")[0].action == "user.password_set"

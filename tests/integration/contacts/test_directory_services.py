@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from contacts.models import AuditEntry, DirectoryEntry, User
+from contacts.models import AuditEntry, DirectoryEntry, Membership, User
 from contacts.queries.search import search_entries
 from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.phone import Phone, PhoneKind
@@ -99,6 +99,15 @@ def test_a_principals_new_name_is_searched_by(county):
     county.mala.name = "Málaga kommun"
     save_row(by=county.region_admin, row=county.mala)
     assert [e.name for e in search_entries("malaga").entries] == ["Växel Malå"]
+
+
+@pytest.mark.parametrize("field", ["user", "unit", "role"])
+def test_an_assignment_stays_the_persons_the_units_and_the_roles(county, field):
+    """Signatures, emergency log-ins and what is held point at it."""
+    row = Membership.objects.get(pk=county.alva.membership.pk)
+    setattr(row, field, {"user": county.cissi.user, "unit": county.social_care, "role": "coordinator"}[field])
+    with pytest.raises(RuleError, match="är ett annat uppdrag"):
+        save_row(by=county.mala_admin.user, row=row)
 
 
 def test_a_password_never_stands_in_the_trace(county):

@@ -12,6 +12,7 @@ from contacts.models import AuditEntry, Membership, Unit, User
 from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.people import KEPT_ELSEWHERE, NOT_YOUR_OWN, PersonFacts
 from contacts.rules.permissions import Role
+from contacts.services.directory import save_row
 from contacts.services.people import (
     add_assignment,
     change_person,
@@ -271,16 +272,6 @@ class TestNobodyGivesThemselvesRights:
             with pytest.raises(NotAllowed, match=NOT_YOUR_OWN):
                 write()
 
-    def test_nor_in_the_admin_pages(self, client: Client, county: County):
-        root = User.objects.create_superuser("root", password="x" * 12)
-        client.force_login(root)
-        page = reverse("admin:contacts_membership_add")
-        content = {"user": root.pk, "unit": county.ward.pk, "role": "admin", "title": "x", "active": "on"}
-        answer = client.post(page, content)
-        assert (answer.status_code, NOT_YOUR_OWN in answer.content.decode()) == (403, True)
-        assert client.post(page, content | {"user": county.bo.user.pk}).status_code == 302
-        assert not root.memberships.exists()
-
     def test_the_page_says_who_does(self, client: Client, county: County):
         page = read(opened(client, county.adam, "person", county.adam.user.pk)).main
         assert "En annan administratör ger dig uppdrag." in page.text
@@ -307,13 +298,18 @@ class TestTheLastAdministrator:
         end_assignment(by=adam, membership=adam.membership)
         assert not Membership.objects.get(pk=adam.membership.pk).active
 
-    def test_nor_ended_in_the_admin_pages(self, client: Client, county: County):
-        client.force_login(User.objects.create_superuser("root", password="x" * 12))
-        page = reverse("admin:contacts_membership_change", args=[county.adam.membership.pk])
-        content = fields_of(read(client.get(page)).find("form", id="membership_form"))
-        del content["active"]
-        assert client.post(page, content).status_code == 403
-        assert Membership.objects.get(pk=county.adam.membership.pk).active
+    def test_nor_of_two_who_close_the_unit_of_each_other(self, county: County):
+        """Whoever is last to be asked sees that the own unit is closed by now."""
+        add(county.adam, county.bo.user, county.other_ward, Role.ADMIN)
+        save_row(by=None, row=_closed(county.ward))
+        with pytest.raises(RuleError, match="är den enda administratören hos Region"):
+            save_row(by=None, row=_closed(county.other_ward))
+        assert Unit.objects.get(pk=county.other_ward.pk).active
+
+
+def _closed(unit: Unit) -> Unit:
+    unit.active = False
+    return unit
 
 
 class TestTheList:

@@ -179,12 +179,9 @@ class TestDemo(TestCase):
         assert found >= {(kind, role) for kind in kinds for role in ("staff", "coordinator")}
         assert ("home_nursing", "staff") in found
 
-    def test_an_administrator_keeps_the_units_of_the_own_principal_only(self):
-        page = logged_in("demo.kommunadmin").get(reverse("admin:contacts_unit_changelist")).content.decode()
-        assert "Biståndsenheten Skellefteå" in page
-        assert "Biståndsenheten Umeå" not in page
-        assert "Medicinavdelning" not in page
-        assert logged_in("demo.alva").get(reverse("admin:index")).status_code == 302
+    def test_the_admin_pages_are_nobodys(self):
+        for name in ("demo.kommunadmin", "demo.alva"):
+            assert logged_in(name).get(reverse("admin:contacts_unit_changelist")).status_code == 302
 
     @pytest.mark.clause("R1.7")
     def test_the_routine_is_used_because_the_outage_is_long(self):
