@@ -9,7 +9,14 @@ from contacts.models import AuditEntry
 from contacts.queries.reviewing import PeriodFigures
 from contacts.rules.permissions import Role
 from contacts.rules.reviewing import CODE_DIGITS, Verdict
-from contacts.rules.trace_words import MARKED, kind_words, reason_words, right_words, trace_words, why_words
+from contacts.rules.trace_words import (
+    is_marked,
+    kind_words,
+    reason_words,
+    right_words,
+    trace_words,
+    why_words,
+)
 from contacts.seen import ON_THE_SERVER as SERVER
 
 ON_THE_SERVER = "Servern"
@@ -54,7 +61,7 @@ def trace_rows(
             reason=reason_words(row.changes),
             patients=_patients(row),
             verdict=verdicts.get(row.pk),
-            is_marked=row.action in MARKED or by_superuser(row),
+            is_marked=is_marked(row.action, row.changes) or by_superuser(row),
             by_superuser=by_superuser(row),
         )
         for row in rows
@@ -104,5 +111,8 @@ def _roles(row: AuditEntry, roles: Mapping[tuple[int, int], Sequence[Role]]) -> 
 def _about(row: AuditEntry, names: Mapping[tuple[str, str], str]) -> str:
     name = names.get((row.target_type, row.target_id), "")
     return ", ".join(
-        filter(None, (name, kind_words(row.changes), right_words(row.changes), why_words(row.changes)))
+        filter(
+            None,
+            (name, kind_words(row.changes), right_words(row.changes, row.action), why_words(row.changes)),
+        )
     )

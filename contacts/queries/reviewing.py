@@ -25,11 +25,13 @@ from contacts.models import (
 from contacts.rules.permissions import Right, Role
 from contacts.rules.reviewing import Verdict
 from contacts.rules.swedish_text import search_key
-from contacts.rules.trace_words import EMERGENCIES, MARKED
+from contacts.rules.trace_words import EMERGENCIES, MARKED, MARKED_CHANGES
 
 from .branches import units_within
 
 _IS_MARKED = Q(action__in=MARKED) | Q(user__is_superuser=True)
+for _action, _fields in MARKED_CHANGES.items():
+    _IS_MARKED |= Q(action=_action, changes__has_any_keys=list(_fields))
 
 
 def reviewed(

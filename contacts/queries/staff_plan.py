@@ -139,6 +139,7 @@ class _Planner:
         self.people: list[PlannedPerson] = []
         self._planned: dict[int, PlannedPerson] = {}
         self._new: dict[str, PlannedPerson] = {}
+        self._hsa_given: dict[str, int] = {}
         self._seen: dict[tuple[int, int, Role], int] = {}
 
     def take(self, row: StaffRow, plan: StaffPlan) -> None:
@@ -216,6 +217,7 @@ class _Planner:
                 raise _Refused(
                     "Användarnamn", "Användarnamnet är upptaget. Skriv HSA-id om det är samma person."
                 )
+            self._give_hsa_id(row)
             planned = PlannedPerson(row.row, None, said, None)
             self._taken[username_key(said.username)] = 0
             for key in (said.hsa_id, username_key(said.username)):
@@ -232,8 +234,18 @@ class _Planner:
             if self._taken.get(username_key(facts.username), person.pk) != person.pk:
                 raise _Refused("Användarnamn", "Användarnamnet är upptaget.")
             self._taken[username_key(facts.username)] = person.pk
+        if facts.hsa_id != stands.hsa_id:
+            self._give_hsa_id(row)
         self._planned[person.pk] = planned = PlannedPerson(row.row, person, facts, stands)
         return planned
+
+    def _give_hsa_id(self, row: StaffRow) -> None:
+        """Of two who would get one HSA-id the second is refused."""
+        hsa_id = row.facts.hsa_id
+        if hsa_id in self._hsa_given:
+            raise _Refused("HSA-id", f"HSA-id:t står för en annan person på rad {self._hsa_given[hsa_id]}.")
+        if hsa_id:
+            self._hsa_given[hsa_id] = row.row
 
 
 def _is_named(person: User, said: PersonFacts, *, one_differs: bool = False) -> bool:

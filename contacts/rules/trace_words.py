@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
+from .branches import MunicipalKind
+from .labelled import Labelled
 from .permissions import Right, Role
+from .second_factor import SecondFactor
 
 # What the looks are called that the middleware notes.
 LISTED = "patients.listed"
@@ -210,7 +213,15 @@ MARKED: frozenset[str] = EMERGENCIES | frozenset(
         "second_factor.reset",
     }
 )
-"""What a reviewer looks at at once, whoever did it; beside it all that a superuser did."""
+"""What a reviewer looks at at once, whoever did it; beside it all that a superuser did, and `MARKED_CHANGES`."""
+
+MARKED_CHANGES: Mapping[str, tuple[str, ...]] = {
+    "membership.changed": ("active",),
+    "unit.changed": ("active", "municipal_kind"),
+    "user.changed": ("hsa_id", "username", "is_active", "is_superuser", "is_staff"),
+    "principal.changed": ("second_factor",),
+}
+"""The changes that decide who gets in and who sees what, by the action they are a part of."""
 
 REASONS: Mapping[str, str] = {
     "rings": "ringde om patienten",
@@ -282,21 +293,49 @@ def kind_words(changes: Mapping[str, object]) -> str:
     return kind if isinstance(kind, str) and kind in SECOND_STEPS else ""
 
 
-def right_words(changes: Mapping[str, object]) -> str:
-    """What a row says of what somebody may do: the role from and to, and the rights of a superuser. Else ""."""
+def is_marked(action: str, changes: Mapping[str, object]) -> bool:
+    """Whether a reviewer looks at it at once, whoever did it."""
+    return action in MARKED or any(field in changes for field in MARKED_CHANGES.get(action, ()))
+
+
+def right_words(changes: Mapping[str, object], action: str = "") -> str:
+    """What a row says of what somebody may do: the role, and of an `action` that is a change what decides who gets in
+    and who sees what, from and to. Else "".
+    """
     found = []
     if (role := _pair(changes.get("role"))) is not None:
-        was, now = (_role(value) for value in role)
+        was, now = (_label(Role, value).lower() for value in role)
         found.append(f"från {was} till {now}" if was and now else now or was)
-    for name, word in (("is_superuser", "superanvändare"), ("is_staff", "administrationssidorna")):
-        if (pair := _pair(changes.get(name))) is not None:
+    for name in MARKED_CHANGES.get(action, ("is_superuser", "is_staff")):
+        if (pair := _pair(changes.get(name))) is None:
+            continue
+        if name in _FROM_TO:
+            word, labels, none = _FROM_TO[name]
+            was, now = ((_label(labels, value) if labels else value) or none for value in pair)
+            found.append(f"{word} från {was} till {now}")
+        else:
+            word = "gäller" if action == "membership.changed" else _YES_OR_NO[name]
             found.append(f"{word}: {'ja' if pair[1] == 'True' else 'nej'}")
-    return ", ".join(found)
+    return ", ".join(filter(None, found))
+
+
+_YES_OR_NO = {
+    "active": "i bruk",
+    "is_active": "kan logga in",
+    "is_superuser": "superanvändare",
+    "is_staff": "administrationssidorna",
+}
+_FROM_TO: Mapping[str, tuple[str, type[Labelled] | None, str]] = {
+    "municipal_kind": ("kommunal enhet", MunicipalKind, "Annan"),
+    "hsa_id": ("HSA-id", None, "inget"),
+    "username": ("användarnamn", None, "inget"),
+    "second_factor": ("två steg", SecondFactor, "inget"),
+}
 
 
 def _pair(value: object) -> list[str] | None:
     return [str(each) for each in value] if isinstance(value, list) and len(value) == 2 else None
 
 
-def _role(value: str) -> str:
-    return next((role.label.lower() for role in Role if role == value), "")
+def _label(of: type[Labelled], value: str) -> str:
+    return next((each.label for each in of if each == value), "")

@@ -103,3 +103,27 @@ def test_of_two_whose_user_names_differ_in_case_the_one_that_stands_there_is_mea
     )
     confirm(client, upload(client, county.adam, row.format("ALVA")))
     assert (other.memberships.count(), county.alva.user.memberships.count()) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("rows", "at"),
+    [
+        (("alva;Alva;Påhittad;;{};Ortopeden", "bo;Bo;Påhittad;;{};Medicin 2"), 3),
+        (("alva;Alva;Påhittad;;{};Ortopeden", "ny;Nina;Ny;;{};Medicin 2"), 3),
+        (("ny;Nina;Ny;;{};Medicin 2", "alva;Alva;Påhittad;;{};Ortopeden"), 3),
+    ],
+)
+def test_an_hsa_id_is_given_to_one_of_two(client: Client, county: County, rows: tuple[str, str], at: int):
+    before = state()
+    given = [f"{row.format('SE2321000222-NY')};Vårdpersonal;läkare;" for row in rows]
+    answer = upload(client, county.adam, *given)
+    assert faults(answer) == {"HSA-id:t står för en annan person på rad 2.": f"HSA-id 1 rad: {at}"}
+    assert read(answer).find("form", action=reverse("confirm_staff")) is None
+    assert state() == before
+
+
+def test_and_stands_twice_where_one_person_has_two_rows(client: Client, county: County):
+    row = "alva;Alva;Påhittad;;SE2321000222-NY;{};Vårdpersonal;läkare;"
+    page = text(upload(client, county.adam, row.format("Ortopeden"), row.format("Medicin 2")))
+    assert "Nytt uppdrag: Ortopeden" in page
+    assert "står för en annan person" not in page

@@ -150,6 +150,26 @@ def test_what_a_superuser_did_in_the_admin_is_marked_and_read_where_it_belongs(
     assert "Cissi Påhittad, Biståndsenheten, från vårdpersonal till samordnare" in text
 
 
+def test_what_decides_who_gets_in_stands_first_and_says_from_and_to(
+    county: County, client: Client, reviewer: Acting
+):
+    """The page's rows and what a row says of itself are marked by one rule."""
+    told = (
+        ("unit.changed", county.other_ward, {"active": ["True", "False"]}),
+        ("user.changed", county.bo.user, {"hsa_id": ["", "SE2321000222-B1"]}),
+        ("unit.changed", county.other_ward, {"name": ["A", "Ortopeden"]}),
+    )
+    made = [
+        audit.record(by=county.adam, action=action, target=target, changes=changes)
+        for action, target, changes in told
+    ]
+    assert [row.pk for row in marked(reviewed(reviewer)) if row in made] == [made[1].pk, made[0].pk]
+    client.force_login(reviewer.user)
+    text = read(client.get(URL)).main.find("table").get_text(" ", strip=True)
+    assert "Ändrade en enhet Ortopeden, i bruk: nej" in text
+    assert "Bo Påhittad, HSA-id från inget till SE2321000222-B1" in text
+
+
 def test_a_superuser_with_an_assignment_acts_in_the_admin_for_the_installation(
     county: County, reviewers: dict[str, Acting], client: Client
 ):

@@ -15,6 +15,7 @@ from contacts.rules.trace_words import (
     MARKED,
     REASONS,
     TRACE_WORDS,
+    is_marked,
     kind_words,
     reason_words,
     right_words,
@@ -159,6 +160,45 @@ def test_what_is_no_reason_of_the_list_is_not_shown(told: dict[str, object]):
 )
 def test_what_somebody_may_do_is_said_of_a_change(changes: dict[str, object], words: str):
     assert right_words(changes) == words
+
+
+@pytest.mark.parametrize(
+    ("action", "changes", "words"),
+    [
+        ("unit.changed", {"active": ["True", "False"]}, "i bruk: nej"),
+        ("unit.changed", {"active": ["False", "True"], "name": ["A", "B"]}, "i bruk: ja"),
+        (
+            "unit.changed",
+            {"municipal_kind": ["", "home_nursing"]},
+            "kommunal enhet från Annan till Hemsjukvård",
+        ),
+        ("user.changed", {"hsa_id": ["SE1-A", "SE1-B"]}, "HSA-id från SE1-A till SE1-B"),
+        ("user.changed", {"hsa_id": ["", "SE1-B"]}, "HSA-id från inget till SE1-B"),
+        ("user.changed", {"hsa_id": ["SE1-A", ""]}, "HSA-id från SE1-A till inget"),
+        ("user.changed", {"username": ["bo", "bo.ek"]}, "användarnamn från bo till bo.ek"),
+        ("user.changed", {"is_active": ["True", "False"]}, "kan logga in: nej"),
+        ("principal.changed", {"second_factor": ["all", ""]}, "två steg från Alla till inget"),
+        ("membership.changed", {"active": ["True", "False"]}, "gäller: nej"),
+    ],
+)  # fmt: skip
+def test_what_decides_who_gets_in_is_said_from_and_to(action: str, changes: dict[str, object], words: str):
+    assert right_words(changes, action) == words
+    assert is_marked(action, changes)
+
+
+@pytest.mark.parametrize(
+    ("action", "changes"),
+    [
+        ("unit.added", {"active": ["", "True"]}),
+        ("unit.changed", {"name": ["A", "B"], "hsa_id": ["", "SE1-A"], "ward_kind": ["", "somatic"]}),
+        ("user.added", {"username": ["", "bo"], "hsa_id": ["", "SE1-A"]}),
+        ("user.changed", {"first_name": ["Bo", "Bosse"], "email": ["", "x"]}),
+        ("principal.changed", {"support_number": ["", "59090"]}),
+    ],
+)
+def test_what_decides_nothing_of_that_is_neither_said_nor_marked(action: str, changes: dict[str, object]):
+    assert right_words(changes, action) == ""
+    assert not is_marked(action, changes)
 
 
 @pytest.mark.parametrize(
