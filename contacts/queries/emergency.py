@@ -5,6 +5,8 @@ from datetime import datetime
 
 from contacts.models import EmergencyLogIn, EmergencySheet, Unit
 
+from .joined import standing_joins
+
 
 @dataclass(frozen=True, slots=True)
 class SheetState:
@@ -17,13 +19,34 @@ class SheetState:
 
 
 def newest_sheet(unit: Unit) -> EmergencySheet | None:
-    return EmergencySheet.objects.filter(unit=unit).select_related("by").order_by("-at", "-pk").first()
+    return (
+        EmergencySheet.objects.filter(unit=unit).select_related("by", "unit").order_by("-at", "-pk").first()
+    )
 
 
-def sheet_state(unit: Unit, now: datetime) -> SheetState | None:
-    """None where no sheet was ever made. Three queries."""
-    sheet = newest_sheet(unit)
-    if sheet is None:
-        return None
-    used = EmergencyLogIn.objects.filter(code__sheet=sheet).select_related("code", "membership__user")
-    return SheetState(sheet, sheet.codes.count(), tuple(used), expired=sheet.expires_at <= now)
+def sheets_that_hold(unit: Unit) -> list[EmergencySheet]:
+    """The newest sheet of the unit, and of each unit that was joined into it: their envelopes lie where its people
+    work. One printed for the unit since then is instead of them all. Expired ones too.
+    """
+    own = newest_sheet(unit)
+    found = [own] if own else []
+    for join in standing_joins(unit):
+        former = newest_sheet(join.other_unit) if join.other_unit else None
+        if former and not (own and own.at > join.at):
+            found.append(former)
+    return found
+
+
+def sheet_states(unit: Unit, now: datetime) -> list[SheetState]:
+    """Empty where no sheet was ever made. Two queries for each, and one."""
+    return [
+        SheetState(
+            sheet=sheet,
+            total=sheet.codes.count(),
+            used=tuple(
+                EmergencyLogIn.objects.filter(code__sheet=sheet).select_related("code", "membership__user")
+            ),
+            expired=sheet.expires_at <= now,
+        )
+        for sheet in sheets_that_hold(unit)
+    ]

@@ -151,6 +151,7 @@ def _sought(request: RingRequest, unit: Unit | None, towns: Mapping[int, str]) -
         unit=unit.name if unit else "",
         municipality=towns.get(municipality_id, "") if municipality_id is not None else "",
         is_home_nursing=_is_nursing(unit),
+        in_use=unit is None or unit.active,
     )
 
 

@@ -63,6 +63,12 @@ class Sought:
     unit: str = ""
     municipality: str = ""
     is_home_nursing: bool = False
+    in_use: bool = True
+
+    @property
+    def asked(self) -> str:
+        """What a switchboard is asked for: whoever rings must know that nobody may be there."""
+        return self.unit if self.in_use else f"{self.unit} (ur bruk)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +214,7 @@ class _Asked:
             # Of a switchboard's remark, which names whom it otherwise connects to, only the hours concern the call.
             fits = not sought.is_home_nursing or line.doubt is not Doubt.NONE
             remark = line.remark if fits else candidate.note
-            return replace(line, ask_for=sought.unit, remark=remark)
+            return replace(line, ask_for=sought.asked, remark=remark)
         return line
 
     def _through_the_region(self, candidate: Candidate, line: NumberToRing) -> NumberToRing:
@@ -219,7 +225,7 @@ class _Asked:
         own = [candidate.note, candidate.remark if line.doubt is not Doubt.NONE else ""]
         town = self._sought.municipality
         if self._by_day:
-            asked = self._sought.unit or (
+            asked = self._sought.asked or (
                 self._switchboard.entry_name if self._switchboard else f"växeln i {town}"
             )
             remarks = [self._switchboard.remark] if self._switchboard else []

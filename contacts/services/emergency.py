@@ -10,7 +10,8 @@ from django.utils import timezone
 from contacts import audit
 from contacts.access import Acting, acting_in, check_may
 from contacts.models import EmergencyCode, EmergencyLogIn, EmergencySheet, Membership, Unit, User
-from contacts.queries.emergency import newest_sheet
+from contacts.queries.emergency import sheets_that_hold
+from contacts.queries.joined import in_use_now
 from contacts.queries.people import IN_FORCE, person_to_log_in
 from contacts.rules.emergency import LOG_IN_LASTS, ROLES, SHEET_LASTS, check_reason, holds
 from contacts.rules.errors import RuleError
@@ -66,12 +67,13 @@ def use_emergency_code(*, by: str, code: str, reason: str, note: str = "") -> Em
     with transaction.atomic():
         person, now = person_to_log_in(by), timezone.now()
         found = EmergencyCode.objects.filter(code_hash=hash_of(tidy_code(code), _USE))
-        row = found.select_related("sheet__unit").first()
-        works = _membership(person, row.sheet.unit) if person and row else None
+        row = found.select_related("sheet__unit__joined_into").first()
+        unit = in_use_now(row.sheet.unit) if row else None
+        works = _membership(person, unit) if person and unit else None
         if (
             row is None
             or works is None
-            or not holds(row.sheet == newest_sheet(works.unit), row.sheet.expires_at, now)
+            or not holds(row.sheet in sheets_that_hold(works.unit), row.sheet.expires_at, now)
         ):
             raise RuleError(NOT_USABLE)
         log_in = EmergencyLogIn(

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from contacts import audit
@@ -13,6 +13,7 @@ from contacts.access import Acting
 from contacts.models import DirectoryEntry, DirectoryJoin, Membership, RotaTurn, Unit
 from contacts.models.locking import locked
 from contacts.queries.joined import UNIT_COLUMNS, kinds_of, stored, turns_to_move
+from contacts.queries.ringing import entries_left
 from contacts.queries.rota import newest_of
 from contacts.rules.errors import RuleError
 from contacts.rules.joining import given_back, joined_kinds
@@ -51,11 +52,12 @@ def join_units(
         kept.municipal_kind, kept.hsa_id = kinds.municipal, kept.hsa_id or other.hsa_id
         kept.other_names = [*kept.other_names, other.name]
         other.active, other.joined_into = False, kept
+        its = Q(unit=other) | Q(pk__in=entries_left(other, kept).values("pk"))
         for row in (kept, other):
             check_clean(row)
             save_row(by=by, row=row)
         moved = {
-            "entries": move_entries(by, DirectoryEntry.objects.filter(unit=other), kept),
+            "entries": move_entries(by, DirectoryEntry.objects.filter(its), kept),
             "turns": _move_turns(by, client_id, other, kept),
             "memberships": _move_people(by, other, kept),
         }

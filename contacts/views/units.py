@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from contacts.access import ActingRequest
 from contacts.models import Unit
-from contacts.queries.emergency import sheet_state
+from contacts.queries.emergency import sheet_states
 from contacts.queries.joined import standing_joins
 from contacts.queries.kept_units import own_unit, own_units, ways_missing
 from contacts.queries.versions import version_of
@@ -83,8 +83,8 @@ def unit_edit(request: ActingRequest, unit_id: int) -> HttpResponse:
         stands = own_unit_or_404(request, unit_id)
         by = f"Enheten heter {stands.name} och ändrades av någon annan hos {stands.principal.name}."
         page.tell_changed(by, _form_of(stands), version=version_of(stands))
-    emergency = sheet_state(unit, timezone.now())
-    return page.show(_EDIT_PAGE, unit=unit, joined=standing_joins(unit), emergency=emergency)
+    codes = sheet_states(unit, timezone.now())
+    return page.show(_EDIT_PAGE, unit=unit, joined=standing_joins(unit), emergency_sheets=codes)
 
 
 def _form_of(unit: Unit, data: QueryDict | None = None) -> UnitForm:

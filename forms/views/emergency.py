@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from contacts.access import ActingRequest
-from contacts.queries.emergency import sheet_state
+from contacts.queries.emergency import sheet_states
 from contacts.queries.kept_units import own_unit
 from contacts.rules.held import held_print
 from contacts.rules.permissions import Right
@@ -31,5 +31,5 @@ def emergency_codes(request: ActingRequest, unit_id: int) -> HttpResponse:
             request,
             lambda: print_emergency_codes(by=request.acting, unit=unit, client_id=press, address=address),
         )
-    context = {"unit": unit, "emergency": sheet_state(unit, timezone.now()), "client_id": uuid4()}
+    context = {"unit": unit, "emergency_sheets": sheet_states(unit, timezone.now()), "client_id": uuid4()}
     return render(request, "forms/emergency.html", context)

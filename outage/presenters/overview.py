@@ -128,7 +128,7 @@ def picture_of(found: Overview, outage: Outage, now: datetime) -> Picture:
     began = outage.current.started_at
     until = outage.own_end or now
     units = {unit.pk: unit for unit in found.units}
-    names = {pk: unit.name for pk, unit in units.items()}
+    names = {pk: _name(unit) for pk, unit in units.items()}
     hidden = [line for group in found.groups for line in group.protected]
     counted = found.counted
     lines = by_unit(counted, found.last, names)
@@ -238,12 +238,17 @@ def _party(party: str) -> str:
     return Party(party).label if party else _OTHERS
 
 
+def _name(unit: Unit) -> str:
+    """Of a unit that is out of use, where nobody is left to do anything, with that."""
+    return unit.name if unit.active else f"{unit.name} (ur bruk)"
+
+
 def _unit_row(found: Overview, unit: Unit, line: UnitLine, outage: Outage, now: datetime) -> UnitRow:
     items = sum(len(checklist.items) for checklist in checklists_for(unit, outage.routine))
     ticked = found.ticked.get(line.unit_id, 0)
     since = silent_since(line, outage.current.started_at, now) if outage.is_open else None
     return replace(
-        _row(unit.name, line, now),
+        _row(_name(unit), line, now),
         last=moment(line.last, now) if line.last else "Inget",
         silent=_age(since, now) if since else None,
         ticked=f"{ticked} av {items}" if items else "–",
@@ -266,7 +271,7 @@ def _row(name: str, line: UnitLine, now: datetime) -> UnitRow:
 
 def matrix_rows(lines: Iterable[ChainLine], found: Overview, now: datetime) -> list[Part[MatrixRow]]:
     """Each as the part of a page."""
-    names = {unit.pk: unit.name for unit in found.units}
+    names = {unit.pk: _name(unit) for unit in found.units}
     parts = []
     for line in lines:
         where = names.get(line.ward, ""), found.municipalities.get(line.municipality_id or 0, "")

@@ -88,6 +88,18 @@ def test_contacts_go_on_at_the_kept_one_verified_as_they_were(county, other):
     assert trace.changes == {"unit_id": [str(other.pk), str(county.ward.pk)]}
 
 
+def test_so_does_a_contact_that_led_there_by_its_name_alone(county, other):
+    entry = make_entry(county.region, other.name, "090-785 10 11")
+    join(county.region_admin, county.ward, other)
+    entry.refresh_from_db()
+    assert entry.unit == county.ward
+    lines = next(iter(numbers_for_many([request_for_unit(county.ward)], timezone.now()).values()))
+    assert "090-785 10 11" in {line.number for line in lines}
+    undo(county.region_admin, county.ward)
+    entry.refresh_from_db()
+    assert entry.unit == other
+
+
 def test_the_jour_to_come_goes_on_as_it_was_said(county, other):
     said = add_turn(
         by=county.region_admin, unit=other, client_id=same_id(60), turn=turn(), answers=Answers({}, {})

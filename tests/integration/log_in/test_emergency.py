@@ -20,15 +20,17 @@ from contacts.models import (
     Submission,
     Unit,
 )
+from contacts.queries.versions import version_of
 from contacts.rules.errors import NotAllowed, NotYours, RuleError
 from contacts.rules.permissions import Role
 from contacts.rules.second_factor import SecondFactor
 from contacts.services.codes import new_code
 from contacts.services.emergency import NOT_USABLE, keep_emergency_sheet, use_emergency_code
+from contacts.services.joining_units import join_units
 from contacts.services.people import end_assignment
 from outage.models import HeldForm
 from tests.clock import Clock
-from tests.factories import PASSWORD, County, at_once, make_chain, make_outage
+from tests.factories import PASSWORD, County, at_once, make_chain, make_outage, person
 from tests.integration.contacts.keeping import opened
 from tests.integration.log_in.test_guessing import refusal
 from tests.integration.outage.holding import TYPED, mark_of
@@ -333,6 +335,32 @@ class TestASheet:
         assert row.changes == {"unit": county.ward.pk, "codes": 10}
         new = sheet_of(county.adam)
         assert use(Client(), "alva", codes[0]).status_code == 422
+        assert use(Client(), "alva", new[0]).status_code == 302
+
+    def test_of_a_unit_that_was_joined_holds_at_the_one_kept_until_that_has_a_new_one(
+        self, county: County, client: Client, clock: Clock
+    ):
+        old, office = Unit.objects.create(principal=county.region, name="Medicin två"), county.other_ward
+        own, former = sheet_of(county.adam), sheet_of(county.adam, old)
+        by = person("rut", office, Role.ADMIN)
+        assert use(Client(), "alva", former[0]).status_code == 422
+        clock.shift(timedelta(minutes=1))
+        seen = {"version": version_of(county.ward), "other_version": version_of(old)}
+        join_units(by=by, kept=county.ward, other=old, client_id=uuid4(), **seen)
+        assert use(Client(), "alva", former[0]).status_code == 302
+        assert use(Client(), "alva", own[0]).status_code == 302
+        assert use(Client(), "bo", former[1]).status_code == 422
+        brief = text(opened(client, by, "unit_edit", county.ward.pk))
+        assert re.search(
+            r"1 av 10 använda, senast 1\d\.\d\d\. Bladet för Medicin två: 1 av 10 använda", brief
+        )
+        page = text(opened(client, by, "emergency_codes", county.ward.pk))
+        assert "Bladet för Medicin två, som är sammanförd hit" in page
+        assert "koderna på de gamla slutar gälla" in page
+        clock.shift(timedelta(minutes=1))
+        new = sheet_of(county.adam)
+        for code in (former[2], own[1]):
+            assert use(Client(), "alva", code).status_code == 422
         assert use(Client(), "alva", new[0]).status_code == 302
 
     def test_its_use_is_told_on_the_units_page_to_administrators(

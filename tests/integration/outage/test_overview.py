@@ -214,6 +214,13 @@ def test_units_with_people_that_wrote_nothing_are_told_by_name(county: County, o
     assert quiet == ["Heimdalls hälsocentral", "Ortopeden"]
 
 
+def test_a_unit_out_of_use_is_said_to_be(county: County, outage: Outage, chain: CareChain, esa: Acting):
+    make_event(county.alva, chain)
+    Unit.objects.filter(pk=county.ward.pk).update(active=False)
+    esa_elsewhere = person("eli", county.other_ward, Role.COORDINATOR)
+    assert "Medicin 2 (ur bruk)" in shown(window(esa_elsewhere)).main.get_text(" ")
+
+
 def test_calls_are_counted_by_the_hour_ticks_and_calls_owed_by_the_unit(
     county: County, outage: Outage, esa: Acting
 ):

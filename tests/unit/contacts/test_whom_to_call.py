@@ -244,6 +244,8 @@ def test_a_switchboard_is_asked_for_the_unit_and_its_own_remark_is_not_shown_for
     region = replace(REGION, connects=True)
     assert first((region,), SATURDAY_EVENING, Sought("Medicin 1")).ask_for == "Medicin 1"
     assert first((region,), SATURDAY_EVENING, Sought()).ask_for == ""
+    closed = Sought("Medicin 1", in_use=False)
+    assert first((region,), SATURDAY_EVENING, closed).ask_for == "Medicin 1 (ur bruk)"
     home = Sought("Hemsjukvården Malå", "Malå", is_home_nursing=True)
     best = first((region,), SATURDAY_EVENING, home)
     assert (best.ask_for, best.leads_to_relay) == ("Hemsjukvården Malå", False)
