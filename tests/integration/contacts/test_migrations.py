@@ -55,8 +55,8 @@ def test_two_user_names_that_differ_in_case_alone_stop_the_upgrade_and_are_named
     for name in ("Åsa.Ek", "åsa.ek", "bo"):
         people.create(username=name, username_key=name.lower())
     with pytest.raises(CommandError, match=r"stora och små bokstäver: Åsa\.Ek, åsa\.ek\. Inget"):
-        migrate(("contacts", "0025_username_once"))
+        migrate(("contacts", "0026_username_once"))
     people.filter(username="åsa.ek").update(username="åsa.ek2", username_key="åsa.ek2")
-    migrate(("contacts", "0025_username_once"))
+    migrate(("contacts", "0026_username_once"))
     with pytest.raises(IntegrityError), transaction.atomic():
         people.create(username="BO", username_key="bo")

@@ -22,7 +22,7 @@ def refuse_doubles(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contacts", "0024_keys_of_people")]
+    dependencies = [("contacts", "0025_jour_flags")]
 
     operations = [
         migrations.RunPython(refuse_doubles, migrations.RunPython.noop),
