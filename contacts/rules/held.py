@@ -44,3 +44,11 @@ def held_by_value(name: str, known: Mapping[str, HeldAs], other: HeldAs) -> Call
 def how_held(how: HowHeld | None, content: Content) -> HeldAs | None:
     """None for a view that says nothing of being held: it is refused and not kept."""
     return how if how is None or isinstance(how, HeldAs) else how(content)
+
+
+def is_sent_again(how: HeldAs, held: Content, sent: Content) -> bool:
+    """Whether what comes is what was held: the very same, or the same form by its client-made id, with more typed in
+    it. Another press from the same place is another press.
+    """
+    ids = [list(content.get("client_id", ())) for content in (held, sent)]
+    return held == sent or (not how.pressed and any(ids[0]) and ids[0] == ids[1])

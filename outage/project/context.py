@@ -252,7 +252,8 @@ class Page:
     @property
     def taken_up(self) -> str:
         """The held form that this page shows again, so that saving it removes it."""
-        return self._request.POST.get("held") or self._request.POST.get("taken_up", "")
+        known: str = self._request.POST.get("held") or self._request.POST.get("taken_up", "")
+        return known or next((str(held.pk) for held in getattr(self._request, "held", ())), "")
 
     @cached_property
     def held(self) -> list[HeldCard]:

@@ -19,15 +19,15 @@ from django.utils.http import urlencode
 from contacts.access import AnyRequest, acting_for
 from contacts.models import User
 from contacts.rules.emergency import ROLES
-from contacts.rules.held import how_held
+from contacts.rules.held import how_held, is_sent_again
 from contacts.rules.second_factor import SecondFactor, needs_second_factor
 from contacts.seen import refuses
 from outage.models import HeldForm
 from outage.project.emergency import ONLY_WORK, emergency_until, is_beyond_emergency
-from outage.project.holding import content_sent, hold, is_own, remembering, turned_away
+from outage.project.holding import content_of, content_sent, hold, is_own, remembering, turned_away
 from outage.project.shared_pc import SEEN_EVERY_SECONDS, keep_logged_in, on_wall
 from outage.project.views import pressed_only
-from outage.queries.held_forms import held_form_of
+from outage.queries.held_forms import held_forms_of
 from outage.rules.opening import NotOpened
 from outage.services.held_forms import release
 
@@ -63,9 +63,9 @@ View = Callable[..., HttpResponse]
 
 
 class Holding(AnyRequest):
-    """With the form that is taken up."""
+    """With what was held and comes now: one form, or the same form held more than once."""
 
-    held: HeldForm | None
+    held: list[HeldForm]
 
 
 def lacks_second_factor(request: AnyRequest) -> bool:
@@ -132,19 +132,20 @@ class TypedByMiddleware:
     """A form belongs to the person and the assignment that it was shown to.
 
     From anybody else, or nobody, nothing is written: what was typed is held for its owner. A held form is removed
-    when it has been shown again and saved.
+    when it is saved: shown again, or sent again by the page that said that it was held.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: Holding) -> HttpResponse:
-        request.held = request.pressed_at = None
+        request.held, request.pressed_at = [], None
         return self._released(request, self.get_response(request))
 
     def _released(self, request: Holding, response: HttpResponse) -> HttpResponse:
         if request.held and request.acting and _is_done(request, response):
-            release(by=request.acting, held=request.held)
+            for held in request.held:
+                release(by=request.acting, held=held)
         return response
 
     def process_view(self, request: Holding, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
@@ -158,7 +159,8 @@ class TypedByMiddleware:
         if not is_own(request):
             refuses("form_of_other")
             return turned_away(request, hold(request, view), 409)
-        return self._take_up(request, request.user, view) if request.POST.get("taken_up") else None
+        # It is led to its second step, and comes again.
+        return None if lacks_second_factor(request) else self._take_up(request, request.user, view)
 
     def _without_log_in(self, request: HttpRequest, view: View) -> HttpResponse | None:
         if request.headers.get("HX-Request"):
@@ -172,12 +174,20 @@ class TypedByMiddleware:
 
     def _take_up(self, request: Holding, user: User, view: View) -> HttpResponse | None:
         """Passes the view when a press was made. A press already answered, on another page, is not repeated."""
-        held = held_form_of(user, request.POST["taken_up"])
-        how = how_held(getattr(view, "held_as", None), content_sent(request))
-        if held is not None and held.path.partition("?")[0] == request.path:
-            request.held = held
-            request.pressed_at = held.at if how and how.pressed else None
-        elif how and how.pressed:
+        sent, taken_up = content_sent(request), request.POST.get("taken_up")
+        how = how_held(getattr(view, "held_as", None), sent)
+        if how is None or request.acting is None:
+            return None
+        here = [held for held in held_forms_of(user) if held.path.partition("?")[0] == request.path]
+        request.held = [
+            held
+            for held in here
+            if str(held.pk) == taken_up
+            or (held.membership == request.acting.membership and is_sent_again(how, content_of(held), sent))
+        ]
+        if request.held:
+            request.pressed_at = request.held[0].at if how.pressed else None
+        elif taken_up and how.pressed:
             messages.info(request, "Det är redan gjort eller kastat.")
             return redirect("status")
         return None
@@ -209,9 +219,8 @@ class OpeningMiddleware:
         if not isinstance(exception, NotOpened) or match is None:
             return None
         kept = hold(request, match.func) if request.method not in _SAFE else None
-        if kept is not None and kept == request.held:
-            # The very form that was taken up: it is not done.
-            request.held = None
+        # The very form that was taken up is not done.
+        request.held = [held for held in request.held if held != kept]
         if exception.over:
             lies = " Det du skrev ligger undanlagt här." if kept else ""
             messages.warning(request, f"{exception.over}{lies}")

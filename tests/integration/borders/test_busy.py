@@ -119,6 +119,36 @@ def test_who_waits_too_long_is_told_and_nothing_typed_is_lost(
     assert not HeldForm.objects.exists()
 
 
+def test_the_same_form_sent_again_is_what_was_held(filled, client: Client, monkeypatch):
+    """Without a script, a press on reload sends it again from the page that said that nothing was saved."""
+    address, fields = filled
+    left = ended(monkeypatch, WAITED, WAITED)
+    monkeypatch.setattr(busy, "connection", SimpleNamespace(vendor="postgresql"))
+    assert client.post(address, fields).status_code == 503
+    # With more typed, as by Back, it is the same form.
+    assert client.post(address, fields | {"comment": "Ringer igen."}).status_code == 503
+    assert HeldForm.objects.count() == 2
+    # One that is not saved is held all the same, and is known for what was held where its page shows it again.
+    refused = client.post(address, fields | {"outcome": ""})
+    assert refused.status_code == 422
+    assert read(refused).main.find("input", {"name": "taken_up"})["value"]
+    assert HeldForm.objects.count() == 2
+    assert left == []
+    assert client.post(address, fields).status_code == 302
+    assert Handover.objects.count() == 1
+    assert not HeldForm.objects.exists()
+    assert "Undanlagt" not in read(client.get(reverse("status"))).get_text()
+
+
+def test_another_form_from_the_same_page_is_not_what_was_held(filled, client: Client, monkeypatch):
+    address, fields = filled
+    ended(monkeypatch, WAITED)
+    monkeypatch.setattr(busy, "connection", SimpleNamespace(vendor="postgresql"))
+    client.post(address, fields)
+    assert client.post(address, fields | {"client_id": str(uuid4())}).status_code == 302
+    assert HeldForm.objects.count() == 1
+
+
 @pytest.mark.parametrize("codes", [[OTHER], [DEADLOCK, OTHER]])
 def test_another_fault_of_the_database_is_a_fault(filled, client: Client, monkeypatch, codes: list[str]):
     ended(monkeypatch, *codes)

@@ -1,6 +1,8 @@
 """A form sent while another is logged in, or in another assignment, or without its secret: not written, but held."""
 
+import json
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -93,6 +95,26 @@ class TestAnother:
         assert client.post(address, half_filled, headers=headers).status_code != 409
 
 
+@pytest.mark.parametrize("instead", ["nobody", "esa", "another assignment"])
+def test_the_same_form_sent_again_once_the_right_one_is_logged_in_is_saved_and_no_longer_held(
+    county: County, address: str, half_filled: Fields, client: Client, second, instead: str
+):
+    whole = half_filled | {"number": ["090-785 00 00"], "outcome": ["reached"]}
+    client.logout()
+    if instead != "nobody":
+        client.force_login(getattr(county, "esa" if instead == "esa" else "alva").user)
+    if instead == "another assignment":
+        choose(client, second)
+    client.post(address, whole)
+    assert HeldForm.objects.count() == 1
+    assert not Handover.objects.exists()
+    client.force_login(county.alva.user)
+    choose(client, county.alva.membership)
+    assert client.post(address, whole).status_code == 302
+    assert Handover.objects.count() == 1
+    assert not HeldForm.objects.exists()
+
+
 class TestTheLogInPage:
     def test_whoever_types_there_is_checked_also_where_another_is_logged_in(
         self, county: County, client: Client, outage
@@ -151,6 +173,24 @@ class TestOnePress:
         call = Handover.objects.latest("recorded_at")
         assert (call.outcome, call.recipient) == ("busy", "outpatient")
         assert (call.recorded_at - call.at) >= timedelta(minutes=40)
+        assert not HeldForm.objects.exists()
+
+    def test_the_same_press_sent_again_is_logged_as_of_when_it_was_made_and_no_longer_asked_about(
+        self, county: County, pressed: CareChain, client: Client, clock
+    ):
+        tries = Handover.objects.count()
+        held = HeldForm.objects.get()
+        sent = json.loads(held.content) | {"typed_by": [mark_of(county.alva)]}
+        clock.shift(timedelta(minutes=40))
+        client.force_login(county.alva.user)
+        # Another button of the same form is another press.
+        client.post(held.path, sent | {"outcome": ["no_answer"], "client_id": [str(uuid4())]})
+        assert HeldForm.objects.exists()
+        client.post(held.path, sent)
+        assert Handover.objects.count() == tries + 2
+        call = Handover.objects.latest("recorded_at")
+        assert call.outcome == "busy"
+        assert call.recorded_at - call.at >= timedelta(minutes=40)
         assert not HeldForm.objects.exists()
 
     def test_no_title_names_the_patient(self, county: County, pressed: CareChain, client: Client):

@@ -1,9 +1,14 @@
 """What a form is to its sender: said by the view, for some by what was pressed in it."""
 
-from contacts.rules.held import HeldAs, held_by_value, how_held
+from itertools import product
+
+import pytest
+
+from contacts.rules.held import HeldAs, held_by_value, how_held, is_sent_again
 
 CALL, YES, OTHER = HeldAs("Samtal"), HeldAs("Ja", pressed=True), HeldAs("Annat")
 BUTTONS = held_by_value("svar", {"ja": YES}, OTHER)
+_IDS = (None, "", "a", "b")
 
 
 def test_a_view_says_it_once_or_for_each_button():
@@ -15,3 +20,12 @@ def test_a_view_says_it_once_or_for_each_button():
 
 def test_a_view_that_says_nothing_has_nothing_held():
     assert how_held(None, {"svar": ["ja"]}) is None
+
+
+@pytest.mark.parametrize(("how", "held", "sent"), [*product([CALL, YES], _IDS, _IDS)])
+@pytest.mark.parametrize("typed", [False, True])
+def test_a_form_comes_again_as_it_was_or_by_its_id_and_a_press_only_as_it_was(how, held, sent, typed: bool):
+    was = {"text": ["x"]} | ({} if held is None else {"client_id": [held]})
+    comes = {"text": ["y" if typed else "x"]} | ({} if sent is None else {"client_id": [sent]})
+    by_its_id = how == CALL and held == sent and bool(held)
+    assert is_sent_again(how, was, comes) is (was == comes or by_its_id)
