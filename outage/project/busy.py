@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 
 from django.conf import settings
 from django.db import OperationalError, connection
@@ -10,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from contacts.access import AnyRequest
-from outage.project.holding import hold
+from outage.project.holding import hold_after_fault
 
 logger = logging.getLogger("driftstopp.busy")
 
@@ -54,12 +53,9 @@ class BusyMiddleware:
                 return answer
         if _code(error) in (_DEADLOCK, _WAITED) and match is not None:
             logger.warning("waited too long in %s", match.view_name)
-            held = None
-            # With a script what was typed stands where it was. On SQLite nothing can be written at all.
-            if request.method == "POST" and not request.htmx and connection.vendor != "sqlite":
-                with suppress(OperationalError):
-                    held = hold(request, match.func)
-            context = {"held": held, "version": settings.VERSION}
+            # On SQLite nothing can be written at all.
+            held = hold_after_fault(request) if connection.vendor != "sqlite" else None
+            context = {"held": held, "sent": request.method == "POST", "version": settings.VERSION}
             return render(request, "errors/busy.html", context, status=503)
         if error is not exception:
             raise error

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.signing import BadSignature
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -90,6 +91,22 @@ def hold(request: HttpRequest, view: Callable[..., Any]) -> HeldForm | None:
     if owner is None or how_held(getattr(view, "held_as", None), content) is None:
         return None
     return hold_form(by=owner, path=_address(request), content=content)
+
+
+def hold_after_fault(request: HttpRequest) -> HeldForm | None:
+    """Hold what an ordinary form sent where the server failed before it was done; None where not even that can be
+    written. With a script what was typed stands where it was.
+    """
+    match = match_of(request.path_info)
+    by_script = request.headers.get("HX-Request")
+    if match is None or request.method != "POST" or by_script or getattr(request, "is_done", False):
+        return None
+    with suppress(Exception):
+        # The connection may be what was lost.
+        if connection.connection and not connection.is_usable():
+            connection.close()
+        return hold(request, match.func)
+    return None
 
 
 def content_sent(request: HttpRequest) -> dict[str, list[str]]:

@@ -66,6 +66,7 @@ class Holding(AnyRequest):
     """With what was held and comes now: one form, or the same form held more than once."""
 
     held: list[HeldForm]
+    is_done: bool
 
 
 def lacks_second_factor(request: AnyRequest) -> bool:
@@ -139,11 +140,10 @@ class TypedByMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Holding) -> HttpResponse:
-        request.held, request.pressed_at = [], None
-        return self._released(request, self.get_response(request))
-
-    def _released(self, request: Holding, response: HttpResponse) -> HttpResponse:
-        if request.held and request.acting and _is_done(request, response):
+        request.held, request.pressed_at, request.is_done = [], None, False
+        response = self.get_response(request)
+        request.is_done = request.method not in _SAFE and _is_done(request, response)
+        if request.is_done and request.acting:
             for held in request.held:
                 release(by=request.acting, held=held)
         return response
@@ -194,7 +194,7 @@ class TypedByMiddleware:
 
 
 def _is_done(request: AnyRequest, response: HttpResponse) -> bool:
-    """Whether the held form is saved: a form redirects, a press is answered without a refusal."""
+    """Whether the form is saved: it redirects, a press that was held is answered without a refusal."""
     refused = any(
         m.level >= messages.ERROR for m in getattr(messages.get_messages(request), "_queued_messages", ())
     )

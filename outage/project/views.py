@@ -11,6 +11,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import LogoutView
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import PermissionDenied
 from django.http import (
     HttpRequest,
@@ -44,6 +45,7 @@ from contacts.services.tries import note_log_in
 from contacts.views.arriving import go_on, own_path, wanted_path
 from contacts.views.tools import FormPage, get_or_404, require
 from contacts.webforms.emergency import EmergencyForm
+from outage.presenters.held import match_of
 from outage.project.accounts import NO_WAY_TO_SHOW, TOO_MANY, came_by_provider
 from outage.project.emergency import ONLY_WORK, begin_emergency, emergency_until
 from outage.project.guessing import count_try, know_pc
@@ -51,6 +53,7 @@ from outage.project.holding import (
     card_of,
     form_again,
     hold,
+    hold_after_fault,
     is_own,
     kept_here,
     read_out,
@@ -297,8 +300,16 @@ def csrf_failure(request: AnyRequest, reason: str = "") -> HttpResponse:
     return turned_away(request, held, 403 if is_own(request) and not request.htmx else 409)
 
 
+_SENT_AGAIN = "Vänta en stund och ladda om sidan: då skickas det igen, och det sparas bara en gång."
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400."""
+    """400, also where the log-in ended, or could not be written, once the page was answered."""
+    if isinstance(exception, SessionInterrupted):
+        held = hold_after_fault(request)
+        again = _SENT_AGAIN if request.method == "POST" else "Ladda om sidan."
+        text = "Det du skickade är undanlagt åt dig i 12 timmar, och står på Läge." if held else again
+        return _error(request, 400, "Inloggningen bröts", text)
     return _error(request, 400, "Det gick inte att läsa", "Gå tillbaka och försök igen.")
 
 
@@ -331,5 +342,8 @@ def pressed_only(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500. Uses no database: it may be the reason."""
-    return render(None, "errors/500.html", {"version": settings.VERSION}, status=500)
+    """500. The page itself uses no database: it may be the reason."""
+    match = match_of(request.path_info)
+    held_as = getattr(match.func, "held_as", None) if match and request.method == "POST" else None
+    context = {"held": hold_after_fault(request), "sent": held_as, "version": settings.VERSION}
+    return render(None, "errors/500.html", context, status=500)

@@ -1,18 +1,19 @@
 """Two who write at once: one that the database ends is asked again, and whoever waits too long is told."""
 
+from datetime import timedelta
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from outage.models import CareChain, Handover, HeldForm, Outage, RegistrationMark
-from outage.project import busy
+from outage.project import busy, holding
 from outage.project.busy import TRIES
 from outage.queries.care_chains import get_chain
 from outage.queries.outages import outage_for
@@ -54,6 +55,10 @@ def county(db) -> County:
 
 @pytest.fixture
 def filled(county: County, client: Client) -> tuple[str, dict[str, Any]]:
+    return fill(county, client)
+
+
+def fill(county: County, client: Client) -> tuple[str, dict[str, Any]]:
     """The form of a call, as Alva has filled it in."""
     chain = make_chain(county, make_outage(county.alva))
     client.force_login(county.alva.user)
@@ -109,7 +114,7 @@ def test_who_waits_too_long_is_told_and_nothing_typed_is_lost(
     is_held = engine == "postgresql" and not script
     assert HeldForm.objects.exists() is is_held
     if not is_held:
-        assert "gå tillbaka och försök igen" in page.get_text()
+        assert "ladda om sidan: då skickas det igen" in page.get_text()
         return
     shown = client.get(page.find("a", string="Ta fram")["href"])
     assert "Karin Påhittad" in shown.content.decode()
@@ -154,6 +159,86 @@ def test_another_fault_of_the_database_is_a_fault(filled, client: Client, monkey
     ended(monkeypatch, *codes)
     with pytest.raises(OperationalError):
         client.post(*filled)
+
+
+@pytest.mark.parametrize("script", [False, True])
+@pytest.mark.parametrize("fault", [RuntimeError, InterfaceError, OperationalError])
+def test_what_was_sent_is_held_whatever_the_fault_and_nothing_is_promised_of_going_back(
+    filled, client: Client, monkeypatch, fault: type[Exception], script: bool
+):
+    def fails(**_: Any) -> None:
+        raise fault("of ours")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr(calls, "log_call", fails)
+    answer = client.post(*filled, headers={"HX-Request": "true"} if script else {})
+    assert answer.status_code == 500
+    page = read(answer)
+    assert "står kvar" not in page.get_text()
+    # With a script the form stands where it was.
+    assert HeldForm.objects.exists() is not script
+    if script:
+        return
+    monkeypatch.undo()
+    shown = read(client.get(page.find("a", string="Ta fram")["href"]))
+    (form,) = [form for form in shown.main.find_all("form") if form.find("input", {"name": "taken_up"})]
+    assert client.post(filled[0], fields_of(form)).status_code == 302
+    assert Handover.objects.count() == 1
+    assert not HeldForm.objects.exists()
+
+
+def test_where_nothing_can_be_held_it_is_said_how_it_is_sent_again(filled, client: Client, monkeypatch):
+    def lost(**_: Any) -> None:
+        raise OperationalError("no connection")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr(calls, "log_call", lost)
+    monkeypatch.setattr(holding, "hold_form", lost)
+    assert "ladda om sidan: då skickas det igen" in read(client.post(*filled)).get_text()
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_a_log_in_that_cannot_be_written_is_not_said_to_be_a_form_that_cannot_be_read(
+    filled, client: Client, monkeypatch, clock, saved: bool
+):
+    def locked(*_: Any) -> None:
+        raise refusal(WAITED)
+
+    clock.shift(timedelta(minutes=5))
+    address, fields = filled
+    with monkeypatch.context() as patched:
+        patched.setattr("outage.project.sessions.rewrite_log_in", locked)
+        page = read(client.post(address, fields if saved else fields | {"outcome": ""})).get_text()
+        shown = read(client.get(reverse("status"))).get_text()
+    assert "Inloggningen bröts" in page
+    assert "Ladda om sidan." in shown
+    assert Handover.objects.exists() is saved
+    # What was saved is not held as if it were not.
+    assert HeldForm.objects.exists() is not saved
+    assert ("ladda om sidan: då skickas det igen" if saved else "undanlagt åt dig") in page
+    if saved:
+        assert client.post(address, fields).status_code == 302
+        assert Handover.objects.count() == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no connection to lose")
+@pytest.mark.django_db(transaction=True)
+def test_what_was_sent_is_held_by_another_connection_where_its_own_was_lost(client: Client, monkeypatch):
+    county = make_county()
+    address, fields = fill(county, client)
+
+    def loses(**_: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_terminate_backend(pg_backend_pid())")
+
+    client.raise_request_exception = False
+    with monkeypatch.context() as patched:
+        patched.setattr(calls, "log_call", loses)
+        answer = client.post(address, fields)
+    assert answer.status_code == 500
+    assert "Ta fram" in read(answer).get_text()
+    assert client.post(address, fields).status_code == 302
+    assert not HeldForm.objects.exists()
 
 
 @pytest.fixture
