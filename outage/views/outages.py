@@ -240,9 +240,11 @@ def _told_ended(
         return redirect("status")
     what = f"{outage.word} {moment(outage.current.started_at, now)}"
     if as_utc(outage.own_end) != as_utc(typed):
-        messages.info(
-            request, f"Någon hos er hade redan avslutat {what}: det var över {moment(outage.own_end, now)}."
-        )
+        at, own = (moment(each, now) for each in (outage.own_end, typed))
+        shut = outage.drill or current_outage(request.acting.principal)
+        way = "" if shut else " Är din tid rätt: tryck Driftstoppet pågår ändå, och avsluta med den."
+        said = f"Någon hos er hade redan avslutat {what}: det var över {at}."
+        messages.info(request, f"{said} Din tid, {own}, är inte sparad.{way}")
     elif again:
         began = moment(again.current.started_at, now)
         messages.success(request, f"Avslutat: {what}. Det som började {began} pågår.")

@@ -230,6 +230,19 @@ def test_the_list_to_ring_has_discharges_first_then_the_oldest(
     assert "Sena Senasson" in calls[0].get_text()
 
 
+def test_who_ends_what_another_has_ended_at_another_time_sees_both_and_how_to_change_it(
+    county: County, outage: Outage, client: Client
+):
+    client.force_login(county.esa.user)
+    path = reverse("end_outage")
+    fields = form_at(client, path)
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now() - timedelta(minutes=30))
+    send(client, path, fields)
+    told = text_of(client, reverse("back_registration"))
+    assert "PRATOR är åter sedan 10.22. Din tid, 10.52, är inte sparad." in told
+    assert "Är din tid rätt: tryck Driftstoppet pågår ändå, och avsluta med den." in told
+
+
 def test_an_end_ends_the_outage_that_the_page_was_opened_for(county: County, outage: Outage, client: Client):
     client.force_login(county.esa.user)
     path = reverse("end_outage")
@@ -238,7 +251,10 @@ def test_an_end_ends_the_outage_that_the_page_was_opened_for(county: County, out
     later = make_outage(county.alva, timedelta(minutes=10))
     answer = send(client, path, fields)
     assert answer.headers["Location"] == f"{reverse('back_registration')}?driftstopp={outage.pk}"
-    assert "Någon hos er hade redan avslutat: PRATOR är åter sedan 10.22." in text_of(client, "/")
+    told = text_of(client, "/")
+    assert "redan avslutat: PRATOR är åter sedan 10.22. Din tid, 10.52, är inte sparad." in told
+    # Another goes on: this one is not opened again.
+    assert "Är din tid rätt" not in told
     assert current_outage(county.region) == later
     listed = read(client.get(answer.headers["Location"]))
     ended = client.post(
