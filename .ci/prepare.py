@@ -26,6 +26,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from contacts.unfinished import stop_where_unfinished
 from outage.project.upgrades import TOO_OLD, is_too_old
 
 
@@ -45,6 +46,7 @@ def main() -> None:
         say("Uppdaterar databasen …")
         if is_too_old(connection):
             raise SystemExit(TOO_OLD)
+        stop_where_unfinished()
         call_command("migrate", interactive=False, verbosity=0)
         refuse_on_errors("trail", databases=["default"])
         call_command("encrypt_again")
@@ -69,6 +71,7 @@ def main() -> None:
 
 def look() -> None:
     """Stop where the database does not answer, or is not of this version."""
+    stop_where_unfinished()
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise SystemExit("Databasen är inte av den här versionen än. .ci/prepare.py gör den i ordning.")

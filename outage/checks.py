@@ -20,6 +20,7 @@ from contacts.own_files import open_to_others
 from contacts.services.data_keys import is_opened
 from contacts.trail.roles import may_change_the_trail
 from contacts.trail.triggers import missing_triggers
+from contacts.unfinished import UNFINISHED, is_unfinished
 from outage.checklists import all_checklists
 from outage.models import CareChain, CareChainEvent
 from outage.routine import all_routines, routine_ids
@@ -197,6 +198,21 @@ def check_data_keys(
             id=f"{TAG}.E010",
         )
     ]
+
+
+@register(TAG)
+def check_restored(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """E011: the database was put in place by a restore that was not done with the rest.
+
+    Only where the database is asked too.
+    """
+    try:
+        return [Error(UNFINISHED, id=f"{TAG}.E011")] if databases and is_unfinished() else []
+    except DatabaseError:
+        # That it does not answer is told by whoever asks it first.
+        return []
 
 
 def files_open_to_others() -> list[Path]:

@@ -13,10 +13,11 @@ from typing import Any
 from django.db import connection, transaction
 
 from contacts.rules.errors import RuleError
+from contacts.unfinished import MARK
 
 Counts = dict[str, int]
 
-_BESIDE = ("", "-wal", "-shm", "-journal")
+_BESIDE = ("-wal", "-shm", "-journal")
 _BUSY = "Databasen används. Stoppa servern och `python manage.py work` först, och försök igen."
 _TABLES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
@@ -29,6 +30,9 @@ _OTHERS = (
 )
 _LOOKS = 20
 _EMPTIED = "DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n"
+# In the copy before it is anybody's: it is marked as unfinished, and who had logged out since, or was shut out, is not
+# let in again.
+_MARKED = f"DELETE FROM django_session; CREATE TABLE IF NOT EXISTS {MARK} (since text);"  # noqa: S608
 # What a connection of Django's calls it, and what PostgreSQL's own programs do.
 _VARIABLES = {
     "dbname": "PGDATABASE",
@@ -84,15 +88,19 @@ def _counts(ask: Callable[[str], list[Any]]) -> Counts:
 
 def put_in_place(copy: Path, aside: Path) -> None:
     """What was there of SQLite is moved to the folder `aside`. On PostgreSQL the schema is replaced in one transaction:
-    what fails leaves it as it was. Raises RuleError.
+    what fails leaves it as it was. The copy is marked as unfinished, for `unmark` to end. Raises RuleError.
     """
     if connection.vendor == "sqlite":
+        with closing(sqlite3.connect(copy)) as marked:
+            marked.executescript(_MARKED)
         _put_file(copy, aside)
         return
     script = copy.with_suffix(".sql")
     _run("pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(copy))
     emptied = copy.with_suffix(".empty.sql")
     emptied.write_text(_EMPTIED, encoding="utf-8")
+    marked = copy.with_suffix(".marked.sql")
+    marked.write_text(f"SET search_path TO public; {_MARKED}", encoding="utf-8")
     connection.close()
     _run(
         "psql",
@@ -102,7 +110,13 @@ def put_in_place(copy: Path, aside: Path) -> None:
         "--set=ON_ERROR_STOP=1",
         f"--file={emptied}",
         f"--file={script}",
+        f"--file={marked}",
     )
+
+
+def unmark() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {MARK}")
 
 
 def _put_file(copy: Path, aside: Path) -> None:
@@ -113,6 +127,13 @@ def _put_file(copy: Path, aside: Path) -> None:
         if there.exists():
             aside.mkdir(mode=0o700, parents=True, exist_ok=True)
             shutil.move(there, aside / there.name)
+    if name.exists():
+        aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # It stands until the other takes its place: where there is none, the next start would make an empty one.
+        try:
+            os.link(name, aside / name.name)
+        except OSError:
+            shutil.copy2(name, aside / name.name)
     with copy.open("rb") as file:
         os.fsync(file.fileno())
     copy.replace(name)

@@ -20,6 +20,7 @@ from django.utils import timezone
 from contacts import audit
 from contacts.rules.errors import RuleError
 from contacts.trail.purge_record import begin_record, record_path
+from contacts.unfinished import UNFINISHED, is_unfinished
 from forms.rules.backup import Account
 
 from .archive import Encrypting
@@ -34,6 +35,8 @@ def back_up(to: Path) -> Account:
 
     Raises RuleError, OSError, DatabaseError.
     """
+    if is_unfinished():
+        raise RuleError(UNFINISHED)
     audit.record_system(action="backup.made", changes={"file": to.name})
     begin_record()
     return write(to)

@@ -35,7 +35,7 @@ from outage.models import CareChain
 from outage.services.states import rebuilt
 
 from .archive import Damaged, Decrypting, NotABackup, OtherKeys
-from .engines import Counts, check_nobody_else, faults_of_file, put_in_place, rows_of_tables
+from .engines import Counts, check_nobody_else, faults_of_file, put_in_place, rows_of_tables, unmark
 from .making import ACCOUNT, CHECKPOINTS, DATABASE, PURGES, SCANS, a_room, write
 
 _ENGINES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
@@ -168,7 +168,8 @@ def _names(files: DurableFiles) -> list[str]:
 
 def _the_rest(backup: Opened, aside: Path, *, as_it_was: bool, purges: Sequence[Path]) -> Restored:
     """Of what was put in place: pictures, checkpoints and what shows that all of it is as it was."""
-    differ = differing(backup.account.counts, rows_of_tables())
+    # None is left of the log-ins.
+    differ = differing({**backup.account.counts, Session._meta.db_table: 0}, rows_of_tables())
     restored = Restored(None, faults=faults_of_file())
     restored.faults += [
         f"{table}: {had} rader i säkerhetskopian, {has} nu" for table, (had, has) in differ.items()
@@ -182,9 +183,8 @@ def _the_rest(backup: Opened, aside: Path, *, as_it_was: bool, purges: Sequence[
     _purge_again(backup, restored, purges)
     if not as_it_was:
         _check(restored)
-    # Who had logged out since, or was shut out, is not let in again.
-    Session.objects.all().delete()
     audit.record_system(action="backup.restored", changes={"made_at": backup.account.made_at})
+    unmark()
     return restored
 
 

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandParser
 
 from contacts.trail.roles import may_destroy_keys
+from contacts.unfinished import stop_where_unfinished
 from forms.services.purging import purge_due
 from forms.services.scans import drop_keys_of_no_scan
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, where_allowed: bool, **options: Any) -> None:
+        stop_where_unfinished()
         if not may_destroy_keys():
             if where_allowed:
                 return

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 from contacts.page_versions import drop_old_changes
 from contacts.services.tidying import drop_cached, drop_ended_log_ins, drop_old_codes, drop_old_files
 from contacts.services.work_sweep import drop_old_work
+from contacts.unfinished import stop_where_unfinished
 from forms.backup.making import drop_rooms
 from forms.scanning import sweep
 from forms.services.scans import drop_keys_of_no_scan, tidy_pictures
@@ -32,6 +33,7 @@ class Command(BaseCommand):
     help = "Tar bort det som har haft sin tid. Servern gör det själv varje timme. En gång till tar inte bort något mer."
 
     def handle(self, **options: Any) -> None:
+        stop_where_unfinished()
         told = []
         for work, one, several in _WORK:
             if count := work():

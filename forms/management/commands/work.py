@@ -17,6 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from contacts.services.work import watch_by
 from contacts.services.work_sweep import sweep_work
 from contacts.services.work_watching import hear_signals, watching
+from contacts.unfinished import stop_where_unfinished
 from forms.rendering import warm_up
 from outage.checks import check_printing
 
@@ -58,6 +59,7 @@ class Command(BaseCommand):
             try:
                 if time.monotonic() - swept >= _SWEEP_EVERY:
                     swept = time.monotonic()
+                    stop_where_unfinished()
                     sweep_work()
                 if len(self._children) < settings.LONG_WORK and DBTaskResult.objects.ready().exists():
                     self._begin()

@@ -1,19 +1,22 @@
 """A backup made and put back by the commands: what is refused, what is kept aside, and what it says."""
 
+import os
 import re
+import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from subprocess import PIPE, Popen
-from typing import Any
+from typing import Any, ClassVar
 
 import psycopg2
 import pytest
 from django.db import connection
 
 from contacts.rules.errors import RuleError
+from forms.backup import engines
 from forms.backup.engines import check_nobody_else
 from tests.integration.at_rest.installation import Installation, begun, environment_of
 
@@ -208,3 +211,78 @@ def test_one_of_a_former_version_is_left_as_it_was_where_one_goes_back_to_that(
     assert ours.asks(latest) == []
     assert "Loggen är hel:" in ours.does("restore", str(backup), "--replace")
     assert ours.asks(latest) == has != []
+
+
+BROKEN_OFF = """
+import os
+from django.core.management import call_command
+from forms.backup import restoring
+{}
+call_command("restore", {!r}, replace=True)
+"""
+
+
+def test_one_that_stops_half_way_is_served_by_nobody_until_it_has_been_done_again(
+    ours: Installation, tmp_path: Path
+):
+    adds(ours, "Före kopian")
+    ours.asks(
+        "INSERT INTO django_session VALUES ('somebody', 'who has logged out since', '2100-01-01 00:00:00')"
+    )
+    backup = tmp_path / "it.backup"
+    ours.does("backup", str(backup))
+    ours.runs(BROKEN_OFF.format("restoring._put_pictures = lambda *_: os._exit(0)", str(backup)))
+    assert has(ours, "Före kopian")
+    assert ours.asks("SELECT * FROM django_session") == []
+    unfinished = "Återställningen blev inte klar. Ge kommandot restore en gång till, med --replace."
+    for command in (
+        (".ci/prepare.py",),
+        (".ci/prepare.py", "--look"),
+        ("manage.py", "work"),
+        ("manage.py", "purge"),
+        ("manage.py", "tidy"),
+        ("manage.py", "backup", str(tmp_path / "another.backup")),
+    ):
+        assert unfinished in ours.says(*command, ends=1).decode(), command
+    said = ours.runs(
+        "try:\n    import outage.project.wsgi\nexcept SystemExit as refused:\n    print(refused.code)"
+    )
+    assert unfinished in said
+    assert "driftstopp.E011" in said
+    said = ours.does("restore", str(backup), "--replace")
+    assert "Loggen är hel:" in said
+    assert unfinished not in ours.says(".ci/prepare.py", "--look").decode()
+    ours.runs("import outage.project.wsgi")
+
+
+@pytest.mark.parametrize("step", range(4))
+def test_stopped_anywhere_in_the_swap_of_a_file_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+):
+    """Else the next start would make an empty database."""
+    there, copy, aside = tmp_path / "it.sqlite3", tmp_path / "copy", tmp_path / "aside"
+    for path, content in ((there, "former"), (Path(f"{there}-wal"), "log"), (copy, "restored")):
+        path.write_text(content)
+
+    class Stopped(BaseException):
+        pass
+
+    def stop(*_: object) -> None:
+        raise Stopped
+
+    class Here:
+        settings_dict: ClassVar = {"NAME": str(there)}
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(engines, "connection", Here())
+    monkeypatch.setattr(*((shutil, "move"), (os, "link"), (os, "fsync"), (Path, "replace"))[step], stop)
+    with pytest.raises(Stopped):
+        engines._put_file(copy, aside)
+    assert there.read_text() == "former"
+    monkeypatch.undo()
+    monkeypatch.setattr(engines, "connection", Here())
+    engines._put_file(copy, tmp_path / "aside, once more")
+    assert there.read_text() == "restored"
+    assert {path.read_text() for path in tmp_path.glob("aside*/*")} == {"former", "log"}
