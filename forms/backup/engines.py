@@ -91,8 +91,8 @@ def put_in_place(copy: Path, aside: Path) -> None:
     what fails leaves it as it was. The copy is marked as unfinished, for `unmark` to end. Raises RuleError.
     """
     if connection.vendor == "sqlite":
-        with closing(sqlite3.connect(copy)) as marked:
-            marked.executescript(_MARKED)
+        with closing(sqlite3.connect(copy)) as alone:
+            alone.executescript(_MARKED)
         _put_file(copy, aside)
         return
     script = copy.with_suffix(".sql")

@@ -3,7 +3,7 @@ look-ups, and says that it did.
 """
 
 from contacts.management.commands.trail_role import Command as RoleCommand
-from contacts.trail.roles import grants_to_purge
+from contacts.trail.roles import Rights, rights_to_purge
 from forms.models import PurgeStep
 from outage.models import OutageFigures
 
@@ -16,5 +16,7 @@ class Command(RoleCommand):
     )
     may = "får läsa allt, göra rapporten, förstöra datanycklar och sökuppgifter, och ändra inget annat."
 
-    def grants(self, role: str) -> list[str]:
-        return grants_to_purge(role, [PurgeStep._meta.db_table], [OutageFigures._meta.db_table])
+    to_serve = False
+
+    def rights(self) -> Rights:
+        return rights_to_purge([PurgeStep._meta.db_table], [OutageFigures._meta.db_table])

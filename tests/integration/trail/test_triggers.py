@@ -114,7 +114,7 @@ def test_a_role_that_only_adds_serves_and_the_database_refuses_it_the_rest(count
         return
     outage = make_outage(county.alva)
     role = f"app_{connection.settings_dict['NAME']}"
-    call_command("trail_role", role, stdout=StringIO())
+    call_command("trail_role", role, new=True, stdout=StringIO())
     assert may_change_the_trail()
     drop_triggers()
     try:
