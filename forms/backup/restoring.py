@@ -17,6 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from contacts import audit
+from contacts.file_errors import why
 from contacts.models.trail import trails_cipher
 from contacts.rules.errors import RuleError
 from contacts.trail.checkpoints import verify_checkpoints
@@ -145,8 +146,8 @@ def put_back(backup: Opened, *, as_it_was: bool = False, purges: Sequence[Path] 
     except (OSError, DatabaseError) as failed:
         kept = f"Det som fanns ligger i {aside}. " if aside.exists() else ""
         raise RuleError(
-            f"Databasen är utbytt, men resten blev inte klart: {failed}. {kept}Rätta felet och ge kommandot en gång "
-            "till med --replace."
+            f"Databasen är utbytt, men resten blev inte klart: {why(failed)}. {kept}Rätta felet och ge kommandot en "
+            "gång till med --replace."
         ) from failed
 
 

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand
 from django.urls import reverse
 
+from contacts.file_errors import why
 from contacts.filing.bringing_in import BadDirectoryFile, ImportReport, import_steps
 from contacts.filing.changes import Fate
 from contacts.filing.limits import FILE_BYTES
@@ -71,7 +72,7 @@ class Command(BaseCommand):
                 quiet=options["verbosity"] == 0,
             )
         except OSError as wrong:
-            self._refuse(f"{file}: filen går inte att läsa ({wrong.strerror}).")
+            self._refuse(f"Filen går inte att läsa: {why(wrong)}.")
         except BadDirectoryFile as wrong:
             self._refuse(f"{file}: {wrong.reason} Inget är inläst.{_advice(wrong.reason)}")
         for line in _preview_lines(report):

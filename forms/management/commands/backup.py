@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 
+from contacts.file_errors import why
 from contacts.own_files import keep_to_ourselves
 from contacts.rules.errors import RuleError
 from forms.backup.making import back_up
@@ -54,7 +55,7 @@ class Command(BaseCommand):
         except RuleError as refused:
             self._refuse(refused.reason)
         except (OSError, DatabaseError) as failed:
-            self._refuse(f"Säkerhetskopian blev inte gjord: {failed}")
+            self._refuse(f"Säkerhetskopian blev inte gjord: {why(failed)}.")
 
     def _refuse(self, sentence: str) -> None:
         self.stderr.write(sentence)

@@ -13,6 +13,7 @@ from uuid import uuid4
 from django.core.management.base import BaseCommand
 from django.utils.text import slugify
 
+from contacts.file_errors import why
 from contacts.models import Unit
 from contacts.rules.errors import RuleError
 from forms.queries.binder import names_near, standing_binder, units_named, units_with_binders
@@ -86,7 +87,7 @@ class Command(BaseCommand):
         except PrintingUnavailable as error:
             self._refuse(error.reason)
         except OSError as error:
-            return f"filen går inte att skriva ({error.strerror or error})."
+            return f"{why(error)}."
         except RuleError as error:
             return error.reason
         except Exception as error:

@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from contacts.file_errors import why
 from contacts.trail.roles import may_destroy_keys
 from contacts.unfinished import stop_where_unfinished
 from forms.services.purging import purge_due
@@ -37,7 +38,9 @@ class Command(BaseCommand):
         try:
             outcome = purge_due()
         except OSError as failed:
-            self._refuse(f"Inget är gallrat: förteckningen över gallringar går inte att skriva. {failed}")
+            self._refuse(
+                f"Inget är gallrat: förteckningen över gallringar går inte att skriva: {why(failed)}."
+            )
         for step in outcome.done:
             self.stdout.write(f"{step.principal}: driftstoppet är gallrat.")
         for step in outcome.refused:

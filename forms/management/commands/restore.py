@@ -9,11 +9,12 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError
 from django.utils.timezone import localtime
 
+from contacts.file_errors import why
 from contacts.own_files import keep_to_ourselves
 from contacts.rules.errors import RuleError
 from forms.backup.engines import Counts, check_nobody_else
 from forms.backup.restoring import Opened, Restored, opened, put_back, there_now
-from forms.rules.backup import lost_by_restoring
+from forms.rules.backup import OTHERS_TABLES, lost_by_restoring
 
 _AGAIN = "Ge kommandot en gång till med --replace för att göra det."
 
@@ -59,7 +60,7 @@ class Command(BaseCommand):
         except RuleError as refused:
             self._refuse(refused.reason)
         except (OSError, DatabaseError) as failed:
-            self._refuse(f"Det gick inte att återställa: {failed}")
+            self._refuse(f"Det gick inte att återställa: {why(failed)}.")
 
     def _restore(self, found: Opened, *, replace: bool, as_it_was: bool, purges: list[Path]) -> None:
         check_nobody_else()
@@ -98,6 +99,7 @@ class Command(BaseCommand):
             return
         self.stdout.write("Detta finns i databasen men inte i säkerhetskopian, och läggs undan, minst:")
         called = {model._meta.db_table: str(model._meta.verbose_name_plural) for model in apps.get_models()}
+        called |= OTHERS_TABLES
         for table, count in missing.items():
             self.stdout.write(f"  {called.get(table, table)}: {count}")
 

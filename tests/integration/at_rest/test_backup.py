@@ -106,10 +106,13 @@ def test_a_backup_that_was_changed_cut_off_or_is_none_changes_nothing(ours: Inst
     ):
         wrong.write_bytes(content)
         assert answer in ours.does("restore", str(wrong), "--replace", ends=1)
-    assert "Det gick inte att återställa" in ours.does("restore", str(tmp_path / "none.backup"), ends=1)
-    assert "Säkerhetskopian blev inte gjord" in ours.does(
-        "backup", str(tmp_path / "none" / "it.backup"), ends=1
-    )
+    none = tmp_path / "none"
+    for command, path, said in (
+        ("restore", none, f"Det gick inte att återställa: {none} finns inte."),
+        ("restore", tmp_path, f"Det gick inte att återställa: {tmp_path} är en mapp."),
+        ("backup", none / "it.backup", f"Säkerhetskopian blev inte gjord: mappen {none} finns inte."),
+    ):
+        assert said in ours.does(command, str(path), ends=1)
     assert asides(ours) == []
     # What a power cut has left goes after a day.
     for room in ("backup-20200101T000000Z-x", "backup-22000101T000000Z-x"):

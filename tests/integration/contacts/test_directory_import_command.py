@@ -44,7 +44,7 @@ def test_a_dry_run_lists_each_bad_row(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (None, "filen går inte att läsa"),
+        (None, "Filen går inte att läsa: "),
         (b"", "Filen är tom"),
         ("Växel".encode("cp1252"), "Huvudman, Enhet och Typ"),
         (b"%PDF-1.7", "en PDF"),

@@ -146,7 +146,7 @@ def test_what_fails_on_the_way_leaves_the_old_file_whole_and_nothing_beside_it(
     monkeypatch.undo()
     assert status == 1
     assert told[-1] == "Nya pärmar: 0. Ersatta: 0. Misslyckade: 1."
-    assert "- Medicin 2 (Region Västerbotten): filen går inte att skriva (No space left on device)." in wrong
+    assert "- Medicin 2 (Region Västerbotten): Filen får inte plats: disken är full." in wrong
     assert target.read_bytes() == before
     assert _names(tmp_path) == {target.name}
     if where != "replace":

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.fernet import Fernet
+from django.apps import apps
 from pytest_django import Settings
 
 from forms.backup.archive import Damaged, Decrypting, Encrypting, NotABackup, OtherKeys
 from forms.rules.backup import (
+    OTHERS_TABLES,
     Account,
     Unreadable,
     differing,
@@ -79,7 +81,19 @@ def test_what_differs_and_what_would_be_lost():
         "outage_new": (0, 4),
     }
     assert lost_by_restoring(ACCOUNT, now) == {"outage_handover": 3, "outage_new": 4}
+    # What was migrated nobody entered.
+    assert lost_by_restoring(ACCOUNT, {"django_migrations": 4, "cache": 1}) == {}
     assert lost_by_restoring(ACCOUNT, ACCOUNT.counts) == lost_by_restoring(ACCOUNT, {}) == {}
+
+
+def test_each_table_that_is_not_ours_has_a_swedish_name():
+    ours = {app.label for app in apps.get_app_configs() if app.name in {"contacts", "outage", "forms"}}
+    others = {
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.auto_created or model._meta.app_label not in ours
+    }
+    assert others == set(OTHERS_TABLES)
 
 
 def test_only_backups_of_ours_that_have_had_their_time_go():
