@@ -12,7 +12,14 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"outage.project.{settings}")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except Exception as error:
+        from outage.project.told import sentence
+
+        if "--traceback" in sys.argv or (said := sentence(error)) is None:
+            raise
+        raise SystemExit(said) from None
 
 
 if __name__ == "__main__":

@@ -16,17 +16,16 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "outage.project.settings")
 
 import django
-from dj_database_url import ParseError, UnknownSchemeError
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.checks import Error, run_checks
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
+from django.core.management import call_command
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from contacts.unfinished import stop_where_unfinished
+from outage.project.told import NOT_OF_THIS_VERSION, sentence
 from outage.project.upgrades import TOO_OLD, is_too_old
 
 
@@ -59,14 +58,10 @@ def main() -> None:
             call_command("demo", verbosity=0)
         elif not apps.get_model("contacts", "Membership").objects.exists():
             say("Ingen kan logga in än. Inloggningssidan visar kommandot som gör den första administratören.")
-    except (ParseError, UnknownSchemeError):
-        raise SystemExit(
-            "DATABASE_URL går inte att läsa. Skriv till exempel postgres://namn:lösenord@värd:5432/databas."
-        ) from None
-    except OperationalError as error:
-        raise SystemExit(f"Databasen svarar inte: {error}\nKontrollera DATABASE_URL.") from None
-    except (ImproperlyConfigured, CommandError) as error:
-        raise SystemExit(str(error)) from None
+    except Exception as error:
+        if (said := sentence(error, preparing=True)) is None:
+            raise
+        raise SystemExit(said) from None
 
 
 def look() -> None:
@@ -74,7 +69,7 @@ def look() -> None:
     stop_where_unfinished()
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise SystemExit("Databasen är inte av den här versionen än. .ci/prepare.py gör den i ordning.")
+        raise SystemExit(NOT_OF_THIS_VERSION)
 
 
 def say(sentence: str) -> None:

@@ -6,7 +6,6 @@ See docs/decisions/0040.
 import asyncio
 import faulthandler
 import gc
-import os
 import re
 import signal
 from asyncio.events import _set_running_loop  # what an event loop shows and hides itself with
@@ -28,6 +27,7 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from outage.checks import check_printing
+from outage.project.environment import number
 from outage.project.guessing import on_the_way_out
 from outage.templatetags.parts import compile_all
 
@@ -43,7 +43,7 @@ MOST_OF_KNOWN, MOST_OF_UNKNOWN = 200_000_000, 50_000_000
 # How long a client may be silent within a request, and take over all of it.
 SILENT_SECONDS, BODY_SECONDS = 30, 300
 # A page that is not made by then hangs: the process ends, and another takes its place.
-PAGE_SECONDS = int(os.environ.get("PAGE_SECONDS", "180"))
+PAGE_SECONDS = number("PAGE_SECONDS", 180)
 _SESSION = re.compile(rb"(^|[; ])%s=\w{32}(;|$)" % settings.SESSION_COOKIE_NAME.encode())
 
 # One page at a time, in the order in which requests were whole.

@@ -17,12 +17,12 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from uvicorn import Config, Server
 
 from outage.project.connections import Protocol
+from outage.project.environment import number
 
-# Above this, a process is replaced by a new one.
-MOST_MEMORY = int(os.environ.get("MOST_MEMORY_MB", "700")) * 2**20
 # How long a connection is kept for the next request: a page asks for its style sheets and scripts.
 _KEEP_SECONDS = 5
 # How long a worker that is asked to stop answers what it has begun.
@@ -47,6 +47,8 @@ class Worker(Server):
         super().__init__(config)
         self._tell = tell
         self._supervisor = supervisor
+        # Above this, a process is replaced by a new one.
+        self._most_memory = number("MOST_MEMORY_MB", 700) * 2**20
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -59,7 +61,7 @@ class Worker(Server):
         if os.getppid() != self._supervisor:
             return True
         # Not before it has answered anybody: a limit that is too low would else keep everybody waiting.
-        if counter % 10 == 0 and self.server_state.total_requests and _memory() > MOST_MEMORY:
+        if counter % 10 == 0 and self.server_state.total_requests and _memory() > self._most_memory:
             with suppress(ProcessLookupError):
                 os.kill(self._supervisor, _GROWN)
         return await super().on_tick(counter)
@@ -136,8 +138,13 @@ class Supervisor:
         except SystemExit as end:
             if isinstance(end.code, str):
                 _complain(end.code)
-        except BaseException:
-            logger.exception("a worker broke")
+        except BaseException as error:
+            from outage.project.told import sentence
+
+            if isinstance(error, Exception) and (said := sentence(error)):
+                _complain(said)
+            else:
+                logger.exception("a worker broke")
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
@@ -233,12 +240,15 @@ def main() -> int:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, _CONNECTIONS)), hard))
     application = sys.argv[1] if len(sys.argv) > 1 else "outage.project.asgi:application"
-    workers = int(os.environ.get("WORKERS", "0")) or max(2, len(os.sched_getaffinity(0)))
+    workers = number("WORKERS", 0) or max(2, len(os.sched_getaffinity(0)))
     # Where the processes count what they answer, for metrics.py to sum.
     with tempfile.TemporaryDirectory(prefix="driftstopp-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        return Supervisor(application, int(os.environ.get("PORT", "8000")), workers).run()
+        return Supervisor(application, number("PORT", 8000), workers).run()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except ImproperlyConfigured as wrong:
+        sys.exit(str(wrong))

@@ -1,7 +1,6 @@
 """The one settings file. Everything that differs between machines comes from the environment; see docs/operation.md."""
 
 import base64
-import json
 import os
 import re
 import tomllib
@@ -16,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 from contacts.own_files import keep_to_ourselves
+from outage.project.environment import number, options
 from outage.project.trail import trail_handler
 
 # Here, and not where a server or a command starts: none of them is without the settings.
@@ -68,7 +68,7 @@ ROUTINE = os.environ.get("ROUTINE") or "prator-2023-04-03"
 # Where each row of the trace is told as it is written: a file, syslog:/dev/log or udp://host:514 (docs/operation.md).
 TRAIL_LOG = os.environ.get("TRAIL_LOG", "")
 # How many long prints and readings go on at once, each in a process of its own (`manage.py work`).
-LONG_WORK = int(os.environ.get("LONG_WORK", "1"))
+LONG_WORK = number("LONG_WORK", 1)
 # What a monitoring server shows to read /matt; without it there are no metrics.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 ALLOWED_HOSTS = [h for h in os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
@@ -185,7 +185,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     # Compiling the query for Att ringa nu takes PostgreSQL a second; running it takes 40 ms.
     # Whoever serves pages says how long one may wait for a lock (outage/project/wsgi.py); a command waits.
-    _options = f"-c jit=off -c lock_timeout={os.environ.get('LOCK_SECONDS', '0')}s"
+    _options = f"-c jit=off -c lock_timeout={number('LOCK_SECONDS', 0)}s"
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", _options)
 
 # What is guessed is counted by all processes together.
@@ -255,7 +255,7 @@ STORAGES = {
     # Pictures of scanned sheets: outside everything that is served, and encrypted.
     "scans": {
         "BACKEND": os.environ.get("SCAN_STORAGE") or "forms.scan_files.DurableFiles",
-        "OPTIONS": json.loads(os.environ.get("SCAN_STORAGE_OPTIONS") or "{}"),
+        "OPTIONS": options("SCAN_STORAGE_OPTIONS"),
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
@@ -265,9 +265,9 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["ttf", "woff2", "png", "jpg", "map"]
 
 # A ward PC is shared: a log-in left behind locks, and then ends, by itself. What was being typed then is held
 # (docs/decisions/0007). None lasts longer than a long shift: browsers restore the cookies of a session.
-LOCK_SECONDS = int(os.environ.get("LOCK_MINUTES", "15")) * 60
-SESSION_COOKIE_AGE = int(os.environ.get("SESSION_MINUTES", "60")) * 60
-LONGEST_LOG_IN = int(os.environ.get("SESSION_HOURS", "12")) * 3600
+LOCK_SECONDS = number("LOCK_MINUTES", 15) * 60
+SESSION_COOKIE_AGE = number("SESSION_MINUTES", 60) * 60
+LONGEST_LOG_IN = number("SESSION_HOURS", 12) * 3600
 SESSION_ENGINE = "outage.project.sessions"
 # A browser takes a cookie of such a name from this very host alone, and over HTTPS.
 COOKIE_PREFIX = "__Host-" if PRODUCTION else ""

@@ -11,6 +11,8 @@ from logging.handlers import SysLogHandler, WatchedFileHandler
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 # A name that cannot be resolved is not asked for again by every page.
 _AGAIN_SECONDS = 30
 
@@ -68,7 +70,12 @@ def trail_handler(to: str) -> dict[str, Any]:
     if parts.scheme == "syslog":
         return _syslog(parts.path or "/dev/log")
     if parts.scheme == "udp":
-        return _syslog((parts.hostname or "localhost", parts.port or 514))
+        try:
+            return _syslog((parts.hostname or "localhost", parts.port or 514))
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"TRAIL_LOG={to}: porten är inget tal. Skriv udp://värd:514."
+            ) from None
     return {"()": TrailFile, "filename": to, "formatter": "bare"}
 
 

@@ -1,6 +1,8 @@
 """What is installed names what is there. That it works is seen by `make try-install`, on a bare machine."""
 
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -57,3 +59,41 @@ def test_the_page_of_the_proxy_takes_nothing_from_elsewhere():
     page = (DEPLOY / "down" / "driftstopp-nere.html").read_text(encoding="utf-8")
     assert not re.search(r"https?://|<script|style=", page)
     assert 'href="/driftstopp-nere.css"' in page
+
+
+KEY, SECRET = "A" * 43 + "=", "k" * 50
+
+
+@pytest.mark.parametrize(
+    ("variables", "refused"),
+    [
+        ({}, ""),
+        ({"DATA_KEYS": KEY, "SECRET_KEY": SECRET}, ""),
+        ({"DATA_KEYS": f"{KEY},{KEY}", "SECRET_KEY": "$%^&*(-_=+)#!@\"'" * 4}, ""),
+        ({"DATA_KEYS": "abc"}, "DATA_KEYS"),
+        ({"DATA_KEYS": f"{KEY},abc"}, "DATA_KEYS"),
+        ({"DATA_KEYS": KEY.replace("A", "/")}, "DATA_KEYS"),
+        ({"DATA_KEYS": ","}, "DATA_KEYS"),
+        ({"SECRET_KEY": "kort"}, "SECRET_KEY"),
+        ({"SECRET_KEY": f"{SECRET} {SECRET}"}, "SECRET_KEY"),
+    ],
+)
+def test_settings_are_written_with_keys_that_the_server_takes(
+    tmp_path: Path, variables: dict[str, str], refused: str
+):
+    names = ("HOST", "DATABASE", "OWNER_PASSWORD", "SERVER_PASSWORD", "PURGE_PASSWORD")
+    run = subprocess.run(
+        [DEPLOY / "settings", tmp_path],
+        env={"PATH": os.environ["PATH"]} | dict.fromkeys(names, "x") | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (refused in run.stderr, run.returncode) == (True, 1 if refused else 0)
+    if refused:
+        assert list(tmp_path.iterdir()) == []
+        return
+    written = (tmp_path / "env").read_text(encoding="utf-8")
+    for name, value in variables.items():
+        assert f"\n{name}={value}\n" in written
+    assert re.search(r"^DATA_KEYS=[\w-]{43}=", written, re.MULTILINE)

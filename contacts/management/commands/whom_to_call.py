@@ -14,6 +14,8 @@ from contacts.queries.ringing import RingRequest, find_by_name, numbers_for_many
 from contacts.rules.doubt import READ_THE_REMARK
 from contacts.rules.whom_to_call import NumberToRing
 
+_YEARS = 100
+
 
 class Command(BaseCommand):
     help = "Visa vilket nummer man ringer just då för att nå en enhet, en kommun eller regionen, bäst först."
@@ -37,6 +39,9 @@ class Command(BaseCommand):
             moment = datetime.fromisoformat(text)
         except ValueError:
             self._refuse(f'--at: "{text}" är ingen ISO-tid. Skriv till exempel 2026-11-24T10:52.')
+        # At the ends of what can be written no day is before, or after.
+        if abs(moment.year - timezone.now().year) > _YEARS:
+            self._refuse(f"--at: år {moment.year} ligger för långt bort.")
         return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
 
     def _request(self, name: str) -> RingRequest:

@@ -74,3 +74,5 @@ def test_a_name_of_nothing_of_several_and_a_time_that_is_none_are_refused(county
     assert "flera heter så" in several
     assert "Medicin 1 (Malå kommun)" in several
     assert "ISO-tid" in refused(unit="Malå", at="i morgon")
+    for year in ("0001", "9999"):
+        assert f"år {int(year)} ligger för långt bort" in refused(unit="Malå", at=f"{year}-01-01T00:00")
