@@ -12,6 +12,7 @@ READERS = {
     "outage/queries/naming.py": "notes it",
     "outage/presenters/care.py": "notes it",
     "outage/queries/tasks.py": "with the number, by shown_identity",
+    "outage/presenters/typed.py": "with the number, by shown_identity",
     "outage/presenters/owed.py": "in a task, beside its patient",
     "outage/presenters/later.py": "to look for the patient's other chains",
     "outage/queries/call_codes.py": "to work out a code",
