@@ -341,12 +341,10 @@ class RandomOutage(Base):
         def act() -> None:
             if outage.is_open:
                 end_outage(by=by, outage=outage, ended_at=now, client_id=uuid4())
-                self.ends[by.principal.pk] = now
             else:
                 reopen_outage(by=by, outage=outage, client_id=uuid4())
-                self.ends[by.principal.pk] = None
-            said = self.said.setdefault(by.principal.pk, [])
-            said.append((now, self.ends[by.principal.pk]))
+            end = self.ends[by.principal.pk] = now if outage.is_open else None
+            self.said.setdefault(by.principal.pk, []).append((now, end))
 
         self.tried(act)
 
