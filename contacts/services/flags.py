@@ -94,17 +94,17 @@ def carry_words(entries: Collection[DirectoryEntry]) -> None:
 def _follow(
     entry: DirectoryEntry, words: Collection[tuple[NumberFlag, Word]], confirmed: Mapping[int, datetime]
 ) -> bool:
-    """Whether any of the words of a number stands at the entry, which has it, with what is copied there: each under
-    the name and time of whoever said it.
+    """Whether any of the words of a number stands at the entry, which has it, with what is copied there: one of each
+    person's, under their name and its time.
     """
     last = confirmed.get(entry.pk)
     rows = [row for row, word in words if follows(word, entry.pk, entry.principal_id, last)]
-    stand = {(row.user_id, row.at) for row in rows if row.entry_id == entry.pk}
+    stand = {row.user_id for row in rows if row.entry_id == entry.pk}
     for row in rows:
         copy_id = uuid5(row.pk, str(entry.pk))
         # One that was copied before, and stands no longer, was taken back.
-        if (row.user_id, row.at) not in stand and not NumberFlag.objects.filter(pk=copy_id).exists():
-            stand.add((row.user_id, row.at))
+        if row.user_id not in stand and not NumberFlag.objects.filter(pk=copy_id).exists():
+            stand.add(row.user_id)
             copy_word(copy_id, row, entry)
     return bool(stand)
 
