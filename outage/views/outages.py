@@ -243,7 +243,8 @@ def _told_ended(
         at, own = (moment(each, now) for each in (outage.own_end, typed))
         shut = outage.drill or current_outage(request.acting.principal)
         way = "" if shut else " Är din tid rätt: tryck Driftstoppet pågår ändå, och avsluta med den."
-        said = f"Någon hos er hade redan avslutat {what}: det var över {at}."
+        over = f"{what} var över" if again or left else f"{outage.system} är åter sedan"
+        said = f"Någon hos er hade redan avslutat: {over} {at}."
         messages.info(request, f"{said} Din tid, {own}, är inte sparad.{way}")
     elif again:
         began = moment(again.current.started_at, now)
