@@ -110,7 +110,7 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
     limits = outage.routine.limits
     coming = next_break_point(now, limits)
     may_end = can(acting, Right.END_OUTAGE)
-    asked = [*_whether_back(outage, acting, now), *_whether_back_between(outage, acting, now)]
+    asked = [*_whether_back(outage, acting, now), *_whether_up_between(outage, acting, now)]
     ends_here = may_end and outage.closed_at is None
     near = coming - now <= 2 * limits.break_point_window
     return Banner(
@@ -144,7 +144,7 @@ def _whether_back(outage: Outage, acting: Acting, now: datetime) -> Iterator[Ask
     yield _asked(acting, text, no, f"Ja, avsluta för {acting.principal.name}", outage)
 
 
-def _whether_back_between(outage: Outage, acting: Acting, now: datetime) -> Iterator[Asked]:
+def _whether_up_between(outage: Outage, acting: Acting, now: datetime) -> Iterator[Asked]:
     """What only the principal can say of two outages that go on for it."""
     for before in not_ended_before(acting.principal, outage)[:1]:
         text = asked_between([before, outage], now)

@@ -207,7 +207,7 @@ def end(request: ActingRequest) -> HttpResponse:
         with page:
             _check_goes_on(outage)
             at, client_id = form.cleaned_data["ended_at"], form.cleaned_data["client_id"]
-            between = form.cleaned_data.get("back_between") == "yes"
+            between = form.cleaned_data.get("up_between") == "yes"
             ended = end_outage(
                 by=acting,
                 outage=outage,

@@ -99,7 +99,7 @@ class SupportForm(SentOnce):
 
 class EndForm(AsksQuestions):
     ended_at = MomentField(label="När kom systemet tillbaka?")
-    back_between = forms.ChoiceField(
+    up_between = forms.ChoiceField(
         choices=[
             ("no", "Nej, vi var utan hela tiden: avsluta alla"),
             ("yes", "Ja: sedan anger vi när"),
@@ -111,6 +111,6 @@ class EndForm(AsksQuestions):
     def __init__(self, *args: Any, between: str = "", **kwargs: Any) -> None:
         """`between` asks whether the system was back since outages before that are not ended."""
         super().__init__(*args, **kwargs)
-        self.fields["back_between"].label = between
+        self.fields["up_between"].label = between
         if not between:
-            del self.fields["back_between"]
+            del self.fields["up_between"]

@@ -50,7 +50,7 @@ def test_who_ends_the_newest_is_asked_about_those_before(
     client.force_login(umea.user)
     page = read(client.get(end_page(later)))
     assert "Var ni inne i PRATOR mellan driftstoppen 08.52 och 10.42?" in page.main.get_text()
-    sent = client.post(end_page(later), fields_of(form_of(page, method="post")) | {"back_between": answer})
+    sent = client.post(end_page(later), fields_of(form_of(page, method="post")) | {"up_between": answer})
     assert own_ends(umea, earlier, later) == ended
     if not answer:
         assert "Välj om ni var inne däremellan." in errors_of(read(sent))

@@ -157,10 +157,11 @@ def test_a_sip_agreed_unaware_is_checked_by_the_health_centre(county: County, th
         "Kontrollera att kallelsen till SIP är skickad i PRATOR. Skicka den annars.",
     )
     assert [row.heading for row in rows(county.disa, chain)] == ["Registrera", "Direkt"]
+    # Whoever was in the system and has died is decided about there (case 13); no SIP is sent.
     change(
         county.alva, chain, county, status="deceased", status_reason="x", municipality=three.umea.principal
     )
-    assert [row.heading for row in rows(county.disa, chain)] == ["Direkt"]
+    assert [row.heading for row in rows(county.disa, chain)] == ["Avgör själv", "Direkt"]
 
 
 def test_what_is_entered_directly_has_a_heading_of_its_own(

@@ -11,7 +11,8 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.rules.parties import Party
 from outage.models import CareChain, Outage
-from outage.presenters.back import TaskRow, grouped, task_rows
+from outage.presenters.back import TaskRow, task_rows
+from outage.presenters.back_groups import grouped
 from outage.presenters.outage_files import task_cells
 from outage.queries.care_chains import get_chain
 from outage.queries.task_logs import task_logs_of
