@@ -144,7 +144,7 @@ def lock_outage(principal: Principal, outage: Outage) -> Outage:
 
 def _lock_to_say(by: Acting, outage: Outage) -> Outage:
     """As `lock_outage`, for what `_say` settles."""
-    lock_ticked(outage, by.principal)
+    lock_ticked(outage)
     return lock_outage(by.principal, outage)
 
 
@@ -300,7 +300,8 @@ def _say(by: Acting, outage: Outage, ended_at: datetime | None, client_id: UUID 
         unit=by.unit,
     )
     _settle(by, outage)
-    settle_ticked(outage, by.principal)
+    # Also those of the others: what the region enters goes by its end in every log.
+    settle_ticked(outage)
     end = ended_at or was
     audit.record(
         by=by,

@@ -98,27 +98,25 @@ def tell_pages_of(units: set[int]) -> None:
         changed(*map(of_unit, with_those_joined_into(units)))
 
 
-def settle_ticked(outage: Outage, principal: Principal | None = None) -> None:
-    """Recompute the chains (of one principal) in which a task was marked: with another end or scope of the outage a
-    tick may not be valid, and what it closed is owed again. The caller has locked them by `lock_ticked`, then the
-    outage.
+def settle_ticked(outage: Outage) -> None:
+    """Recompute the chains in which a task was marked: with another end or scope of the outage a tick may not be valid,
+    and what it closed is owed again. The caller has locked them by `lock_ticked`, then the outage.
     """
     # Those that were ticked in between.
-    lock_ticked(outage, principal)
-    for chain in _ticked(outage, principal).select_related("unit", "principal"):
+    lock_ticked(outage)
+    for chain in _ticked(outage).select_related("unit", "principal"):
         settle(chain)
 
 
-def lock_ticked(outage: Outage, principal: Principal | None = None) -> None:
+def lock_ticked(outage: Outage) -> None:
     """Lock what `settle_ticked` is to recompute, before the outage: whoever logs locks a chain first, then that."""
-    ticked = _ticked(outage, principal)
+    ticked = _ticked(outage)
     _lock(CareChain.objects.filter(Q(pk__in=ticked.values("pk")) | Q(pk__in=ticked.values("joined_to"))))
 
 
-def _ticked(outage: Outage, principal: Principal | None) -> QuerySet[CareChain]:
+def _ticked(outage: Outage) -> QuerySet[CareChain]:
     marks = RegistrationMark.objects.filter(chain__outage=outage)
-    chains = CareChain.objects.filter(pk__in=marks.values("chain")).order_by()
-    return chains.filter(principal=principal) if principal else chains
+    return CareChain.objects.filter(pk__in=marks.values("chain")).order_by()
 
 
 def settle_naming(unit: Unit) -> None:
