@@ -1,7 +1,6 @@
 """What a staff list would do."""
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 
@@ -128,9 +127,7 @@ class _Planner:
         self._units = {search_key(unit.name): unit.joined_into or unit for unit in there}
         own = list(memberships_in(by.principal).select_related("user", "unit"))
         self._known = {(one.user_id, one.unit_id, one.role): one for one in own}
-        self._own: dict[str, dict[str, User]] = defaultdict(dict)
-        for one in own:
-            self._own[username_key(one.user.username)][one.user.username] = one.user
+        self._own = {username_key(one.user.username): one.user for one in own}
         wanted = {row.facts.hsa_id for row in rows} - {""}
         self._by_hsa = {user.hsa_id: user for user in User.objects.filter(hsa_id__in=wanted)}
         self._taken = {username_key(name): pk for name, pk in User.objects.values_list("username", "pk")}
@@ -178,7 +175,7 @@ class _Planner:
         """
         facts = row.facts
         by_hsa = self._by_hsa.get(facts.hsa_id)
-        by_name = self._by_username(facts.username)
+        by_name = self._own.get(username_key(facts.username))
         if by_hsa is not None and by_hsa.is_superuser and by_name != by_hsa:
             raise _Refused("HSA-id", "HSA-id:t hör till en annan person.")
         if by_hsa is not None and by_name is not None and by_hsa != by_name:
@@ -188,12 +185,6 @@ class _Planner:
         if by_hsa is None and by_name is not None:
             _check_same(by_name, facts)
         return by_hsa or by_name
-
-    def _by_username(self, username: str) -> User | None:
-        found = self._own.get(username_key(username), {})
-        if len(found) > 1 and username not in found:
-            raise _Refused("Användarnamn", f"Skriv {' eller '.join(sorted(found))}: det är flera personer.")
-        return found.get(username) or next(iter(found.values()), None)
 
     def _planned_person(self, row: StaffRow, person: User | None) -> PlannedPerson:
         known = self._planned.get(person.pk) if person else self._known_new(row.facts)

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from contacts.models import Membership, User
 from contacts.rules.permissions import Role
-from tests.factories import County, make_county, person
+from tests.factories import County, make_county
 from tests.integration.outage.pages import read
 from tests.kept import Keeper
 
@@ -90,19 +90,6 @@ def test_another_case_of_a_user_name_alone_is_no_difference(client: Client, coun
     )
     assert User.objects.get(username="nina").memberships.count() == 2
     assert User.objects.get(username="alva").memberships.count() == 3
-
-
-def test_of_two_whose_user_names_differ_in_case_the_one_that_stands_there_is_meant(
-    client: Client, county: County
-):
-    """There may be such from before that was refused."""
-    other = person("ALVA", county.ward).user
-    row = "{};Alva;Påhittad;;;Ortopeden;Vårdpersonal;x;"
-    assert "Skriv ALVA eller alva: det är flera personer." in faults(
-        upload(client, county.adam, row.format("Alva"))
-    )
-    confirm(client, upload(client, county.adam, row.format("ALVA")))
-    assert (other.memberships.count(), county.alva.user.memberships.count()) == (2, 1)
 
 
 @pytest.mark.parametrize(
