@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 from django.conf import settings
@@ -33,6 +34,15 @@ class AppendOnlyQuerySet(models.QuerySet[Row]):
 @cache
 def _is_listened_to(model: type[models.Model]) -> bool:
     return any(signal.has_listeners(model) for signal in (signals.pre_save, signals.post_save))
+
+
+class WithId(models.Model):
+    """Rows whose key is `id`, of which so many are read that Django's way to it, by the model's options, shows."""
+
+    pk = property(attrgetter("id"), models.Model._set_pk_val)  # type: ignore[attr-defined]
+
+    class Meta:
+        abstract = True
 
 
 class AppendOnlyModel(models.Model):
@@ -107,7 +117,7 @@ class AppendOnlyModel(models.Model):
         raise AppendOnlyError(f"{type(self).__name__} rows are never deleted")
 
 
-class KeyedModel(models.Model):
+class KeyedModel(WithId):
     """A row with columns that follow from others, `keyed_by`: saved with any of those, they are saved too."""
 
     keyed_by: ClassVar[Mapping[str, tuple[str, ...]]]

@@ -1,20 +1,25 @@
 """INSERTs: the SQL is put together once for each model and engine, and only its values are new each time."""
 
 from collections.abc import Sequence
+from datetime import date
 from types import NoneType
 from typing import Any
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     BooleanField,
     CharField,
+    DateField,
+    DateTimeField,
     Field,
     ForeignKey,
     Model,
     PositiveIntegerField,
     PositiveSmallIntegerField,
     TextField,
+    UUIDField,
 )
 from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
@@ -61,15 +66,39 @@ _AS_IT_IS: dict[type[Any], tuple[type, ...]] = {
     PositiveIntegerField: (int, NoneType),
     PositiveSmallIntegerField: (int, NoneType),
     ForeignKey: (int, NoneType),
+    DateField: (NoneType,),
+    DateTimeField: (NoneType,),
+    UUIDField: (NoneType,),
+}
+# What PostgreSQL has a kind of its own for, beside those.
+_AS_POSTGRESQL_HAS_IT: dict[type[Any], tuple[type, ...]] = {
+    ForeignKey: (int, UUID, NoneType),
+    DateField: (date, NoneType),
+    UUIDField: (UUID, NoneType),
 }
 
 
 def _values(row: Model, fields: Fields, connection: BaseDatabaseWrapper) -> list[Any]:
-    values = [(field, field.pre_save(row, True)) for field in fields]
-    return [
-        value if type(value) in _AS_IT_IS.get(type(field), ()) else field.get_db_prep_save(value, connection)
-        for field, value in values
-    ]
+    key = type(row), connection.vendor, len(fields)
+    if key not in _read_by:
+        known = _AS_IT_IS | (_AS_POSTGRESQL_HAS_IT if connection.vendor == "postgresql" else {})
+        _read_by[key] = [(_name_of(field), known.get(type(field), ())) for field in fields]
+    values = []
+    for field, (name, as_it_is) in zip(fields, _read_by[key], strict=True):
+        value = getattr(row, name) if name else field.pre_save(row, True)
+        values.append(value if type(value) in as_it_is else field.get_db_prep_save(value, connection))
+    return values
+
+
+# By model, engine and how many: the name of each column's value, and the kinds of it that are taken as they are.
+_read_by: dict[tuple[type[Model], str, int], list[tuple[str | None, tuple[type, ...]]]] = {}
+
+
+def _name_of(field: "Field[Any, Any]") -> str | None:
+    """None where the column makes its value itself."""
+    set_by_clock = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    by_itself = type(field).pre_save not in (Field.pre_save, DateField.pre_save, DateTimeField.pre_save)
+    return None if set_by_clock or by_itself else field.attname
 
 
 def _compiled(row: Model, using: str, fields: Fields, returning: Fields, unless_there: bool) -> str | None:

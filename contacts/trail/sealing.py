@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from django.db import OperationalError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from contacts.models import TrailSeal
@@ -125,10 +125,11 @@ class _Sealed(NamedTuple):
 
 def _read() -> tuple[_Sealed, list[tuple[int, str]], Transactions | None]:
     """The last seal; number and mac of the rows that are in no seal, in order; who is under way, if others can be."""
-    if connection.vendor == "sqlite":
-        last, rows, under_way = _Sealed(*answer(connection, _LAST, (), a_row) or ()), None, None
+    db = connections[DEFAULT_DB_ALIAS]
+    if db.vendor == "sqlite":
+        last, rows, under_way = _Sealed(*answer(db, _LAST, (), a_row) or ()), None, None
     else:
-        found = answer(connection, _READ, [MOST_ROWS], all_rows)
+        found = answer(db, _READ, [MOST_ROWS], all_rows)
         oldest, following, *columns = found[0][:6]
         last = _Sealed() if columns[0] is None else _Sealed(*columns)
         rows = [row[6:] for row in found if row[6] is not None]
@@ -137,7 +138,7 @@ def _read() -> tuple[_Sealed, list[tuple[int, str]], Transactions | None]:
         gaps = [gap.numbers for gap in read_gaps(last.gaps)]
         statement = _ROWS.format(gaps=" OR id BETWEEN %s AND %s" * len(gaps))
         params = [last.upto, *(n for gap in gaps for n in gap), MOST_ROWS]
-        rows = answer(connection, statement, params, all_rows)
+        rows = answer(db, statement, params, all_rows)
     return last, rows, under_way
 
 
@@ -175,11 +176,12 @@ def _seal_after(last: _Sealed, rows: list[tuple[int, str]], under_way: Transacti
 
 def _is_added(seal: TrailSeal) -> bool:
     """False where another got its number."""
-    at = connection.ops.adapt_datetimefield_value(seal.at)
+    db = connections[DEFAULT_DB_ALIAS]
+    at = db.ops.adapt_datetimefield_value(seal.at)
     columns = [seal.number, at, seal.upto, seal.ranges, seal.gaps, False, seal.former, seal.digest]
-    if connection.vendor == "sqlite":
-        return answer(connection, _ADDED, columns, rows_done) == 1
-    return answer(connection, _ADDED_UNLESS_THERE, columns, a_row) is not None
+    if db.vendor == "sqlite":
+        return answer(db, _ADDED, columns, rows_done) == 1
+    return answer(db, _ADDED_UNLESS_THERE, columns, a_row) is not None
 
 
 def content_of(seal: TrailSeal, rows: str) -> bytes:

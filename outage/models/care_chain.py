@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from contacts.models import Principal, Unit
+from contacts.models.base import WithId
 from contacts.models.data_key import name_of
 from contacts.models.encrypted import GONE, EncryptedJSON, EncryptedText
 from contacts.rules.parties import Party, WardKind
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 PURGED_PLACE = "gallrad plats"
 
 
-class CareChain(models.Model):
+class CareChain(WithId):
     """Its owner never changes; `details` points at the newest row of what is known."""
 
     append_only = False

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.base import ModelState
 
 from contacts.models import Principal, Unit
+from contacts.models.base import WithId
 from contacts.rules.labelled import Labelled
 from contacts.rules.parties import Party
 from outage.rules.informing import PARTICIPANT_PREFIX, InformState
@@ -42,7 +43,7 @@ def is_answer(message: str) -> bool:
     return message.startswith("new:")
 
 
-class ChainState(models.Model):
+class ChainState(WithId):
     """One message that a unit is to tell one target, an answer that it waits for, when it last told a party, the
     chain's latest event, one that not everybody was told of or that others sent (`Untold`), that nobody has logged or
     decided how the patient came (case 18), a message that it is to send after another (`Unsent`), its call `rung`

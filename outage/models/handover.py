@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db import models
 
-from contacts.models.base import AppendOnlyModel
+from contacts.models.base import AppendOnlyModel, WithId
 from contacts.models.encrypted import EncryptedText
 from outage.rules.handover import CallFacts, Checked, Direction, ReadBack
 from outage.rules.informing import FAILED, CallOutcome
@@ -139,7 +139,7 @@ class Handover(OfChain, LoggedRow):
         return f"samtal {self.at:%Y-%m-%d %H.%M}"
 
 
-class HandoverMessage(AppendOnlyModel):
+class HandoverMessage(WithId, AppendOnlyModel):
     """One message in a call: the event that was told of, or the change of details that a notice is about."""
 
     handover = models.ForeignKey(Handover, on_delete=models.PROTECT, related_name="messages")

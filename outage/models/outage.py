@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from contacts.models import Principal, Unit
-from contacts.models.base import AppendOnlyModel, paired
+from contacts.models.base import AppendOnlyModel, WithId, paired
 from contacts.rules.labelled import Labelled
 from outage.routine import get_routine
 from outage.rules.drills import an_outage, the_outage
@@ -24,7 +24,7 @@ class NotReadForAnybody(Exception):
     """Whether an outage goes on depends on the principal; this one was not read through `outage.queries.outages`."""
 
 
-class Outage(models.Model):
+class Outage(WithId):
     """One outage of one system, in earnest or a `drill`. Only whether it is closed and the pointer to its current
     report ever change.
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from contacts.models import Unit
-from contacts.models.base import AppendOnlyModel
+from contacts.models.base import AppendOnlyModel, WithId
 
 
 class OfChain(models.Model):
@@ -28,7 +28,7 @@ class OfChain(models.Model):
         return name
 
 
-class SignedRow(AppendOnlyModel):
+class SignedRow(WithId, AppendOnlyModel):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
 

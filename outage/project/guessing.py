@@ -13,7 +13,6 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.core.internal import ratelimit
-from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.signing import BadSignature
@@ -26,6 +25,7 @@ from django.utils import timezone
 
 from contacts.rules.people import username_key
 from outage.project.log_ins import note_failed
+from outage.project.policy import PolicyMiddleware
 
 _SALT = "dator"
 _COOKIE = f"{settings.COOKIE_PREFIX}{_SALT}"
@@ -42,7 +42,7 @@ _flooding: dict[str, datetime] = {}
 # How many have been answered so since the trace was told.
 _untold: dict[str, int] = {}
 # What every other answer gets on its way out, which this one does not go.
-_ON_THE_WAY_OUT: tuple[Any, ...] = (XFrameOptionsMiddleware, CSPMiddleware, SecurityMiddleware)
+_ON_THE_WAY_OUT: tuple[Any, ...] = (XFrameOptionsMiddleware, PolicyMiddleware, SecurityMiddleware)
 
 
 def count_try(request: HttpRequest, name: str) -> ratelimit.RateLimitUsage | None:
