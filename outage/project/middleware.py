@@ -13,6 +13,7 @@ from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.http import urlencode
 
@@ -281,4 +282,7 @@ class PrivatePagesMiddleware:
         response = self.get_response(request)
         patch_cache_control(response, no_store=True, private=True)
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        if request.htmx:  # type: ignore[attr-defined]
+            # An open page counts on from it (app.js).
+            response.headers["X-Now"] = timezone.now().isoformat()
         return response

@@ -8,10 +8,16 @@
   const NOT_SAVED = "Inte sparat än";
   const KEYS_OFF = "driftstopp.keys-off";
 
-  /* Clock: a ward PC's own clock may be wrong, so time is counted from the server's. */
+  /* Clock: a ward PC's own clock may be wrong, and be put right: time is counted on from what the server last said. */
 
-  const told = document.querySelector('meta[name="server-time"]');
-  const skew = told ? Date.parse(told.content) - Date.now() : 0;
+  let told = 0;
+  let toldAt = 0;
+  const serverSays = (time) => {
+    told = Date.parse(time) || Date.now();
+    toldAt = performance.now();
+  };
+  serverSays(document.querySelector('meta[name="server-time"]')?.content);
+  document.addEventListener("server-time", (event) => serverSays(event.detail));
 
   // Written as the server writes it: 8 min, 1 h 12 min, 2 dygn 3 h.
   const duration = (ms) => {
@@ -28,7 +34,7 @@
   const clockTime = (iso) => stockholm.format(new Date(iso)).replace(":", ".");
 
   const tellTime = () => {
-    const now = Date.now() + skew;
+    const now = told + performance.now() - toldAt;
     for (const element of document.querySelectorAll("[data-since]")) {
       const passed = now - Date.parse(element.dataset.since);
       if (passed >= 0) element.textContent = duration(passed);

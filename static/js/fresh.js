@@ -241,10 +241,8 @@
 
   const close = (root, why) => {
     // What is half typed is sent, which is held for whoever typed it: by another, or nobody, nothing is saved.
-    const typed = why === LOGGED_OUT && root.querySelector('form[data-guard][data-dirty="1"]');
-    if (typed) {
-      typed.dataset.sent = "1";
-      HTMLFormElement.prototype.submit.call(typed);
+    if (why === LOGGED_OUT && root.querySelector('form[data-guard][data-dirty="1"]')) {
+      document.dispatchEvent(new Event("logged-out"));
       return;
     }
     const note = document.createElement("div");
@@ -272,9 +270,12 @@
   const versions = new WeakMap();
 
   // The name by which the server knows a question that no person asks: it keeps no log-in alive.
-  const get = (address, version) => {
+  const get = async (address, version) => {
     const headers = { "HX-Request": "true", "HX-Trigger": "calls", "X-Shown": version };
-    return fetch(address, { headers, signal: AbortSignal.timeout(15000) });
+    const answer = await fetch(address, { headers, signal: AbortSignal.timeout(15000) });
+    const now = answer.headers.get("X-Now");
+    if (now) document.dispatchEvent(new CustomEvent("server-time", { detail: now }));
+    return answer;
   };
 
   const askAll = async (root) => {
@@ -317,6 +318,7 @@
   const askHead = async (head) => {
     try {
       const response = await get(head.dataset.head, versions.get(head) ?? "");
+      if (response.status === 401) document.dispatchEvent(new Event("logged-out"));
       if (response.status !== 200) return;
       const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("stuck");
       if (!head.isConnected || fresh?.dataset.for !== head.dataset.for) return;

@@ -4,13 +4,29 @@
 
 (() => {
   const WARN_SECONDS = 180;
+  const WAIT = 15000;
+  const AGAIN = 5000;
   const LOCKING = "Låser …";
+  const NOT_LOCKED = "Servern svarar inte. Du är inte utloggad än: lås datorn själv. Sidan försöker igen av sig själv.";
+  const LEFT_BEHIND = "Servern svarar inte, så sidan kunde inte låsas. Det som stod här är dolt.";
   const ANOTHER = "Någon annan, eller ett annat uppdrag, är inloggat i den här webbläsaren. Det du sparar här läggs undan åt dig.";
   const STAYS = "Du är kvar som inloggad.";
 
-  let lapsesAt = Infinity;
+  // The clock of the PC may be put right while the page is open, and the other one stops while the PC sleeps.
+  const counter = () => {
+    const wall = Date.now();
+    const own = performance.now();
+    return () => Math.max(Date.now() - wall, performance.now() - own);
+  };
+
+  let left = Infinity;
+  let passed = counter();
+  let untouched = counter();
+  let lapses = Infinity;
   let asking = false;
+  let leaving = false;
   let cameFrom = null;
+  let cameTo = 0;
 
   const place = () => document.querySelector("[data-session]");
 
@@ -27,8 +43,14 @@
     return minutes > 1 ? `${minutes} minuter` : "mindre än en minut";
   };
 
+  const count = (seconds) => {
+    left = seconds * 1000;
+    passed = counter();
+  };
+
   const tell = ({ left, mine }) => {
-    lapsesAt = Date.now() + left * 1000;
+    count(left);
+    if (mine && left > 0 && !leaving) uncover();
     if (!mine && left) say(ANOTHER);
     else if (left <= 0) leave(lockForm(false));
     else if (left <= WARN_SECONDS) say(`Sidan låses om ${inMinutes(left)}.`, true);
@@ -40,21 +62,78 @@
     }
   };
 
+  /* Where the server is silent nothing can be locked, and who stays may need the page: it is out of sight until shown. */
+
+  const covered = () => document.querySelector(".cover");
+
+  const uncover = () => {
+    if (!covered()) return;
+    covered().remove();
+    document.body.classList.remove("covered");
+    window.scrollTo({ top: cameTo, behavior: "instant" });
+    cameFrom?.focus({ preventScroll: true });
+  };
+
+  const cover = (text) => {
+    if (covered()) return;
+    cameFrom = document.activeElement;
+    cameTo = window.scrollY;
+    const note = document.createElement("div");
+    note.className = "cover";
+    note.setAttribute("role", "alert");
+    const sentence = document.createElement("p");
+    sentence.textContent = text;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-primary";
+    button.textContent = "Visa sidan";
+    button.addEventListener("click", uncover);
+    note.append(sentence, button);
+    document.body.append(note);
+    document.body.classList.add("covered");
+    button.focus();
+  };
+
   // As app.js marks a form that somebody has typed in, or as the server shows one that it could not save.
   const halfWritten = () =>
-    [...document.querySelectorAll("form[data-guard]")].find(
+    [...document.querySelectorAll("form[data-guard]")].filter(
       (form) => form.dataset.sent !== "1" && (form.dataset.dirty === "1" || form.querySelector("[aria-invalid=true]"))
     );
 
+  // Until the server has it; false where somebody went on with the page meanwhile.
+  const sent = async (form) => {
+    for (;;) {
+      try {
+        const content = { method: "POST", body: new FormData(form), redirect: "manual", cache: "no-store" };
+        const answer = await fetch(form.action, { ...content, signal: AbortSignal.timeout(WAIT) });
+        if (answer.status < 500) return true;
+      } catch {
+        // As below.
+      }
+      cover(NOT_LOCKED);
+      await new Promise((done) => window.setTimeout(done, AGAIN));
+      if (!covered()) return false;
+    }
+  };
+
   // The server is locked first, so that what is sent after that can be held and never saved. It is held by the mark of
-  // the form, as anything is that comes without a log-in.
+  // the form, as anything is that comes without a log-in. One form takes the page with it, the others go before.
   const leave = async (lock) => {
+    if (leaving) return;
+    leaving = true;
     say(LOCKING);
-    await fetch(lock.action, { method: "POST", body: new FormData(lock), redirect: "manual", cache: "no-store" });
-    const form = halfWritten();
-    if (form) {
-      form.dataset.sent = "1";
-      HTMLFormElement.prototype.submit.call(form);
+    const [last, ...others] = halfWritten();
+    for (const form of lock ? [lock, ...others] : others) {
+      if (await sent(form)) form.dataset.sent = "1";
+      else {
+        say("");
+        leaving = false;
+        return;
+      }
+    }
+    if (last) {
+      last.dataset.sent = "1";
+      HTMLFormElement.prototype.submit.call(last);
     } else location.assign(location.href.split("#")[0]);
   };
 
@@ -76,27 +155,39 @@
       const headers = { "X-Typed-By": mark, "X-CSRFToken": decodeURIComponent(cookie("__Host-csrftoken") || cookie("csrftoken")) };
       const answer = await fetch(address, { method, headers, redirect: "manual", cache: "no-store" });
       if (answer.ok) tell(await answer.json());
-      else tell({ left: 0, mine: true });
+      else if (answer.status < 500) tell({ left: 0, mine: true });
+      else silent();
     } catch {
-      // The server is silent: nothing is known, so nothing is said.
+      silent();
     } finally {
       asking = false;
     }
   };
 
+  // Nothing is known, so nothing is said; but nobody who passes by is to read what was left behind.
+  const silent = () => {
+    if (left <= passed() && untouched() >= lapses) cover(LEFT_BEHIND);
+  };
+
   const look = () => {
-    if (place() && lapsesAt - Date.now() <= WARN_SECONDS * 1000) ask("GET");
+    if (place() && left - passed() <= WARN_SECONDS * 1000) ask("GET");
   };
 
   const start = () => {
-    lapsesAt = place() ? Date.now() + Number(place().dataset.left) * 1000 : Infinity;
+    count(place() ? Number(place().dataset.left) : Infinity);
+    lapses = left;
   };
+
+  for (const touch of ["keydown", "pointerdown", "pointermove", "wheel"])
+    document.addEventListener(touch, () => (untouched = counter()), { passive: true });
+  // A page that asks by itself was told that nobody is logged in here any more.
+  document.addEventListener("logged-out", () => leave(null));
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-session-go-on]")) ask("POST");
   });
   document.addEventListener("submit", (event) => {
-    if (!event.target.matches("[data-lock]") || !halfWritten()) return;
+    if (!event.target.matches("[data-lock]") || !halfWritten().length) return;
     event.preventDefault();
     leave(lockForm(true));
   });
