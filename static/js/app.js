@@ -171,9 +171,9 @@
     true
   );
 
-  window.addEventListener("pageshow", (event) => {
-    if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(openAgain);
-  });
+  const openAll = () => document.querySelectorAll("form[data-sent]").forEach(openAgain);
+  window.addEventListener("pageshow", (event) => event.persisted && openAll());
+  document.addEventListener("not-left", openAll);
 
   const alertAt = (form, text) => {
     form.querySelector(".note[data-alert]")?.remove();

@@ -52,7 +52,7 @@
     count(left);
     if (mine && left > 0 && !leaving) uncover();
     if (!mine && left) say(ANOTHER);
-    else if (left <= 0) leave(lockForm(false));
+    else if (left <= 0) lock();
     else if (left <= WARN_SECONDS) say(`Sidan låses om ${inMinutes(left)}.`, true);
     else if (place().querySelector("[data-session-go-on]").hidden) say("");
     else {
@@ -116,33 +116,37 @@
     }
   };
 
-  // The server is locked first, so that what is sent after that can be held and never saved. It is held by the mark of
+  // The log-in ends first, by `end`, so that what is sent after that can be held and never saved. It is held by the mark of
   // the form, as anything is that comes without a log-in. One form takes the page with it, the others go before.
-  const leave = async (lock) => {
+  const leave = async (end, then = location.href.split("#")[0]) => {
     if (leaving) return;
     leaving = true;
     say(LOCKING);
     const [last, ...others] = halfWritten();
-    for (const form of lock ? [lock, ...others] : others) {
+    for (const form of end ? [end, ...others] : others) {
       if (await sent(form)) form.dataset.sent = "1";
       else {
         say("");
         leaving = false;
+        document.dispatchEvent(new Event("not-left"));
         return;
       }
     }
     if (last) {
       last.dataset.sent = "1";
       HTMLFormElement.prototype.submit.call(last);
-    } else location.assign(location.href.split("#")[0]);
+    } else location.assign(then);
   };
 
-  const lockForm = (byt) => {
-    const form = document.querySelector("[data-lock]").cloneNode(true);
-    form.querySelectorAll("button").forEach((button) => button.remove());
-    if (byt) form.insertAdjacentHTML("beforeend", '<input type="hidden" name="byt" value="1">');
-    return form;
+  // As it stands when its button is pressed: the page may be shown again.
+  const copyOf = (form, button) => {
+    const copy = form.cloneNode(true);
+    copy.querySelectorAll("button").forEach((each) => each.remove());
+    if (button?.name) copy.insertAdjacentHTML("beforeend", `<input type="hidden" name="${button.name}" value="${button.value}">`);
+    return copy;
   };
+
+  const lock = () => leave(copyOf(document.querySelector("[data-leaves]")));
 
   const cookie = (name) => document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) || "";
 
@@ -187,9 +191,9 @@
     if (event.target.closest("[data-session-go-on]")) ask("POST");
   });
   document.addEventListener("submit", (event) => {
-    if (!event.target.matches("[data-lock]") || !halfWritten().length) return;
+    if (!event.target.matches("[data-leaves]")) return;
     event.preventDefault();
-    leave(lockForm(true));
+    leave(copyOf(event.target, event.submitter), event.target.dataset.leaves);
   });
   document.addEventListener("focusin", (event) => {
     if (event.target.closest("[data-session-go-on]")) cameFrom = event.relatedTarget;

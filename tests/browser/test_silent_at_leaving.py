@@ -61,10 +61,25 @@ def test_who_goes_on_with_a_page_that_could_not_be_locked_has_what_was_typed(
     page.get_by_role("button", name="Visa sidan").click()
     expect(page.get_by_label("Kommentar")).to_have_value(TYPED)
     expect(page.get_by_role("alert")).to_have_count(0)
+    switch(page)
+    cover(page, "lås datorn själv")
+    page.get_by_role("button", name="Visa sidan").click()
     page.unroute("**/las/")
     save_call(page)
     assert Handover.objects.get().comment == TYPED
     assert not HeldForm.objects.exists()
+
+
+@pytest.mark.parametrize("button", ["Byt användare", "Logga ut"])
+def test_nobody_is_said_to_be_gone_who_is_not(windows: Windows, county: County, outage: Outage, button: str):
+    windows.expect_silence()
+    page = windows.open(county.alva)
+    page.goto("/")
+    page.route(re.compile("/(las|logga-ut)/$"), lambda route: route.abort())
+    page.get_by_role("button", name=button).first.click()
+    cover(page, "Du är inte utloggad än")
+    page.unroute_all()
+    expect(page.get_by_role("button", name="Logga in", exact=True)).to_be_visible(timeout=15_000)
 
 
 def test_a_page_left_behind_is_out_of_sight_when_nobody_answers(
@@ -87,6 +102,15 @@ def test_a_page_left_behind_is_out_of_sight_when_nobody_answers(
     clock.shift(timedelta(minutes=20))
     page.clock.fast_forward("01:00")
     expect(page.get_by_role("main")).to_contain_text("undanlagt åt Alva")
+
+
+def test_what_is_typed_is_held_for_who_logs_out(windows: Windows, county: County, chain: CareChain):
+    windows.expect_answer(409)
+    page = windows.open(county.alva)
+    type_a_call(page, chain)
+    page.get_by_role("button", name="Logga ut").click()
+    expect(page.get_by_role("main")).to_contain_text("undanlagt åt Alva")
+    assert HeldForm.objects.count() == 1
 
 
 def test_two_forms_that_are_begun_are_both_held(windows: Windows, county: County, outage: Outage):
