@@ -18,7 +18,6 @@ from django.db.models import (
     Field,
     Model,
     QuerySet,
-    UUIDField,
     prefetch_related_objects,
 )
 from django.db.models.sql import DeleteQuery, Query, UpdateQuery
@@ -44,7 +43,7 @@ _EXAMPLES: dict[type, Callable[[int], Value]] = {
     datetime: lambda n: datetime(1901, 2, 3, 4, 5, tzinfo=UTC) + timedelta(seconds=n),
     date: lambda n: date(1901, 2, 3) + timedelta(days=n),
 }
-_FIELDS: "dict[type, Field[Any, Any]]" = {UUID: UUIDField(), datetime: DateTimeField(), date: DateField()}
+_FIELDS: "dict[type, Field[Any, Any]]" = {datetime: DateTimeField(), date: DateField()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,5 +245,8 @@ def _read(model: type[Model], query: Query, rows: list[Model]) -> ReadRows:
 
 
 def _as_parameter(value: Value, db: Any) -> Any:
+    if type(value) is UUID:
+        # As the field has it, of which a list has many.
+        return value if db.features.has_native_uuid_field else value.hex
     field = _FIELDS.get(type(value))
     return field.get_db_prep_value(value, db) if field else value
