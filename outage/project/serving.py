@@ -5,6 +5,7 @@ happened stands in the trace. See docs/decisions/0040.
 """
 
 import asyncio
+import errno
 import logging
 import os
 import resource
@@ -87,7 +88,14 @@ class Supervisor:
         # With its protocol, by which asyncio knows that an answer is not to wait for the client's word on its head.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(("127.0.0.1", port))
+        try:
+            self._socket.bind(("127.0.0.1", port))
+        except OSError as wrong:
+            taken = wrong.errno == errno.EADDRINUSE
+            told = "är upptagen" if taken else f"går inte att använda (fel {wrong.errno})"
+            raise ImproperlyConfigured(f"Port {port} {told}. Välj en annan: PORT={port + 1}") from None
+        except OverflowError:
+            raise ImproperlyConfigured(f"PORT={port} är ingen port.") from None
         self._socket.listen(_BACKLOG)
         self._told, self._tell = os.pipe()
         os.set_blocking(self._told, False)
