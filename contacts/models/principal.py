@@ -17,6 +17,7 @@ class Principal(KeyedModel):
     """A responsible authority, with what its own users need first in an outage (R1.1, R1.2).
 
     `main_switchboard` is the one its administrator chose; `contacts.queries.switchboards` says which one applies.
+    `other_names` are those that it had before.
     """
 
     append_only = False
@@ -55,6 +56,7 @@ class Principal(KeyedModel):
         related_name="+",
         verbose_name="huvudväxel",
     )
+    other_names = models.JSONField("andra namn", default=list, blank=True, editable=False)
     sort_key = models.CharField(max_length=200, editable=False, db_index=True)
 
     class Meta:
@@ -74,6 +76,11 @@ class Principal(KeyedModel):
             self.support_number = read_number(self.support_number)
         except RuleError as wrong:
             raise ValidationError({"support_number": wrong.reason}) from wrong
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that it is known by, its name of today first."""
+        return self.name, *self.other_names
 
     @classmethod
     def known(cls, known: KnownPrincipal) -> "Principal":

@@ -13,7 +13,8 @@ from .principal import Principal
 class Unit(KeyedModel):
     """A unit of one principal. A sjukstuga is both a ward and a hälsocentral, so the kinds are three columns.
 
-    One that was `joined_into` another is out of use; its name is among that one's `other_names`.
+    One that was `joined_into` another is out of use; its name is among that one's `other_names`, as are those that a
+    unit had before.
     """
 
     append_only = False
@@ -63,7 +64,12 @@ class Unit(KeyedModel):
 
     @property
     def name_keys(self) -> frozenset[str]:
-        return frozenset({self.search_key, *map(search_key, self.other_names)})
+        return frozenset(map(search_key, self.names))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that it is known by, its name of today first."""
+        return self.name, *self.other_names
 
     @property
     def parties(self) -> frozenset[Party]:

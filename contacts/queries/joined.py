@@ -1,8 +1,8 @@
 """What was joined: which row an old name leads to, and what each of two says."""
 
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from django.db.models import F, Q, QuerySet
 
@@ -30,6 +30,7 @@ COLUMNS: dict[Part, tuple[str, ...]] = {
 """The columns of a contact that each part is stored in."""
 
 UNIT_COLUMNS = ("ward_kind", "outpatient_kind", "municipal_kind", "hsa_id")
+Key = TypeVar("Key")
 _STANDING = {"undoes__isnull": True, "undone_by__isnull": True}
 
 
@@ -143,12 +144,21 @@ def is_read_as(unit: Unit, unit_id: int) -> bool:
 def units_by_name(
     principals: Iterable[Principal | int], *, lock: bool = False
 ) -> dict[tuple[int, str], Unit]:
-    """The units of principals by the principal's id and `name_key`; a name that was joined leads to what it is now.
-    With `lock` they stay as they are until the transaction is over.
+    """The units of principals by the principal's id and `name_key`, as `leads_to`. With `lock` they stay as they are
+    until the transaction is over.
     """
     rows = Unit.objects.filter(principal__in=principals).select_related("joined_into")
-    found = locked(rows) if lock else rows
-    return {(unit.principal_id, name_key(unit.name)): unit.joined_into or unit for unit in found}
+    return leads_to(locked(rows) if lock else rows, lambda unit, name: (unit.principal_id, name_key(name)))
+
+
+def leads_to(units: Iterable[Unit], key: Callable[[Unit, str], Key]) -> dict[Key, Unit]:
+    """What each name leads to: a name that was joined to what it is now, a former one to the unit that had it unless
+    it is another's by now.
+    """
+    units = list(units)
+    of_today = {key(unit, unit.name): unit.joined_into or unit for unit in units}
+    former = {key(unit, name): unit.joined_into or unit for unit in units for name in unit.other_names}
+    return former | of_today
 
 
 def in_use_now(unit: Unit) -> Unit | None:

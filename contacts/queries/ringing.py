@@ -187,7 +187,7 @@ def find_by_name(name: str) -> list[tuple[str, RingRequest]]:
         for u in Unit.objects.filter(active=True).select_related("principal")
     ]
     for p in Principal.objects.all():
-        named.append((p.name, {search_key(p.name), search_key(p.short_name)}, request_for_principal(p)))
+        named.append((p.name, {*map(search_key, (*p.names, p.short_name))}, request_for_principal(p)))
     exact = [(label, request) for label, keys, request in named if key in keys]
     if exact:
         return exact

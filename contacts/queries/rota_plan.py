@@ -13,6 +13,7 @@ from contacts.rules.rota import Turn, is_over, overlapping, wall_of
 from contacts.rules.rota_file import RotaRow, read_rota, same_turn
 from contacts.rules.swedish_text import search_key
 
+from .joined import leads_to
 from .rota import turns_ever
 
 Table = Sequence[Sequence[str]]
@@ -56,9 +57,9 @@ def plan_rota(principal: Principal, table: Table, now: datetime) -> RotaPlan:
     rows, bad = read_rota(table, wall.date(), zone)
     plan = RotaPlan(bad=bad)
     own = {search_key(principal.name), search_key(principal.short_name), ""}
-    # The name of a unit that was joined into another leads there.
+    # By each name that a unit has or had, a joined one's too.
     there = Unit.objects.filter(principal=principal).select_related("joined_into")
-    units = {search_key(unit.name): unit.joined_into or unit for unit in there}
+    units = leads_to(there, lambda _, name: search_key(name))
     ever: dict[int, dict[Turn, bool]] = {unit.pk: {} for unit in units.values()}
     standing: dict[int, list[Turn]] = {unit.pk: [] for unit in units.values()}
     for known in turns_ever(units.values()):

@@ -14,6 +14,7 @@ from contacts.rules.permissions import Role
 from contacts.rules.staff_file import StaffRow, read_staff
 from contacts.rules.swedish_text import search_key
 
+from .joined import leads_to
 from .people import keepers_of, memberships_in
 
 Table = Sequence[Sequence[str]]
@@ -123,8 +124,8 @@ class _Planner:
     def __init__(self, by: Acting, rows: Sequence[StaffRow]) -> None:
         self._by = by
         there = Unit.objects.filter(principal=by.principal).select_related("joined_into")
-        # The name of a unit that was joined into another leads there.
-        self._units = {search_key(unit.name): unit.joined_into or unit for unit in there}
+        # By each name that a unit has or had, a joined one's too.
+        self._units = leads_to(there, lambda _, name: search_key(name))
         own = list(memberships_in(by.principal).select_related("user", "unit"))
         self._known = {(one.user_id, one.unit_id, one.role): one for one in own}
         self._own = {username_key(one.user.username): one.user for one in own}

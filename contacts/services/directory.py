@@ -35,7 +35,8 @@ def save_row(*, by: Acting | User | None, row: Row) -> None:
     Raises ValidationError where the row is invalid, NotAllowed where somebody gives themselves an assignment, and
     RuleError as `check_row`.
     Saving with nothing changed writes nothing. A changed number or changed hours remove an entry's verification; a
-    new name of a principal or unit goes into the search keys of its entries.
+    new name of a principal or unit goes into the search keys of its entries, and its former one among its other names:
+    what was written by that still means it.
     """
     with transaction.atomic():
         before = _stored(row)
@@ -50,6 +51,9 @@ def save_row(*, by: Acting | User | None, row: Row) -> None:
             before is None or isinstance(before, DirectoryEntry | Unit)
         ):
             _check_renamed(before, row)
+        if isinstance(row, Principal | Unit) and before is not None and "name" in changes:
+            had = (*row.other_names, before.name)
+            row.other_names = [name for name in dict.fromkeys(had) if name != row.name]
         _check(before, row)
         if isinstance(row, Membership) and row.active and not (before and before.active):
             check_not_own(by, row.user)

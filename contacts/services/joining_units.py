@@ -50,7 +50,7 @@ def join_units(
         kinds = joined_kinds(kinds_of(kept), kinds_of(other))
         kept.ward_kind, kept.outpatient_kind = kinds.ward, kinds.outpatient
         kept.municipal_kind, kept.hsa_id = kinds.municipal, kept.hsa_id or other.hsa_id
-        kept.other_names = [*kept.other_names, other.name]
+        kept.other_names = [*kept.other_names, *other.names]
         other.active, other.joined_into = False, kept
         its = Q(unit=other) | Q(pk__in=entries_left(other, kept).values("pk"))
         for row in (kept, other):
@@ -103,7 +103,7 @@ def undo_unit_join(*, by: Acting, join: DirectoryJoin, client_id: UUID) -> Direc
         )
         for name, value in back.items():
             setattr(kept, name, value)
-        kept.other_names = [name for name in kept.other_names if name != other.name]
+        kept.other_names = [name for name in kept.other_names if name not in other.names]
         other.active, other.joined_into = True, None
         check_namesakes(other)
         for row in (kept, other):

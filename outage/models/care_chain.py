@@ -1,6 +1,7 @@
 """Vårdkedja: one patient's way through ward, municipality and out-patient care in one outage."""
 
 import uuid
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -196,6 +197,16 @@ class CareChainDetails(OfChain, LoggedRow):
             keys[Party.INPATIENT] = NOT_ADMITTED
         keys |= {Party(party): f"{OTHER_PREFIX}{place_id}" for party, place_id in self.other_ids.items()}
         return {party: key for party, key in keys.items() if key}
+
+    @property
+    def other_names(self) -> Iterator[tuple[Party, str]]:
+        """Those that the places had before, or have from what was joined into them."""
+        if self.ward_unit:
+            yield from ((Party.INPATIENT, name) for name in self.ward_unit.other_names)
+        if self.municipality:
+            yield from ((Party.MUNICIPALITY, name) for name in self.municipality.other_names)
+        if self.outpatient_unit:
+            yield from ((Party.OUTPATIENT, name) for name in self.outpatient_unit.other_names)
 
     @property
     def place_names(self) -> dict[Party, str]:

@@ -179,6 +179,7 @@ def _version(row: CareChainDetails) -> Version:
         status=ChainStatus(row.status),
         before=Before(row.before),
         names={folded(name): keys[party] for party, name in row.place_names.items()},
+        other_names={folded(name): keys[party] for party, name in row.other_names},
         changed={Party(party): PlaceChange(how) for party, how in changed.items()},
         identity=IdentityChange(identity) if identity else None,
         patient=row.who,
@@ -305,10 +306,10 @@ def _our_units(chain: CareChain, log: ChainLog) -> list[int]:
 def _rings_itself(chain: CareChain, standing: ChainStanding, unit_id: int, owed: Owed) -> bool:
     """Whether the call would be to the unit itself: a municipality is one place, a participant is known by name."""
     keys = [f"unit:{unit_id}"]
-    names = [chain.unit.name] if unit_id == chain.unit_id else []
+    names = [*chain.unit.names] if unit_id == chain.unit_id else []
     if not chain.principal.is_region:
         keys.append(f"principal:{chain.principal_id}")
-        names.append(chain.principal.name)
+        names += chain.principal.names
     return owed.target.place in {*map(standing.same, keys), *(standing.participant(n).place for n in names)}
 
 

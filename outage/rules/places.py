@@ -57,7 +57,9 @@ class Places:
 
     @cached_property
     def _named(self) -> dict[str, str]:
-        return {name: self.same(key) for version in self.versions for name, key in version.names.items()}
+        # A name of today goes before one that another place had.
+        former, names = ([getattr(v, which) for v in self.versions] for which in ("other_names", "names"))
+        return {name: self.same(key) for each in (*former, *names) for name, key in each.items()}
 
     def participant(self, name: str) -> Target:
         """A participant of a SIP; a place of the chain where its name is what was written."""

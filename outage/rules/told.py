@@ -75,9 +75,9 @@ class Version:
     """What was known of the chain from the aware moment `at` on.
 
     `places` has the key of each party's place, no key where it is not known yet; `names` the name of each place, in
-    lower case, so that a participant written by that name is that place. `changed` says for each party with another
-    place than in the version before what that means; `identity` likewise. `patient` is the number and the name, `by`
-    the key of the unit that wrote it, which need not be told of it.
+    lower case, so that a participant written by that name is that place, `other_names` those it had before. `changed`
+    says for each party with another place than in the version before what that means; `identity` likewise. `patient` is
+    the number and the name, `by` the key of the unit that wrote it, which need not be told of it.
     """
 
     id: str
@@ -88,6 +88,7 @@ class Version:
     status: ChainStatus
     before: Before
     names: Mapping[str, str] = field(default_factory=dict)
+    other_names: Mapping[str, str] = field(default_factory=dict)
     changed: Mapping[Party, PlaceChange] = field(default_factory=dict)
     identity: IdentityChange | None = None
     patient: tuple[str, str] = ("", "")

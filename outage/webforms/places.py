@@ -68,8 +68,12 @@ def refuse_wrong_name(form: forms.Form, party: Party, listed: Iterable[Unit] | I
     if name and not form.cleaned_data.get(place):
         label = form.fields[place].label
         form.add_error(f"other_{party}", f"Välj Annan under {label}, eller ta bort namnet.")
-    elif form.cleaned_data.get(place) == OTHER and search_key(name) in {search_key(p.name) for p in listed}:
-        form.add_error(f"other_{party}", f"{name} finns i listan. Välj den där.")
+    elif form.cleaned_data.get(place) == OTHER:
+        known = [p for p in listed if search_key(name) in map(search_key, p.names)]
+        if known and search_key(name) not in {search_key(p.name) for p in known}:
+            form.add_error(f"other_{party}", f"{name} heter nu {known[0].name}. Välj den i listan.")
+        elif known:
+            form.add_error(f"other_{party}", f"{name} finns i listan. Välj den där.")
 
 
 def others_chosen(

@@ -105,7 +105,7 @@ class PasteForm(SentOnce):
     def clean_text(self) -> str:
         """Refuses a list without patients, and one with too many."""
         text: str = self.cleaned_data["text"]
-        names = [*self._places, *(unit.name for unit in self.fields["ward_unit"].queryset)]
+        names = [*self._places, *(name for unit in self.fields["ward_unit"].queryset for name in unit.names)]
         self.pasted = read_pasted(text, timezone.localdate(), names)
         count = len(self.pasted.patients)
         if not count:
