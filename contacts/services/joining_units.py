@@ -25,7 +25,7 @@ from .namesakes import check_namesakes
 from .people import lock_people
 from .rota import write_turn
 from .traces import changes_between, leave_trace
-from .unit_ties import check_may_join, check_may_part
+from .unit_ties import check_may_join, check_may_lose, check_may_part
 from .versions import check_clean
 
 
@@ -101,6 +101,7 @@ def undo_unit_join(*, by: Acting, join: DirectoryJoin, client_id: UUID) -> Direc
         back, changed = given_back(
             join.before, join.after, stored(kept, UNIT_COLUMNS), [[name] for name in UNIT_COLUMNS]
         )
+        check_may_lose(kept, back)
         for name, value in back.items():
             setattr(kept, name, value)
         kept.other_names = [name for name in kept.other_names if name not in other.names]

@@ -1,6 +1,6 @@
 """What hangs on a unit: said by the apps above, which know what it takes part in."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,7 @@ class Ties:
     changed: Callable[[Unit], None]
 
 
+KINDS = ("ward_kind", "outpatient_kind", "municipal_kind")
 _ties: list[Ties] = []
 
 
@@ -38,6 +39,13 @@ def check_may_join(unit: Unit) -> None:
 def check_may_close(unit: Unit) -> None:
     """Raises RuleError with what keeps a unit from going out of use."""
     _check((ties.to_end(unit, "Ta den ur bruk") for ties in _ties), field="active")
+
+
+def check_may_lose(unit: Unit, columns: Mapping[str, object]) -> None:
+    """Raises RuleError with what keeps a unit from being no longer what it is, as these `columns` would have it."""
+    for field in KINDS:
+        if getattr(unit, field) and not columns.get(field, True):
+            _check((ties.to_end(unit, "Ta bort det den är") for ties in _ties), field=field)
 
 
 def check_may_part(unit: Unit, people: Collection[int], since: datetime) -> None:

@@ -20,7 +20,7 @@ from .joining_units import move_entries
 from .people import lock_people
 from .submissions import claim
 from .traces import added_since
-from .unit_ties import check_may_close, tell_changed
+from .unit_ties import KINDS, check_may_close, check_may_lose, tell_changed
 from .versions import check_version
 
 _NAMESAKE = "Enheten finns redan. Välj ett annat namn."
@@ -69,7 +69,7 @@ def change_unit(
 
     Contacts that were the unit's by its name alone are tied to it where it has another. Raises NotAllowed, IdClash,
     ChangedMeanwhile, and RuleError with the field: nobody takes the unit of the own assignment out of use, which would
-    end it, nor one that something keeps. With `answers`, a Question where one of nearly its new name is there.
+    end it, nor one that something keeps, which also stays what it is. With `answers`, a Question where one of nearly its new name is there.
     """
     with transaction.atomic():
         check_may(by, Right.MANAGE_DIRECTORY, unit)
@@ -88,6 +88,7 @@ def change_unit(
             )
         if unit.active and not facts.active:
             check_may_close(unit)
+        check_may_lose(unit, content)
         _write(by, unit, facts, answers)
         return unit
 
@@ -110,4 +111,4 @@ def _write(by: Acting, unit: Unit, facts: UnitFacts, answers: Mapping[str, str] 
 
 
 def _is(unit: Unit) -> tuple[str, ...]:
-    return unit.name, unit.ward_kind, unit.outpatient_kind, unit.municipal_kind
+    return unit.name, *(getattr(unit, name) for name in KINDS)

@@ -28,8 +28,11 @@ def doer_of(chain: CareChain, log: ChainLog, by: Party, task: str) -> int:
 
 
 def does(acting: Acting, chain: CareChain, log: ChainLog, by: Party | None, task: str) -> bool:
-    """Whether the acting unit does a task; what is decided by hand each unit decides for itself."""
-    return by is None or (by in acting.parties and is_read_as(acting.unit, doer_of(chain, log, by, task)))
+    """Whether the acting unit does a task: the one that it holds up. What is decided by hand each decides for itself."""
+    if by is None or by not in own_parties(chain.principal):
+        return by is None
+    doer = doer_of(chain, log, by, task)
+    return doer == acting.unit.pk or (by in acting.parties and is_read_as(acting.unit, doer))
 
 
 def units_in_sight(chain: CareChain, log: ChainLog) -> set[int]:

@@ -11,7 +11,7 @@ from outage.models import CareChain, CareChainDetails, CareChainEvent, Registrat
 from outage.queries.chain_log import ChainLog
 from outage.queries.counted import counted, scope_for
 from outage.queries.naming import shown_identity
-from outage.queries.standing import line_back, places_of, untold_in
+from outage.queries.standing import line_back, own_parties, own_unit, places_of, untold_in
 from outage.rules.after_end import Counts
 from outage.rules.agreed_sip import agreed_sip
 from outage.rules.back_registration import (
@@ -21,6 +21,7 @@ from outage.rules.back_registration import (
     LoggedEvent,
     Task,
     back_registration,
+    done_elsewhere,
     missing_move,
     to_check,
 )
@@ -52,7 +53,17 @@ def tasks_of(chain: CareChain, log: ChainLog) -> tuple[Task, ...]:
     scope = OutageScope(chain.outage.current.scope)
     found = back_registration(routine=routine, scope=scope, before=before, status=status, events=inside)
     found += to_check(routine, status, late)
+    ours = own_parties(chain.principal)
+    found = tuple(
+        done_elsewhere(routine, task) if task.by in ours and not _is_ours(chain, log, task.by) else task
+        for task in found
+    )
     return (missing, *found) if missing else found
+
+
+def _is_ours(chain: CareChain, log: ChainLog, party: Party) -> bool:
+    """Whether a unit of ours is or was `party`, and does not only hold it for having opened the chain."""
+    return party in chain.unit.parties or any(own_unit(chain, row, party) for row in log.versions)
 
 
 def _missing(chain: CareChain, log: ChainLog, events: Sequence[LoggedEvent]) -> Task | None:

@@ -5,7 +5,7 @@ apart by the keys of the routine's outcomes, which hold the words for each.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from itertools import groupby
@@ -183,6 +183,22 @@ def to_check(routine: Routine, status: ChainStatus, events: Iterable[LoggedEvent
     )
 
 
+def done_elsewhere(routine: Routine, task: Task) -> Task:
+    """`task` where no unit of ours is the party that does it: whoever holds the chain decides by hand, under the same
+    key.
+    """
+    found = routine.outcomes[key := _ELSEWHERE[task.what]]
+    return replace(
+        task,
+        decision=found.decision,
+        by=found.by,
+        clause=found.clause,
+        do=found.do,
+        why=found.why,
+        outcomes=(key,),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Counted:
     event: LoggedEvent
@@ -191,6 +207,11 @@ class _Counted:
 
 
 _MOVES = (Effect.ADMISSION, Effect.DISCHARGE)
+_ELSEWHERE = {
+    What.ADMISSION: "1-elsewhere",
+    What.DISCHARGE: "3-elsewhere",
+    What.SIP_INVITATION: "5-elsewhere",
+}
 _NOT_IN_SYSTEM = {"2", "2-untold"}
 # The events of one outcome, in time order, and the keys of what was found.
 _Found = tuple[tuple[LoggedEvent, ...], tuple[str, ...]]

@@ -80,13 +80,16 @@ class Particular(Labelled):
 # A number with a suffix is a variant of that case, told apart so that its reason can name what is odd.
 OUTCOME_KEYS: tuple[str, ...] = (
     "1",
+    "1-elsewhere",
     "2",
     "2-untold",
     "3",
+    "3-elsewhere",
     "4",
     "4-later",
     "4-needless",
     "5",
+    "5-elsewhere",
     "6",
     "6-later",
     "6-needless",

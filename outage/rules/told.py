@@ -88,11 +88,11 @@ class Version:
     status: ChainStatus
     before: Before
     names: Mapping[str, str] = field(default_factory=dict)
-    other_names: Mapping[str, str] = field(default_factory=dict)
     changed: Mapping[Party, PlaceChange] = field(default_factory=dict)
     identity: IdentityChange | None = None
     patient: tuple[str, str] = ("", "")
     by: str = ""
+    other_names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

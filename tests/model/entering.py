@@ -198,6 +198,12 @@ class Entering:
         first = sorted((line.first for line in lines), key=lambda row: row.order)
         return Work(family, case, tuple(row.id for row in first))
 
+    def _is_nobodys(self, party: str) -> bool:
+        """Whether no unit of ours is or was a party that is ours."""
+        named = {version.places.get(party, "") for version in self.record.versions}
+        opened = party in self.record.opener_parties
+        return party in self.record.parties and not opened and self.record.own.isdisjoint(named)
+
     # What a tick is set for.
 
     def picture(self, work: Work) -> tuple[Any, ...]:
@@ -209,11 +215,13 @@ class Entering:
             (li.first.id, li.now.kind, li.now.at.astimezone(ZoneInfo("Europe/Stockholm")).date())
             for li in lines
         )
+        party = "outpatient" if work.family == "sip" else "inpatient"
+        by_hand = work.case in (1, 3, 5, 19) and self._is_nobodys(party)
         # Only what is registered is typed as it stands in the log.
         times = frozenset(
             (li.first.id, f"{li.now.at.astimezone(ZoneInfo('Europe/Stockholm')):%H.%M}")
             for li in lines
-            if work.case in (1, 3, 19)
+            if work.case in (1, 3, 19) and not by_hand
         )
         untold = work.case == 2 and any(self.owing.ours(li) and not self.owing.all_told(li)
                                         for li in lines if li.now.kind == "discharge")  # fmt: skip
@@ -224,7 +232,14 @@ class Entering:
             said = [line.now.particulars for line in lines]
             agreed = [p["sip_date"] for p in said if p.get("sip_date")][-1]
             people = [p["participants"] for p in said if p.get("participants")]
-            return work.case, record.now.number, places[1:], agreed, frozenset(people[-1] if people else ())
+            return (
+                work.case,
+                by_hand,
+                record.now.number,
+                places[1:],
+                agreed,
+                frozenset(people[-1] if people else ()),
+            )
         left = lines[-1] if lines and lines[-1].now.kind == "discharge" else None
         came = [li for li in record.lines if not li.gone and li.now.kind == "admission"]
         if left and any(self.when(li) > self.when(left) for li in came):
@@ -233,6 +248,7 @@ class Entering:
             )
         return (
             work.case,
+            by_hand,
             untold,
             self._odd(lines),
             record.now.number,

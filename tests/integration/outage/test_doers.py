@@ -1,6 +1,7 @@
 """The ward that discharged a patient keeps the chain in sight and enters the discharge, wherever the patient is."""
 
 from dataclasses import replace
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -8,15 +9,20 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.access import Acting
-from contacts.rules.errors import Question
+from contacts.access import Acting, acting_for
+from contacts.models import Unit
+from contacts.queries.versions import version_of
+from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party, WardKind
+from contacts.rules.permissions import Role
+from contacts.services.units import UnitFacts, change_unit
 from outage.models import CareChain, CareChainEvent, ChainState, OtherPlace, Outage, StateKind
 from outage.queries.care_chains import get_chain, units_of_chain, visible_chains
 from outage.queries.closing import open_things
 from outage.queries.shift import open_now
 from outage.rules.back_registration import Before
 from outage.rules.closing import Holds
+from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.rules.told import PlaceChange
 from outage.services.care_chains import change_details
@@ -181,3 +187,87 @@ def test_whoever_takes_a_chain_out_of_sight_is_told_on_lage(
     assert answer.status_code == 200
     assert answer.request["PATH_INFO"] == (reverse("chain", args=[chain.pk]) if kept else reverse("status"))
     assert ("hör inte längre till er enhet" in answer.content.decode()) is not kept
+
+
+OTHER = OtherPlace("Sundsvalls sjukhus", number="060-18 10 00")
+
+
+def nobodys(county: County, outage: Outage, what: str) -> tuple[CareChain, Acting]:
+    """A chain whose holder is not the party that enters what is logged in it, and that holder."""
+    if what == "sip":
+        chain = make_chain(
+            county,
+            outage,
+            county.alva,
+            before=Before.ADMITTED,
+            outpatient_unit=None,
+            others={Party.OUTPATIENT: OTHER},
+        )
+        received = {"sender": Party.OUTPATIENT, "to": Party.OUTPATIENT, "sip_date": "2026-12-01"}
+        kind, holder = "sip_invitation", county.alva
+    else:
+        away = {"not_admitted": True} if what == "gone" else {"others": {Party.INPATIENT: OTHER}}
+        before = Before.NOT_ADMITTED if what == "admission" else Before.ADMITTED
+        chain = make_chain(county, outage, county.disa, before=before, ward_unit=None, **away)
+        received = {"to": Party.INPATIENT}
+        kind, holder = "admission" if what == "admission" else "discharge", county.disa
+    more = {"direction": Direction.RECEIVED, "outcome": CallOutcome.REACHED}
+    make_event(holder, chain, kind, **(received | more))
+    return chain, holder
+
+
+@pytest.mark.parametrize("what", ["admission", "gone", "discharge", "sip"])
+def test_what_no_unit_of_ours_enters_its_holder_decides_by_hand(county: County, outage: Outage, what: str):
+    chain, holder = nobodys(county, outage, what)
+    chain.outage = ended = end_for_all(county, outage, timezone.now())
+    (row,) = (row for row in rows(holder, chain) if row.decision != "do_not_register")
+    assert (row.decision, row.mine, row.who) == ("decide", True, "")
+    assert held_by_tasks(county, ended) == {holder.unit.pk}
+    assert [each.done for each in open_now(holder, ended).registering] == [(0, 1)]
+    mark(holder, chain, row, choice="Sundsvall gör det", entered=False)
+    assert held_by_tasks(county, ended) == set()
+    assert [each.done for each in open_now(holder, ended).registering] == [(1, 1)]
+
+
+def test_once_the_ward_is_one_of_ours_it_enters_what_was_nobodys(county: County, outage: Outage):
+    chain, _ = nobodys(county, outage, "gone")
+    change(county.disa, chain, {"place-inpatient": "mistake"}, ward_unit=county.ward, not_admitted=False)
+    assert doers(chain, county.alva, county.disa) == [[True], [False]]
+
+
+def test_of_what_the_regions_units_enter_the_municipality_has_nothing(county: County, outage: Outage):
+    chain = make_chain(county, outage, county.cissi)
+    make_event(
+        county.cissi, chain, to=Party.INPATIENT, direction=Direction.RECEIVED, outcome=CallOutcome.REACHED
+    )
+    assert [(row.decision, row.mine) for row in rows(county.cissi, chain)] == [("register", False)]
+
+
+def test_what_holds_up_the_closing_somebody_can_mark_whoever_lost_its_kind(county: County, outage: Outage):
+    chain, _ = nobodys(county, outage, "gone")
+    change(county.disa, chain, {"place-inpatient": "mistake"}, ward_unit=county.ward, not_admitted=False)
+    Unit.objects.filter(pk=county.ward.pk).update(ward_kind="")
+    ended = end_for_all(county, outage, timezone.now())
+    assert held_by_tasks(county, ended) == {county.ward.pk}
+    assert [row.mine for row in rows(acting_for(county.alva.user), chain) if row.decision == "register"] == [
+        True
+    ]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_unit_stays_what_it_is_while_it_stands_in_a_chain(county: County, outage: Outage, kept: bool):
+    rut = person("rut", Unit.objects.create(principal=county.region, name="Katalogen"), Role.ADMIN)
+    if kept:
+        make_chain(county, outage, county.alva)
+    centre = county.health_centre
+    facts = {"name": centre.name, "ward_kind": WardKind.SOMATIC}
+    change = partial(change_unit, by=rut, unit=centre, client_id=uuid4(), version=version_of(centre))
+    if not kept:
+        assert change(facts=UnitFacts(**facts)).parties == {Party.INPATIENT}
+        return
+    with pytest.raises(RuleError, match="står i vårdkedjor") as refused:
+        change(facts=UnitFacts(**facts))
+    assert refused.value.field == "outpatient_kind"
+    # What it is more than before, or is called, keeps nothing.
+    facts |= {"name": "Morö Backe", "outpatient_kind": centre.outpatient_kind}
+    assert change(facts=UnitFacts(**facts)).parties == {Party.INPATIENT, Party.OUTPATIENT}

@@ -6,6 +6,7 @@ stay from before the outage, A, D), and regular expressions say which words are 
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -14,9 +15,10 @@ from outage.rules.back_registration import (
     Before,
     ChainStatus,
     back_registration,
+    done_elsewhere,
 )
 from outage.rules.outage_status import OutageScope
-from outage.rules.routine import What
+from outage.rules.routine import Decision, What
 from tests.long import runs
 from tests.routine_table import KINDS
 from tests.unit.outage.back_registration import EVENTS, INFORMATION, LETTERS, ROUTINE, Row, decide, row
@@ -169,3 +171,27 @@ def test_a_task_has_the_same_key_each_time_and_no_other_task_has_it() -> None:
         keys = [task.key for task in decide(letters)]
         assert keys == [task.key for task in decide(letters)]
         assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize(
+    ("letters", "before", "key"),
+    [
+        ("A", Before.NOT_ADMITTED, "1-elsewhere"),
+        ("D", Before.ADMITTED, "3-elsewhere"),
+        ("S", Before.ADMITTED, "5-elsewhere"),
+    ],
+)
+def test_what_no_unit_of_ours_enters_is_decided_by_hand_under_its_key(
+    letters: str, before: Before, key: str
+) -> None:
+    (task,) = decide(letters, before=before)
+    found = done_elsewhere(ROUTINE, task)
+    said = (found.decision, found.by, found.clause, found.outcomes)
+    assert said == (Decision.DECIDE, None, None, (key,))
+    assert (found.key, found.events, found.what, found.case) == (task.key, task.events, task.what, task.case)
+
+
+def test_every_task_that_a_party_does_can_be_nobodys() -> None:
+    does = {outcome.what for outcome in ROUTINE.outcomes.values() if outcome.by}
+    for what in does:
+        assert done_elsewhere(ROUTINE, replace(decide("S", before=Before.ADMITTED)[0], what=what)).by is None

@@ -183,7 +183,12 @@ def test_a_misspelt_key_does_not_pass_in_silence() -> None:
         (("outcomes", "1", "do"), "Skriv i {systm}.", "outcomes.1.do", "{system}"),
         (("outcomes", "1", "do"), "Skriv i {", "outcomes.1.do", "{system}"),
         (("outcomes", "1", "do"), "Skriv i {system.x}", "outcomes.1.do", "{system}"),
-        (("outcomes", "99"), DATA["outcomes"]["1"], "outcomes.99", "use one of: 1, 10, 11-admitted-twice"),
+        (
+            ("outcomes", "99"),
+            DATA["outcomes"]["1"],
+            "outcomes.99",
+            "use one of: 1, 1-elsewhere, 10, 11-admitted-twice",
+        ),
         (("acknowledge", "parties"), [], "acknowledge.parties", "at least one"),
         (("acknowledge", "parties"), ["inpatient", "inpatient"], "acknowledge.parties", "twice"),
         (("messages", 0, "key"), "Admission", "messages[0].key", "a–z"),
