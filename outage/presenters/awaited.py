@@ -7,11 +7,14 @@ from functools import partial
 from uuid import UUID
 
 from contacts.access import Acting
+from contacts.models import Principal
 from contacts.page_versions import Part
+from contacts.rules.parties import Party
 from outage.models import CareChain, LeftOpen
 from outage.queries.closing import newest_of
 from outage.queries.listed import Listed
 from outage.queries.naming import Patient, party_in_list, patient_in_list, place_of
+from outage.queries.standing import own_parties
 from outage.queries.states import awaited_in
 from outage.rules.awaited import AwaitedAnswer
 from outage.rules.closing import key_of_answer
@@ -20,7 +23,9 @@ from outage.rules.wording import moment, span
 
 @dataclass(frozen=True, slots=True)
 class AwaitedLine:
-    """`left` says who took it on at the closing, and why, where somebody did."""
+    """`place` is who is to answer, "er" where that is the unit itself. `left` says who took it on at the closing, and
+    why, where somebody did.
+    """
 
     chain_id: UUID
     patient: Patient
@@ -30,6 +35,12 @@ class AwaitedLine:
     since_iso: str
     age: str
     left: str = ""
+
+
+def sole_party(principal: Principal) -> Party | None:
+    """The one party that all units of a principal are: what others wait for from it is each one's own to answer."""
+    party, *more = own_parties(principal)
+    return None if more else party
 
 
 def awaited_line(
@@ -50,7 +61,9 @@ def awaited_line(
         chain_id=chain.pk,
         patient=patient_in_list(chain),
         label=chain.outage.routine.label(answer.kind),
-        place=(party_in_list if hidden else place_of)(chain, answer.sender),
+        place="er"
+        if answer.sender == sole_party(chain.principal)
+        else (party_in_list if hidden else place_of)(chain, answer.sender),
         since=moment(answer.since, now),
         since_iso=answer.since.isoformat(),
         age=span(now - answer.since),

@@ -8,6 +8,7 @@ from uuid import UUID
 from contacts.access import Acting
 from contacts.rules.parties import Party
 from outage.models import CareChain, Handover, Outage
+from outage.presenters.awaited import sole_party
 from outage.presenters.owed import event_label
 from outage.presenters.shift import RegisterLine, number_back, register_label
 from outage.queries.care_chains import visible_chains
@@ -108,7 +109,8 @@ def _message(chain: CareChain, message: str, kind: str, retracts: bool) -> str:
 def _awaited(chain: CareChain, line: ToldLine, now: datetime) -> tuple[str, str]:
     said = line.said[0]
     label = chain.outage.routine.label(said["kind"])
-    whom = lower_first(party_in_list(chain, Party(said["party"])))
+    party = Party(said["party"])
+    whom = "er" if party == sole_party(chain.principal) else lower_first(party_in_list(chain, party))
     return f"{label} från {whom}", f"Sedan {moment(datetime.fromisoformat(said['since']), now)}"
 
 

@@ -257,9 +257,12 @@ def told_rows(calls: Iterable[Told], now: datetime) -> dict[str, str]:
     return {row: f"Ringd av {call.by} {moment(call.at, now)}" for row, call in last.items()}
 
 
-def nothing_to_ring(*, logged: bool, told: bool, purged: bool, others: Sequence[str] = ()) -> Idle:
+def nothing_to_ring(
+    *, logged: bool, told: bool, purged: bool, asked: bool = False, others: Sequence[str] = ()
+) -> Idle:
     """What an empty list of calls means: nothing is logged yet, the unit has told all, or it has told nobody. Of what
-    is purged nobody knows. `others` are the units that still are to ring about the patient.
+    is purged nobody knows. `others` are the units that still are to ring about the patient; `asked`: somebody waits for
+    an answer of the unit.
     """
     if purged:
         return Idle(text="Gallrat: vem som skulle underrättas går inte längre att se.", good=False)
@@ -269,6 +272,8 @@ def nothing_to_ring(*, logged: bool, told: bool, purged: bool, others: Sequence[
         )
     if others:
         return Idle(text=f"Inget att ringa för er enhet. Ska ringa: {', '.join(others)}.", good=False)
+    if asked:
+        return Idle(text="Inget att ringa nu. Andra väntar på svar från er.", good=False)
     if not told:
         return Idle(text="Inget att ringa nu. Er enhet har inte underrättat någon.", good=False)
     return Idle(text="Inget att ringa. Alla som ni ska underrätta är underrättade.", good=True)

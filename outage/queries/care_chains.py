@@ -24,6 +24,7 @@ from outage.models import (
     Handover,
     Outage,
     PatientLookup,
+    StateKind,
 )
 from outage.models.chain_state import IN_SIGHT
 from outage.queries.joined import kept_id, with_joined
@@ -353,12 +354,12 @@ def history_of(chain_id: UUID) -> QuerySet[CareChainDetails]:
     return history.select_related("user", "unit").order_by("pk")
 
 
-def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
-    """Whether anything is logged in the acting unit's chains, taken back or not, and whether a standing call that it
-    made got through.
+def logged_and_told(acting: Acting, own: Party | None, *outages: Outage) -> tuple[bool, bool, bool]:
+    """Whether anything is logged in the acting unit's chains, taken back or not, whether a standing call that it made
+    got through, and whether then somebody waits for an answer of the `own` party, while it is out.
     """
     if not can(acting, Right.READ_CARE):
-        return False, False
+        return False, False, False
     seen = with_joined(seen_by(acting.principal, ids_read_as(acting.unit), outages))
     events = CareChainEvent.objects.filter(chain__in=seen)
     calls = Handover.objects.filter(
@@ -369,4 +370,12 @@ def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
         withdraws=False,
         superseded_by__isnull=True,
     )
-    return events.exists(), calls.exists()
+    asked = ChainState.objects.filter(
+        what=StateKind.AWAITED,
+        unit=acting.unit,
+        outage__in=[outage.pk for outage in outages if outage.is_open],
+        principal=acting.principal,
+        party=own,
+    )
+    told = list(calls.values_list(Exists(asked), flat=True)[:1])
+    return events.exists(), bool(told), any(told)

@@ -28,7 +28,7 @@ def doer_of(chain: CareChain, log: ChainLog, by: Party, task: str) -> int:
 
 
 def does(acting: Acting, chain: CareChain, log: ChainLog, by: Party | None, task: str) -> bool:
-    """Whether the acting unit does a task: the one that it holds up. What is decided by hand each decides for itself."""
+    """Whether the acting unit does a task: the one that it holds up. What is decided by hand is each one's."""
     if by is None or by not in own_parties(chain.principal):
         return by is None
     doer = doer_of(chain, log, by, task)

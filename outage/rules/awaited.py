@@ -32,7 +32,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class AwaitedAnswer:
-    """An answer that somebody else is to give: which, who gives it, and since when it can be expected."""
+    """An answer that somebody is to give: which, who gives it, and since when it can be expected."""
 
     kind: str
     sender: Party
@@ -42,7 +42,8 @@ class AwaitedAnswer:
 def awaited_answers(
     *, routine: Routine, acting: Collection[Party], status: ChainStatus, said: Sequence[Said]
 ) -> list[AwaitedAnswer]:
-    """The answers that a unit acting as `acting` waits for, the longest wait first.
+    """The answers that a unit acting as `acting` waits for, the longest wait first; among them those that the others
+    wait for it to give, where the routine gives no moment at which they are owed.
 
     What the unit itself sends is waited for from the moment the other was reached with it: until then it is the
     unit's own to ring. What a third party sends is waited for from when it happened. A later answer ends the wait, a
@@ -56,7 +57,8 @@ def awaited_answers(
         if not message.awaited_after:
             continue
         for sending in message.sendings:
-            if sending.party in acting or not set(sending.tells) & set(acting):
+            own = sending.party in acting
+            if (own and message.answers) or not (own or set(sending.tells) & set(acting)):
                 continue
             given = [m.when for m in said if m.kind == message.key and m.sender is sending.party]
             waits = [

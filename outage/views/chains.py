@@ -24,7 +24,7 @@ from contacts.views.shared import SharedHtml, shared_part
 from contacts.views.tools import FormPage, get_or_404, held_as, put, require, uuid_or_404
 from contacts.webforms.differences import form_differences
 from outage.models import CareChain
-from outage.presenters.awaited import awaited_line
+from outage.presenters.awaited import awaited_line, sole_party
 from outage.presenters.back import task_rows
 from outage.presenters.call_codes import code_lines
 from outage.presenters.care import patient_on_own_page
@@ -208,6 +208,7 @@ def _shown(
         "idle": nothing_to_ring(
             logged=bool(log.events),
             purged=not left,
+            asked=sole_party(acting.principal) in {answer.sender for answer in awaited},
             others=others_to_ring(found, acting.unit) if left and outage.is_open else (),
             told=any(
                 call.outcome == CallOutcome.REACHED

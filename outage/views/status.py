@@ -28,7 +28,7 @@ from contacts.rules.permissions import Right
 from contacts.views.shared import shared_part
 from contacts.views.tools import get_or_404, require, uuid_or_404
 from outage.models import CareChain, ChainState, Outage
-from outage.presenters.awaited import awaited_listed
+from outage.presenters.awaited import awaited_listed, sole_party
 from outage.presenters.call_codes import code_lines_in_list
 from outage.presenters.checklists import checklist_cards
 from outage.presenters.owed import place_to_find
@@ -268,7 +268,7 @@ def owed_context(
 
 
 def _idle(acting: Acting, *outages: Outage) -> Idle:
-    logged, told = logged_and_told(acting, *outages)
+    logged, told, asked = logged_and_told(acting, sole_party(acting.principal), *outages)
     # Of what is purged nobody knows whether all were told.
     told = told and not any(each.purged_at for each in outages)
-    return nothing_to_ring(logged=logged, told=told, purged=outages[0].purged_at is not None)
+    return nothing_to_ring(logged=logged, told=told, purged=outages[0].purged_at is not None, asked=asked)

@@ -34,8 +34,8 @@ def paste_patients(request: ActingRequest) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     outage = get_or_404(outage_in_view, request.acting.principal)
     places = Places.read()
-    listed = *places.towns.values(), *places.clinics.values()
-    names = [name for place in listed for name in place.names]
+    names = [name for town in places.towns.values() for name in town.names]
+    names += [name for unit in places.clinics.values() for name in unit.names]
     names += [town.short_name for town in places.towns.values()]
     data = request.POST.copy() if request.method == "POST" else None
     form = PasteForm(data, acting=request.acting, places=names)

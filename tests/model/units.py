@@ -124,7 +124,8 @@ class Seen:
         live = [line for line in record.lines if not line.gone and record.now.status == "ok"]
         found = set()
         for (answer, party), tells in TELLS.items():
-            if answer not in ANSWERS or party in held or not held & set(tells):
+            own = answer == "municipality_ready" and party in held
+            if answer not in ANSWERS or (party in held and not own) or not (own or held & set(tells)):
                 continue
             ends = [
                 li.when

@@ -212,3 +212,48 @@ def test_who_took_on_a_call_to_ring_back_is_said_at_overlamning(
     leave(county.esa, outage, county.ward, Holds.RING_BACK)
     assert "0910-00 00 01 kl 11" in shown()
     assert shown().endswith("Lämnat öppet – Esa Påhittad: Ringer i morgon")
+
+
+@pytest.mark.clause("R3.7")
+def test_the_municipality_sees_that_its_own_answer_is_waited_for(
+    county: County, outage: Outage, log_in, clock: Clock
+):
+    chain = make_chain(county, outage, county.cissi, protected_identity=True)
+    received(county.cissi, chain, "admission", INPATIENT, 50)
+    reply = make_event(
+        county.cissi, chain, "admission_reply", sender=MUNICIPALITY, to=INPATIENT, outcome=CallOutcome.REACHED
+    )
+    tell(county.cissi, chain, reply, to=OUTPATIENT)
+    client, page = log_in(county.cissi), reverse("chain", args=[chain.pk])
+    told, asked = "Alla som ni ska underrätta är underrättade", "Andra väntar på svar från er."
+
+    def idle() -> list[str]:
+        texts = [read(client.get(path)).get_text() for path in ("/", reverse("calls_to_make"), page)]
+        return [told if told in text else asked if asked in text else "" for text in texts]
+
+    def lines() -> list[list[str]]:
+        lists = (awaited_at(client, path) for path in ("/", page, reverse("shift")))
+        return [[line for line in each if line.startswith("Kommunklar")] for each in lists]
+
+    assert (idle(), lines()) == ([told] * 3, [[]] * 3)
+    received(county.cissi, chain, "ready_for_discharge", INPATIENT, 20)
+    assert idle() == [asked] * 3
+    for (line,) in lines():
+        assert line.startswith("Kommunklar från er")
+        assert "sedan 10.32" in line
+    # It is not owed, and holds nothing up once the system is back.
+    cilla = person("cilla", county.social_care, Role.COORDINATOR)
+    end_outage(by=cilla, outage=outage, ended_at=timezone.now())
+    clock.shift(timedelta(minutes=2))
+    ended = outage_for(county.municipality, outage.pk)
+    assert not any("municipality_ready" in thing.key for thing in open_things(county.municipality, ended))
+    assert lines() == [[]] * 3
+
+
+def test_it_is_waited_for_no_longer_once_it_is_given(county: County, outage: Outage, log_in):
+    chain = make_chain(county, outage, county.cissi)
+    received(county.cissi, chain, "ready_for_discharge", INPATIENT, 20)
+    client = log_in(county.cissi)
+    assert any(line.startswith("Kommunklar från er") for line in awaited_at(client, "/"))
+    make_event(county.cissi, chain, "municipality_ready", sender=MUNICIPALITY, to=INPATIENT, ago=timedelta())
+    assert not any(line.startswith("Kommunklar från er") for line in awaited_at(client, "/"))

@@ -50,7 +50,8 @@ def slowly(acting: set[Party], steps: str, minutes: list[int], told: tuple[Party
     found = set()
     for asks, answers, who in WAITS:
         kind, sender = STEPS[answers]
-        if sender in acting or not who & acting:
+        # What the routine gives a moment for is owed, by whoever sends it, and not waited for.
+        if (sender in acting and answers != "k") or not (sender in acting or who & acting):
             continue
         own = INPATIENT in acting
         waiting: list[datetime] = []
