@@ -32,11 +32,11 @@ from outage.queries.standing import (
     row_of,
     standing_of,
     units_to_ring,
-    units_to_tell,
     untold_in,
 )
 from outage.queries.targets import named_in, rung_as_former, rung_by_name, target_choices
 from outage.queries.tasks import entered_lines, is_admission_missing
+from outage.queries.wordings import tellers_in
 from outage.rules.awaited import AwaitedAnswer
 from outage.rules.informing import PARTICIPANT_PREFIX, CallOutcome, InformState
 from outage.rules.places import PARTIES
@@ -202,8 +202,8 @@ def _awaited(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
 
 
 def _told(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
-    """When each unit's own messages last reached each of the parties."""
-    standing, others = standing_of(chain, log), untold_in(chain, log).others
+    """When each unit's own messages, and those that it told of itself, last reached each of the parties."""
+    standing, others, tellers = standing_of(chain, log), untold_in(chain, log).others, tellers_in(chain, log)
     told: dict[tuple[int, str], datetime] = {}
     for event in log.live_events:
         if str(event.pk) not in others:
@@ -212,7 +212,7 @@ def _told(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
                 for s in standing.standings(row_of(event))
                 if s.last_at and s.state is InformState.INFORMED
             }
-            for unit in units_to_tell(chain, log, Party(event.sender), str(event.pk)) if reached else ():
+            for unit in tellers(event) if reached else ():
                 for place, at in reached.items():
                     told[unit, place] = max(at, told.get((unit, place), at))
     for unit, place in sorted(told):

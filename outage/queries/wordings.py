@@ -1,14 +1,17 @@
 """What an event said before it was corrected or taken back: a call may have told of that."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
 
-from outage.models import CareChainEvent, Handover
+from contacts.rules.parties import Party
+from outage.models import CareChain, CareChainEvent, Handover
 from outage.queries.chain_log import ChainLog
-from outage.queries.standing import line_back
-from outage.rules.informing import PARTICIPANT_PREFIX
+from outage.queries.standing import first_of, line_back, units_to_tell
+from outage.rules.handover import Direction
+from outage.rules.informing import PARTICIPANT_PREFIX, CallOutcome
 from outage.rules.told import is_left_out, minute_of
 
 
@@ -27,6 +30,23 @@ def wording_at(log: ChainLog, event_id: UUID, at: datetime) -> CareChainEvent | 
             break
         found, differs = older, differs or not newer.told_rightly
     return found if differs else None
+
+
+def tellers_in(chain: CareChain, log: ChainLog) -> Callable[[CareChainEvent], set[int]]:
+    """Asked of an event: the ids of the units whose message it is, and of those that reached somebody with it, whoever
+    corrected the call since.
+    """
+    rang: dict[UUID | None, set[int]] = defaultdict(set)
+    for call in log.live_handovers:
+        if call.direction == Direction.GIVEN and call.outcome == CallOutcome.REACHED:
+            for message in call.messages.all():
+                rang[message.event_id].add(first_of(call, log).unit_id)
+
+    def of(event: CareChainEvent) -> set[int]:
+        told = (rang.get(row.pk, ()) for row in line_back(log, event.pk))
+        return units_to_tell(chain, log, Party(event.sender), str(event.pk)).union(*told)
+
+    return of
 
 
 def leaves_out(call: Handover, event: CareChainEvent, events: Mapping[UUID, CareChainEvent]) -> bool:

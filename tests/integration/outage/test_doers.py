@@ -17,9 +17,11 @@ from contacts.rules.parties import Party, WardKind
 from contacts.rules.permissions import Role
 from contacts.services.units import UnitFacts, change_unit
 from outage.models import CareChain, CareChainEvent, ChainState, OtherPlace, Outage, StateKind
+from outage.presenters.status import chain_row
 from outage.queries.care_chains import get_chain, units_of_chain, visible_chains
 from outage.queries.closing import open_things
 from outage.queries.shift import open_now
+from outage.queries.states import states_for
 from outage.rules.back_registration import Before
 from outage.rules.closing import Holds
 from outage.rules.handover import Direction
@@ -271,3 +273,21 @@ def test_a_unit_stays_what_it_is_while_it_stands_in_a_chain(county: County, outa
     # What it is more than before, or is called, keeps nothing.
     facts |= {"name": "Morö Backe", "outpatient_kind": centre.outpatient_kind}
     assert change(facts=UnitFacts(**facts)).parties == {Party.INPATIENT, Party.OUTPATIENT}
+
+
+def test_the_ward_that_was_left_still_says_whom_it_told_itself(
+    county: County, outage: Outage, client: Client
+):
+    chain = make_chain(county, outage, county.alva, before=Before.ADMITTED)
+    make_event(county.alva, chain, "preliminary_ready", outcome=CallOutcome.REACHED)
+    change(county.alva, chain, {"place-inpatient": "moved"}, ward_unit=county.other_ward)
+
+    def told(by: Acting) -> bool:
+        kept = states_for(by.unit.pk, [get_chain(by, chain.pk)])[chain.pk]
+        marks = chain_row(by, get_chain(by, chain.pk), kept, timezone.now()).marks
+        return next(mark.text for mark in marks if mark.party is Party.MUNICIPALITY).startswith("Underrättad")
+
+    assert (told(county.alva), told(county.bo)) == (True, True)
+    # Who has told nobody has not.
+    assert not told(county.disa)
+    assert not [*rebuilt(CareChain.objects.all(), write=False)]
