@@ -69,7 +69,8 @@ def change_unit(
 
     Contacts that were the unit's by its name alone are tied to it where it has another. Raises NotAllowed, IdClash,
     ChangedMeanwhile, and RuleError with the field: nobody takes the unit of the own assignment out of use, which would
-    end it, nor one that something keeps, which also stays what it is. With `answers`, a Question where one of nearly its new name is there.
+    end it, nor one that something keeps, which also stays what it is. With `answers`, a Question where one of nearly
+    its new name is there.
     """
     with transaction.atomic():
         check_may(by, Right.MANAGE_DIRECTORY, unit)
