@@ -17,7 +17,8 @@ from outage.queries.logged_later import Later, has_later, logged_later
 from outage.queries.naming import Patient, patient_in_list, shown_in_list
 from outage.queries.owed import ListedChains
 from outage.queries.task_logs import Turn, Turns, task_logs_of, task_stamps, turns_of
-from outage.queries.tasks import line_of, ticks_of
+from outage.queries.tasks import ticks_of
+from outage.queries.whereabouts import line_of
 from outage.rules.after_end import Counts
 from outage.rules.back_registration import ChainStatus, Family, Task
 from outage.rules.routine import Decision, Effect, What

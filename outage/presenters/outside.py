@@ -7,7 +7,7 @@ from outage.models import CareChain, CareChainEvent
 from outage.queries.chain_log import ChainLog
 from outage.queries.counted import counted, who_enters
 from outage.queries.outages import down_again, outage_since
-from outage.queries.tasks import line_of
+from outage.queries.whereabouts import line_of
 from outage.rules.after_end import Counts
 from outage.rules.wording import day_and_time
 

@@ -22,7 +22,8 @@ from outage.presenters.banner import verdict_for
 from outage.presenters.call_codes import CodeLine
 from outage.presenters.care import is_own
 from outage.presenters.chain import other_end, told_labels
-from outage.presenters.owed import calls_kept
+from outage.presenters.owed import OwedCall, calls_kept
+from outage.queries.chain_log import ChainLog
 from outage.queries.lately import Told
 from outage.queries.naming import Patient, party_in_list, patient_in_list
 from outage.queries.outages import (
@@ -32,6 +33,8 @@ from outage.queries.outages import (
     support_contacts,
     without_since,
 )
+from outage.queries.standing import untold_in
+from outage.queries.tasks import moves_to_decide
 from outage.rules.clock import next_break_point
 from outage.rules.informing import InformState
 from outage.rules.outage_status import OutageScope
@@ -257,12 +260,39 @@ def told_rows(calls: Iterable[Told], now: datetime) -> dict[str, str]:
     return {row: f"Ringd av {call.by} {moment(call.at, now)}" for row, call in last.items()}
 
 
+_MOVE_MISSING = {
+    "11-left": "Är patienten utskriven? Logga utskrivningen.",
+    "18": "Ingen inskrivning är loggad.",
+    "18-again": "Är patienten inskriven igen? Logga inskrivningen.",
+    "18-left": "Är patienten utskriven? Logga utskrivningen.",
+}
+
+
+def not_all_right(chain: CareChain, log: ChainLog, calls: Iterable[OwedCall]) -> str:
+    """What keeps it from being said that all are informed, though there is nobody to ring: a move that nobody has
+    logged, or an answer of a former place that has not reached all.
+    """
+    former = untold_in(chain, log).former
+    for key in moves_to_decide(chain, log):
+        return _MOVE_MISSING[key]
+    is_needless = any(str(message.event_id) in former for call in calls for message in call.closed)
+    return "Svaret från den förra enheten nådde inte alla, men behövs inte längre." if is_needless else ""
+
+
+def moves_missing(patients: int) -> str:
+    """How many came to a ward, or left it, with no row that says so (case 18)."""
+    if not patients:
+        return ""
+    count = f"{patients} patienter" if patients > 1 else "En patient"
+    return f"{count} har kommit till en avdelning eller lämnat den utan att det är loggat."
+
+
 def nothing_to_ring(
-    *, logged: bool, told: bool, purged: bool, asked: bool = False, others: Sequence[str] = ()
+    *, logged: bool, told: bool, purged: bool, asked: bool = False, others: Sequence[str] = (), but: str = ""
 ) -> Idle:
     """What an empty list of calls means: nothing is logged yet, the unit has told all, or it has told nobody. Of what
-    is purged nobody knows. `others` are the units that still are to ring about the patient; `asked`: somebody waits for
-    an answer of the unit.
+    is purged nobody knows. `others` are the units that still are to ring about the patient; `but` says what is not
+    as it should be all the same; `asked`: somebody waits for an answer of the unit.
     """
     if purged:
         return Idle(text="Gallrat: vem som skulle underrättas går inte längre att se.", good=False)
@@ -272,6 +302,8 @@ def nothing_to_ring(
         )
     if others:
         return Idle(text=f"Inget att ringa för er enhet. Ska ringa: {', '.join(others)}.", good=False)
+    if but:
+        return Idle(text=f"Inget att ringa nu. {but}", good=False)
     if asked:
         return Idle(text="Inget att ringa nu. Andra väntar på svar från er.", good=False)
     if not told:

@@ -6,7 +6,7 @@ from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent
 from outage.queries.chain_log import ChainLog
 from outage.queries.standing import holder_of, own_parties, own_unit
-from outage.queries.tasks import line_of
+from outage.queries.whereabouts import line_of
 from outage.rules.back_registration import Family
 from outage.rules.doers import Named, ward_at
 from outage.rules.routine import Effect

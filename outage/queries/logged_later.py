@@ -12,7 +12,7 @@ from outage.queries.outages import recent_outages
 from outage.queries.patient_numbers import lookups_of
 from outage.queries.protected import without_protected
 from outage.queries.task_logs import task_logs_of
-from outage.queries.tasks import line_of
+from outage.queries.whereabouts import line_of
 from outage.rules.back_registration import ChainStatus
 from outage.rules.routine import Effect
 from outage.rules.told import minute_of

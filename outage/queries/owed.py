@@ -27,7 +27,8 @@ from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.counted import outage_at
 from outage.queries.outages import down_again, is_out_again, principals_back
 from outage.queries.standing import awaited_by_unit, open_item_of, row_of, standing_of, units_to_ring
-from outage.queries.tasks import entered_lines, line_of
+from outage.queries.tasks import entered_lines
+from outage.queries.whereabouts import line_of
 from outage.rules.awaited import AwaitedAnswer
 from outage.rules.back_registration import ChainStatus
 from outage.rules.owed import ChainStanding

@@ -17,6 +17,7 @@ from outage.rules.places import Places
 from outage.rules.routine import Effect, Routine
 from outage.rules.told import (
     CallRow,
+    Closed,
     Double,
     EventRow,
     IdentityChange,
@@ -75,9 +76,13 @@ def untold_in(chain: CareChain, log: ChainLog) -> Untold:
     if log.untold is None:
         standing, rows = standing_of(chain, log), [row_of(event) for event in log.live_events]
         ours = [row for row in rows if standing.is_ours(row)]
+        untold = frozenset(row.id for row in ours if not standing.all_told(row))
+        owed = [one for one in standing.owed() if one.id in untold]
         log.untold = Untold(
-            ours=frozenset(row.id for row in ours if not standing.all_told(row)),
+            ours=untold,
             others=frozenset(row.id for row in rows) - {row.id for row in ours},
+            former=frozenset(one.id for one in owed if one.closed is Closed.FORMER_PLACE)
+            - {one.id for one in owed if one.closed is None},
         )
     return log.untold
 

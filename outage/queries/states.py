@@ -248,6 +248,7 @@ def _untold(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
                     chain=chain,
                     unit_id=chain.unit_id,
                     message=f"event:{event.pk}",
+                    former=str(event.pk) in untold.former,
                     since=event.happened_at,
                 )
 

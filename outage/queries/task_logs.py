@@ -47,12 +47,15 @@ def task_logs_of(chains: Iterable[CareChain]) -> dict[UUID, ChainLog]:
     for version in versions_of(*changed) if changed else ():
         logs[version.chain_id].versions.append(version)
     kept: dict[tuple[UUID, str], set[str]] = {}
-    for what, chain_id, message in _untold(*ids):
-        kept.setdefault((chain_id, what), set()).add(message.removeprefix("event:"))
+    former: set[str] = set()
+    for what, chain_id, message, is_former in _untold(*ids):
+        event_id = message.removeprefix("event:")
+        kept.setdefault((chain_id, what), set()).add(event_id)
+        former |= {event_id} if is_former else set()
     for pk in ids:
         logs[pk].versions = logs[pk].versions or [by_id[pk].details]
         ours, others = (frozenset(kept.get((pk, what), ())) for what in (StateKind.UNTOLD, StateKind.OTHERS))
-        logs[pk].untold = Untold(ours=ours, others=others)
+        logs[pk].untold = Untold(ours=ours, others=others, former=ours & former)
     for chain_id, mark in marks_of(Joined(home={pk: pk for pk in ids})):
         logs[chain_id].marks[mark.pk] = mark
     return logs
@@ -124,6 +127,6 @@ def _events(*chain_ids: UUID) -> QuerySet[CareChainEvent]:
 
 
 @prepared
-def _untold(*chain_ids: UUID) -> QuerySet[ChainState, tuple[str, UUID, str]]:
+def _untold(*chain_ids: UUID) -> QuerySet[ChainState, tuple[str, UUID, str, bool]]:
     rows = ChainState.objects.filter(chain__in=chain_ids, what__in=(StateKind.UNTOLD, StateKind.OTHERS))
-    return rows.order_by().values_list("what", "chain", "message")
+    return rows.order_by().values_list("what", "chain", "message", "former")

@@ -1,17 +1,27 @@
 """From a chain's log to the rules of efterregistrering: what is to be entered afterwards, as the log stands (R4)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
+from itertools import chain as chained
 
 from contacts.access import Acting
 from contacts.models.encrypted import GONE
 from contacts.rules.parties import Party
-from outage.models import CareChain, CareChainDetails, CareChainEvent, RegistrationMark
+from outage.models import CareChain, CareChainEvent, RegistrationMark
 from outage.queries.chain_log import ChainLog
 from outage.queries.counted import counted, scope_for
 from outage.queries.naming import shown_identity
-from outage.queries.standing import line_back, own_parties, own_unit, places_of, untold_in
+from outage.queries.standing import own_parties, own_unit, places_of, untold_in
+from outage.queries.whereabouts import (
+    effect_of,
+    last_move,
+    line_of,
+    move_unlogged,
+    places_then,
+    way_since,
+    when_of,
+)
 from outage.rules.after_end import Counts
 from outage.rules.agreed_sip import agreed_sip
 from outage.rules.back_registration import (
@@ -38,8 +48,11 @@ from outage.rules.ticks import (
     stored_picture,
     ticks,
 )
-from outage.rules.told import NOT_ADMITTED, PlaceChange, minute_of
+from outage.rules.told import NOT_ADMITTED
 from outage.rules.wording import clock_time, day, local_day
+
+# What is to be decided of a move that no row logs.
+_NO_ROW = frozenset({"11-left", "18", "18-again", "18-left"})
 
 
 def tasks_of(chain: CareChain, log: ChainLog) -> tuple[Task, ...]:
@@ -50,8 +63,14 @@ def tasks_of(chain: CareChain, log: ChainLog) -> tuple[Task, ...]:
     # What R4 does not count still tells how the patient came.
     missing = _missing(chain, log, [event for event, _ in logged])
     inside, late = ([event for event, how in logged if how is one] for one in (Counts.BY_R4, Counts.TO_CHECK))
-    scope = OutageScope(chain.outage.current.scope)
-    found = back_registration(routine=routine, scope=scope, before=before, status=status, events=inside)
+    found = back_registration(
+        routine=routine,
+        scope=OutageScope(chain.outage.current.scope),
+        before=before,
+        status=status,
+        events=inside,
+        unlogged=move_unlogged(chain, log),
+    )
     found += to_check(routine, status, late)
     ours = own_parties(chain.principal)
     found = tuple(
@@ -75,19 +94,29 @@ def _missing(chain: CareChain, log: ChainLog, events: Sequence[LoggedEvent]) -> 
         before=Before(details.before),
         status=ChainStatus(details.status),
         events=events,
+        unlogged=move_unlogged(chain, log),
     )
 
 
 def is_admission_missing(chain: CareChain, log: ChainLog) -> bool:
-    """Whether nobody has logged how the patient came to the ward, and nobody has decided about it (case 18)."""
+    """Whether nobody has logged how the patient came to the ward or left it, nor decided about it (case 18)."""
     if log.versions[-1].status != ChainStatus.OK:
         return False
-    logged = [LoggedEvent(id="", kind=event.kind, at=event.happened_at) for event in log.live_events]
+    logged = [
+        LoggedEvent(id="", kind=event.kind, at=event.happened_at, in_system=event.in_system)
+        for event in log.live_events
+    ]
     missing = _missing(chain, log, logged)
     if missing is None or not log.marks:
         return missing is not None
+    return bool(moves_to_decide(chain, log))
+
+
+def moves_to_decide(chain: CareChain, log: ChainLog) -> frozenset[str]:
+    """The outcomes by which it is to be decided how the patient came or left, as far as nobody has."""
     found, _ = ticks_of(chain, log)
-    return any(tick.task == missing and tick.state is not TickState.DONE for tick in found)
+    left = (tick.task.outcomes for tick in found if tick.state is not TickState.DONE)
+    return _NO_ROW & frozenset(chained.from_iterable(left))
 
 
 def ticks_of(chain: CareChain, log: ChainLog) -> tuple[tuple[Tick, ...], tuple[Mark, ...]]:
@@ -124,7 +153,8 @@ class _Typed:
     """What is typed into the system for the tasks of one chain."""
 
     def __init__(self, chain: CareChain, log: ChainLog) -> None:
-        self._log, self._details, self._routine = log, log.versions[-1], chain.outage.routine
+        self._chain, self._log, self._details = chain, log, log.versions[-1]
+        self._routine = chain.outage.routine
         self._began = local_day(chain.outage.current.started_at)
 
     def for_task(self, task: Task) -> list[Typed]:
@@ -164,7 +194,11 @@ class _Typed:
     def _places_of(self, stay: Sequence[CareChainEvent]) -> dict[Party, Typed]:
         """As the chain stands now; of a stay that another one followed, as it stood when the patient left."""
         last = stay[-1] if stay else None
-        if last is None or self._effect(last) is not Effect.DISCHARGE or not self._is_followed(last):
+        if (
+            last is None
+            or effect_of(self._chain, last) is not Effect.DISCHARGE
+            or not self._is_followed(last)
+        ):
             return self._places
         then, same = places_then(self._log, line_of(self._log, last)), places_of(self._log).same
         return {
@@ -176,19 +210,15 @@ class _Typed:
             for party, row in then.items()
         }
 
-    def _effect(self, event: CareChainEvent) -> Effect:
-        return self._routine.message(event.kind).effect
-
     def _is_followed(self, discharge: CareChainEvent) -> bool:
-        """Whether the patient was admitted again."""
-
-        def when(event: CareChainEvent) -> tuple[datetime, int]:
-            return minute_of(event.happened_at), line_of(self._log, event).order
-
-        return any(
-            self._effect(event) is Effect.ADMISSION and when(event) > when(discharge)
-            for event in self._log.live_events
-        )
+        """Whether the patient was admitted again, or is on another ward since."""
+        if last_move(self._chain, self._log) != discharge:
+            return any(
+                effect_of(self._chain, event) is Effect.ADMISSION
+                and when_of(self._log, event) > when_of(self._log, discharge)
+                for event in self._log.live_events
+            )
+        return not self._details.not_admitted and len(way_since(self._chain, self._log, discharge)) > 1
 
     def _of_sip(self, events: Sequence[CareChainEvent]) -> list[Typed]:
         sip = agreed_sip(event.particulars for event in events)
@@ -247,34 +277,6 @@ def _typed_place(party: Party, names: Mapping[Party, str], keys: Mapping[Party, 
     )
 
 
-def places_then(log: ChainLog, first: CareChainEvent) -> dict[Party, CareChainDetails]:
-    """What says where each party was when the ward logged an event by the row `first`: that of the unit that logged it,
-    where the chain has named it as the ward, else what was known by then. What was named by mistake, in another
-    spelling or not at all follows what was named after it.
-    """
-    rows = [row for row in log.versions if row.chain_id == first.chain_id] or log.versions
-    wards = [row.place_keys.get(Party.INPATIENT, NOT_ADMITTED) for row in rows]
-    own = [at for at, ward in enumerate(wards) if ward == f"unit:{first.unit_id}"]
-    lain = own or [at for at, ward in enumerate(wards) if ward != NOT_ADMITTED] or [0]
-    since = ([at for at in lain if rows[at].order <= first.order] or lain[:1])[-1]
-    return {party: _mended(rows[since:], party) for party in Party}
-
-
-def _mended(rows: Sequence[CareChainDetails], party: Party) -> CareChainDetails:
-    stood = rows[0]
-    for row in rows[1:]:
-        was, now = (each.place_keys.get(party) for each in (stood, row))
-        if was and was != now and row.changed.get(party) not in (PlaceChange.MISTAKE, PlaceChange.SAME):
-            break
-        stood = row
-    return stood
-
-
-def line_of(log: ChainLog, event: CareChainEvent) -> CareChainEvent:
-    """The first version of an event: its identity through all corrections."""
-    return line_back(log, event.id)[-1] if event.supersedes_id else event
-
-
 def _logged_events(chain: CareChain, log: ChainLog) -> list[tuple[LoggedEvent, Counts]]:
     """The standing events, in the order in which they were first logged, each with whether R4 counts it."""
     untold = untold_in(chain, log)
@@ -296,6 +298,7 @@ def _logged_events(chain: CareChain, log: ChainLog) -> list[tuple[LoggedEvent, C
                 scope=scope_for(chain, event),
                 line=ids[first.id],
                 invited=bool(event.participants),
+                former=ids[event.id] in untold.former,
             ),
             counted(chain, first, event),
         )

@@ -40,7 +40,7 @@ class LoggedEvent:
     what others sent: whom it has reached is not known here. `scope` is that in force when it happened; None: that of
     the whole outage. `in_system` happened before the outage and is registered in the system: outside R4. `line` is
     the id of the first version of an event that was corrected; empty: this is the first. `invited`: some take part by
-    name, and are not told of a discharge.
+    name, and are not told of a discharge. `former`: nobody is to ring about it, as it is a former place's answer.
     """
 
     id: str
@@ -55,6 +55,7 @@ class LoggedEvent:
     in_system: bool = False
     line: str = ""
     invited: bool = False
+    former: bool = False
 
     @property
     def root(self) -> str:
@@ -115,13 +116,14 @@ def back_registration(
     before: Before,
     status: ChainStatus,
     events: Sequence[LoggedEvent],
+    unlogged: Effect | None = None,
 ) -> tuple[Task, ...]:
     """Every outcome of one care chain (R4), ordered by each one's first event.
 
     `events` come in the order in which they were first logged. Withdrawn ones and those outside R4 are ignored; the
-    rest count by `at`, equal times in the order given. Every event that counts is in exactly one task, unless the
-    chain was logged on the wrong patient: then there are none. Raises ValueError for a kind the routine does not
-    have.
+    rest count by `at`, equal times in the order given. `unlogged` is the move that a change of ward says and no event
+    (`unlogged_move`). Every event that counts is in exactly one task, unless the chain was logged on the wrong
+    patient: then there are none. Raises ValueError for a kind the routine does not have.
     """
     if status is ChainStatus.WRONG_PATIENT:
         return ()
@@ -132,6 +134,8 @@ def back_registration(
     ]
     before = as_began(before, _stood(routine, events))
     stays = _stays(before, status, [one for one in counted if one.effect in _MOVES])
+    if unlogged is Effect.DISCHARGE and stays and stays[-1][1] == ("1",):
+        stays[-1] = stays[-1][0], ("11-left",)
     died = status is ChainStatus.DECEASED
     found = [*stays, *_others(counted, lambda sip: _sip_outcome(before, status, stays, sip), died=died)]
     place = {one.event.id: index for index, one in enumerate(counted)}
@@ -150,9 +154,11 @@ def missing_move(
     before: Before,
     status: ChainStatus,
     events: Sequence[LoggedEvent],
+    unlogged: Effect | None = None,
 ) -> Task | None:
     """In the region's log, with no admission or discharge logged: a patient who lies on a ward and is not known to be
-    in the system (case 18), or who has died on a ward or in the system, and may stand as admitted there (case 13).
+    in the system (case 18), or who has died on a ward or in the system, and may stand as admitted there (case 13). In
+    every log: whoever came in again, or left, by a change of ward alone (`unlogged`, case 18).
 
     For the page and its counts only.
     """
@@ -160,7 +166,10 @@ def missing_move(
     effects = (
         routine.message(event.kind).effect for event in events if not (event.withdrawn or event.in_system)
     )
-    if not in_region or any(effect in _MOVES for effect in effects):
+    moved = any(effect in _MOVES for effect in effects)
+    if status is ChainStatus.OK and (unlogged is Effect.ADMISSION or (unlogged and not moved)):
+        return _task(routine, ("18-again" if unlogged is Effect.ADMISSION else "18-left",), (), ())
+    if not in_region or moved:
         return None
     is_in = as_began(before, stood) is Before.ADMITTED
     lies_there = on_ward and not stood
@@ -337,7 +346,7 @@ def _others(
         if one.effect is Effect.INFORMATION:
             yield _of([one], f"4{why}")
     if untold:
-        yield _of(untold, "17")
+        yield _of(untold, "17-former" if all(one.event.former for one in untold) else "17")
 
 
 def _sip_outcome(

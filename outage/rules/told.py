@@ -54,11 +54,13 @@ class Notice(Labelled):
 @dataclass(frozen=True, slots=True)
 class Untold:
     """Of a chain's standing events, by their ids: those of `ours` that somebody who must be told has not been told of,
-    and those that are no messages of ours (`others`).
+    and those that are no messages of ours (`others`). About `former` of ours nobody is to ring: a former place's
+    answers.
     """
 
     ours: frozenset[str] = frozenset()
     others: frozenset[str] = frozenset()
+    former: frozenset[str] = frozenset()
 
 
 class Closed(Labelled):

@@ -22,15 +22,14 @@ from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.doers import wards_said_to_discharge
 from outage.queries.joined import joined_to
 from outage.queries.standing import standing_of
-from outage.rules.back_registration import Before, ChainStatus
+from outage.queries.whereabouts import is_in, last_move
+from outage.rules.back_registration import ChainStatus
 from outage.rules.identity import Identity, classify_identity, number_key
-from outage.rules.routine import Effect
 from outage.rules.told import (
     NOT_ADMITTED,
     OTHER_PREFIX,
     IdentityChange,
     PlaceChange,
-    minute_of,
 )
 from outage.services.events import lock_chain, take_order, withdraw_row
 from outage.services.kinds import ask_kind, check_kinds
@@ -270,8 +269,9 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
     Where nobody can be asked (`answers` is None) another place is a move, another name or number was written wrong.
     """
     former, log = chain.details, log_of(chain.pk)
+    inside = is_in(chain, log, facts.before)
     if answers is not None and facts.not_admitted and not former.not_admitted:
-        _check_discharged(chain, facts, log)
+        _check_discharged(inside, facts)
     standing = standing_of(chain, log)
     # Of two wards it has to be known which enters the discharge.
     discharged_there = wards_said_to_discharge(chain, log) if facts.ward_unit else ()
@@ -279,13 +279,17 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
     places = _places(facts)
     for party, key in former.place_keys.items():
         name, to = former.place_names[party], places.get(party)
-        if to in (key, f"{OTHER_PREFIX}{name}") or key == NOT_ADMITTED:
+        if to in (key, f"{OTHER_PREFIX}{name}"):
             continue
-        may_be_same = to is not None and (is_unlisted(key) or is_unlisted(to))
+        # Whoever has been discharged and lies on a ward has come in again, or the ward before was wrong.
+        again = party is Party.INPATIENT and facts.ward_unit and not inside and last_move(chain, log)
+        if key == NOT_ADMITTED and not again:
+            continue
+        may_be_same = key != NOT_ADMITTED and to is not None and (is_unlisted(key) or is_unlisted(to))
         # Where nobody there has heard anything it makes no difference, unless it is a spelling mended.
         changed[party.value] = (
-            place_answer(f"place-{party}", party, name, answers, may_be_same=may_be_same)
-            if may_be_same or standing.same(key) in standing.reached or key in discharged_there
+            place_answer(f"place-{party}", party, name, answers, may_be_same=may_be_same, again=bool(again))
+            if again or may_be_same or standing.same(key) in standing.reached or key in discharged_there
             else PlaceChange.MOVED.value
         )
     same_number = number_key(_identity_of(facts).stored) == number_key(former.identity_number)
@@ -305,15 +309,11 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
     return changed
 
 
-def _check_discharged(chain: CareChain, facts: ChainFacts, log: ChainLog) -> None:
+def _check_discharged(inside: bool, facts: ChainFacts) -> None:
     """Raises RuleError where somebody who is in is said to lie nowhere, and no discharge is logged: nobody would be
     told of it, and nothing registered (R1.6).
     """
-    stays = facts.before is Before.ADMITTED
-    for event in sorted(log.live_events, key=lambda event: (minute_of(event.happened_at), event.order)):
-        effect = chain.outage.routine.message(event.kind).effect
-        stays = effect is Effect.ADMISSION or (stays and effect is not Effect.DISCHARGE)
-    if stays and facts.status is ChainStatus.OK:
+    if inside and facts.status is ChainStatus.OK:
         raise RuleError(
             "Ingen utskrivning är loggad. Är patienten utskriven: logga utskrivningen först. Har patienten inte varit "
             "inlagd: återta inskrivningen, eller ändra svaret på om patienten var inskriven.",
@@ -341,16 +341,26 @@ def is_unlisted(place: str) -> bool:
 
 
 def place_answer(
-    key: str, party: Party, name: str, answers: Mapping[str, str] | None, *, may_be_same: bool
+    key: str,
+    party: Party,
+    name: str,
+    answers: Mapping[str, str] | None,
+    *,
+    may_be_same: bool,
+    again: bool = False,
 ) -> str:
-    """What it means that `party` is no longer `name` (`PlaceChange`). Raises Question where that is not answered."""
+    """What it means that `party` is no longer `name` (`PlaceChange`); `again`: the patient was discharged there. Raises
+    Question where that is not answered.
+    """
     choices = [PlaceChange.MOVED, PlaceChange.MISTAKE, *([PlaceChange.SAME] if may_be_same else [])]
     if answers is None:
         return PlaceChange.MOVED.value
+    labels = {how.value: how.label for how in choices}
+    if again:
+        labels[PlaceChange.MOVED.value] = "Patienten är inskriven igen. Logga inskrivningen också"
+    discharged = "Patienten är utskriven. " if again else ""
     return Question(
-        key,
-        f"{party.label} var {name}. Varför är den ändrad?",
-        [(how.value, how.label) for how in choices],
+        key, f"{discharged}{party.label} var {name}. Varför är den ändrad?", [*labels.items()]
     ).settled(answers)
 
 

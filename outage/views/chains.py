@@ -33,7 +33,7 @@ from outage.presenters.closing import closed_line
 from outage.presenters.joining import former_row, join_lines
 from outage.presenters.later import later_outage
 from outage.presenters.owed import calls_owed
-from outage.presenters.status import chain_row, nothing_to_ring
+from outage.presenters.status import chain_row, not_all_right, nothing_to_ring
 from outage.queries.care_chains import find_chains, get_chain, history_of, mark_namesakes
 from outage.queries.chain_log import log_shown
 from outage.queries.closing import closing_of, left_about
@@ -210,6 +210,7 @@ def _shown(
             purged=not left,
             asked=sole_party(acting.principal) in {answer.sender for answer in awaited},
             others=others_to_ring(found, acting.unit) if left and outage.is_open else (),
+            but=not_all_right(found, log, calls) if left else "",
             told=any(
                 call.outcome == CallOutcome.REACHED
                 and call.direction == Direction.GIVEN

@@ -40,6 +40,7 @@ from outage.presenters.status import (
     ChainRow,
     Idle,
     chain_row,
+    moves_missing,
     nothing_to_ring,
     outage_facts,
     received_row,
@@ -54,6 +55,7 @@ from outage.queries.owed import (
     Known,
     ListedChains,
     chains_seen,
+    chains_seen_and_missing,
     chains_with_a_place_to_find,
     chains_with_answers_awaited,
     chains_with_calls_owed,
@@ -271,4 +273,11 @@ def _idle(acting: Acting, *outages: Outage) -> Idle:
     logged, told, asked = logged_and_told(acting, sole_party(acting.principal), *outages)
     # Of what is purged nobody knows whether all were told.
     told = told and not any(each.purged_at for each in outages)
-    return nothing_to_ring(logged=logged, told=told, purged=outages[0].purged_at is not None, asked=asked)
+    missing = chains_seen_and_missing(acting, outages[0])[1].count() if told else 0
+    return nothing_to_ring(
+        logged=logged,
+        told=told,
+        purged=outages[0].purged_at is not None,
+        asked=asked,
+        but=moves_missing(missing),
+    )

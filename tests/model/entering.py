@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .owing import Owing
-from .record import AT_HOME, PARTIES, SIP, Line, Record, minute
+from .record import AT_HOME, PARTIES, SIP, Line, Record, Version, minute
 
 _LETTER = {"admission": "A", "discharge": "D"}
 
@@ -19,6 +19,8 @@ class Work:
     family: str
     case: int
     lines: tuple[str, ...]
+    # What is odd, where that is not to be seen of its events.
+    how: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:
@@ -80,6 +82,8 @@ class Entering:
         self.moves = [line for line in self.live if line.now.kind in _LETTER]
         # Who came or went after the own end did so in the system.
         self.moved = any(not line.now.in_system and line.now.kind in _LETTER for line in live)
+        self.last = next((line for line in reversed(live) if line.now.kind in _LETTER), None)
+        self.unlogged = self._unlogged() if record.now.status == "ok" else ""
 
     def when(self, line: Line) -> tuple[datetime, int]:
         return minute(line.now.at), line.first.order
@@ -103,7 +107,37 @@ class Entering:
         stays = [work for work in works if work.family == "stay"]
         return max(stays, key=lambda work: min(began[line] for line in work.lines))
 
+    def _unlogged(self) -> str:
+        """What the places say and no line: one who is out lies with us again, or one who is in does so no more."""
+        way = self.way()
+        here = way[-1].startswith("unit:")
+        if len(way) == 1 or not (self.last or self.record.now.before == "admitted"):
+            return ""
+        if self.last and self.last.now.kind == "discharge":
+            return "again" if here else ""
+        was_here = any(ward.startswith("unit:") for ward in way[:-1])
+        return "left" if not here and (was_here or way[-1] == AT_HOME) else ""
+
+    def way(self) -> list[str]:
+        """Where the patient has lain since the last admission or discharge, else ever; wrong places left out."""
+        versions = self.record.versions
+        began = versions[0]
+        if self.last:
+            order = self.last.first.order
+            began, stood = self.ward_named(order, self.last.logged_by), self.record.in_force(order)
+            said_again = began.order > order and began.changed.get("inpatient") == "moved"
+            came = self.last.now.kind == "admission" or said_again
+            began = stood if came and stood.places.get("inpatient") == AT_HOME else began
+        way = [began.places.get("inpatient", "")]
+        for version in versions[versions.index(began) + 1 :]:
+            ward = version.places.get("inpatient", "")
+            kept = way[:-1] if version.changed.get("inpatient") in ("mistake", "same") else way
+            way = kept if kept[-1:] == [ward] else [*kept, ward]
+        return way
+
     def _missing(self) -> list[Work]:
+        if self.unlogged == "again" or (self.unlogged and not self.moved):
+            return [Work("stay", 18, (), self.unlogged)]
         ward = self.record.now.places.get("inpatient", AT_HOME)
         if (
             "inpatient" in self.record.parties
@@ -136,7 +170,10 @@ class Entering:
                 cut, run, before = [*cut, line], [], "unknown"
             else:
                 run = [*run, line]
-        return ([self._work("stay", 14, cut)] if cut else []) + found + self._run(before, run)
+        stays = ([self._work("stay", 14, cut)] if cut else []) + found + self._run(before, run)
+        if self.unlogged == "left" and stays and stays[-1].case == 1:
+            stays[-1] = Work("stay", 11, stays[-1].lines, "left")
+        return stays
 
     def _run(self, before: str, moves: list[Line]) -> list[Work]:
         """The stays of moves under one scope, read as a word."""
@@ -161,7 +198,8 @@ class Entering:
             said += [(6, line) for line in sip]
         untold = [line for _, line in said if self.untold(line)]
         if untold:
-            found.append(self._work("information", 17, untold))
+            nobodys = "former" if all(map(self._rings_nobody, untold)) else ""
+            found.append(Work("information", 17, self._work("", 0, untold).lines, nobodys))
         return found + [self._work("information", case, [li]) for case, li in said if li not in untold]
 
     def _sip_case(self, dated: list[Line]) -> int:
@@ -193,6 +231,11 @@ class Entering:
             and place not in [self.record.party_place(li.now.sender) for li in later]
             for place in self.owing.recipients(line)
         )
+
+    def _rings_nobody(self, line: Line) -> bool:
+        """Whether nobody is to hear it any more, as it is the answer of a place that is not that party now."""
+        closed = {debt.closed for debt in self.owing.debts() if debt.what == line.now.id}
+        return "former_place" in closed and "" not in closed
 
     def _work(self, family: str, case: int, lines: list[Line]) -> Work:
         first = sorted((line.first for line in lines), key=lambda row: row.order)
@@ -226,7 +269,7 @@ class Entering:
         untold = work.case == 2 and any(self.owing.ours(li) and not self.owing.all_told(li)
                                         for li in lines if li.now.kind == "discharge")  # fmt: skip
         if work.family == "information":
-            return work.case, dates
+            return work.case, work.how, dates
         places = tuple(record.party_place(party) for party in PARTIES)
         if work.family == "sip":
             said = [line.now.particulars for line in lines]
@@ -242,13 +285,15 @@ class Entering:
             )
         left = lines[-1] if lines and lines[-1].now.kind == "discharge" else None
         came = [li for li in record.lines if not li.gone and li.now.kind == "admission"]
-        if left and any(self.when(li) > self.when(left) for li in came):
+        elsewhere = left is self.last and record.party_place("inpatient") != AT_HOME and len(self.way()) > 1
+        if left and (elsewhere or any(self.when(li) > self.when(left) for li in came)):
             places = tuple(
                 record.same(self.place_left(party, left.first.order, left.logged_by)) for party in PARTIES
             )
         return (
             work.case,
             by_hand,
+            work.how,
             untold,
             self._odd(lines),
             record.now.number,
@@ -262,9 +307,7 @@ class Entering:
         """Where a party was when a patient, who came back since, was discharged by the row of that order: when the unit
         that logged it last was the ward, or else when there last was one; and if that was wrong, where it was really.
         """
-        named = [v for v in self.record.versions if v.places.get("inpatient", AT_HOME) != AT_HOME]
-        named = [v for v in named if v.places["inpatient"] == logged_by] or named or self.record.versions[:1]
-        since = ([v for v in named if v.order <= order] or named[:1])[-1]
+        since = self.ward_named(order, logged_by)
         found = since.places.get(party, "")
         for version in self.record.versions:
             other = version.places.get(party, "")
@@ -273,6 +316,12 @@ class Entering:
                     break
                 found = other
         return found
+
+    def ward_named(self, order: int, logged_by: str) -> Version:
+        """What names the ward at the row of that order: that of the unit that logged it, else the last one by then."""
+        named = [v for v in self.record.versions if v.places.get("inpatient", AT_HOME) != AT_HOME]
+        named = [v for v in named if v.places["inpatient"] == logged_by] or named or self.record.versions[:1]
+        return ([v for v in named if v.order <= order] or named[:1])[-1]
 
     def _odd(self, lines: list[Line]) -> str:
         """In which way moves are odd: what is to be found out."""

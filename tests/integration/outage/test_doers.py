@@ -133,7 +133,7 @@ def test_each_ward_enters_its_own_where_the_patient_came_to_another(county: Coun
     assert units == {county.ward.pk, county.other_ward.pk}
 
 
-def test_an_admission_is_entered_by_the_ward_of_now_and_where_that_is_none_of_ours_by_the_last(
+def test_an_admission_is_entered_by_the_ward_of_now_and_where_that_is_none_of_ours_the_last_decides(
     county: County, outage: Outage
 ):
     chain = make_chain(county, outage, county.disa)
@@ -143,7 +143,9 @@ def test_an_admission_is_entered_by_the_ward_of_now_and_where_that_is_none_of_ou
     assert doers(chain, county.alva, county.bo) == [[], [True]]
     elsewhere = {Party.INPATIENT: OtherPlace("Sundsvalls sjukhus", WardKind.SOMATIC)}
     change(county.bo, chain, ward_unit=None, others=elsewhere)
-    assert doers(chain, county.alva, county.bo) == [[], [True]]
+    assert doers(chain, county.alva, county.bo) == [[], []]
+    assert visible_chains(county.bo, outage).filter(pk=chain.pk).exists()
+    assert [row.decision for row in rows(county.bo, chain)] == ["decide"]
 
 
 def test_of_a_discharge_that_others_logged_it_is_asked_which_ward_it_was(county: County, outage: Outage):

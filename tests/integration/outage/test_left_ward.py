@@ -93,10 +93,11 @@ def test_a_ward_that_was_named_by_mistake_was_not_left(county: County, inside: C
     assert [ward for ward, *_ in typed(county, inside)] == ["Ortopeden", "Ortopeden"]
 
 
-def test_one_who_is_not_admitted_again_was_on_the_ward_that_is_known_last(county: County, inside: CareChain):
+def test_one_who_lies_elsewhere_since_was_discharged_where_he_lay(county: County, inside: CareChain):
     make_event(county.alva, inside, "discharge", ago=AGO[0], outcome=CallOutcome.REACHED)
     move(county, inside, ward_unit=county.other_ward)
-    assert [ward for ward, *_ in typed(county, inside)] == ["Ortopeden"]
+    # Beside it stands that no admission is logged.
+    assert [ward for ward, *_ in typed(county, inside)] == ["Ortopeden", "Medicin 2"]
 
 
 def test_of_two_discharges_each_names_its_own_ward(county: County, inside: CareChain):

@@ -101,7 +101,7 @@ def test_the_page_counts_those_of_all_pages_and_leads_to_each(
     client.force_login(county.alva.user)
     said, ways = page_of(client)
     assert "Allt är inte känt än. Listan är inte hel, och görs om när det som saknas kommer in." in said
-    assert "6 patienter ligger på avdelning utan att det är känt hur de kom dit: " in said
+    assert "6 patienter har kommit till en avdelning eller lämnat den utan att det är loggat: " in said
     assert ways == {chain.details.patient_name: way_to(chain) for chain in chains} | {
         "Skyddad patient, vårdkedja 6": way_to(hidden)
     }

@@ -1,0 +1,180 @@
+"""A change of ward that says more than the log: somebody came in again, or left, and no row says so (R1.6)."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.access import Acting
+from contacts.rules.parties import Party
+from outage.models import CareChain, OtherPlace, Outage
+from outage.queries.care_chains import get_chain
+from outage.queries.owed import chains_seen_and_missing
+from outage.rules.back_registration import Before
+from outage.rules.handover import Direction
+from outage.rules.informing import CallOutcome
+from outage.rules.told import NOT_ADMITTED
+from outage.services.care_chains import change_details
+from outage.services.events import withdraw_event
+from tests.factories import County, end_for_all, make_chain, make_event, tell
+from tests.integration.outage.joining import join, undo
+from tests.integration.outage.pages import fields_of, form_of, read
+from tests.integration.outage.test_moved_on import edited
+from tests.integration.outage.ticking import rows
+
+AGAIN = "ingen inskrivning är loggad efter utskrivningen"
+LEFT = "ingen utskrivning är loggad"
+HOME: dict[str, Any] = {"ward_unit": None, "not_admitted": True}
+SUNDSVALL: dict[str, Any] = {"ward_unit": None, "others": {Party.INPATIENT: OtherPlace("Sundsvalls sjukhus")}}
+
+
+def logged(county: County, chain: CareChain, *kinds: str) -> None:
+    """Logged by the ward, and everybody told."""
+    for kind in kinds:
+        event = make_event(county.alva, chain, kind, outcome=CallOutcome.REACHED)
+        tell(county.alva, chain, event, to=Party.OUTPATIENT)
+
+
+def put(by: Acting, chain: CareChain, how: str = "moved", **places: Any) -> None:
+    chain = get_chain(by, chain.pk)
+    facts = replace(chain.details.facts, **{"not_admitted": False, "others": {}} | places)
+    change_details(
+        by=by,
+        chain=chain,
+        client_id=uuid4(),
+        replaces=chain.details.pk,
+        facts=facts,
+        answers={f"place-{Party.INPATIENT}": how},
+    )
+
+
+def said(by: Acting, chain: CareChain) -> list[str]:
+    """Which moves the list of what is to be entered lacks."""
+    return [each for row in rows(by, chain) for each in (AGAIN, LEFT) if each in row.why]
+
+
+def cases(by: Acting, chain: CareChain) -> list[str]:
+    return [row.do for row in rows(by, chain)]
+
+
+@pytest.fixture
+def inside(county: County, outage: Outage) -> CareChain:
+    return make_chain(county, outage, before=Before.ADMITTED)
+
+
+@pytest.mark.clause("R4.1")
+@pytest.mark.parametrize("home_between", [True, False])
+@pytest.mark.parametrize("how", ["moved", "mistake"])
+def test_who_was_discharged_and_lies_on_a_ward_again_is_asked_about_and_on_the_list(
+    county: County, inside: CareChain, client: Client, home_between: bool, how: str
+):
+    logged(county, inside, "discharge")
+    client.force_login(county.alva.user)
+    if home_between:
+        assert edited(client, inside, ward_unit=NOT_ADMITTED).status_code == 302
+    assert said(county.alva, inside) == []
+    asked = edited(client, inside, ward_unit=str(county.other_ward.pk))
+    assert "Patienten är utskriven." in read(asked).get_text()
+    path = reverse("edit_chain", args=[inside.pk])
+    answered = fields_of(form_of(read(asked), action=path)) | {f"answer-place-{Party.INPATIENT}": [how]}
+    assert client.post(path, answered).status_code == 302
+    # After home another ward was another stay, whatever was wrong of home.
+    again = how == "moved" or home_between
+    assert said(county.alva, inside) == [AGAIN] * again
+    page = " ".join(read(client.get(reverse("chain", args=[inside.pk]))).main.get_text(" ").split())
+    assert ("Alla som ni ska underrätta är underrättade." in page) is not again
+    assert ("Logga inskrivningen" in page) is again
+    status = read(client.get(reverse("status"))).main.get_text()
+    assert (
+        "En patient har kommit till en avdelning eller lämnat den utan att det är loggat." in status
+    ) is again
+    assert ("Alla som ni ska underrätta är underrättade." in status) is not again
+    assert chains_seen_and_missing(county.alva, inside.outage)[1].count() == int(again)
+    put(county.alva, inside, ward_unit=county.other_ward)
+    make_event(county.bo, get_chain(county.bo, inside.pk))
+    assert said(county.alva, inside) == []
+
+
+@pytest.mark.clause("R4.4")
+def test_the_discharge_is_entered_where_the_patient_lay(county: County, inside: CareChain):
+    logged(county, inside, "discharge")
+    put(county.alva, inside, ward_unit=county.other_ward)
+    end_for_all(county, inside.outage, timezone.now())
+    found = [dict(row.typed)["Avdelning"] for row in rows(county.alva, inside) if "Skriv ut" in row.do]
+    assert found == ["Medicin 2"]
+
+
+def test_the_same_ward_again_is_a_new_stay(county: County, outage: Outage):
+    chain = make_chain(county, outage)
+    logged(county, chain, "admission", "discharge")
+    put(county.alva, chain, **HOME)
+    put(county.alva, chain, ward_unit=county.ward)
+    assert said(county.alva, chain) == [AGAIN]
+    # It was put right: the patient is at home.
+    put(county.alva, chain, "mistake", **HOME)
+    assert said(county.alva, chain) == []
+
+
+def test_the_municipality_is_asked_too(county: County, outage: Outage):
+    chain = make_chain(county, outage, county.cissi, before=Before.ADMITTED)
+    make_event(county.cissi, chain, "discharge", to=Party.INPATIENT, direction=Direction.RECEIVED,
+               outcome=CallOutcome.REACHED)  # fmt: skip
+    put(county.cissi, chain, ward_unit=county.other_ward)
+    assert said(county.cissi, chain) == [AGAIN]
+
+
+@pytest.mark.clause("R1.6")
+@pytest.mark.parametrize("events", [[], ["discharge", "admission"]])
+def test_who_leaves_for_another_county_with_no_discharge_is_decided_about(
+    county: County, inside: CareChain, events: list[str]
+):
+    logged(county, inside, *events)
+    put(county.alva, inside, **SUNDSVALL)
+    assert said(county.alva, inside) == [LEFT]
+    # Nobody is told to admit who may not be there.
+    assert not any("Skriv in" in do for do in cases(county.alva, inside))
+    put(county.alva, inside, ward_unit=county.ward)
+    assert said(county.alva, inside) == []
+
+
+def test_who_was_discharged_to_another_county_is_not_in_again(county: County, inside: CareChain):
+    logged(county, inside, "discharge")
+    put(county.alva, inside, **SUNDSVALL)
+    assert said(county.alva, inside) == []
+
+
+def test_who_came_from_another_county_and_who_was_always_there_have_not_left(county: County, outage: Outage):
+    chain = make_chain(county, outage, before=Before.ADMITTED, **SUNDSVALL)
+    assert said(county.alva, chain) == []
+    put(county.alva, chain, ward_unit=county.ward)
+    assert said(county.alva, chain) == []
+
+
+def test_a_discharge_taken_back_leaves_nobody_at_home_unnoticed(county: County, inside: CareChain):
+    event = make_event(county.alva, inside, "discharge")
+    put(county.alva, inside, **HOME)
+    withdraw_event(by=county.alva, event=event, client_id=uuid4(), reason="Fel patient.")
+    assert said(county.alva, inside) == [LEFT]
+
+
+@pytest.mark.parametrize("where", ["kept", "other"])
+@pytest.mark.parametrize("picked", ["kept", "other"])
+def test_joined_chains_that_name_two_wards_say_it_where_that_of_the_discharge_was_not_picked(
+    county: County, outage: Outage, where: str, picked: str
+):
+    # The hälsocentral sees both.
+    kept = make_chain(county, outage, before=Before.ADMITTED)
+    other = make_chain(county, outage, county.bo, ward_unit=county.other_ward, before=Before.ADMITTED)
+    if where == "kept":
+        logged(county, kept, "discharge")
+    else:
+        make_event(county.bo, other, "discharge")
+    disas = replace(county, alva=county.disa)
+    join(disas, kept, other, choices={"ward": picked})
+    assert said(county.disa, kept) == [AGAIN] * (where != picked)
+    undo(disas, kept)
+    assert said(county.disa, kept) == said(county.disa, other) == []
