@@ -33,8 +33,9 @@ def move_unlogged(chain: CareChain, log: ChainLog) -> Effect | None:
     if len(log.versions) == 1 or log.versions[-1].status != ChainStatus.OK:
         return None
     last, inside = last_move(chain, log), is_in(chain, log, Before(log.versions[-1].before))
-    # Of one not known to be in nothing follows from where the patient has been.
-    return unlogged_move(inside, way_since(chain, log, last)) if last or inside else None
+    # Whoever lay on a ward was in; a municipality need not have heard how somebody came.
+    known = last or inside or chain.principal.is_region
+    return unlogged_move(inside or last is None, way_since(chain, log, last)) if known else None
 
 
 def way_since(chain: CareChain, log: ChainLog, move: CareChainEvent | None) -> tuple[str, ...]:

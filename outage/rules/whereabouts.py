@@ -35,7 +35,7 @@ def way_of(versions: Sequence[Lain]) -> tuple[str, ...]:
 
 
 def unlogged_move(is_in: bool, way: Sequence[str]) -> Effect | None:
-    """The move that no row logs of a patient who by the log is in or out, and has gone this `way` since: out of the
+    """The move that no row logs of a patient who by the log was in or out, and has gone this `way` since: out of the
     region's wards, or to one of them again.
     """
     *before, now = way

@@ -269,9 +269,9 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
     Where nobody can be asked (`answers` is None) another place is a move, another name or number was written wrong.
     """
     former, log = chain.details, log_of(chain.pk)
-    inside = is_in(chain, log, facts.before)
-    if answers is not None and facts.not_admitted and not former.not_admitted:
-        _check_discharged(inside, facts)
+    inside, moved = is_in(chain, log, facts.before), last_move(chain, log)
+    if answers is not None and facts.not_admitted and not former.not_admitted and inside:
+        _refuse_undischarged(facts)
     standing = standing_of(chain, log)
     # Of two wards it has to be known which enters the discharge.
     discharged_there = wards_said_to_discharge(chain, log) if facts.ward_unit else ()
@@ -281,15 +281,18 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
         name, to = former.place_names[party], places.get(party)
         if to in (key, f"{OTHER_PREFIX}{name}"):
             continue
-        # Whoever has been discharged and lies on a ward has come in again, or the ward before was wrong.
-        again = party is Party.INPATIENT and facts.ward_unit and not inside and last_move(chain, log)
+        at_ward = party is Party.INPATIENT
+        # Whoever was discharged came in again, or the ward was wrong; of whom nothing is logged may never have lain there.
+        again = bool(at_ward and facts.ward_unit and moved and not inside)
+        left = at_ward and facts.not_admitted and not moved and chain.principal.is_region
         if key == NOT_ADMITTED and not again:
             continue
         may_be_same = key != NOT_ADMITTED and to is not None and (is_unlisted(key) or is_unlisted(to))
+        is_known = standing.same(key) in standing.reached or key in discharged_there
         # Where nobody there has heard anything it makes no difference, unless it is a spelling mended.
         changed[party.value] = (
-            place_answer(f"place-{party}", party, name, answers, may_be_same=may_be_same, again=bool(again))
-            if again or may_be_same or standing.same(key) in standing.reached or key in discharged_there
+            place_answer(f"place-{party}", party, name, answers, may_be_same=may_be_same, again=again)
+            if again or left or may_be_same or is_known
             else PlaceChange.MOVED.value
         )
     same_number = number_key(_identity_of(facts).stored) == number_key(former.identity_number)
@@ -309,11 +312,9 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
     return changed
 
 
-def _check_discharged(inside: bool, facts: ChainFacts) -> None:
-    """Raises RuleError where somebody who is in is said to lie nowhere, and no discharge is logged: nobody would be
-    told of it, and nothing registered (R1.6).
-    """
-    if inside and facts.status is ChainStatus.OK:
+def _refuse_undischarged(facts: ChainFacts) -> None:
+    """Raises RuleError of somebody who is in and said to lie nowhere: nobody would be told of it (R1.6)."""
+    if facts.status is ChainStatus.OK:
         raise RuleError(
             "Ingen utskrivning är loggad. Är patienten utskriven: logga utskrivningen först. Har patienten inte varit "
             "inlagd: återta inskrivningen, eller ändra svaret på om patienten var inskriven.",
@@ -352,16 +353,15 @@ def place_answer(
     """What it means that `party` is no longer `name` (`PlaceChange`); `again`: the patient was discharged there. Raises
     Question where that is not answered.
     """
-    choices = [PlaceChange.MOVED, PlaceChange.MISTAKE, *([PlaceChange.SAME] if may_be_same else [])]
     if answers is None:
         return PlaceChange.MOVED.value
+    choices = [PlaceChange.MOVED, PlaceChange.MISTAKE, *([PlaceChange.SAME] if may_be_same else [])]
     labels = {how.value: how.label for how in choices}
+    sentence = f"{party.label} var {name}. Varför är den ändrad?"
     if again:
         labels[PlaceChange.MOVED.value] = "Patienten är inskriven igen. Logga inskrivningen också"
-    discharged = "Patienten är utskriven. " if again else ""
-    return Question(
-        key, f"{discharged}{party.label} var {name}. Varför är den ändrad?", [*labels.items()]
-    ).settled(answers)
+        sentence = f"Patienten är utskriven. {sentence}"
+    return Question(key, sentence, [*labels.items()]).settled(answers)
 
 
 def _places(facts: ChainFacts) -> dict[Party, str]:

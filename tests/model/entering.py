@@ -111,7 +111,8 @@ class Entering:
         """What the places say and no line: one who is out lies with us again, or one who is in does so no more."""
         way = self.way()
         here = way[-1].startswith("unit:")
-        if len(way) == 1 or not (self.last or self.record.now.before == "admitted"):
+        of_region = "inpatient" in self.record.parties
+        if len(way) == 1 or not (self.last or of_region or self.record.now.before == "admitted"):
             return ""
         if self.last and self.last.now.kind == "discharge":
             return "again" if here else ""
@@ -235,7 +236,7 @@ class Entering:
     def _rings_nobody(self, line: Line) -> bool:
         """Whether nobody is to hear it any more, as it is the answer of a place that is not that party now."""
         closed = {debt.closed for debt in self.owing.debts() if debt.what == line.now.id}
-        return "former_place" in closed and "" not in closed
+        return "former_place" in closed and closed.isdisjoint({"", "entered"})
 
     def _work(self, family: str, case: int, lines: list[Line]) -> Work:
         first = sorted((line.first for line in lines), key=lambda row: row.order)

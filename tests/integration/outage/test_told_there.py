@@ -58,8 +58,8 @@ def awaited(by, chain: CareChain) -> list[tuple[str, Party]]:
 
 def test_a_ward_that_sends_the_patient_home_is_not_rung_about_it(county: County, chain: CareChain):
     receive(county.alva, chain, "municipality_ready", Party.MUNICIPALITY)
-    # What the municipality said nobody here has told the ward, so no question either.
-    chain = change(county, chain, ward_unit=None, not_admitted=True)
+    # What the municipality said nobody here has told the ward. Asked is whether the patient lay there.
+    chain = change(county, chain, MOVED, ward_unit=None, not_admitted=True)
     assert owed(county.disa, chain) == {}
 
 

@@ -141,6 +141,16 @@ def test_who_leaves_for_another_county_with_no_discharge_is_decided_about(
     assert said(county.alva, inside) == []
 
 
+@pytest.mark.parametrize("how", ["moved", "mistake"])
+def test_who_lay_on_a_ward_and_is_at_home_with_nothing_logged_is_asked_about(
+    county: County, chain: CareChain, client: Client, how: str
+):
+    client.force_login(county.alva.user)
+    assert "Slutenvård var Medicin 2." in read(edited(client, chain, ward_unit=NOT_ADMITTED)).get_text()
+    put(county.alva, chain, how, **HOME)
+    assert said(county.alva, chain) == [LEFT] * (how == "moved")
+
+
 def test_who_was_discharged_to_another_county_is_not_in_again(county: County, inside: CareChain):
     logged(county, inside, "discharge")
     put(county.alva, inside, **SUNDSVALL)
