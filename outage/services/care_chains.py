@@ -282,7 +282,7 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
         if to in (key, f"{OTHER_PREFIX}{name}"):
             continue
         at_ward = party is Party.INPATIENT
-        # Whoever was discharged came in again, or the ward was wrong; of whom nothing is logged may never have lain there.
+        # Who was discharged came in again, or the ward was wrong; of whom nothing is logged may never have lain there.
         again = bool(at_ward and facts.ward_unit and moved and not inside)
         left = at_ward and facts.not_admitted and not moved and chain.principal.is_region
         if key == NOT_ADMITTED and not again:
