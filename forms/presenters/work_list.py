@@ -18,7 +18,7 @@ from outage.models import Outage
 from outage.presenters.back import TaskRow
 from outage.presenters.overview import MatrixRow, PartyMark
 from outage.presenters.owed import OwedCall
-from outage.presenters.shift import DoneShown, OpenShown, RegisterLine, ShiftRow
+from outage.presenters.shift import DoneShown, OpenShown, RegisterLine, RingBackLine, ShiftRow
 from outage.presenters.status import ChainRow
 from outage.queries.naming import Patient
 from outage.rules.routine import Decision, Routine
@@ -223,9 +223,7 @@ def shift_lines(
     for row in call_lines(part.make() for part in open_now.calls):
         box, patient, what, *rest = row.cells
         lines.append(replace(row, cells=(box, patient, f"Ring: {what}", *rest)))
-    for back in open_now.ring_back:
-        said = f"{back.whom} {back.at}, {back.by}"
-        lines.append(_shift_row(back.patient, "Ring tillbaka", back.number, _with_left(said, back.left)))
+    lines += ring_back_lines(open_now.ring_back)
     for wait in (part.make() for part in open_now.awaited):
         said = _with_left(f"Sedan {wait.since}", wait.left)
         lines.append(_shift_row(wait.patient, f"Väntar på svar: {wait.label}", wait.place, said))
@@ -246,6 +244,19 @@ def shift_lines(
         said = f"{each.by}. {each.note}." if each.note else each.by
         lines.append(_shift_row(each.patient, f"Gjort {each.time}", what, said, box=False))
     return lines
+
+
+def ring_back_lines(calls: Iterable[RingBackLine]) -> list[Row]:
+    """Under those of `call_lines`."""
+    return [
+        _shift_row(
+            back.patient,
+            "Ring tillbaka",
+            back.number,
+            _with_left(f"{back.whom} {back.at}, {back.by}", back.left),
+        )
+        for back in calls
+    ]
 
 
 def _with_left(said: str, left: str) -> str:

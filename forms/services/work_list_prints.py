@@ -15,6 +15,7 @@ from forms.presenters.work_list import (
     call_lines,
     chain_lines,
     overview_lines,
+    ring_back_lines,
     shift_lines,
     task_lines,
     work_list_part,
@@ -28,16 +29,17 @@ from outage.presenters.back import task_rows
 from outage.presenters.back_groups import grouped
 from outage.presenters.overview import matrix_rows, picture_lines, picture_of
 from outage.presenters.ringing import calls_to_ring
-from outage.presenters.shift import done_shown, open_shown, register_lines, told_rows
+from outage.presenters.shift import done_shown, open_shown, register_lines, ring_back_line, told_rows
 from outage.presenters.status import chain_row
 from outage.queries.care_chains import visible_chains
+from outage.queries.closing import left_by_key
 from outage.queries.listed import listed_now
 from outage.queries.logged_later import logged_later
 from outage.queries.matrix import overview_of
 from outage.queries.outages import earlier_outages, not_ended_before
 from outage.queries.owed import chains_seen_and_missing, chains_with_calls_owed, count_calls_owed
-from outage.queries.shift import handed, handovers_of, open_now
-from outage.queries.shift_done import done_lines, edge_at, much_done_between
+from outage.queries.shift import calls_to_ring_back, handed, handovers_of, open_now
+from outage.queries.shift_done import calls_by_id, done_lines, edge_at, much_done_between
 from outage.queries.states import states_for
 from outage.queries.task_logs import task_logs_of
 from outage.rules.handover import CLOCK_SKEW
@@ -74,8 +76,14 @@ def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: U
 
 
 def _calls(by: Acting, outage: Outage, now: datetime) -> list[Row]:
-    chains = chains_with_calls_owed(by, outage, *earlier_outages(by.principal, outage))[:]
-    return call_lines(calls_to_ring(chains, states_for(by.unit.pk, chains), now))
+    outages = outage, *earlier_outages(by.principal, outage)
+    chains = chains_with_calls_owed(by, *outages)[:]
+    back = calls_by_id(by, outages, calls_to_ring_back(by, *outages))
+    left = left_by_key(by.principal, outages)
+    return [
+        *call_lines(calls_to_ring(chains, states_for(by.unit.pk, chains), now)),
+        *ring_back_lines(ring_back_line(call, call.chain, now, left) for call in back),
+    ]
 
 
 def _tasks(by: Acting, outage: Outage, now: datetime) -> list[Row]:

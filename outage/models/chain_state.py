@@ -37,6 +37,9 @@ class StateKind(Labelled):
 # A unit that has somebody to ring, waits for an answer, or is to enter something, sees the chain.
 IN_SIGHT = (StateKind.OWED, StateKind.AWAITED, StateKind.TO_ENTER)
 
+# What is a call to make: that somebody is to be told, or rung back.
+TO_RING = (StateKind.OWED, StateKind.RING_BACK)
+
 
 def is_answer(message: str) -> bool:
     """Whether the `message` of a row is one that answers what was said, and stands for no event that is logged."""

@@ -53,6 +53,7 @@ class ReminderLine:
     since_iso: str
     late: str
     text: str = ""
+    call: UUID | None = None
 
 
 def reminders_for(acting: Acting, outage: Outage, now: datetime) -> Reminders:
@@ -113,4 +114,5 @@ def _line(one: Due, chain: CareChain, call: Handover | None, now: datetime) -> R
         since_iso=one.at.isoformat(),
         late=how_late(one.at, now),
         text="" if call is None else number_back(call),
+        call=one.call,
     )

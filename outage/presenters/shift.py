@@ -8,7 +8,7 @@ from uuid import UUID
 
 from contacts.access import Acting
 from contacts.page_versions import Part
-from outage.models import CareChainEvent, Handover, LeftOpen, Outage, ShiftHandover
+from outage.models import CareChain, CareChainEvent, Handover, LeftOpen, Outage, ShiftHandover
 from outage.presenters.awaited import AwaitedLine, awaited_listed
 from outage.presenters.chain import call_title, event_title, moved_here, told_labels
 from outage.presenters.owed import OwedCall, PlaceToFind, place_to_find
@@ -133,7 +133,7 @@ def open_shown(
     left = left_by_key(acting.principal, found.outages)
     return OpenShown(
         calls=calls_listed(to_ring, now, left),
-        ring_back=[_ring_back(call, now, left) for call in to_ring_back],
+        ring_back=[ring_back_line(call, call.chain, now, left) for call in to_ring_back],
         awaited=awaited_listed(acting, waiting, now, left),
         places=[place_to_find(one.chain) for one in to_find],
         papers=[
@@ -143,15 +143,22 @@ def open_shown(
     )
 
 
-def _ring_back(call: Handover, now: datetime, left: Mapping[str, LeftOpen]) -> RingBackLine:
-    patient = patient_in_list(call.chain)
-    taken_on = left.get(key_of_row(Holds.RING_BACK, call.chain.pk, call.pk, message="")) if left else None
+def ring_back_line(
+    call: Handover,
+    chain: CareChain,
+    now: datetime,
+    left: Mapping[str, LeftOpen],
+    *,
+    on_own_page: bool = False,
+) -> RingBackLine:
+    """`left` is `left_about` chains."""
+    taken_on = left.get(key_of_row(Holds.RING_BACK, chain.pk, call.pk, message="")) if left else None
     return RingBackLine(
         row_id=call.pk,
-        chain_id=call.chain.pk,
-        patient=patient,
-        number=number_back(call),
-        whom=call_title(call, _whom(call)),
+        chain_id=chain.pk,
+        patient=patient_in_list(chain),
+        number=call.call_back if on_own_page else number_back(call),
+        whom=call_title(call, "" if on_own_page else _whom(call)),
         at=moment(call.at, now),
         by=name_in(call.made.signature),
         left=taken_on.in_words if taken_on else "",

@@ -46,6 +46,9 @@ from outage.rules.wording import clock_time, moment, span
 _IN_PLAY = "I övningen: ring bara om supporten vet att ni övar. Annars logga det som om ni hade ringt."
 
 
+RING_BACK_WAITS = "Någon väntar på att ni ringer tillbaka."
+
+
 @dataclass(frozen=True, slots=True)
 class SupportLine:
     """Whom one's own principal rings for support (R1.1), and who has done it."""
@@ -288,24 +291,32 @@ def moves_missing(patients: int) -> str:
 
 
 def nothing_to_ring(
-    *, logged: bool, told: bool, purged: bool, asked: bool = False, others: Sequence[str] = (), but: str = ""
+    *,
+    logged: bool,
+    told: bool,
+    purged: bool,
+    ring_back: bool = False,
+    asked: bool = False,
+    others: Sequence[str] = (),
+    but: str = "",
 ) -> Idle:
     """What an empty list of calls means: nothing is logged yet, the unit has told all, or it has told nobody. Of what
-    is purged nobody knows. `others` are the units that still are to ring about the patient; `but` says what is not
-    as it should be all the same; `asked`: somebody waits for an answer of the unit.
+    is purged nobody knows. `ring_back`: somebody waits to be rung back; `asked`: for an answer of the unit. `others` are
+    the units that still are to ring about the patient; `but` says what is not as it should be all the same.
     """
     if purged:
         return Idle(text="Gallrat: vem som skulle underrättas går inte längre att se.", good=False)
+    if ring_back:
+        too = f" Ska också ringa: {', '.join(others)}." if others else ""
+        return Idle(text=f"{RING_BACK_WAITS}{too}", good=False)
     if not logged:
         return Idle(
             text="Inget loggat än. När en händelse är loggad står här vem som ska underrättas.", good=False
         )
     if others:
         return Idle(text=f"Inget att ringa för er enhet. Ska ringa: {', '.join(others)}.", good=False)
-    if but:
-        return Idle(text=f"Inget att ringa nu. {but}", good=False)
-    if asked:
-        return Idle(text="Inget att ringa nu. Andra väntar på svar från er.", good=False)
+    if also := [each for each in (but, "Andra väntar på svar från er." if asked else "") if each]:
+        return Idle(text=" ".join(("Inget att ringa nu.", *also)), good=False)
     if not told:
         return Idle(text="Inget att ringa nu. Er enhet har inte underrättat någon.", good=False)
     return Idle(text="Inget att ringa. Alla som ni ska underrätta är underrättade.", good=True)

@@ -31,7 +31,7 @@ _Read = Mapping[int, _Row]
 # The number of a chain, and how many rows; what it was joined to; the unit, of a chain and of a row of how it stands.
 # The last three columns of such a row say whether it is read there.
 _ROWS, _JOINED, _ID, _UNIT, _THERE = 1, 2, 3, 4, -3
-_OWED, _TOLD = StateKind.OWED, StateKind.TOLD
+_OWED, _TOLD, _BACK = StateKind.OWED, StateKind.TOLD, StateKind.RING_BACK
 # So many numbers of an outage are counted together of each unit: of a large outage it has some tens of them.
 _IN_PART = 1024
 _MOST_TOTALS = 16
@@ -226,12 +226,14 @@ def _read(chains: list[_Row], states: list[_Row]) -> tuple[_Read, _Read]:
 
 def _line(of_chain: _Row, states: _Row, left: _Row) -> ChainLine:
     number, _, _, pk, unit, ward, municipality, protected, outpatient = of_chain
-    ringing = (row[_UNIT] for row in states if row[1] != _TOLD)
+    ringing = (row[_UNIT] for row in states if row[1] in IN_SIGHT)
     seen_by = frozenset({unit, ward, outpatient, *ringing} - {None})
     line = ChainLine(pk, number, unit, ward, municipality, protected, seen_by)
     for _, what, since, party, unit, whom, former, state, urgent, retracts, item, *_ in left:
         if what == _TOLD:
             line.is_told(party, since)
+        elif what == _BACK:
+            line.rings_back(unit_id=unit, since=since)
         elif what == _OWED:
             line.owes(
                 unit_id=unit,
@@ -295,7 +297,7 @@ def _of(principal_id: int, outage_id: UUID) -> "QuerySet[CareChain]":
 
 
 def _kept() -> QuerySet[ChainState, _Row]:
-    rows = ChainState.objects.filter(what__in=(*IN_SIGHT, _TOLD))
+    rows = ChainState.objects.filter(what__in=(*IN_SIGHT, _TOLD, _BACK))
     return rows.order_by().values_list(*_STATE)
 
 

@@ -17,7 +17,8 @@ from contacts.queries.branches import units_within
 from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.permissions import Border, Right, border_of
-from outage.models import ChainState, ChecklistTick, Outage, StateKind
+from outage.models import ChainState, ChecklistTick, Outage
+from outage.models.chain_state import TO_RING
 from outage.queries.lines import Lines, by_number
 from outage.queries.outages import earlier_outages
 from outage.queries.owed import READ_THERE, left_in
@@ -129,11 +130,11 @@ def _left_of_earlier(acting: Acting, outage: Outage, units: Collection[int]) -> 
         return []
     untold, calls = defaultdict[UUID, set[Any]](set), defaultdict[UUID, set[Any]](set)
     rows = _owed(acting.principal.pk, *(each.pk for each in outages))
-    for pk, *_, chain, unit, whom, party, former, urgent, retracts in left_in(
+    for pk, *_, chain, unit, whom, party, former, rung, urgent, retracts in left_in(
         acting.principal, outages, rows
     ):
         if unit in units:
-            calls[pk].add((chain, unit, whom, party, former))
+            calls[pk].add((chain, unit, whom, party, former, rung))
             if urgent and not retracts:
                 untold[pk].add(chain)
     return [Left(each, len(untold[each.pk]), len(calls[each.pk])) for each in outages if calls[each.pk]]
@@ -141,8 +142,8 @@ def _left_of_earlier(acting: Acting, outage: Outage, units: Collection[int]) -> 
 
 @prepared
 def _owed(principal_id: int, *outage_ids: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
-    rows = ChainState.objects.filter(what=StateKind.OWED, principal=principal_id, outage__in=outage_ids)
-    told_apart = "chain", "unit", "whom", "party", "former", "urgent", "retracts"
+    rows = ChainState.objects.filter(what__in=TO_RING, principal=principal_id, outage__in=outage_ids)
+    told_apart = "chain", "unit", "whom", "party", "former", "rung", "urgent", "retracts"
     return rows.order_by().values_list(*READ_THERE, *told_apart)
 
 

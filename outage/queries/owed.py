@@ -21,7 +21,7 @@ from contacts.queries.prepared import prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from outage.models import CareChain, CareChainEvent, ChainState, OpenItem, Outage, StateKind
-from outage.models.chain_state import is_answer
+from outage.models.chain_state import TO_RING, is_answer
 from outage.queries.care_chains import seen_by, with_details
 from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.counted import outage_at
@@ -172,20 +172,31 @@ def chains_with_calls_owed(acting: Acting, *outages: Outage, known: Known | None
 
 
 def count_calls_owed(acting: Acting, outage: Outage) -> int:
-    """How many `chains_with_calls_owed` are. Where nobody is back yet none of them is left out: the database counts."""
+    """In how many chains the acting unit still has somebody to ring, or to ring back. Where nobody is back yet none of
+    them is left out: the database counts.
+    """
     if not can(acting, Right.READ_CARE):
         return 0
-    if not outage.is_open:
-        return chains_with_calls_owed(acting, outage).count()
-    return sum(_count(str(StateKind.OWED), acting.unit.pk, acting.principal.pk, outage.pk))
+    asked = acting.unit.pk, acting.principal.pk, outage.pk
+    if outage.is_open:
+        return sum(_count(*asked))
+    return len({chain for *_, chain in left_in(acting.principal, [outage], _to_ring(*asked))})
 
 
 @prepared
-def _count(what: str, unit_id: int, principal_id: int, outage_id: UUID) -> QuerySet[ChainState, int]:
-    rows = ChainState.objects.filter(what=what, unit=unit_id, principal=principal_id, outage=outage_id)
-    return (
-        rows.order_by().values("what").annotate(n=Count("chain", distinct=True)).values_list("n", flat=True)
-    )
+def _count(unit_id: int, principal_id: int, outage_id: UUID) -> QuerySet[ChainState, int]:
+    rows = _to_ring_in(unit_id, principal_id, outage_id).values("outage")
+    return rows.annotate(n=Count("chain", distinct=True)).values_list("n", flat=True)
+
+
+@prepared
+def _to_ring(unit_id: int, principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
+    return _to_ring_in(unit_id, principal_id, outage_id).values_list(*READ_THERE, "chain")
+
+
+def _to_ring_in(unit_id: int, principal_id: int, outage_id: UUID) -> QuerySet[ChainState]:
+    rows = ChainState.objects.filter(what__in=TO_RING, unit=unit_id, principal=principal_id, outage=outage_id)
+    return rows.order_by()
 
 
 def chains_with_answers_awaited(acting: Acting, *outages: Outage, known: Known | None = None) -> ListedChains:
@@ -375,11 +386,11 @@ def calls_left(acting: Acting, *outages: Outage) -> dict[str, int]:
     and those of the `own` unit.
     """
     branch = units_of_branch(acting.unit).order_by().values("pk")
-    rows = ChainState.objects.filter(outage__in=outages, what=StateKind.OWED, chain__unit__in=branch)
-    told_apart = rows.order_by().values_list(*READ_THERE, "chain", "unit", "whom")
+    rows = ChainState.objects.filter(outage__in=outages, what__in=TO_RING, chain__unit__in=branch)
+    told_apart = rows.order_by().values_list(*READ_THERE, "chain", "unit", "whom", "rung")
     calls = {row[len(READ_THERE) :] for row in left_in(acting.principal, outages, told_apart)}
     return {
         "all": len(calls),
-        "patients": len({chain for chain, _, _ in calls}),
-        "own": sum(unit == acting.unit.pk for _, unit, _ in calls),
+        "patients": len({chain for chain, *_ in calls}),
+        "own": sum(unit == acting.unit.pk for _, unit, *_ in calls),
     }

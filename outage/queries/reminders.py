@@ -78,18 +78,19 @@ def due_now(acting: Acting, now: datetime, *outages: Outage) -> list[Due]:
     for what, unit, outage_id, chain, kind, since, at, call, whom, *more in (_of_over if over else _rows)(
         *asked, _kinds(by_id.values())
     ):
+        taken_on = False
         if outage_id in over:
             party, former, message, reads_in, ticked = more
             held = Holds.RING_BACK if what == StateKind.RING_BACK else Holds.CALL
-            if key_of_row(held, chain, call, unit, whom, party, former, message=message) in left:
+            taken_on = key_of_row(held, chain, call, unit, whom, party, former, message=message) in left
+            if taken_on and what != StateKind.RING_BACK:
                 continue
             if what == StateKind.OWED and is_read_there(
                 over[outage_id], acting.principal, reads_in, since, ticked=ticked, message=message
             ):
                 continue
         if what == StateKind.RING_BACK:
-            if at is not None:
-                calls.append(Due("", chain, at, call))
+            calls.append(Due("", chain, at or since, call, reminds=bool(at) and not taken_on))
         elif unit == acting.unit.pk:
             due = _due(acting, by_id[outage_id], now, what, kind, since)
             if due is not None:

@@ -24,6 +24,7 @@ from outage.models import (
 from outage.queries.chain_log import ChainLog
 from outage.queries.doers import units_in_sight
 from outage.queries.owed import is_read_there, owed_by_unit, principal_of
+from outage.queries.ring_back import asked_back
 from outage.queries.standing import (
     awaited_by_unit,
     holder_of,
@@ -38,11 +39,10 @@ from outage.queries.targets import named_in, rung_as_former, rung_by_name, targe
 from outage.queries.tasks import entered_lines, is_admission_missing
 from outage.queries.wordings import tellers_in
 from outage.rules.awaited import AwaitedAnswer
-from outage.rules.informing import PARTICIPANT_PREFIX, CallOutcome, InformState
+from outage.rules.informing import PARTICIPANT_PREFIX, InformState
 from outage.rules.places import PARTIES
 from outage.rules.reminders import ring_back_at, unsent
-from outage.rules.shift import RungCall, to_ring_back
-from outage.rules.told import Owed, Target, minute_of
+from outage.rules.told import Owed, Target
 from outage.rules.wording import STOCKHOLM
 
 
@@ -281,23 +281,9 @@ def _unsent(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
 
 def _to_ring_back(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
     """Each unit's own: which of its calls asked to be rung back, and were not."""
-    asking = {call.unit_id for call in log.live_handovers if call.call_back}
-    for unit in sorted(asking):
-        calls = {call.pk: call for call in log.live_handovers if call.unit_id == unit}
-        in_order = sorted(calls.values(), key=lambda call: (minute_of(call.at), call.order))
-        rung = [
-            RungCall(
-                id=call.pk,
-                chain=chain.pk,
-                whom=call.recipient,
-                place=call.place,
-                asks=bool(call.call_back),
-                reached=call.outcome == CallOutcome.REACHED,
-            )
-            for call in in_order
-        ]
-        for pk in to_ring_back(rung):
-            call, zone = calls[pk], chain.outage.routine.limits.time_zone
+    zone = chain.outage.routine.limits.time_zone
+    for unit, calls in asked_back(chain, log).items():
+        for call in calls:
             yield ChainState.unsaved(
                 what=StateKind.RING_BACK,
                 chain=chain,

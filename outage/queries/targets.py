@@ -5,6 +5,7 @@ from collections.abc import Collection
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainDetails, Handover
 from outage.queries.chain_log import ChainLog
+from outage.queries.ring_back import asked_back, other_end_of
 from outage.queries.standing import label_of, standing_of
 from outage.rules.informing import PARTICIPANT_PREFIX
 from outage.rules.owed import ChainStanding
@@ -12,7 +13,8 @@ from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, Target, folded
 
 
 def targets_to_choose(chain: CareChain, log: ChainLog, *, before: bool = False) -> list[Target]:
-    """Whom a call about this chain can be with: the three parties, former places, then participants of a SIP.
+    """Whom a call about this chain can be with: the three parties, former places, then participants of a SIP, and who
+    asked to be rung back.
 
     Of the former places those reached; where the call was `before` the chain was changed, each that it named.
     """
@@ -28,8 +30,10 @@ def targets_to_choose(chain: CareChain, log: ChainLog, *, before: bool = False) 
     targets = [*found.values(), *former]
     names = dict.fromkeys(name for event in log.live_events for name in event.participants)
     targets += [target for target in map(standing.participant, names) if target.party is None]
+    asked = [other_end_of(standing, call) for calls in asked_back(chain, log).values() for call in calls]
+    others = {target.place: target for target in (*standing.reached.values(), *asked) if target.place}
     known = {target.place for target in targets}
-    return [*targets, *(target for target in standing.reached.values() if target.place not in known)]
+    return [*targets, *(target for place, target in others.items() if place not in known)]
 
 
 def _named_before(standing: ChainStanding, known: Collection[str]) -> list[Target]:

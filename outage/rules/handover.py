@@ -100,22 +100,24 @@ def said(of: CallFacts | Message) -> dict[str, Any]:
 
 
 def check_handover(
-    facts: CallFacts, *, now: datetime, tells: bool, asks_back: bool = False
+    facts: CallFacts, *, now: datetime, tells: bool, asks_back: bool = False, rings_back: bool = False
 ) -> dict[str, str]:
     """What stops a call from being saved: a Swedish sentence by field; empty when nothing does.
 
     `now` is aware (else ValueError); `tells` says whether it told of any message. A call that got through needs the
     name spoken to and, except for a participant, their unit (R2.5). An outgoing call needs the number. A failed try
     needs neither name, unit nor read-back, nor a message: an answer that was not given is not logged yet. Of a received
-    call the comment is enough: that the patient has died is no message of the routine's. The
-    read-back is asked for, not required, but "not possible" needs its reason. `asks_back`: the patient has protected
-    personal data, and who takes a call says whether it was rung back on a number of the directory.
+    call, and of one that `rings_back` whom asked for it, the comment is enough: that the patient has died is no message
+    of the routine's. The read-back is asked for, not required, but "not possible" needs its reason. `asks_back`: the
+    patient has protected personal data, and who takes a call says whether it was rung back on a number of the
+    directory.
     """
     errors: dict[str, str] = {}
     failed = facts.outcome in FAILED
     received = facts.direction is Direction.RECEIVED
-    if not (tells or failed or (received and facts.comment.strip())):
-        or_said = ", eller skriv i kommentaren vad som sades" if received else ""
+    comment_is_enough = received or rings_back
+    if not (tells or failed or (comment_is_enough and facts.comment.strip())):
+        or_said = ", eller skriv i kommentaren vad som sades" if comment_is_enough else ""
         errors["messages"] = f"Välj minst ett meddelande{or_said}."
     if not facts.recipient:
         errors["recipient"] = "Välj vem samtalet var med."

@@ -32,8 +32,8 @@ class ChainLine:
 
     `seen_by` are units that see it. `told` has by party the least of what it is to be told, and since when: of the
     oldest message, or when it was last told. `calls` has for each unit that is to ring, and whom it is to ring, since
-    when. `untold` are the parties, or others, that are still to be told of a discharge, `untold_since` of the oldest;
-    `left_open` are those of them that somebody has left open by name and reason.
+    when: also those to ring back. `untold` are the parties, or others, that are still to be told of a discharge,
+    `untold_since` of the oldest; `left_open` are those of them that somebody has left open by name and reason.
     """
 
     chain_id: UUID
@@ -89,6 +89,10 @@ class ChainLine:
             self.untold_since = min(self.untold_since or since, since)
             if left_open:
                 self.left_open |= {whom}
+
+    def rings_back(self, *, unit_id: int, since: datetime) -> None:
+        """A call to make to somebody who asked for it at `since`, beside those that are owed."""
+        self.calls[unit_id, f"back {len(self.calls)}"] = since
 
     @property
     def is_left_open(self) -> bool:

@@ -38,7 +38,7 @@ _OTHER_DAY = re.compile(
 class Due:
     """What is to be done about a chain by the aware moment `at`: a message of `kind`, or "" for a `call` to ring
     back. `whom` tells those who are to be told apart. `is_listed`: it is among the calls to make, where each has its
-    mark.
+    mark. Where it does not `remind` no time was said, or somebody has taken it on; then `at` is when the call was made.
     """
 
     kind: str
@@ -47,6 +47,7 @@ class Due:
     call: UUID | None = None
     whom: str = ""
     is_listed: bool = False
+    reminds: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,14 @@ def _is_discharge(routine: Routine, kind: str) -> bool:
 def late(found: Iterable[Due], now: datetime) -> list[Due]:
     """What is owed for too long at the aware `now`, the longest first."""
     until = as_utc(now)
-    timed = [(at, one) for one in found if (at := as_utc(one.at)) <= until]
+    timed = [(at, one) for one in found if one.reminds and (at := as_utc(one.at)) <= until]
     # In the same order each time, also of one moment: the rows come in any.
     timed.sort(key=lambda each: (each[0], each[1].chain, each[1].whom, str(each[1].call)))
     return [one for _, one in timed]
+
+
+def ring_back_later(found: Iterable[Due], now: datetime) -> list[Due]:
+    """The calls to ring back that are not `late`: those with a time first, then those without, the oldest first."""
+    until = as_utc(now)
+    left = [one for one in found if one.call and not (one.reminds and as_utc(one.at) <= until)]
+    return sorted(left, key=lambda one: (not one.reminds, as_utc(one.at), str(one.call)))

@@ -113,9 +113,10 @@ class RungCall:
     reached: bool
 
     def answers(self, earlier: "RungCall") -> bool:
-        """Whether it got through to the one whom `earlier` was with."""
-        same_place = self.place == earlier.place or not (self.place and earlier.place)
-        return self.reached and (self.chain, self.whom) == (earlier.chain, earlier.whom) and same_place
+        """Whether it got through to the one whom `earlier` was with: a place is the same whoever it was rung as."""
+        known = self.place and earlier.place
+        same = self.place == earlier.place if known else self.whom == earlier.whom
+        return self.reached and self.chain == earlier.chain and same
 
 
 def to_ring_back(calls: Iterable[RungCall]) -> list[UUID]:

@@ -13,6 +13,7 @@ from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.joined import read_apart
 from outage.queries.naming import patient_in_short
 from outage.queries.owed import earlier_of_sip
+from outage.queries.ring_back import is_ward_asking
 from outage.queries.standing import line_back, standing_of
 from outage.queries.wordings import wording_at
 from outage.rules.asked_messages import ask_as_whom, ask_if_before, ask_if_off, ask_which_wording
@@ -64,8 +65,8 @@ def other_end(
         return _nowhere(key, facts.direction, log)
     row, party = found
     if row.place_keys[party] == NOT_ADMITTED:
-        if facts.direction is Direction.RECEIVED:
-            # A ward that the patient has left rings too; it says itself which one it is.
+        if facts.direction is Direction.RECEIVED or is_ward_asking(chain, log):
+            # A ward that the patient has left rings too, and is rung back; it says itself which one it is.
             return {"recipient": party, "place": "", "place_name": ""}
         raise CallErrors({"recipient": "Patienten är inte inlagd. Välj någon annan."})
     return {"recipient": party, "place": row.place_keys[party], "place_name": row.place_names[party]}

@@ -16,6 +16,7 @@ from contacts.services.submissions import claim
 from contacts.services.versions import replacing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, HandoverMessage
 from outage.queries.chain_log import ChainLog, log_now, log_of, log_with
+from outage.queries.ring_back import is_asked_back
 from outage.queries.standing import told_only_by
 from outage.rules.asked_messages import ask_if_before, ask_if_wrong_patient, settle_message
 from outage.rules.back_registration import ChainStatus
@@ -75,7 +76,15 @@ def log_call(
         facts = replace(facts, at=facts.at or timezone.now())
     else:
         content["paper"] = asdict(paper)
-    _check(facts, messages, paper, asks_back=answers is not None and chain.details.protected_identity)
+    _check(
+        facts,
+        messages,
+        paper,
+        asks_back=answers is not None and chain.details.protected_identity,
+        rings_back=not messages
+        and facts.direction is Direction.GIVEN
+        and is_asked_back(chain, log or log_of(chain.pk), by.unit.pk, facts.recipient),
+    )
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="call", content=content):
             return Handover.objects.get(pk=client_id)
@@ -175,7 +184,7 @@ def correct_call(
     need_reason(reason)
     told = [message for message in handover.messages.all() if message.event_id not in not_said]
     facts, paper = facts.tidied(), mark_of(handover)
-    _check(facts, told, paper)
+    _check(facts, told, paper, rings_back=handover.outcome not in FAILED and not handover.messages.all())
     content = {"handover": handover.pk, "call": said(facts), "reason": reason}
     content |= {"not_said": sorted(map(str, not_said)), "events": (answers or {}).get(_EVENTS_TOO, "")}
     typed = tidy_code(code)
@@ -339,9 +348,13 @@ def _check(
     paper: PaperMark | None,
     *,
     asks_back: bool = False,
+    rings_back: bool = False,
 ) -> None:
     # Paper has no place for it: what was not asked then is not asked now.
-    errors = check_handover(facts, now=timezone.now(), tells=bool(told), asks_back=asks_back and not paper)
+    asks_back = asks_back and not paper
+    errors = check_handover(
+        facts, now=timezone.now(), tells=bool(told), asks_back=asks_back, rings_back=rings_back
+    )
     if paper:
         errors |= check_paper(paper, at=facts.at, now=timezone.now())
     if errors:

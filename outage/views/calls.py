@@ -17,6 +17,7 @@ from contacts.page_versions import of_one_minute, shown_alike
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
+from contacts.rules.phone import numbers_in
 from contacts.views.shared import SharedHtml, shared_part
 from contacts.views.tools import FormPage, check_sent, get_or_404, held_as, renew, require, told_if_refused
 from outage.models import CareChain, Handover
@@ -27,6 +28,7 @@ from outage.queries.call_codes import code_of_form
 from outage.queries.care_chains import get_handover, get_reached
 from outage.queries.chain_log import ChainLog, log_of, log_shown
 from outage.queries.joined import said_of
+from outage.queries.ring_back import key_to_ring_back
 from outage.queries.ringing import stands_in_directory
 from outage.queries.targets import target_choices
 from outage.rules.call_code import shown_code
@@ -152,10 +154,14 @@ def _tell_of_code(request: ActingRequest, form: CallForm, handover: Handover) ->
 
 def _initial(request: ActingRequest, chain: CareChain, log: ChainLog) -> dict[str, object]:
     outcome, number = request.GET.get("utfall", ""), request.GET.get("nummer", "")
-    to = request.GET.get("till", "")
+    to, back = request.GET.get("till", ""), request.GET.get("tillbaka", "")
+    recipient = target_choices(chain, log).get(to, "") if to else ""
+    if call := next((call for call in log.live_handovers if str(call.pk) == back), None):
+        recipient = key_to_ring_back(chain, log, call)
+        number = next(iter(numbers_in(call.call_back)), number)
     return {
         "at": this_minute(),
-        "recipient": target_choices(chain, log).get(to, "") if to else "",
+        "recipient": recipient,
         "outcome": outcome if outcome in set(CallOutcome) else CallOutcome.REACHED.value,
         "messages": request.GET.getlist("meddelande"),
         **({"number": number[:60]} if number else {}),

@@ -33,6 +33,7 @@ from outage.presenters.closing import closed_line
 from outage.presenters.joining import former_row, join_lines
 from outage.presenters.later import later_outage
 from outage.presenters.owed import calls_owed
+from outage.presenters.shift import ring_back_line
 from outage.presenters.status import chain_row, not_all_right, nothing_to_ring
 from outage.queries.care_chains import find_chains, get_chain, history_of, mark_namesakes
 from outage.queries.chain_log import log_shown
@@ -45,6 +46,7 @@ from outage.queries.openings import emergencies_of, emergency_chain
 from outage.queries.outages import earlier_outages, not_ended_before, outage_in_view
 from outage.queries.owed import awaited_now, chains_seen
 from outage.queries.papers import Outdated, papers
+from outage.queries.ring_back import asked_back
 from outage.queries.ringing import numbers_of_places
 from outage.queries.same_patient import (
     found_before,
@@ -107,7 +109,7 @@ def chains(request: ActingRequest, *, calling: bool = False) -> HttpResponse:
     owed = owed_page(request, request.acting, outage, *earlier) if wants_owed else []
     states = states_for(request.acting.unit.pk, [*page, *owed])
     mark_namesakes(request.acting, [*page, *owed], outage, *earlier)
-    context = owed_context(request.acting, outage, owed, states) if wants_owed else {}
+    context = owed_context(outage, owed, states) if wants_owed else {}
     context |= {
         "outage": outage,
         "page_of_chains": page,
@@ -180,6 +182,7 @@ def _shown(
     )
     awaited = awaited_now(found, log, acting.unit.pk) if left else []
     taken_on = left_about([found]) if left else {}
+    back = asked_back(found, log).get(acting.unit.pk, []) if left else []
     flags = numbers_in_directory(tried_numbers(acting, log), acting.principal)
     joins = history_joins(found.pk)
     joined = standing_join(found) if joins else None
@@ -205,11 +208,13 @@ def _shown(
             for answer in awaited
             for line in [awaited_line(acting, found, answer, now, taken_on, on_own_page=True)]
         ],
+        "ring_back": [ring_back_line(call, found, now, taken_on, on_own_page=True) for call in back],
         "idle": nothing_to_ring(
             logged=bool(log.events),
             purged=not left,
+            ring_back=bool(back),
             asked=sole_party(acting.principal) in {answer.sender for answer in awaited},
-            others=others_to_ring(found, acting.unit) if left and outage.is_open else (),
+            others=others_to_ring(found, acting.unit) if left else (),
             but=not_all_right(found, log, calls) if left else "",
             told=any(
                 call.outcome == CallOutcome.REACHED

@@ -35,7 +35,7 @@ from outage.presenters.owed import place_to_find
 from outage.presenters.readiness import readiness
 from outage.presenters.reminders import Reminders, reminder_lines, reminders_for
 from outage.presenters.ringing import calls_listed, calls_to_ring
-from outage.presenters.shift import waiting_line
+from outage.presenters.shift import ring_back_line, waiting_line
 from outage.presenters.status import (
     ChainRow,
     Idle,
@@ -63,7 +63,7 @@ from outage.queries.owed import (
 from outage.queries.papers import papers
 from outage.queries.reminders import all_due, due_now
 from outage.queries.shift_done import calls_by_id
-from outage.rules.reminders import late
+from outage.rules.reminders import late, ring_back_later
 from outage.rules.wording import clock_time, midnight_after
 
 from ._tools import PageVersion, still_holds
@@ -71,6 +71,7 @@ from ._tools import PageVersion, still_holds
 CALLS_A_PAGE = 10
 AWAITED_A_PAGE = 10
 LATE_A_PAGE = 10
+BACK_A_PAGE = 10
 PLACES_A_PAGE = 10
 CHAINS_A_PAGE = 25
 # How far back an open page is told who made a call that has gone from its list.
@@ -201,7 +202,8 @@ def _care(
     unlisted = [one for one in due if not one.is_listed]
     holds_until(now, *(one.at for one in unlisted))
     late_page = Paginator(late(unlisted, now), LATE_A_PAGE).get_page(asked("sent"))
-    about = ListedChains(acting, outages, list({one.chain: None for one in late_page}), known)
+    back_page = Paginator(ring_back_later(unlisted, now), BACK_A_PAGE).get_page(asked("tillbaka"))
+    about = ListedChains(acting, outages, list({one.chain: None for one in (*late_page, *back_page)}), known)
     received = received_lately(acting, outage)
     pages = [
         (of, of.page_of_ids(size, asked(number)))
@@ -216,19 +218,26 @@ def _care(
     listed = listed_now(acting, outages, ids, now, alike)
     known |= {pk: one.chain for pk, one in listed.items()}
     chains, to_ring, waiting, places = (of.on(page) for of, page in pages)
+    rung = calls_by_id(acting, outages, (one.call for one in (*late_page, *back_page) if one.call))
     mark_namesakes(acting, known.values(), *outages)
     calls_of_received = calls_received(received, known, now)
     codes = code_lines_in_list(calls_of_received, now)
-    rung = calls_by_id(acting, outages, (one.call for one in late_page if one.call))
-    left = left_about([*to_ring, *waiting])
+    by_call = {call.pk: call for call in rung}
+    left = left_about([*to_ring, *waiting, *about[:]])
     calls = calls_listed((listed[chain.pk] for chain in to_ring), now, left)
     return {
         "calls": calls,
         "calls_page": to_ring,
-        "idle": None if calls else _idle(acting, *outages),
+        "idle": None if calls else _idle(acting, *outages, ring_back=any(one.call for one in due)),
         "late_lines": reminder_lines(late_page, about[:], rung, now),
         "late_page": late_page,
         "due": due,
+        "ring_back": [
+            ring_back_line(call, known[one.chain], now, left)
+            for one in back_page
+            if one.chain in known and one.call and (call := by_call.get(one.call))
+        ],
+        "back_page": back_page,
         "awaited": awaited_listed(acting, (listed[chain.pk] for chain in waiting), now, left),
         "shift": waiting_line(acting, outage, now),
         "awaited_page": waiting,
@@ -259,17 +268,14 @@ def owed_page(
 
 
 def owed_context(
-    acting: Acting, outage: Outage, page: Sequence[CareChain], states: Mapping[UUID, Sequence[ChainState]]
+    outage: Outage, page: Sequence[CareChain], states: Mapping[UUID, Sequence[ChainState]]
 ) -> dict[str, object]:
     """The calls owed about the chains of a page, in the order to make them, with the numbers to ring now."""
     calls = calls_to_ring(page, states, timezone.now())
-    context: dict[str, object] = {"calls": calls, "calls_page": page, "outage": outage}
-    if not calls:
-        context["idle"] = _idle(acting, outage, *earlier_outages(acting.principal, outage))
-    return context
+    return {"calls": calls, "calls_page": page, "outage": outage}
 
 
-def _idle(acting: Acting, *outages: Outage) -> Idle:
+def _idle(acting: Acting, *outages: Outage, ring_back: bool) -> Idle:
     logged, told, asked = logged_and_told(acting, sole_party(acting.principal), *outages)
     # Of what is purged nobody knows whether all were told.
     told = told and not any(each.purged_at for each in outages)
@@ -278,6 +284,7 @@ def _idle(acting: Acting, *outages: Outage) -> Idle:
         logged=logged,
         told=told,
         purged=outages[0].purged_at is not None,
+        ring_back=ring_back,
         asked=asked,
         but=moves_missing(missing),
     )

@@ -20,7 +20,7 @@ from outage.queries.chain_log import ChainLog
 from outage.queries.owed import standing_now
 from outage.queries.ringing import numbers_of_participant
 from outage.queries.targets import target_name
-from outage.rules.handover import Direction, Message
+from outage.rules.handover import Message
 from outage.rules.informing import CallOutcome
 from outage.rules.owed import ChainStanding
 from outage.rules.routine import Routine
@@ -144,13 +144,11 @@ def keep_meant(data: QueryDict, targets: dict[str, Target], standing: ChainStand
     return data
 
 
-def offer_ward_that_was_left(
-    targets: dict[str, Target], direction: Direction, own: Collection[Party]
-) -> None:
+def offer_ward_that_was_left(targets: dict[str, Target], own: Collection[Party], *, rings: bool) -> None:
     """Put a ward among `targets` where there is none: a patient who is at home is on no ward, and the one that was
-    left rings us all the same. Not where it is our `own` party.
+    left `rings` us all the same, or is rung back. Not where it is our `own` party.
     """
-    if direction is Direction.RECEIVED and Party.INPATIENT not in own:
+    if rings and Party.INPATIENT not in own:
         targets.setdefault(LEFT_WARD.key, LEFT_WARD)
 
 

@@ -21,6 +21,7 @@ from outage.presenters.care import Numbers
 from outage.presenters.owed import event_label
 from outage.queries.chain_log import ChainLog
 from outage.queries.naming import place_of
+from outage.queries.ring_back import is_asked_back, is_ward_asking
 from outage.queries.ringing import numbers_of_places
 from outage.queries.standing import row_of, standing_of
 from outage.queries.targets import target_name, targets_by_key
@@ -121,7 +122,8 @@ class CallForm(Opened, AsksQuestions):
         self.acting, self.chain, self.log = acting, chain, log
         self.routine, self.direction, self._was_with = chain.outage.routine, direction, was_with
         self._targets = targets_by_key(chain, log, was_with, before=self._may_be_old())
-        offer_ward_that_was_left(self._targets, direction, parties_in(acting, chain))
+        rings = direction is Direction.RECEIVED or is_ward_asking(chain, log)
+        offer_ward_that_was_left(self._targets, parties_in(acting, chain), rings=rings)
         if self.is_bound:
             self.data = keep_meant(self.data, self._targets, standing_of(chain, log))
         self.fields["recipient"].choices = [
@@ -164,6 +166,19 @@ class CallForm(Opened, AsksQuestions):
     def asks_back(self) -> bool:
         """Whether it is asked if who rang was rung back."""
         return self.direction is Direction.RECEIVED and self.chain.details.protected_identity
+
+    @cached_property
+    def comment_is_enough(self) -> bool:
+        """Whether a call may tell of no message: one that was received, or that rings somebody back."""
+        return self.direction is Direction.RECEIVED or self.rings_back
+
+    @cached_property
+    def rings_back(self) -> bool:
+        if self.direction is not Direction.GIVEN:
+            return False
+        if self._was_with is not None:
+            return self._was_with.outcome not in FAILED and not self._was_with.messages.all()
+        return is_asked_back(self.chain, self.log, self.acting.unit.pk, self["recipient"].value() or "")
 
     def _collect_messages(self) -> None:
         own = parties_in(self.acting, self.chain)
@@ -220,7 +235,7 @@ class CallForm(Opened, AsksQuestions):
             label="Meddelanden",
             choices=[(value, value) for value in values],
             # A try to give an answer that was not logged yet told of nothing, and can be corrected all the same.
-            required=bool(values) and self.direction is Direction.GIVEN,
+            required=bool(values) and not self.comment_is_enough,
             error_messages={
                 "required": "Välj minst ett meddelande.",
                 "invalid_choice": changed_meanwhile(self.log, self.routine, set(sent) - set(values)),

@@ -15,7 +15,7 @@ from outage.rules.informing import CallOutcome
 from outage.rules.told import NOT_ADMITTED
 from outage.services.care_chains import change_details
 from outage.services.outages import end_outage
-from tests.factories import County, chain_facts, make_chain, make_event, tell
+from tests.factories import County, chain_facts, end_for_all, make_chain, make_event, tell
 from tests.integration.outage.pages import fields_of, form_of, read
 
 EVENTS = {"since": ["admission"], "again": ["discharge", "admission"], "discharged": ["discharge"]}
@@ -105,6 +105,21 @@ def test_of_whom_one_never_saw_nothing_is_said(county: County, outage: Outage, c
     client.force_login(county.alva.user)
     assert client.post(reverse("chain_call", args=[chain.pk]), {"spoken_to": "Anita"}).status_code == 404
     assert not HeldForm.objects.exists()
+
+
+@pytest.mark.clause("R1.6")
+def test_after_the_end_too_the_page_says_who_is_to_ring_about_a_discharge(
+    county: County, outage: Outage, chain: CareChain, client: Client
+):
+    event = make_event(county.alva, chain, "discharge", to=Party.OUTPATIENT, outcome=CallOutcome.REACHED)
+    path = reverse("chain", args=[chain.pk])
+    client.force_login(county.disa.user)
+    end_for_all(county, outage, timezone.now())
+    page = read(client.get(path)).main
+    assert "Inget att ringa för er enhet. Ska ringa: Medicin 2." in page.get_text()
+    assert not page.select(".empty-good")
+    tell(county.alva, chain, event)
+    assert "Ska ringa" not in read(client.get(path)).main.get_text()
 
 
 def test_where_others_are_to_ring_the_page_says_who(county: County, chain: CareChain, client: Client):

@@ -85,7 +85,9 @@ def test_what_is_not_in_the_list_of_calls_is_listed_first(
     assert "se vårdkedjan senast 16.00" in second
     for secret in ("Hemligsson", "0910-00 00 01", "Medicin 2"):
         assert secret not in second
-    assert late.find("a", href=reverse("chain_call", args=[hidden.pk]))
+    asked = hidden.handovers.exclude(outcome=CallOutcome.BUSY).get()
+    address = f"{reverse('chain_call', args=[hidden.pk])}?riktning=given&tillbaka={asked.pk}"
+    assert late.find("a", href=address, string="Ringt tillbaka")
     log_in_anew(client, county.esa)
     assert "Påminnelse: ring tillbaka , 2 patienter" in line_on(client, "chains")
 

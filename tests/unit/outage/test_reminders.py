@@ -19,6 +19,7 @@ from outage.rules.reminders import (
     by_kind,
     late,
     ring_back_at,
+    ring_back_later,
     send_by,
     tell_by,
     unsent,
@@ -257,3 +258,20 @@ def test_the_longest_late_is_first_but_discharges_are_before_all_else():
         Late("", 1, at[1], is_listed=False),
     ]
     assert by_kind(ROUTINE, []) == []
+
+
+def test_a_call_to_ring_back_is_late_or_left_for_later_and_never_both():
+    """Two calls, each with a time or none, before, at and after the moment; with a message that is late beside them."""
+    told = Due("discharge", UUID(int=9), START, is_listed=True)
+    times = [START + timedelta(hours=n) for n in (-1, 0, 1)]
+    for first, second in product(product(times, (True, False)), repeat=2):
+        calls = [
+            Due("", UUID(int=n), at, UUID(int=n), reminds=reminds)
+            for n, (at, reminds) in enumerate((first, second), start=1)
+        ]
+        now, later = late([*calls, told], START), ring_back_later([*calls, told], START)
+        assert told in now
+        assert told not in later
+        assert {c.call for c in (*now, *later) if c.call} == {c.call for c in calls}
+        assert {c.call for c in now if c.call} == {c.call for c in calls if c.reminds and c.at <= START}
+        assert [c.reminds for c in later] == sorted((c.reminds for c in later), reverse=True)

@@ -105,7 +105,9 @@ def slowly(calls: list[RungCall]) -> list[UUID]:
     for place, call in enumerate(calls):
         later = calls[place + 1 :]
         same = [
-            c for c in later if c.whom == call.whom and (c.place == call.place or "" in (c.place, call.place))
+            c
+            for c in later
+            if (c.whom == call.whom if "" in (c.place, call.place) else c.place == call.place)
         ]
         if call.asks and not any(c.reached for c in same):
             left.append(call.id)
