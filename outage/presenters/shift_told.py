@@ -1,6 +1,6 @@
 """A hand-over read again: what was open when it was made, as it was told, and what is left of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,57 +11,62 @@ from outage.models import CareChain, Handover, Outage
 from outage.presenters.awaited import sole_party
 from outage.presenters.owed import event_label
 from outage.presenters.shift import RegisterLine, number_back, register_label
-from outage.queries.care_chains import visible_chains
 from outage.queries.naming import Patient, party_in_list, patient_in_list
 from outage.queries.shift_done import calls_by_id
+from outage.queries.shift_left import Became, became_of
 from outage.rules.groups import in_groups
 from outage.rules.informing import InformState
-from outage.rules.shift_told import Kept, LeftKind, ToldLine
+from outage.rules.shift_told import Kept, LeftKind, LeftNow, ToldLine
 from outage.rules.told import Notice
 from outage.rules.wording import lower_first, moment
 
 
 @dataclass(frozen=True, slots=True)
 class ToldShown:
-    """A line: `then` is how it stood; `left` whether it is still open. `chain_id` is None where it is of no patient, or
-    of one whom the unit no longer sees: then `patient` is None too.
+    """A line: `then` is how it stood, `now` what became of it: in words, and `state`. `chain_id` is None where it is of
+    no patient, or of one whom the unit no longer sees: then `patient` is None too.
     """
 
     kind: str
     what: str
     then: str
-    left: bool
+    state: LeftNow
+    now: str
     chain_id: UUID | None = None
     patient: Patient | None = None
 
 
 def told_shown(
-    acting: Acting,
-    outages: Sequence[Outage],
-    lines: Sequence[ToldLine],
-    now_open: Collection[str],
-    now: datetime,
+    acting: Acting, outages: Sequence[Outage], lines: Sequence[ToldLine], now: datetime
 ) -> list[ToldShown]:
     """The number of queries does not depend on that of the lines."""
     asked = [UUID(line.said[0]["call"]) for line in lines if line.kind is LeftKind.RING_BACK]
     calls = {call.pk: call for call in calls_by_id(acting, outages, asked)}
-    ids = {UUID(line.chain) for line in lines if line.chain} | {call.chain.pk for call in calls.values()}
-    chains = {chain.pk: chain for chain in visible_chains(acting, *outages).filter(pk__in=ids)} if ids else {}
     found = []
-    for line in lines:
-        left = line.is_left(now_open)
+    for line, became in zip(lines, became_of(acting, outages, lines, calls), strict=True):
+        is_now = became.now, _now(line, became)
         if line.kind is LeftKind.PAPERS:
-            found.append(ToldShown(line.kind.label, in_groups(line.said[0]["serial"]), "", left))
+            found.append(ToldShown(line.kind.label, in_groups(line.said[0]["serial"]), "", *is_now))
             continue
         call = calls.get(UUID(line.said[0]["call"])) if line.kind is LeftKind.RING_BACK else None
-        # Also of a call only where the unit still sees the patient.
-        chain = chains.get(call.chain.pk if call else UUID(line.chain)) if call or line.chain else None
+        chain = became.chain
         if chain is None:
-            found.append(ToldShown(line.kind.label, "Patienten finns inte längre hos enheten", "", left))
+            found.append(ToldShown(line.kind.label, "Patienten finns inte längre hos enheten", "", *is_now))
             continue
         what, then = _ring_back(call, now) if call else _OF[line.kind](chain, line, now)
-        found.append(ToldShown(line.kind.label, what, then, left, chain.pk, patient_in_list(chain)))
+        found.append(ToldShown(line.kind.label, what, then, *is_now, chain.pk, patient_in_list(chain)))
     return found
+
+
+def _now(line: ToldLine, became: Became) -> str:
+    """In words; of a patient with protected personal data a list does not say where."""
+    chain = became.chain
+    if chain and chain.outage.purged_at:
+        return "Gallrat"
+    if became.now is not LeftNow.OTHERS or chain is None or chain.details.protected_identity:
+        return became.now.label
+    does = "Ringer nu" if line.kind is LeftKind.CALLS else "Väntar nu"
+    return f"{does}: {', '.join(became.units)}"
 
 
 def register_told(kept: Kept, outage: Outage, now: datetime) -> list[RegisterLine]:

@@ -1,6 +1,6 @@
 """What a hand-over kept of what was open, as lines, and what of it is still open."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,34 +21,39 @@ class LeftKind(Labelled):
 @dataclass(frozen=True, slots=True)
 class ToldLine:
     """One line: a call to make with all that is to be told in it, an answer, a place, a sheet. `said` is what was kept,
-    `keys` tell it from others, `chain` is "" where it is of none.
+    `chain` is "" where it is of none.
     """
 
     kind: LeftKind
     said: tuple[Mapping[str, Any], ...]
-    keys: frozenset[str]
 
     @property
     def chain(self) -> str:
         return str(self.said[0].get("chain", ""))
 
-    def is_left(self, now: Collection[str]) -> bool:
-        """Whether any of it is still among the keys of what is open `now`."""
-        return any(key in now for key in self.keys)
+
+class LeftNow(Labelled):
+    """What became of something that was open: the first of them is said of a line that has several."""
+
+    LEFT = "left", "Kvar"
+    OTHERS = "others", "Hos annan enhet"
+    CHANGED = "changed", "Ändrat sedan dess"
+    DONE = "done", "Inte kvar"
 
 
-# What tells one from another; the rest of what is kept may have become another meanwhile.
-_TELLS: Mapping[LeftKind, Sequence[str]] = {
-    LeftKind.CALLS: ("chain", "whom", "message"),
-    LeftKind.RING_BACK: ("call",),
-    LeftKind.AWAITED: ("chain", "kind", "party"),
-    LeftKind.PLACES: ("chain",),
-    LeftKind.PAPERS: ("serial",),
-}
+def became(*, ours: bool, others: bool, done: bool) -> LeftNow:
+    """Whether it still is the own unit's to do, or that of `others`; if it is nobody's, whether it was `done`: what was
+    only changed or taken back was not.
+    """
+    if ours:
+        return LeftNow.LEFT
+    if others:
+        return LeftNow.OTHERS
+    return LeftNow.DONE if done else LeftNow.CHANGED
 
 
-def keys_of(kept: Kept) -> frozenset[str]:
-    return frozenset(_key(kind, said) for kind in LeftKind for said in kept.get(kind, ()))
+def of_all(each: Iterable[LeftNow]) -> LeftNow:
+    return min(each, key=list(LeftNow).index)
 
 
 def told_lines(kept: Kept) -> list[ToldLine]:
@@ -62,8 +67,4 @@ def _lines(kind: LeftKind, all_said: Sequence[Mapping[str, Any]]) -> Iterator[To
         same = (said["chain"], said["whom"]) if kind is LeftKind.CALLS else place
         together.setdefault(same, []).append(said)
     for each in together.values():
-        yield ToldLine(kind, tuple(each), frozenset(_key(kind, said) for said in each))
-
-
-def _key(kind: LeftKind, said: Mapping[str, Any]) -> str:
-    return "|".join([kind, *(str(said[name]) for name in _TELLS[kind])])
+        yield ToldLine(kind, tuple(each))

@@ -38,7 +38,6 @@ from outage.queries.shift import (
     get_shift,
     handed,
     handovers_of,
-    left_open,
     may_come,
     open_now,
     outages_of_shift,
@@ -47,7 +46,7 @@ from outage.queries.shift_done import done_between, done_page, edge_at
 from outage.rules.clock import as_utc
 from outage.rules.handover import CLOCK_SKEW
 from outage.rules.shift import Edge, told_since
-from outage.rules.shift_told import keys_of, told_lines
+from outage.rules.shift_told import told_lines
 from outage.rules.wording import moment
 from outage.services.shift import hand_over_shift, take_over_shift
 from outage.webforms.shift import HandOverForm
@@ -195,7 +194,7 @@ def handover(request: ActingRequest, shift_id: UUID) -> HttpResponse:
     all_rows = handovers_of(acting, outage)
     outages = outages_of_shift(acting, outage)
     lines = Paginator(told_lines(found.left), LINES_A_PAGE).get_page(request.GET.get("oppet"))
-    shown = told_shown(acting, outages, list(lines), keys_of(left_open(acting, outage)), now)
+    shown = told_shown(acting, outages, list(lines), now)
     after = edge_at(acting, outage, told_since(handed(all_rows), found.at))
     context = _done(request, outages, after, edge_at(acting, outage, found.at), now, alike)
     context |= {

@@ -17,11 +17,12 @@ from contacts.rules.permissions import Role
 from outage.models import CareChain, Outage, ShiftHandover, ShiftTakeover
 from outage.presenters.shift import shift_rows, waiting_line
 from outage.queries.outages import outage_for
-from outage.queries.shift import calls_to_ring_back, handovers_of, left_open, may_come, open_now
+from outage.queries.shift import calls_to_ring_back, handovers_of, may_come, open_now
+from outage.queries.shift_left import became_of
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.rules.shift import ShiftState
-from outage.rules.shift_told import LeftKind, keys_of, told_lines
+from outage.rules.shift_told import LeftKind, LeftNow, told_lines
 from outage.services.events import leave_discharge_open
 from outage.services.handovers import withdraw_call
 from outage.services.outages import end_outage
@@ -164,7 +165,7 @@ def test_what_is_open_is_kept_and_what_is_left_of_it_told(county: County, outage
         responsible="Esa",
         reason="Stängt till kl 8",
     )
-    tell(county.alva, chain, event, outcome=CallOutcome.RELAYED, call_back="0910-00 00 00 kl 16")
+    call = tell(county.alva, chain, event, outcome=CallOutcome.RELAYED, call_back="0910-00 00 00 kl 16")
     make_chain(county, outage, outpatient_unit=None)
     kept = hand_over(county.alva).left
     lines = told_lines(kept)
@@ -176,8 +177,9 @@ def test_what_is_open_is_kept_and_what_is_left_of_it_told(county: County, outage
     ]
     assert [bool(said["open_item"]) for line in lines[:2] for said in line.said] == [False, True]
     tell(county.esa, chain, event)
-    now = keys_of(left_open(county.esa, outage))
-    assert [line.is_left(now) for line in lines] == [False, True, False, True]
+    found = became_of(county.esa, (outage,), lines, {call.pk: call})
+    assert [one.now is LeftNow.LEFT for one in found] == [False, True, False, True]
+    assert [one.now is LeftNow.DONE for one in found] == [True, False, True, False]
 
 
 def ring_back(by: Acting, outage: Outage) -> int:

@@ -3,9 +3,7 @@
 from itertools import product
 from typing import Any
 
-import pytest
-
-from outage.rules.shift_told import LeftKind, keys_of, told_lines
+from outage.rules.shift_told import LeftKind, LeftNow, became, of_all, told_lines
 
 CHAIN, OTHER = "chain-1", "chain-2"
 
@@ -48,26 +46,21 @@ def test_each_kind_has_its_lines_in_order():
         LeftKind.PLACES,
         LeftKind.PAPERS,
     ]
-    assert len(keys_of(kept)) == 6
     assert told_lines({}) == []
-    assert keys_of({}) == frozenset()
 
 
-@pytest.mark.parametrize("kind", LeftKind)
-def test_it_is_left_while_the_same_is_open_whatever_else_is_said_of_it(kind: LeftKind):
-    names = ("chain", "whom", "message", "call", "kind", "party", "serial")
-    then = dict.fromkeys(names, "one") | {"tries": 1, "state": "tried"}
-    now = then | {"tries": 4, "state": "relayed", "since": "later"}
-    [line] = told_lines({kind: [then]})
-    assert line.is_left(keys_of({kind: [now]}))
-    assert not line.is_left(keys_of({}))
-    other = next(k for k in LeftKind if k is not kind)
-    assert not line.is_left(keys_of({other: [now]}))
+def test_it_is_green_only_where_it_was_done():
+    for ours, others, done in product((False, True), repeat=3):
+        found = became(ours=ours, others=others, done=done)
+        assert (found is LeftNow.LEFT) == ours
+        assert (found is LeftNow.DONE) == (done and not (ours or others))
+        assert (found is LeftNow.OTHERS) == (others and not ours)
 
 
-def test_a_call_is_left_while_any_of_its_messages_is():
-    messages = ("event:a", "event:b", "notice:deceased:3")
-    [line] = told_lines({"calls": [call(CHAIN, "unit:1", message) for message in messages]})
-    for told in product((False, True), repeat=3):
-        left = [call(CHAIN, "unit:1", m) for m, yes in zip(messages, told, strict=True) if not yes]
-        assert line.is_left(keys_of({"calls": left})) == (not all(told))
+def test_a_line_is_left_while_any_of_its_messages_is_and_done_when_all_are():
+    for length in (1, 2, 3):
+        for each in product(LeftNow, repeat=length):
+            found = of_all(each)
+            assert found in each
+            assert (found is LeftNow.LEFT) == (LeftNow.LEFT in each)
+            assert (found is LeftNow.DONE) == all(one is LeftNow.DONE for one in each)
