@@ -22,7 +22,7 @@ from outage.queries.shift_done import DoneLine, calls_by_id
 from outage.rules.back_registration import ChainStatus
 from outage.rules.closing import Holds, key_of_row, key_of_sheet
 from outage.rules.handover import name_in
-from outage.rules.shift import ShiftState, count_told, states_of
+from outage.rules.shift import ShiftState, count_told, registering_words, states_of
 from outage.rules.wording import lower_first, moment
 
 SEE_CHAIN = "se vårdkedjan"
@@ -187,7 +187,7 @@ def register_lines(found: OpenNow, now: datetime) -> list[RegisterLine]:
             label=register_label(
                 each.outage, None if each.outage == found.outages[0] else each.outage.current.started_at, now
             ),
-            amount=f"{each.done[0]} av {each.done[1]} klara" if each.done else "",
+            amount=registering_words(each.done, acknowledge=each.acknowledge),
         )
         for each in found.registering
     ]

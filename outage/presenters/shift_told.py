@@ -16,6 +16,7 @@ from outage.queries.shift_done import calls_by_id
 from outage.queries.shift_left import Became, became_of
 from outage.rules.groups import in_groups
 from outage.rules.informing import InformState
+from outage.rules.shift import registering_words
 from outage.rules.shift_told import Kept, LeftKind, LeftNow, ToldLine
 from outage.rules.told import Notice
 from outage.rules.wording import lower_first, moment
@@ -79,7 +80,10 @@ def register_told(kept: Kept, outage: Outage, now: datetime) -> list[RegisterLin
     for each in tasks:
         other = each["outage"] != str(outage.pk)
         began = datetime.fromisoformat(each["began"]) if other else None
-        amount = "{} av {} var klara".format(*each["done"]) if each["done"] else "För många för att räknas"
+        acknowledge = each.get("acknowledge", False)
+        amount = (
+            registering_words(each["done"], acknowledge=acknowledge, then="var") or "För många för att räknas"
+        )
         found.append(RegisterLine(UUID(each["outage"]), register_label(outage, began, now), amount))
     return found
 

@@ -16,8 +16,9 @@ from contacts.rules.permissions import Right, roles_with
 from contacts.seen import counting
 from outage.models import ChainState, Outage, ShiftHandover, StateKind
 from outage.queries.care_chains import is_about_seen
+from outage.queries.closing import took_part
 from outage.queries.doers import does
-from outage.queries.outages import earlier_outages
+from outage.queries.outages import acknowledgement_of, earlier_outages
 from outage.queries.owed import (
     chains_seen,
     chains_with_a_place_to_find,
@@ -114,11 +115,13 @@ def may_come(acting: Acting) -> list[Membership]:
 @dataclass(frozen=True, slots=True)
 class Registering:
     """The acting unit's efterregistrering of an outage that has ended: how many tasks are done, and of how many; None
-    where there are more chains than are counted by the way.
+    where there are more chains than are counted by the way. `acknowledge`: it has messages that it has not said to have
+    acknowledged.
     """
 
     outage: Outage
     done: tuple[int, int] | None
+    acknowledge: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +155,19 @@ def open_now(acting: Acting, outage: Outage) -> OpenNow:
 
 def _registering(acting: Acting, outages: Sequence[Outage]) -> list[Registering]:
     found = [
-        Registering(each, _tasks_done(acting, each))
+        Registering(each, _tasks_done(acting, each), _is_to_acknowledge(acting, each))
         for each in outages
         if not (each.is_open or each.purged_at)
     ]
     return [
         each
         for each in found
-        if each.outage == outages[0] or each.done is None or each.done[0] < each.done[1]
+        if each.outage == outages[0] or each.acknowledge or each.done is None or each.done[0] < each.done[1]
     ]
+
+
+def _is_to_acknowledge(acting: Acting, outage: Outage) -> bool:
+    return acknowledgement_of(outage, acting.unit) is None and took_part(acting.unit, outage)
 
 
 def calls_to_ring_back(acting: Acting, *outages: Outage) -> list[UUID]:
@@ -232,7 +239,8 @@ def left_open(acting: Acting, outage: Outage) -> dict[str, Any]:
 
 def _tasks_left(each: Registering) -> dict[str, Any]:
     began = each.outage.current.started_at.isoformat()
-    return {"outage": str(each.outage.pk), "began": began, "done": each.done and [*each.done]}
+    done = {"done": each.done and [*each.done], "acknowledge": each.acknowledge}
+    return {"outage": str(each.outage.pk), "began": began} | done
 
 
 def _kept(acting: Acting, outages: Sequence[Outage]) -> Left:

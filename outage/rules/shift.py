@@ -129,6 +129,16 @@ def to_ring_back(calls: Iterable[RungCall]) -> list[UUID]:
     return [call.id for call in left]
 
 
+def registering_words(done: Sequence[int] | None, *, acknowledge: bool, then: str = "") -> str:
+    """How much of its efterregistrering a unit has done, of how much; `done` is None where that was too much to count.
+    `acknowledge`: its messages are not acknowledged (R4.6). `then` is "var" of what was told before. "" says nothing.
+    """
+    how = f"{{}} av {{}} {then} klara".replace("  ", " ")
+    tasks = "" if done is None else how.format(*done) if done[1] else "inget"
+    left = f"meddelandena {then or 'är'} inte kvitterade" if acknowledge else ""
+    return ", ".join(filter(None, (tasks, left)))
+
+
 class DoneRow(NamedTuple):
     """A row of the log, in time order. `replaced_by` is the row that corrects it or takes it back. `tried`, of a call
     that did not get through: whom it tried to reach, and in which chain.

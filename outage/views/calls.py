@@ -154,7 +154,7 @@ def _tell_of_code(request: ActingRequest, form: CallForm, handover: Handover) ->
 
 def _initial(request: ActingRequest, chain: CareChain, log: ChainLog) -> dict[str, object]:
     outcome, number = request.GET.get("utfall", ""), request.GET.get("nummer", "")
-    to, back = request.GET.get("till", ""), request.GET.get("tillbaka", "")
+    to, back = request.GET.get("till", ""), request.GET.get("uppringning", "")
     recipient = target_choices(chain, log).get(to, "") if to else ""
     if call := next((call for call in log.live_handovers if str(call.pk) == back), None):
         recipient = key_to_ring_back(chain, log, call)

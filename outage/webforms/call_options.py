@@ -4,14 +4,16 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
-from django.forms import BoundField, Form
+from django.forms import BoundField, Field, Form
 from django.http import QueryDict
 from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import NumberToRing, first_number
+from contacts.webforms.copying import copied_field
 from contacts.webforms.differences import own_data
 from outage.models import CareChain
 from outage.presenters.care import Numbers, is_own, target_label
@@ -23,10 +25,13 @@ from outage.queries.targets import target_name
 from outage.rules.handover import Message
 from outage.rules.informing import CallOutcome
 from outage.rules.owed import ChainStanding
-from outage.rules.routine import Routine
+from outage.rules.routine import MessageType, Routine
 from outage.rules.said import in_short
 from outage.rules.told import PLACE_PREFIX, Notice, Target
 from outage.rules.wording import day, local_day, moment
+
+from .moments import MomentField
+from .particulars import particular_field
 
 NOTICE_PREFIX = "notice:"
 
@@ -224,6 +229,25 @@ class MessageOption:
     @property
     def box_id(self) -> str:
         return "msg-" + self.value.replace(":", "-") + (f"-{self.nth}" if self.nth else "")
+
+
+_HAPPENED = MomentField(label="När hände det?", required=False, help_text="Tomt betyder samtalets tid.")
+_particular = cache(particular_field)
+
+
+def fields_of_new(
+    message: MessageType, party: Party, participants: Callable[[Party], str]
+) -> dict[str, Field]:
+    """The fields that a new message of `party` opens, by their names; `participants` fills in those of a SIP."""
+    prefix = f"{message.key}-{party.value}"
+    found: dict[str, Field] = {f"h-{prefix}": copied_field(_HAPPENED)}
+    for name in message.particulars_for(party):
+        field = found[f"p-{prefix}-{name}"] = copied_field(_particular(name))
+        if name == "participants":
+            field.initial = participants(party)
+        if message.needs and message.needs.particular == name:
+            field.help_text = message.needs.sentence
+    return found
 
 
 def in_one_line(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.rules.errors import Question
 from contacts.rules.parties import Party
-from contacts.webforms.copying import copied_field
 from contacts.webforms.differences import Opened
 from contacts.webforms.fields import AsksQuestions, NumberField
 from outage.models import CareChain, CareChainEvent, Handover
@@ -42,6 +41,7 @@ from .call_options import (
     RecipientOption,
     changed_meanwhile,
     field_of_error,
+    fields_of_new,
     fill_in_unit,
     in_one_line,
     keep_meant,
@@ -52,14 +52,11 @@ from .call_options import (
 )
 from .codes import CodeField, code_to_say
 from .moments import MomentField, keep_within, typed_moment
-from .particulars import particular_field, stored_particular
+from .particulars import stored_particular
 
 _HIDDEN_TEXT = {"autocomplete": "off"}
 # A wording of an event that has been corrected or taken back since: a call may have told of it all the same.
 _FORMER = "was:"
-
-_HAPPENED = MomentField(label="När hände det?", required=False, help_text="Tomt betyder samtalets tid.")
-_particular = cache(particular_field)
 
 
 class CallForm(Opened, AsksQuestions):
@@ -136,8 +133,7 @@ class CallForm(Opened, AsksQuestions):
         if corrects is None:
             del self.fields["opened"]
             self._collect_messages()
-            seen = max((event.order for event in log.events), default=0)
-            self.initial.update(seen=seen, shown=chain.details.pk)
+            self.initial.update(seen=max((e.order for e in log.events), default=0), shown=chain.details.pk)
         else:
             self._logged = {f"event:{e.pk}": e for e in log.events if e.pk in corrects}
             self.fields["reason"] = forms.CharField(label="Varför rättas samtalet?", max_length=300)
@@ -168,12 +164,8 @@ class CallForm(Opened, AsksQuestions):
         return self.direction is Direction.RECEIVED and self.chain.details.protected_identity
 
     @cached_property
-    def comment_is_enough(self) -> bool:
-        """Whether a call may tell of no message: one that was received, or that rings somebody back."""
-        return self.direction is Direction.RECEIVED or self.rings_back
-
-    @cached_property
     def rings_back(self) -> bool:
+        """Whether the call is made to somebody who asked for it: its comment may be all that it says."""
         if self.direction is not Direction.GIVEN:
             return False
         if self._was_with is not None:
@@ -194,14 +186,7 @@ class CallForm(Opened, AsksQuestions):
         for party in sorted(senders):
             for message in self.routine.messages_from(party):
                 self._new[f"new:{message.key}:{party.value}"] = (message, party)
-                prefix = f"{message.key}-{party.value}"
-                self.fields[f"h-{prefix}"] = copied_field(_HAPPENED)
-                for name in message.particulars_for(party):
-                    self.fields[f"p-{prefix}-{name}"] = copied_field(_particular(name))
-                    if name == "participants":
-                        self.fields[f"p-{prefix}-{name}"].initial = self._participants(party)
-                    if message.needs and message.needs.particular == name:
-                        self.fields[f"p-{prefix}-{name}"].help_text = message.needs.sentence
+                self.fields |= fields_of_new(message, party, self._participants)
 
     def _may_have_been_said(self, former: CareChainEvent, newer: CareChainEvent) -> bool:
         """Whether the posted call may have told of a wording that no longer stands, or is from before that changed."""
@@ -235,7 +220,7 @@ class CallForm(Opened, AsksQuestions):
             label="Meddelanden",
             choices=[(value, value) for value in values],
             # A try to give an answer that was not logged yet told of nothing, and can be corrected all the same.
-            required=bool(values) and not self.comment_is_enough,
+            required=bool(values) and self.direction is Direction.GIVEN and not self.rings_back,
             error_messages={
                 "required": "Välj minst ett meddelande.",
                 "invalid_choice": changed_meanwhile(self.log, self.routine, set(sent) - set(values)),

@@ -86,7 +86,7 @@ def test_what_is_not_in_the_list_of_calls_is_listed_first(
     for secret in ("Hemligsson", "0910-00 00 01", "Medicin 2"):
         assert secret not in second
     asked = hidden.handovers.exclude(outcome=CallOutcome.BUSY).get()
-    address = f"{reverse('chain_call', args=[hidden.pk])}?riktning=given&tillbaka={asked.pk}"
+    address = f"{reverse('chain_call', args=[hidden.pk])}?riktning=given&uppringning={asked.pk}"
     assert late.find("a", href=address, string="Ringt tillbaka")
     log_in_anew(client, county.esa)
     assert "Påminnelse: ring tillbaka , 2 patienter" in line_on(client, "chains")

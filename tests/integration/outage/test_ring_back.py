@@ -66,7 +66,7 @@ def test_no_page_says_that_nothing_is_left_while_somebody_waits_to_be_rung_back(
     end_for_all(county, outage, timezone.now())
     assert "har samtal kvar" in words(client, "back_registration")
     for name in ("status", "shift"):
-        assert f"tillbaka={call.pk}" in client.get(reverse(name)).content.decode()
+        assert f"uppringning={call.pk}" in client.get(reverse(name)).content.decode()
 
 
 def test_who_rang_before_the_patient_was_moved_is_rung_back_from_the_list(
@@ -75,7 +75,7 @@ def test_who_rang_before_the_patient_was_moved_is_rung_back_from_the_list(
     call = asks(county.cissi, chain, "0980-319 201 kl 11.30")
     change(county.cissi, chain, county, ward_unit=county.other_ward)
     link = read(client.get(reverse("shift"))).find("a", string="Ringt tillbaka")
-    assert link["href"].endswith(f"riktning=given&tillbaka={call.pk}")
+    assert link["href"].endswith(f"riktning=given&uppringning={call.pk}")
     page = read(client.get(link["href"]))
     form = form_of(page, **{"data-call": True})
     sent = fields_of(form)
@@ -108,7 +108,7 @@ def test_a_ward_that_the_patient_had_left_is_rung_back(
     change(county.cissi, chain, county, ward_unit=None, not_admitted=True)
     call = asks(county.cissi, chain, spoken_to_unit="Medicin 2")
     assert call.place == ""
-    address = f"{reverse('chain_call', args=[chain.pk])}?riktning=given&tillbaka={call.pk}"
+    address = f"{reverse('chain_call', args=[chain.pk])}?riktning=given&uppringning={call.pk}"
     sent = fields_of(form_of(read(client.get(address)), **{"data-call": True}))
     assert sent["recipient"] == [Party.INPATIENT]
     sent |= {"spoken_to": ["Alva"], "spoken_to_unit": ["Medicin 2"], "read_back": ["done"], "comment": ["Ja"]}

@@ -30,6 +30,7 @@ from outage.services.care_chains import change_details
 from outage.services.events import correct_event
 from outage.services.handovers import withdraw_call
 from outage.services.outages import end_outage
+from outage.services.registrations import acknowledge
 from outage.services.shift import take_over_shift
 from tests.clock import Clock
 from tests.factories import County, chain_facts, make_chain, make_event, make_outage, person, tell
@@ -95,7 +96,7 @@ def test_what_is_left_to_enter_of_an_outage_before_is_open_too(
     clock.shift(timedelta(minutes=5))
     newer = make_outage(county.alva, timedelta(minutes=2))
     left = "Att registrera efter driftstoppet 08.52"
-    assert f"{left} 0 av 1 klara" in (now := shown(alva))
+    assert f"{left} 0 av 1 klara, meddelandena är inte kvitterade" in (now := shown(alva))
     # What was done in it stands there too.
     assert "Gjort sedan 08.52 (" in now
     assert f"{left} 0 av 1 klara" in shown(alva, HAND_OVER)
@@ -104,18 +105,22 @@ def test_what_is_left_to_enter_of_an_outage_before_is_open_too(
     told = hand_over(county.alva)
     seen = get_chain(county.alva, chain.pk)
     mark(county.alva, seen, *rows(county.alva, seen))
+    assert f"{left} 1 av 1 klara, meddelandena är inte kvitterade" in shown(alva)
+    acknowledge(by=county.alva, outage=outage_for(county.region, outage.pk))
     assert "Att registrera" not in shown(alva)
     assert hand_over(county.alva).left["tasks"] == []
     # Of the one in view all is told, done or not.
     end_outage(by=county.esa, outage=newer, ended_at=timezone.now())
-    assert "Att registrera 0 av 0 klara" in shown(alva)
+    # It took no part in that one.
+    assert "Att registrera inget" in (now := shown(alva))
+    assert "kvitterade" not in now
     for each, ago in ((outage, 30), (newer, 1)):
         another = make_chain(county, outage_for(county.region, each.pk), identity="")
         make_event(county.alva, another, "admission", ago=timedelta(minutes=ago))
     both = hand_over(county.alva)
     for each, said in (
-        (told, f"{left} 0 av 1 var klara"),
-        (both, f"Att registrera 0 av 1 var klara {left} 1 av 2 var klara"),
+        (told, f"{left} 0 av 1 var klara, meddelandena var inte kvitterade"),
+        (both, f"Att registrera 0 av 1 var klara, meddelandena var inte kvitterade {left} 1 av 2 var klara"),
     ):
         assert said in shown(alva, reverse("shift_handover", args=[each.pk]))
     # A row from before they were told apart.

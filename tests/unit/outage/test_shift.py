@@ -17,6 +17,7 @@ from outage.rules.shift import (
     check_take_over,
     condensed,
     count_told,
+    registering_words,
     states_of,
     to_ring_back,
     told_since,
@@ -153,3 +154,19 @@ def test_tries_are_one_line_and_what_is_replaced_here_is_none():
                     assert Done(row.id, replaced=True) in lines
             order = [row.id for row in rows]
             assert all(order.index(one.id) < order.index(two.id) for one, two in pairwise(lines))
+
+
+def test_nothing_is_said_to_be_done_where_nothing_was_to_do_and_what_is_not_acknowledged_is_said():
+    said = {
+        (None, False): "",
+        (None, True): "meddelandena är inte kvitterade",
+        ((0, 0), False): "inget",
+        ((0, 0), True): "inget, meddelandena är inte kvitterade",
+        ((2, 5), False): "2 av 5 klara",
+        ((2, 5), True): "2 av 5 klara, meddelandena är inte kvitterade",
+    }
+    assert {(done, ack): registering_words(done, acknowledge=ack) for done, ack in said} == said
+    assert (
+        registering_words((2, 5), acknowledge=True, then="var")
+        == "2 av 5 var klara, meddelandena var inte kvitterade"
+    )
