@@ -301,8 +301,8 @@ def nothing_to_ring(
     but: str = "",
 ) -> Idle:
     """What an empty list of calls means: nothing is logged yet, the unit has told all, or it has told nobody. Of what
-    is purged nobody knows. `ring_back`: somebody waits to be rung back; `asked`: for an answer of the unit. `others` are
-    the units that still are to ring about the patient; `but` says what is not as it should be all the same.
+    is purged nobody knows. `ring_back`: somebody waits to be rung back; `asked`: for an answer of the unit. `others`
+    are the units that still are to ring about the patient; `but` says what is not as it should be all the same.
     """
     if purged:
         return Idle(text="Gallrat: vem som skulle underrättas går inte längre att se.", good=False)
