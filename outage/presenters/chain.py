@@ -353,11 +353,16 @@ def _standing_line(
     chain: CareChain, log: ChainLog, s: Standing, items: Sequence[OpenItem], now: datetime
 ) -> StandingLine:
     text = closed_label(chain, s.closed) if s.closed else s.state.label
+    got_at = None if s.closed else s.got_at
+    if got_at:
+        # Förmedlat 10.52, inte underrättad
+        state, *rest = text.split(", ")
+        text = ", ".join([f"{state} {moment(got_at, now)}", *rest])
     if s.received:
-        text = "Underrättad, mottaget där"
+        text += ", mottaget där"
     if s.tries:
         text += f", {s.tries} försök"
-    if s.last_at:
+    if s.last_at and s.last_at != got_at:
         text += f", senast {moment(s.last_at, now)}"
     item = open_item_of(chain, log, items, s.target.whom)
     return StandingLine(

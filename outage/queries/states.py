@@ -208,9 +208,9 @@ def _told(chain: CareChain, log: ChainLog) -> Iterator[ChainState]:
     for event in log.live_events:
         if str(event.pk) not in others:
             reached = {
-                s.target.place: s.last_at
+                s.target.place: s.got_at
                 for s in standing.standings(row_of(event))
-                if s.last_at and s.state is InformState.INFORMED
+                if s.got_at and s.state is InformState.INFORMED
             }
             for unit in tellers(event) if reached else ():
                 for place, at in reached.items():

@@ -43,6 +43,7 @@ class InformState(Labelled):
     STILL_TO_RING = "still_to_ring", "Att ringa"
 
 
+GETS_TO = {CallOutcome.REACHED: InformState.INFORMED, CallOutcome.RELAYED: InformState.RELAYED}
 LEAST_FIRST = (InformState.STILL_TO_RING, InformState.TRIED, InformState.RELAYED, InformState.INFORMED)
 
 

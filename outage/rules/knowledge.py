@@ -12,7 +12,7 @@ from functools import cached_property
 from contacts.rules.parties import Party
 
 from .back_registration import ChainStatus
-from .informing import FAILED, PARTICIPANT_PREFIX, CallOutcome, InformState, recipients
+from .informing import FAILED, GETS_TO, PARTICIPANT_PREFIX, CallOutcome, InformState, recipients
 from .lines import Lines, once_an_event
 from .places import PARTIES
 from .routine import Effect
@@ -264,14 +264,14 @@ class Knowledge(Lines):
         rows = []
         for target in self.targets_of(event):
             state, tries, last = self.state(target.place, same)
-            received = not any(
-                call.outcome is CallOutcome.REACHED and not call.received
-                for call in self.calls_about(target.place, same)
-            )
+            calls = self.calls_about(target.place, same)
+            received = not any(call.outcome is CallOutcome.REACHED and not call.received for call in calls)
+            got = (call.at for call in calls if GETS_TO.get(call.outcome) is state)
             informed, closed = state is InformState.INFORMED, None
             if not informed:
                 closed = self.closed(event, target, heard=self.knows_version(target.place, event))
-            rows.append(Standing(target, state, tries, last, received and informed, closed))
+            got_at = max(got, default=None)
+            rows.append(Standing(target, state, tries, last, got_at, received and informed, closed))
         return tuple(rows)
 
     def closed(self, event: EventRow, target: Target, *, heard: bool) -> Closed | None:

@@ -228,12 +228,15 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a target that must be told of an event has been. `received`: its own log says so."""
+    """How far a target that must be told of an event has been. `received`: its own log says so. `got_at` is the latest
+    call that got as far as `state` says, to the place or to who passes it on; `last_at` the latest of all.
+    """
 
     target: Target
     state: InformState
     tries: int = 0
     last_at: datetime | None = None
+    got_at: datetime | None = None
     received: bool = False
     closed: Closed | None = None
 

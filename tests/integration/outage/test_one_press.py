@@ -15,7 +15,8 @@ from outage.models import CareChain, Handover
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.rules.wording import clock_time
-from tests.factories import County, make_entry, make_event
+from tests.clock import Clock
+from tests.factories import County, make_entry, make_event, tell
 from tests.integration.outage.pages import fields_of, read
 
 
@@ -139,3 +140,24 @@ def _try_form(client: Client, place: str) -> Tag:
         if place in li.find(class_="owed-to").strong.get_text()
     )
     return row.find("button", string="Inget svar").find_parent("form")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (CallOutcome.REACHED, "Underrättad 10.52, 1 försök, senast 11.01"),
+        (CallOutcome.RELAYED, "Förmedlat 10.52, inte underrättad, 1 försök, senast 11.01"),
+    ],
+)
+def test_a_try_after_somebody_was_told_does_not_change_when(
+    county: County, chain: CareChain, client: Client, clock: Clock, outcome: CallOutcome, said: str
+):
+    event = make_event(county.alva, chain, "discharge", outcome=outcome)
+    clock.shift(timedelta(minutes=9))
+    tell(county.alva, chain, event, outcome=CallOutcome.BUSY)
+    client.force_login(county.alva.user)
+    assert said in read(client.get(reverse("chain", args=[chain.pk]))).main.get_text()
+    if outcome is CallOutcome.REACHED:
+        for page in ("status", "chains"):
+            text = read(client.get(reverse(page))).main.get_text()
+            assert "Underrättad 10.52" in text and "Underrättad 11.01" not in text

@@ -34,6 +34,8 @@ def test_every_order_of_calls(length: int) -> None:
         assert municipality.state is states[rung]
         assert municipality.tries == sum(ladder[outcome] == 1 for outcome in outcomes)
         assert municipality.last_at == (chain.calls[-1].at if outcomes else None)
+        got = [call.at for call in chain.calls if ladder[call.outcome] == rung > 1]
+        assert municipality.got_at == max(got, default=None)
         assert centre.state is InformState.STILL_TO_RING
         assert (("town:a", event) in chain.owed) is (rung < 3)
 
