@@ -106,7 +106,8 @@ class ChainRows:
         return row_of(self._spec.columns, texts, notes, struck=struck, ink=self._ink)
 
     def _messages(self, call: Handover, events: list[CareChainEvent]) -> str:
-        labels = told_labels(call, events, self._routine)
+        versions = () if self._source.details.protected_identity else self._source.log.versions
+        labels = told_labels(call, events, self._routine, versions)
         if events and len(labels) == 1:
             return f"{labels[0]} ({self._side(events[0].happened_at)})"
         return in_lines(*labels) or "Inget meddelande"

@@ -61,8 +61,8 @@ class ChainState(WithId):
 
     `whom` is the target's place, while that is not known its party, or which participant of the chain it is. It is
     named by `named_in` as `named_as`, by the call `rung`, or by `said_in` as the participant `said_no`. `message` is
-    what the call form ticks it by; `day` and `at` tell it from others of its kind. `position` is its place among the
-    chain's rows of that kind.
+    what the call form ticks it by; `day` and `at` tell it from others of its kind. `heard_as` has who the
+    patient was said to be, where another is to be told. `position` is its place among the chain's rows of that kind.
     """
 
     append_only = False
@@ -106,6 +106,9 @@ class ChainState(WithId):
     tried = models.ForeignKey(Handover, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     open_item = models.ForeignKey(
         OpenItem, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    heard_as = models.ForeignKey(
+        CareChainDetails, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
 
     # Why it need not be told after all; what is closed by the log alone is not stored.

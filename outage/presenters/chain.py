@@ -14,6 +14,7 @@ from outage.presenters.call_codes import CodeLine, CodeLines
 from outage.presenters.care import Numbers
 from outage.presenters.outside import outside_outage
 from outage.queries.chain_log import ChainLog, in_time_order
+from outage.queries.heard import named_as
 from outage.queries.naming import party_label, patient_in_short
 from outage.queries.owed import event_standings
 from outage.queries.standing import completion_of, is_discharge, open_item_of, row_of, standing_of, tells
@@ -202,7 +203,7 @@ def _call_entry(
     newer = next((h for h in log.handovers if h.supersedes_id == handover.pk), None)
     outcome = CallOutcome(handover.outcome)
     direction = Direction(handover.direction)
-    told = ", ".join(told_labels(handover, log.events, chain.outage.routine))
+    told = ", ".join(told_labels(handover, log.events, chain.outage.routine, log.versions))
     stands = newer is None and not handover.withdraws
     flag = (
         flags.get(handover.number)
@@ -269,12 +270,21 @@ def moved_here(call: Handover, now: datetime) -> str:
     return f"Flyttat hit {moment(call.recorded_at, now)} av {name_in(call.signature)}"
 
 
-def told_labels(call: Handover, events: Iterable[CareChainEvent], routine: Routine) -> list[str]:
-    """Each message of the call once; of one that brought none of them where to read what it did."""
+def told_labels(
+    call: Handover,
+    events: Iterable[CareChainEvent],
+    routine: Routine,
+    versions: Sequence[CareChainDetails] = (),
+) -> list[str]:
+    """Each message of the call once; of one that brought none of them where to read what it did. By the `versions` of
+    its chain, who the patient was told to be.
+    """
     kinds = {event.pk: event for event in events}
     labels = []
     for message in call.messages.all():
-        if message.notice:
+        if message.notice == Notice.IDENTITY and (named := named_as(call, versions)) and not named.is_purged:
+            labels.append(f"{Notice.IDENTITY.label}: {patient_in_short(named)}")
+        elif message.notice:
             labels.append(Notice(message.notice).label)
         elif message.event_id in kinds:
             event = kinds[message.event_id]
@@ -381,11 +391,3 @@ def closed_label(chain: CareChain, why: Closed) -> str:
 def _side(at: datetime, routine: Routine) -> str:
     side = before_or_after_break_point(at, routine.limits)
     return f"{'Före' if side == 'before' else 'Efter'} {routine.limits.break_point:%H.%M}"
-
-
-def history_lines(history: Sequence[CareChainDetails], now: datetime) -> list[str]:
-    return [
-        f"{moment(row.recorded_at, now)} {row.user.full_name}, {row.unit.name}: "
-        + ("uppgifterna ändrade" if row.replaces_id else "vårdkedjan öppnad")
-        for row in history
-    ]

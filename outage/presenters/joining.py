@@ -159,7 +159,7 @@ def parted(join: ChainJoin, log: ChainLog, now: datetime) -> tuple[list[str], li
     for event in filter(heard.is_since, log.live_events):
         (goes if event.pk in read_there else stays).append((event.happened_at, routine.label(event.kind)))
     for call in filter(heard.is_since, log.live_handovers):
-        told = told_labels(call, log.events, routine)
+        told = told_labels(call, log.events, routine, log.versions)
         line = call.at, f"{call_title(call)}: {lower_first(', '.join(told))}" if told else call_title(call)
         goes += [line] if heard.goes(call) else []
         stays += [line] if heard.parted(call)[1] or not heard.goes(call) else []

@@ -14,13 +14,12 @@ from outage.presenters.back import TaskRow
 from outage.presenters.back_groups import TaskGroups
 from outage.presenters.call_codes import CodeLine, CodeLines, code_lines_in_list
 from outage.presenters.chain import event_title, named_in_call, signed_by, told_labels
+from outage.presenters.details import changes, chosen_details, typed_details
 from outage.queries.chain_log import ChainLog, in_time_order, logs_of
 from outage.queries.naming import (
     Patient,
     party_in_list,
     patient_in_list,
-    patient_name,
-    shown_identity,
     shown_in_list,
 )
 from outage.queries.owed import ListedChains
@@ -243,11 +242,7 @@ class _Shown:
 
     def version(self, row: CareChainDetails, former: CareChainDetails | None) -> LogCells:
         was, now = self._known(former) if former else {}, self._known(row)
-        said = [
-            f"{label}: {was[label] or '–'} → {value or '–'}" if former else f"{label}: {value}"
-            for label, value in now.items()
-            if (value != was[label] if former else value)
-        ]
+        said = changes(was, now) if former else [f"{label}: {value}" for label, value in now.items() if value]
         at = day_and_clock(row.recorded_at)
         return LogCells(
             chain=str(self._chain.number),
@@ -267,19 +262,8 @@ class _Shown:
         )
 
     def _known(self, row: CareChainDetails) -> dict[str, str]:
-        places = row.place_names
-        known = {
-            "Namn": patient_name(row, ""),
-            "Nummer": shown_identity(row),
-            **{party.label: places.get(party, "") for party in Party},
-            "Varför": row.status_reason,
-        }
-        return {
-            "Läge": row.get_status_display(),
-            "Inskriven före driftstoppet": row.get_before_display(),
-            "Skyddade personuppgifter": "Ja" if row.protected_identity else "",
-            **{label: self._text(value) for label, value in known.items()},
-        }
+        typed = {label: self._text(value) for label, value in typed_details(row).items()}
+        return chosen_details(row) | typed
 
     def event(self, row: CareChainEvent) -> LogCells:
         said = [f"{label}: {value}" for label, value in labelled(shown_in_list(self._chain, row), self._now)]
@@ -305,9 +289,10 @@ class _Shown:
         ours, theirs = row.unit.name, self._whom(row)
         given = row.direction == Direction.GIVEN
         code, named = self._codes.get(row.pk), named_in_call(row, self._log)
+        known = () if self._hidden or self._purged else self._log.versions
         return self._common(row, row.at)._replace(
             kind="Samtal",
-            messages=", ".join(told_labels(row, self._log.events, self._chain.outage.routine)),
+            messages=", ".join(told_labels(row, self._log.events, self._chain.outage.routine, known)),
             direction=Direction(row.direction).label,
             sender=ours if given else theirs,
             recipient=theirs if given else ours,

@@ -15,7 +15,7 @@ from outage.presenters.care import Numbers, whom_hidden
 from outage.presenters.chain import closed_label, left_out_label
 from outage.queries.chain_log import ChainLog
 from outage.queries.closing import left_about
-from outage.queries.naming import Patient, party_in_list, party_label, patient_in_list
+from outage.queries.naming import Patient, party_in_list, party_label, patient_in_list, patient_in_short
 from outage.queries.owed import is_read_there
 from outage.queries.reminders import how_late, told_by
 from outage.queries.ringing import numbers_of_participant, place_to_ring
@@ -301,4 +301,6 @@ def _notice_label(chain: CareChain, notice: Notice, row: ChainState, hidden: boo
         # Who cared for the patient hears who does so now.
         taken_over = chain.details.place_names.get(Party.OUTPATIENT)
         return f"{notice.label}, {taken_over} tar över" if taken_over else notice.label
+    if row.heard_as and not (hidden or row.heard_as.is_purged):
+        return f"{notice.label} (tidigare sagt: {patient_in_short(row.heard_as)})"
     return notice.label

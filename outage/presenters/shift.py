@@ -8,12 +8,21 @@ from uuid import UUID
 
 from contacts.access import Acting
 from contacts.page_versions import Part
-from outage.models import CareChain, CareChainEvent, Handover, LeftOpen, Outage, ShiftHandover
+from outage.models import (
+    CareChain,
+    CareChainDetails,
+    CareChainEvent,
+    Handover,
+    LeftOpen,
+    Outage,
+    ShiftHandover,
+)
 from outage.presenters.awaited import AwaitedLine, awaited_listed
 from outage.presenters.chain import call_title, event_title, moved_here, told_labels
 from outage.presenters.owed import OwedCall, PlaceToFind, place_to_find
 from outage.presenters.ringing import calls_listed
 from outage.queries.closing import left_by_key
+from outage.queries.joined import versions_of
 from outage.queries.listed import Listed
 from outage.queries.naming import Patient, party_in_list, patient_in_list
 from outage.queries.papers import PaperOut
@@ -23,6 +32,7 @@ from outage.rules.back_registration import ChainStatus
 from outage.rules.closing import Holds, key_of_row, key_of_sheet
 from outage.rules.handover import name_in
 from outage.rules.shift import ShiftState, count_told, registering_words, states_of
+from outage.rules.told import Notice
 from outage.rules.wording import lower_first, moment
 
 SEE_CHAIN = "se vårdkedjan"
@@ -243,10 +253,20 @@ def _call_shown(line: DoneLine, call: Handover, now: datetime) -> DoneShown:
         time=moment(call.at, now),
         direction="tried" if line.line.tries else call.direction,
         title=title,
-        messages=", ".join(told_labels(call, events, call.chain.outage.routine)),
+        messages=", ".join(told_labels(call, events, call.chain.outage.routine, _told_of(call))),
         by=name_in(call.made.signature),
         note=_note(line, call, moved_here(call, now)),
     )
+
+
+def _told_of(call: Handover) -> Sequence[CareChainDetails]:
+    """What was known of its chain, where a call told who the patient is and a list may say it."""
+    told = {message.change_id for message in call.messages.all() if message.notice == Notice.IDENTITY}
+    if not told or call.chain.details.protected_identity:
+        return ()
+    versions = versions_of(call.chain_id)
+    # Not of a call that was made before the chain was joined to this one.
+    return versions if told <= {row.pk for row in versions} else ()
 
 
 def _note(line: DoneLine, row: CareChainEvent | Handover, moved: str = "") -> str:

@@ -351,7 +351,8 @@ def newest_of(row: Row) -> Row:
 def history_of(chain_id: UUID) -> QuerySet[CareChainDetails]:
     """Oldest first."""
     history = CareChainDetails.objects.filter(chain=chain_id)
-    return history.select_related("user", "unit").order_by("pk")
+    places = "ward_unit", "municipality", "outpatient_unit"
+    return history.select_related("user", "unit", *places).order_by("pk")
 
 
 def logged_and_told(acting: Acting, own: Party | None, *outages: Outage) -> tuple[bool, bool, bool]:

@@ -1,5 +1,6 @@
 """Of whom calls told that were made while two chains were read as one, and on whose sheet they were written."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from outage.models import CareChainDetails, CareChainEvent, ChainFacts, ChainJoin, Handover, HandoverMessage
@@ -10,7 +11,29 @@ from outage.rules.handover import MOST_MESSAGES, Direction, new_event_id
 from outage.rules.identity import number_key
 from outage.rules.informing import CallOutcome
 from outage.rules.joining import Who, is_heard_as, stays_with_other
+from outage.rules.owed import ChainStanding
 from outage.rules.told import Notice, folded, minute_of
+
+
+def named_as(
+    call: Handover, versions: Iterable[CareChainDetails], order: int | None = None
+) -> CareChainDetails | None:
+    """As whom the patient was spoken of in a call, where it was corrected first logged in that `order`: as its form
+    showed, else as its chain had it then.
+    """
+    own = [row for row in versions if row.chain_id == call.chain_id or row.pk == call.shown_as_id]
+    shown = next((row for row in own if row.pk == call.shown_as_id), None)
+    when = minute_of(call.at), call.order if order is None else order
+    known = [row for row in own if (minute_of(row.recorded_at), row.order) < when]
+    return shown or next(iter(known[-1:] or own), None)
+
+
+def heard_as(log: ChainLog, standing: ChainStanding, place: str) -> CareChainDetails | None:
+    """As whom the patient was last spoken of in a call that reached a place, where that is another than by now."""
+    rows = {str(first_of(row, log).pk): row for row in log.live_handovers}
+    calls = filter(standing.was_told, reversed(standing.all_calls_to.get(place, ())))
+    named = (named_as(rows[call.id], log.versions, call.order) for call in calls)
+    return next((row for row in named if row and row.who != log.versions[-1].who), None)
 
 
 class Heard:

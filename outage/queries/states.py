@@ -1,7 +1,7 @@
 """From a chain's log to the rows that are kept of how it stands, and back to what was logged."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from outage.models import (
 )
 from outage.queries.chain_log import ChainLog
 from outage.queries.doers import units_in_sight
+from outage.queries.heard import heard_as
 from outage.queries.owed import is_read_there, owed_by_unit, principal_of
 from outage.queries.ring_back import asked_back
 from outage.queries.standing import (
@@ -42,8 +43,10 @@ from outage.rules.awaited import AwaitedAnswer
 from outage.rules.informing import PARTICIPANT_PREFIX, InformState
 from outage.rules.places import PARTIES
 from outage.rules.reminders import ring_back_at, unsent
-from outage.rules.told import Owed, Target
+from outage.rules.told import Notice, Owed, Target
 from outage.rules.wording import STOCKHOLM
+
+_NONE: Mapping[Any, Any] = {}
 
 
 def states_of(chain: CareChain, log: ChainLog) -> list[ChainState]:
@@ -129,6 +132,7 @@ class _Owed:
             ticked=line in self._ticked,
             tried=self._tried(unit_id, target),
             open_item=open_item_of(self._chain, log, self._items.get(owed.id, ()), target.whom),
+            heard_as=heard_as(log, self._standing, target.place) if owed.notice is Notice.IDENTITY else None,
         )
         row.closed = owed.closed
         return row
@@ -302,13 +306,10 @@ def states_for(unit_id: int, chains: Iterable[CareChain]) -> dict[UUID, list[Cha
     by_id = {chain.pk: chain for chain in chains}
     rows = _states(unit_id, tuple(by_id)) if by_id else []
     known = {chain.details.pk: chain.details for chain in by_id.values()}
-    calls = {*_ids(rows, "tried"), *_ids(rows, "rung")}
-    _point(rows, "named_in", _versions, known)
-    _point(rows, "said_in", _events)
-    _point(rows, "open_item", _items)
-    called = {call.pk: call for call in _calls(*calls)} if calls else {}
-    _point(rows, "tried", _calls, called)
-    _point(rows, "rung", _calls, called)
+    _point(rows, _versions, "named_in", "heard_as", known=known)
+    _point(rows, _events, "said_in")
+    _point(rows, _items, "open_item")
+    _point(rows, _calls, "tried", "rung")
     found: dict[UUID, list[ChainState]] = defaultdict(list)
     for row in rows:
         row.chain = by_id[row.chain_id]
@@ -335,20 +336,16 @@ def awaited_in(rows: Iterable[ChainState]) -> list[AwaitedAnswer]:
     ]
 
 
-def _ids(rows: Iterable[ChainState], name: str) -> list[Any]:
-    return [pk for row in rows if (pk := getattr(row, f"{name}_id")) is not None]
-
-
 def _point(
-    rows: Sequence[ChainState], name: str, read: Callable[..., list[Any]], known: dict[Any, Any] | None = None
+    rows: Sequence[ChainState], read: Callable[..., list[Any]], *names: str, known: Mapping[Any, Any] = _NONE
 ) -> None:
-    known = known or {}
-    wanted = {pk for pk in _ids(rows, name) if pk not in known}
-    found = known | {row.pk: row for row in (read(*wanted) if wanted else ())}
-    for row in rows:
-        pk = getattr(row, f"{name}_id")
-        if pk is not None:
-            setattr(row, name, found[pk])
+    ids = [
+        (row, name, pk) for row in rows for name in names if (pk := getattr(row, f"{name}_id")) is not None
+    ]
+    wanted = {pk for _, _, pk in ids if pk not in known}
+    found = {**known, **{row.pk: row for row in (read(*wanted) if wanted else ())}}
+    for row, name, pk in ids:
+        setattr(row, name, found[pk])
 
 
 OF_A_UNIT = (StateKind.OWED, StateKind.AWAITED, StateKind.TOLD)

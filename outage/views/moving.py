@@ -56,11 +56,11 @@ def move(request: ActingRequest, handover_id: UUID) -> HttpResponse:
             said = "Samtalet är flyttat. Det står kvar, överstruket, där det var loggat."
             return to_chain(request, row.chain_id, said=said)
     stands = standing_row(page, call)
-    events, routine = log_of(stands.chain_id).events, stands.chain.outage.routine
+    log, routine = log_of(stands.chain_id), stands.chain.outage.routine
     context = {
         **whose(stands.chain),
         "what": f"{call_title(stands)} {moment(stands.at, timezone.now())}",
-        "told": ", ".join(told_labels(stands, events, routine)),
+        "told": ", ".join(told_labels(stands, log.events, routine, log.versions)),
         "options": options,
         "search": text,
         "chosen": chosen,

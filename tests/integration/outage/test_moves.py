@@ -15,6 +15,7 @@ from outage.models import CareChain, CareChainEvent, Handover, OtherPlace, Outag
 from outage.presenters.owed import OwedCall, calls_owed
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import logs_of
+from outage.queries.naming import patient_in_short
 from outage.queries.owed import chains_with_calls_owed
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.informing import CallOutcome
@@ -252,8 +253,9 @@ def test_what_was_only_written_wrong_here_owes_nobody_anything(county: County, c
 
 def test_what_was_said_wrong_is_one_call_to_each_reached(county: County, chain: CareChain):
     told_both(county, chain)
+    heard = patient_in_short(get_chain(county.alva, chain.pk).details)
     change(county, chain, {"identity": "said_wrong"}, **NAME)
-    right = ["Rätt identitet på patienten"]
+    right = [f"Rätt identitet på patienten (tidigare sagt: {heard})"]
     assert owed(county, chain) == {SKELLEFTEA: right, "Heimdalls hälsocentral": right}
     ring(county, chain, SKELLEFTEA)
     assert owed(county, chain) == {"Heimdalls hälsocentral": right}
