@@ -274,6 +274,7 @@ def _patient(patient: Patient, notes: Notes) -> tuple[str, ...]:
     return (
         notes.cell("Patient", patient.name, 200, _LINES),
         patient.identity,
+        "Samma namn" if patient.namesake else "",
         notes.cell("", patient.where, 200, _LINES),
     )
 

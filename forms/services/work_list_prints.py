@@ -31,7 +31,7 @@ from outage.presenters.overview import matrix_rows, picture_lines, picture_of
 from outage.presenters.ringing import calls_to_ring
 from outage.presenters.shift import done_shown, open_shown, register_lines, ring_back_line, told_rows
 from outage.presenters.status import chain_row
-from outage.queries.care_chains import visible_chains
+from outage.queries.care_chains import mark_namesakes, visible_chains
 from outage.queries.closing import left_by_key
 from outage.queries.listed import listed_now
 from outage.queries.logged_later import logged_later
@@ -79,6 +79,7 @@ def _calls(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     outages = outage, *earlier_outages(by.principal, outage)
     chains = chains_with_calls_owed(by, *outages)[:]
     back = calls_by_id(by, outages, calls_to_ring_back(by, *outages))
+    mark_namesakes(by, [*chains, *(call.chain for call in back)], *outages)
     left = left_by_key(by.principal, outages)
     return [
         *call_lines(calls_to_ring(chains, states_for(by.unit.pk, chains), now)),
@@ -89,6 +90,7 @@ def _calls(by: Acting, outage: Outage, now: datetime) -> list[Row]:
 def _tasks(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     seen, missing = chains_seen_and_missing(by, outage)
     chains = seen[:]
+    mark_namesakes(by, chains, outage)
     logs = task_logs_of(chains)
     later = logged_later(by, chains)
     groups = grouped(
@@ -107,7 +109,9 @@ def _tasks(by: Acting, outage: Outage, now: datetime) -> list[Row]:
 
 
 def _chains(by: Acting, outage: Outage, now: datetime) -> list[Row]:
-    chains = list(visible_chains(by, outage, *not_ended_before(by.principal, outage)))
+    outages = outage, *not_ended_before(by.principal, outage)
+    chains = list(visible_chains(by, *outages))
+    mark_namesakes(by, chains, *outages)
     states = states_for(by.unit.pk, chains)
     return chain_lines(chain_row(by, chain, states[chain.pk], now) for chain in chains)
 
@@ -123,6 +127,7 @@ def _shift(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     alike = alike_beside_chains(by)
     found = open_now(by, outage)
     listed = listed_now(by, found.outages, [*found.owed, *found.awaited, *found.places], now, alike)
+    mark_namesakes(by, [one.chain for one in listed.values()], *found.outages)
     shown = open_shown(
         by,
         found,
@@ -138,11 +143,13 @@ def _shift(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     after = edge_at(by, outage, told_since(handed(handovers), now))
     since, until = after.earliest if after else None, now + CLOCK_SKEW
     done = much_done_between(by, found.outages, since, until, MOST_DONE, after)
+    lines = done_lines(by, found.outages, done.lines, now, alike)
+    mark_namesakes(by, [line.row.chain for line in lines], *found.outages)
     return shift_lines(
         told_rows(by, handovers, now),
         shown,
         register_lines(found, now),
-        [part.make() for part in done_shown(done_lines(by, found.outages, done.lines, now, alike), now)],
+        [part.make() for part in done_shown(lines, now)],
         moment(done.before, now) if done.before else "",
     )
 

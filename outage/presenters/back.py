@@ -10,6 +10,7 @@ from contacts.access import Acting
 from contacts.page_versions import each_of_one_minute
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, RegistrationMark
+from outage.queries.care_chains import mark_namesakes
 from outage.queries.chain_log import ChainLog
 from outage.queries.counted import counted
 from outage.queries.doers import does
@@ -161,14 +162,23 @@ def tasks_listed(
         chains = {chain.pk: chain for chain in seen.read(missing)}
         return chains, task_logs_of(chains.values()), turns_of(chains)
 
-    def make(pk: UUID, found: tuple[dict[UUID, CareChain], dict[UUID, ChainLog], Turns]) -> list[TaskRow]:
+    def make(
+        pk: UUID, found: tuple[dict[UUID, CareChain], dict[UUID, ChainLog], Turns]
+    ) -> tuple[CareChain, list[TaskRow]] | None:
         chains, logs, turns = found
         if pk not in chains:
-            return []
-        return task_rows(acting, chains[pk], logs[pk], now, turns=turns, later=later)
+            return None
+        return chains[pk], task_rows(acting, chains[pk], logs[pk], now, turns=turns, later=later)
 
     made = each_of_one_minute(keys, now, read, make)
-    return [row for pk in ids for row in made.get(pk, ())]
+    listed = [each for pk in ids if (each := made.get(pk)) and each[1]]
+    # What is written about another chain is no write about this one.
+    mark_namesakes(acting, [chain for chain, _ in listed], *seen.outages)
+    return [
+        replace(row, patient=patient_in_list(chain)) if getattr(chain, "namesake", False) else row
+        for chain, rows in listed
+        for row in rows
+    ]
 
 
 def _hidden(row: TaskRow) -> TaskRow:

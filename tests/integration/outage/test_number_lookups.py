@@ -20,10 +20,13 @@ from contacts.access import Acting
 from contacts.models import DataKey
 from contacts.rules.swedish_text import search_key
 from contacts.services.data_keys import destroy_key
+from forms.rules.work_list_spec import WorkList
+from forms.services.work_list_prints import _LINES as LINES
 from outage.models import CareChain, CareChainDetails, ChainJoin, Outage, PatientLookup
 from outage.queries.care_chains import find_chains, get_chain, mark_namesakes, visible_chains
 from outage.queries.patient_numbers import chains_with_number, is_whole_number
 from outage.queries.same_patient import own_chains_by_number
+from outage.rules.back_registration import Before
 from outage.rules.identity import Identity, IdentityKind, classify_identity, name_text, number_key
 from outage.services.care_chains import change_details
 from outage.services.joining import join_chains, undo_join
@@ -194,6 +197,38 @@ def test_they_are_marked_in_each_list_of_a_page(county: County, outage: Outage):
     for place in (".owed-call", "#chains tbody tr"):
         said = {("Örjan Ek" in row.text, "Samma namn" in row.text) for row in page.select(place)}
         assert said == {(True, True), (False, False)}, place
+
+
+def test_they_are_marked_where_the_number_is_typed_and_on_each_printed_list(county: County, outage: Outage):
+    chains = [
+        make_chain(county, outage, patient_name=name, identity=number, before=Before.NOT_ADMITTED)
+        for number, name in zip(NUMBERS[5:], ("Örjan Ek", "Örjan Ek", "Anna Berg"), strict=False)
+    ]
+    for chain in chains:
+        make_event(county.alva, chain)
+    expected = {(True, True), (False, False)}
+    for which in (WorkList.CALLS, WorkList.TASKS, WorkList.CHAINS, WorkList.SHIFT):
+        rows = [str(row.cells) for row in LINES[which](county.alva, outage, timezone.now())]
+        assert {("Örjan Ek" in row, "Samma namn" in row) for row in rows} == expected, which
+    end_for_all(county, outage, timezone.now())
+    client = Client()
+    client.force_login(county.alva.user)
+
+    def marked() -> set[tuple[bool, bool]]:
+        page = BeautifulSoup(client.get(reverse("back_registration")).content, "html.parser")
+        return {("Örjan Ek" in row.text, "Samma namn" in row.text) for row in page.select(".task")}
+
+    assert marked() == expected
+    stands = get_chain(county.alva, chains[1].pk)
+    change_details(
+        by=county.alva,
+        chain=stands,
+        client_id=uuid4(),
+        replaces=stands.details.pk,
+        facts=replace(stands.details.facts, patient_name="Örjan Eklund"),
+        answers={"identity": "written_wrong"},
+    )
+    assert {is_marked for _, is_marked in marked()} == {False}, "nothing was written about the other"
 
 
 # Each line is one name to who reads it, or several that are nearly so.

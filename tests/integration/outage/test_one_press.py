@@ -160,4 +160,5 @@ def test_a_try_after_somebody_was_told_does_not_change_when(
     if outcome is CallOutcome.REACHED:
         for page in ("status", "chains"):
             text = read(client.get(reverse(page))).main.get_text()
-            assert "Underrättad 10.52" in text and "Underrättad 11.01" not in text
+            assert "Underrättad 10.52" in text
+            assert "Underrättad 11.01" not in text
