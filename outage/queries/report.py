@@ -36,13 +36,15 @@ from outage.queries.care_chains import with_details
 from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.closing import units_that_took_part
 from outage.queries.outages import discharge_logged, no_drill_of_others, outages_for, support_contacts
-from outage.queries.standing import first_of, is_discharge, line_back, row_of, standing_of
+from outage.queries.owed import standing_now
+from outage.queries.standing import first_of, is_discharge, line_back, row_of
 from outage.queries.tasks import ticks_of
 from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import Direction
 from outage.rules.informing import DischargeState, InformState
 from outage.rules.opening import OpeningKind
 from outage.rules.outage_status import OutageScope
+from outage.rules.owed import ChainStanding
 from outage.rules.report import Entered, Logged, Rung, Sent
 from outage.rules.report_tables import Around
 from outage.rules.routine_applies import routine_applies
@@ -50,7 +52,7 @@ from outage.rules.ticks import TickState
 
 REPORT_WORK = "outage.report"
 # Another where the same log gives other tables.
-_SHAPE = 3
+_SHAPE = 4
 _MOST_OWNERS = 50
 _UNIT = "unit:"
 # How many outages one is set beside.
@@ -172,7 +174,8 @@ def version_of(reach: Reach, outage: Outage) -> str:
         OpenItem.objects.filter(**_of_chains(reach, outage, "event__chain")).aggregate(n=Count("pk")),
         Opening.objects.filter(**_of_chains(reach, outage, "chain")).aggregate(n=Count("pk")),
         OutageReport.objects.filter(outage=outage).aggregate(pk=Max("pk")),
-        PrincipalEnd.objects.filter(**mine).aggregate(pk=Max("pk")),
+        # Who is back reads in the system what was entered there.
+        PrincipalEnd.objects.filter(outage=outage).aggregate(pk=Max("pk")),
         SupportContact.objects.filter(**mine).aggregate(pk=Max("pk")),
         Acknowledgement.objects.filter(**own).aggregate(pk=Max("pk")),
         {"confirmed": len(_confirmed(reach, outage))},
@@ -242,7 +245,8 @@ def add_chain(
     if log.versions[-1].status == ChainStatus.WRONG_PATIENT:
         logged.wrong_patient += 1
         return
-    logged.sent += [_sent(event, chain, log) for event in log.live_events]
+    standing = standing_now(chain, log)
+    logged.sent += [_sent(event, chain, log, standing) for event in log.live_events]
     found, gone = ticks_of(chain, log)
     for tick in found:
         mark = log.marks[tick.mark.id] if tick.mark and tick.state is TickState.DONE else None
@@ -257,8 +261,8 @@ def add_chain(
     logged.to_undo += len(gone) + sum(tick.undo for tick in found)
 
 
-def _sent(event: CareChainEvent, chain: CareChain, log: ChainLog) -> Sent:
-    standing, row = standing_of(chain, log), row_of(event)
+def _sent(event: CareChainEvent, chain: CareChain, log: ChainLog, standing: ChainStanding) -> Sent:
+    row = row_of(event)
     ours = standing.is_ours(row)
     told: list[datetime | None] = []
     state: DischargeState | None = None
