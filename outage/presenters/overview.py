@@ -23,7 +23,7 @@ from outage.rules.overview import (
     silent_from,
     silent_since,
 )
-from outage.rules.wording import STOCKHOLM, lower_first, moment, span
+from outage.rules.wording import STOCKHOLM, lower_first, moment, span, which_hour
 
 PARTIES = (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT)
 # The oldest of them; all stand first in the matrix.
@@ -310,7 +310,7 @@ def _bars(hours: Sequence[HourLine]) -> tuple[HourBar, ...]:
     most = max((hour.total for hour in hours), default=0) or 1
     return tuple(
         HourBar(
-            at=f"{hour.begins.astimezone(STOCKHOLM):%H}",
+            at=f"{hour.begins.astimezone(STOCKHOLM):%H}{which_hour(hour.begins)}",
             line=hour,
             reached_part=round(100 * (hour.given + hour.received) / most),
             tries_part=round(100 * hour.tries / most),

@@ -49,7 +49,7 @@ from outage.rules.ticks import (
     ticks,
 )
 from outage.rules.told import NOT_ADMITTED
-from outage.rules.wording import clock_time, day, local_day
+from outage.rules.wording import day, local_day, typed_clock
 
 # What is to be decided of a move that no row logs.
 _NO_ROW = frozenset({"11-left", "18", "18-again", "18-left"})
@@ -253,7 +253,7 @@ class _Typed:
             Typed(
                 f"{TIME_OF}{line_of(self._log, event).id}",
                 f"{self._routine.label(event.kind)}, klockslag",
-                clock_time(event.happened_at),
+                typed_clock(event.happened_at),
             )
             for event in events
         ]

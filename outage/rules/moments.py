@@ -9,7 +9,7 @@ from contacts.rules.clock_words import parse_clock
 from contacts.rules.errors import RuleError
 
 from .clock import as_utc
-from .wording import STOCKHOLM, clock_time, day, local_day
+from .wording import STOCKHOLM, comes_twice, day, local_day, typed_clock
 
 NO_TIME = "Ange klockslag."
 NOT_A_TIME = "Skriv tiden som 10.52."
@@ -129,7 +129,7 @@ def read_moment(
                 said = "Dagen du skrev"
             raise RuleError(f"{said} är {day(meant, now)}, men datumet är {day(on, now)}. Ändra det ena.")
     check_year(meant, years)
-    if shown is not None and local_day(shown) == meant and clock_time(shown) == f"{at:%H.%M}":
+    if shown is not None and local_day(shown) == meant and typed_clock(shown) == f"{at:%H.%M}":
         return shown.astimezone(STOCKHOLM)
     return _in_stockholm(meant, at, now, shown)
 
@@ -184,7 +184,7 @@ def ahead(sentence: str, at: datetime, now: datetime) -> str:
     before = at - timedelta(days=1)
     if local_day(at) != local_day(now) or as_utc(now) - as_utc(before) > _SINCE_YESTERDAY:
         return sentence
-    clock = clock_time(at)
+    clock = typed_clock(at)
     return f"{sentence} Menar du i går ({day(before, now)}) {clock}? Skriv igår {clock}."
 
 
@@ -204,5 +204,4 @@ def _in_stockholm(on: date, at: time, now: datetime, shown: datetime | None) -> 
 def _same_side(at: datetime, shown: datetime) -> bool:
     """Whether `shown` lies in the same repeated hour as `at`, on the same side of the change."""
     local = shown.astimezone(STOCKHOLM)
-    comes_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
-    return comes_twice and local.date() == at.date() and local.utcoffset() == at.utcoffset()
+    return comes_twice(local) and local.date() == at.date() and local.utcoffset() == at.utcoffset()

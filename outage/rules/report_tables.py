@@ -26,7 +26,7 @@ from .report import (
     times_by_kind,
 )
 from .routine import Decision, Routine
-from .wording import STOCKHOLM, clock_time, day_and_year, lower_first, span
+from .wording import STOCKHOLM, clock_time, day_and_year, lower_first, span, which_hour
 
 Cell = str | int
 NOTHING = "–"
@@ -212,7 +212,7 @@ MOST_HOURS = 48
 
 def _hour(at: datetime) -> str:
     here = at.astimezone(STOCKHOLM)
-    return f"{here.day}/{here.month} kl. {here:%H}"
+    return f"{here.day}/{here.month} kl. {here:%H}{which_hour(at)}"
 
 
 def _informed(logged: Logged, routine: Routine) -> ReportTable:

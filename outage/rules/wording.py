@@ -11,12 +11,29 @@ _MONTHS = ("jan", "feb", "mars", "april", "maj", "juni", "juli", "aug", "sep", "
 
 
 def clock_time(at: datetime) -> str:
-    """Time of day of the aware `at` in Stockholm: 10.52."""
+    """Time of day of the aware `at` in Stockholm: 10.52; in the hour that comes twice 02.35 sommartid."""
     return _clock(at.astimezone(STOCKHOLM))
 
 
-def _clock(here: datetime) -> str:
+def typed_clock(at: datetime) -> str:
+    """As one types it, on either side of the change."""
+    here = at.astimezone(STOCKHOLM)
     return f"{here.hour:02}.{here.minute:02}"
+
+
+def _clock(here: datetime) -> str:
+    return f"{here.hour:02}.{here.minute:02}{which_hour(here)}"
+
+
+def comes_twice(here: datetime) -> bool:
+    """Whether the clocks of Stockholm show the time of `here`, which is there, again an hour later or before."""
+    return here.replace(fold=0).utcoffset() != here.replace(fold=1).utcoffset()
+
+
+def which_hour(at: datetime) -> str:
+    """What tells apart the two hours of the night when clocks are put back; "" in all others. As texts they sort."""
+    here = at.astimezone(STOCKHOLM)
+    return (" sommartid" if here.dst() else " vintertid") if comes_twice(here) else ""
 
 
 def local_day(at: date | datetime) -> date:
@@ -57,8 +74,10 @@ def day_and_time(at: datetime, seen: date | datetime) -> str:
 
 
 def day_and_clock(at: datetime) -> str:
-    """Day and time of the aware `at` as a spreadsheet knows and sorts them: 2026-11-24 10:52."""
-    return f"{at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}"
+    """Day and time of the aware `at` as a spreadsheet knows and sorts them: 2026-11-24 10:52. In the hour that comes
+    twice it says which one.
+    """
+    return f"{at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}{which_hour(at)}"
 
 
 def lower_first(text: str) -> str:

@@ -5,7 +5,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from outage.rules.wording import clock_time, day, day_and_time, day_and_year, lower_first, moment, span
+from outage.rules.wording import (
+    clock_time,
+    day,
+    day_and_clock,
+    day_and_time,
+    day_and_year,
+    lower_first,
+    moment,
+    span,
+    typed_clock,
+)
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2026, 11, 24, 10, 52, tzinfo=STOCKHOLM)
@@ -18,8 +28,10 @@ NOW = datetime(2026, 11, 24, 10, 52, tzinfo=STOCKHOLM)
         (datetime(2026, 11, 24, 9, 52, tzinfo=UTC), "10.52"),
         (datetime(2026, 7, 1, 7, 5, tzinfo=UTC), "09.05"),
         (datetime(2026, 11, 24, 0, 0, tzinfo=STOCKHOLM), "00.00"),
-        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "02.30"),
-        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "02.30"),
+        (datetime(2026, 10, 24, 23, 59, tzinfo=UTC), "01.59"),
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "02.30 sommartid"),
+        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "02.30 vintertid"),
+        (datetime(2026, 10, 25, 2, 0, tzinfo=UTC), "03.00"),
         (datetime(2026, 3, 29, 1, 0, tzinfo=UTC), "03.00"),
     ],
 )
@@ -127,3 +139,14 @@ def test_a_moment_long_ago_shows_its_year():
 )
 def test_a_label_inside_a_sentence_keeps_the_capitals_of_its_names(label: str, inside: str):
     assert lower_first(label) == inside
+
+
+def test_only_two_hours_of_a_year_say_which_they_are():
+    first = datetime(2025, 12, 31, 23, tzinfo=UTC)
+    hours = [first + timedelta(hours=n) for n in range(365 * 24)]
+    said = [at for at in hours if len(clock_time(at)) > len("10.52")]
+    assert said == [datetime(2026, 10, 25, hour, tzinfo=UTC) for hour in (0, 1)]
+    assert [typed_clock(at) for at in said] == ["02.00", "02.00"]
+    for written in (day_and_clock, lambda at: moment(at, at), lambda at: day_and_time(at, at)):
+        assert len({written(at) for at in said}) == 2
+        assert sorted(map(written, said)) == [written(at) for at in said]
