@@ -62,6 +62,8 @@ class AnyRequest(HttpRequest):
     # Why a log-in ends that nobody ends by hand: a word of `trace_words.WHY_LOG_IN`.
     leaving: str
     pressed_at: datetime | None
+    # When the form was saved before, in words, where it came once more and could not be let through; else "".
+    saved_before: str
 
 
 class OwnRequest(AnyRequest):

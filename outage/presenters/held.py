@@ -61,7 +61,9 @@ _CODES = dict(Party.choices() + CallOutcome.choices() + ReadBack.choices())
 
 @dataclass(frozen=True, slots=True)
 class HeldCard:
-    """One held form. `about` is empty where another assignment has to be chosen for it."""
+    """One held form. `about` is empty where another assignment has to be chosen for it. `saved` is when the form was
+    saved first, where it came once more.
+    """
 
     id: UUID
     how: HeldAs
@@ -73,6 +75,7 @@ class HeldCard:
     address: str
     about: tuple[str, ...] = ()
     fields: Content = field(default_factory=dict)
+    saved: str = ""
 
     @property
     def typed(self) -> list[str]:
@@ -115,7 +118,12 @@ def held_as_of(held: HeldForm, content: Content) -> HeldAs:
 
 
 def held_card(
-    held: HeldForm, content: Content, acting: Acting | None, memberships: Sequence[int], now: datetime
+    held: HeldForm,
+    content: Content,
+    acting: Acting | None,
+    memberships: Sequence[int],
+    now: datetime,
+    saved: datetime | None,
 ) -> HeldCard:
     """`memberships` are the owner's assignments in force."""
     here = acting is not None and acting.membership.pk == held.membership_id
@@ -132,6 +140,7 @@ def held_card(
         address=held.path,
         about=tuple(_about(reader, held, content, now)) if reader else (),
         fields=content,
+        saved=moment(saved, now) if saved else "",
     )
 
 

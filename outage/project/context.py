@@ -263,6 +263,11 @@ class Page:
         return [card for card in cards if card.here] if self.emergency_until else cards
 
     @property
+    def held_saved(self) -> bool:
+        """Whether any of it came once more, after it was saved."""
+        return any(card.saved for card in self.held)
+
+    @property
     def held_shown(self) -> HeldCard | None:
         """The card of the form that this page shows again."""
         known = self.taken_up

@@ -1,12 +1,14 @@
 """A form that cannot be let through: held for its owner, and a page that says so."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from copy import copy
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.signing import BadSignature
 from django.db import connection
@@ -28,6 +30,7 @@ from contacts.access import (
     read_typed_by,
 )
 from contacts.models import Membership, User
+from contacts.queries.submissions import saved_when
 from contacts.rules.held import Content, how_held
 from contacts.views.tools import NOT_CONTENT
 from outage.models import HeldForm
@@ -36,6 +39,7 @@ from outage.queries.care_chains import get_event, get_handover, get_reached
 from outage.queries.held_forms import KEPT_FOR, given_name, held_forms_of, kept_for
 from outage.queries.openings import why_over
 from outage.rules.opening import NotOpened
+from outage.rules.wording import moment
 from outage.services.held_forms import hold_form
 from outage.webforms.held import names_in, typed_form
 
@@ -85,12 +89,35 @@ def _address(request: HttpRequest) -> str:
 
 
 def hold(request: HttpRequest, view: Callable[..., Any]) -> HeldForm | None:
-    """Hold the posted form for its owner; None without a valid mark, and for a view that keeps nothing (passwords)."""
+    """Hold the posted form for its owner; None without a valid mark, and for a view that keeps nothing (passwords).
+
+    The answer to the first one may have been lost: `saved_before` then has when it was saved, and of a press or a file
+    nothing is left to hold.
+    """
     content = content_sent(request)
-    owner = _owner(request)
-    if owner is None or how_held(getattr(view, "held_as", None), content) is None:
+    owner, how = _owner(request), how_held(getattr(view, "held_as", None), content)
+    if owner is None or how is None:
         return None
+    if saved := _saved_first(owner.user, [content]):
+        request.saved_before = moment(saved[0], timezone.now())  # type: ignore[attr-defined]
+        if how.pressed or how.file:
+            return None
     return hold_form(by=owner, path=_address(request), content=content)
+
+
+def _saved_first(user: User, contents: Sequence[Content]) -> dict[int, datetime]:
+    """When each of these, by its place among them, was first saved, of those that were."""
+    ids = [next(iter(content.get("client_id", ())), "") for content in contents]
+    saved = saved_when(user, ids)
+    return {place: saved[id_] for place, id_ in enumerate(ids) if id_ in saved}
+
+
+def say_saved_before(request: AnyRequest) -> None:
+    """To whoever sees the next page: what its owner sent, if anything, is saved already."""
+    owner = _owner(request) if request.saved_before else None
+    if owner:
+        what = f"Det {given_name(owner.user)} skickade är redan sparat {request.saved_before}."
+        messages.info(request, what)
 
 
 def hold_after_fault(request: HttpRequest) -> HeldForm | None:
@@ -121,8 +148,18 @@ def content_of(held: HeldForm) -> Content:
 
 def card_of(held: HeldForm, user: User, acting: Acting | None) -> HeldCard:
     """A held form as the logged-in person sees it."""
-    known = [membership.pk for membership in memberships_of(user)]
-    return held_card(held, content_of(held), acting, known, timezone.now())
+    return _cards(user, acting, [held])[0]
+
+
+def _cards(user: User, acting: Acting | None, forms: Sequence[HeldForm]) -> list[HeldCard]:
+    now, contents = timezone.now(), [content_of(held) for held in forms]
+    if not forms:
+        return []
+    known, saved = [membership.pk for membership in memberships_of(user)], _saved_first(user, contents)
+    return [
+        held_card(held, content, acting, known, now, saved.get(place))
+        for place, (held, content) in enumerate(zip(forms, contents, strict=True))
+    ]
 
 
 def read_out(request: OwnRequest, held: HeldForm) -> list[tuple[str, str]]:
@@ -189,7 +226,7 @@ def form_again(request: OwnRequest, held: HeldForm) -> HttpResponse | None:
 
 def cards_of(user: User, acting: Acting | None) -> list[HeldCard]:
     """All that is held for the logged-in person, the present assignment first."""
-    cards = [card_of(held, user, acting) for held in held_forms_of(user)]
+    cards = _cards(user, acting, held_forms_of(user))
     return sorted(cards, key=lambda card: not card.here)
 
 
@@ -204,6 +241,7 @@ def turned_away(request: AnyRequest, held: HeldForm | None, status: int) -> Http
         "card": card_of(held, user, request.acting) if held and mine and user.is_authenticated else None,
         # Whoever is there now may be nobody: of the patient nothing is looked up.
         "how": held_as_of(held, content_of(held)) if held else None,
+        "saved": request.saved_before,
         "held": held,
         "files": bool(request.FILES),
     }

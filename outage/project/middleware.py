@@ -25,7 +25,15 @@ from contacts.rules.second_factor import SecondFactor, needs_second_factor
 from contacts.seen import refuses
 from outage.models import HeldForm
 from outage.project.emergency import ONLY_WORK, emergency_until, is_beyond_emergency
-from outage.project.holding import content_of, content_sent, hold, is_own, remembering, turned_away
+from outage.project.holding import (
+    content_of,
+    content_sent,
+    hold,
+    is_own,
+    remembering,
+    say_saved_before,
+    turned_away,
+)
 from outage.project.shared_pc import SEEN_EVERY_SECONDS, keep_logged_in, on_wall
 from outage.project.views import pressed_only
 from outage.queries.held_forms import held_forms_of
@@ -142,6 +150,7 @@ class TypedByMiddleware:
 
     def __call__(self, request: Holding) -> HttpResponse:
         request.held, request.pressed_at, request.is_done = [], None, False
+        request.saved_before = ""
         response = self.get_response(request)
         request.is_done = request.method not in _SAFE and _is_done(request, response)
         if request.is_done and request.acting:
@@ -163,12 +172,13 @@ class TypedByMiddleware:
         # It is led to its second step, and comes again.
         return None if lacks_second_factor(request) else self._take_up(request, request.user, view)
 
-    def _without_log_in(self, request: HttpRequest, view: View) -> HttpResponse | None:
+    def _without_log_in(self, request: Holding, view: View) -> HttpResponse | None:
         if request.headers.get("HX-Request"):
             # The page asks for the same again as a whole page, or sends an ordinary form, which is then held.
             return HttpResponse(status=401)
         held = hold(request, view) if request.method not in _SAFE else None
         if held is None:
+            say_saved_before(request)
             return None
         address = f"{reverse('account_login')}?next={reverse('held_form', args=[held.pk])}"
         return remembering(request, redirect(address), held)
@@ -222,9 +232,10 @@ class OpeningMiddleware:
         kept = hold(request, match.func) if request.method not in _SAFE else None
         # The very form that was taken up is not done.
         request.held = [held for held in request.held if held != kept]
-        if exception.over:
+        saved = f"Redan sparat {request.saved_before}." if request.saved_before else ""
+        if exception.over or (saved and not kept):
             lies = " Det du skrev ligger undanlagt här." if kept else ""
-            messages.warning(request, f"{exception.over}{lies}")
+            messages.warning(request, f"{saved or exception.over}{lies}")
             return redirect("status")
         back = request.get_full_path() if request.method in _SAFE else ""
         wanted = reverse("held_form", args=[kept.pk]) if kept else back

@@ -289,7 +289,7 @@ def csrf_failure(request: AnyRequest, reason: str = "") -> HttpResponse:
     """What was typed is held where the form says whose it is; else nothing is promised."""
     refuses("csrf")
     held = hold(request, request.resolver_match.func) if request.resolver_match else None
-    if held is None:
+    if held is None and not request.saved_before:
         return _error(
             request,
             403,

@@ -52,6 +52,7 @@ def log_call(
     log: ChainLog | None = None,
     seen: int = 0,
     shown: int | None = None,
+    pressed_at: datetime | None = None,
 ) -> Handover:
     """Log one call about one patient, with what it told of; `client_id` becomes the call's id.
 
@@ -60,7 +61,8 @@ def log_call(
     read aloud; the row is without it where it was not taken (`services.call_codes`). A resend returns the first row.
     `answers` are those of the person who fills it in, by the question's key; None where nobody can be asked. `log` was
     read after `chain`. `seen` is the order of the last event that the person saw to be logged: a later one of the same
-    kind as a new message may be it; `shown` the id of the details by which the patient was shown to them. Raises
+    kind as a new message may be it; `shown` the id of the details by which the patient was shown to them. `pressed_at`
+    is when a try was made that is logged later; it is the same try whenever it is logged. Raises
     CallErrors with a sentence for each field that is wrong, Question where an answer is needed, NotAllowed by role,
     IdClash when the id was used with other content.
     """
@@ -73,7 +75,7 @@ def log_call(
     if typed:
         content["code"] = typed
     if paper is None:
-        facts = replace(facts, at=facts.at or timezone.now())
+        facts = replace(facts, at=facts.at or pressed_at or timezone.now())
     else:
         content["paper"] = asdict(paper)
     _check(

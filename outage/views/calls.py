@@ -222,7 +222,6 @@ def quick_try(request: ActingRequest, chain_id: UUID) -> HttpResponse:
                 direction=Direction.GIVEN,
                 recipient=data["recipient"],
                 outcome=CallOutcome(data["outcome"]),
-                at=request.pressed_at,
                 number=data["number"],
                 # Nobody typed it: the directory may be wrong, and the log says where the number came from.
                 comment=NOT_TYPED if stands_in_directory(data["number"], log, timezone.now()) else "",
@@ -232,6 +231,7 @@ def quick_try(request: ActingRequest, chain_id: UUID) -> HttpResponse:
                 *data["notices"],
             ],
             log=log,
+            pressed_at=request.pressed_at,
         )
         saved = f"Försöket är sparat på servern {clock_time(handover.recorded_at)}."
         messages.success(request, saved, extra_tags=str(handover.pk))
