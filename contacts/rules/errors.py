@@ -1,6 +1,8 @@
 """The errors a rule or a service raises when it refuses. Their text is Swedish and meant for the reader."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
 
 CHANGED_MEANWHILE = "Någon annan har ändrat sedan du öppnade sidan. Inget är sparat än."
 
@@ -65,4 +67,14 @@ class Question(RuleError):
 
 
 class IdClash(RuleError):
-    """A client-made id came back with other content: both are kept, neither is overwritten."""
+    """A client-made id came back with other content: both are kept, neither is overwritten.
+
+    `first` is that id where the same form of the same person was saved under it, at the aware moment `at`.
+    """
+
+    def __init__(
+        self, reason: str, *, field: str | None = None, first: UUID | None = None, at: datetime | None = None
+    ) -> None:
+        super().__init__(reason, field=field)
+        self.first = first
+        self.at = at

@@ -52,8 +52,11 @@ def claim(*, by: Acting, client_id: UUID, kind: str, content: dict[str, Any]) ->
     first = Submission.objects.get(pk=client_id)
     if (first.kind, first.content_hash, first.user_id) == (kind, digest, by.user.pk):
         return first
+    own = (first.kind, first.user_id) == (kind, by.user.pk)
     raise IdClash(
-        "Det här formuläret är redan sparat med annat innehåll. Båda är kvar: se vad som skiljer och välj."
+        "Det här formuläret är redan sparat med annat innehåll. Se hur det står innan du sparar igen.",
+        first=first.pk if own else None,
+        at=first.at if own else None,
     )
 
 

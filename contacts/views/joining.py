@@ -17,7 +17,7 @@ from contacts.queries.joined import near_entries, side_of, standing_join, units_
 from contacts.queries.keeping import Kept, kept_entries, standing_flags
 from contacts.queries.rota import turns_of_principal
 from contacts.queries.versions import version_of
-from contacts.rules.errors import CHANGED_MEANWHILE, RuleError
+from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.joining import AlreadyJoined, check_pair
 from contacts.services.joining import join_entries, undo_entry_join
@@ -138,10 +138,10 @@ def _led_to_kept(page: FormPage, kept: Row, other: Row) -> HttpResponse | None:
     if why is not None:
         messages.warning(page.request, why.reason)
         return redirect("unit" if isinstance(kept, Unit) else "contact", kept.pk)
-    if page.changed:
+    if page.changed and page.refused:
         renew(page.form, **_versions(kept, other))
         page.tell()
-        page.form.add_error(None, f"{CHANGED_MEANWHILE} Läs båda igen.")
+        page.form.add_error(None, f"{page.refused.reason} Läs båda igen.")
     return None
 
 

@@ -1,6 +1,6 @@
 """What views share: the right, the row of an address, a page with a form, a press."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 from contacts.access import TYPED_BY_FIELD, Acting, ActingRequest, can
 from contacts.models import Unit
 from contacts.models.encrypted import KeyDestroyed
+from contacts.presenters.keeping import Difference
 from contacts.rules.errors import IdClash, NotAllowed, NotYours, Question, RuleError
 from contacts.rules.held import HowHeld
 from contacts.rules.permissions import Right
@@ -145,7 +146,8 @@ class FormPage:
     What the service refuses in the block becomes a sentence by its field (else by the field `beside`), a Question a
     field to answer; both 422. NotAllowed is 403, NotYours 404. An id used before with other content is 409: both are
     kept, and the form gets a new id, so that it can be saved as one of its own. A row that somebody else changed
-    meanwhile is 409 too: then `changed` is true, and the view may tell more of it. KeyDestroyed goes on, with the form.
+    meanwhile is 409 too: then `changed` is true, and the view may tell more of it. So it is where the form itself made
+    what stands now, `first`, when it was sent before. KeyDestroyed goes on, with the form.
     `why_not` is known before and said the first time the form is sent, or shown after it was held, whatever else is
     wrong with it.
     """
@@ -167,6 +169,9 @@ class FormPage:
             self.form.add_error(None, self._why_not)
         if "held" in self.request.POST:
             self.request.shown_again = self.form
+        elif "first" in self.request.POST:
+            # What a form said that had saved something else before: here that is corrected, once it is read through.
+            self.form.errors.clear()
         elif self.request.method == "POST":
             self.status = 200 if self.form.is_valid() else 422
             return self.status == 200
@@ -199,15 +204,22 @@ class FormPage:
 
     @property
     def changed(self) -> bool:
-        """Whether it was not saved because somebody else changed the row meanwhile."""
-        return isinstance(self.refused, ChangedMeanwhile)
+        """Whether it was not saved because the row was changed meanwhile, by somebody else or by this very form."""
+        return isinstance(self.refused, ChangedMeanwhile) or self.first is not None
+
+    @property
+    def first(self) -> UUID | None:
+        """The id under which the form was saved before, where it says something else now."""
+        return self.refused.first if isinstance(self.refused, IdClash) else None
 
     def _refuse(self, error: RuleError) -> None:
         self.refused = error
         self.status = 409 if isinstance(error, ChangedMeanwhile | IdClash) else 422
         if isinstance(error, IdClash):
             keep_what_came(self.request, self.form.cleaned_data["client_id"])
-            renew(self.form)
+            # What it says now was typed since: none of it is as it was opened.
+            renew(self.form, opened="")
+            self.form.saved_first = error.at  # type: ignore[attr-defined]
         if self.status == 409:
             self.form.add_error(None, error.reason)
         else:
@@ -238,6 +250,12 @@ class FormPage:
         self.tell(changed_by=by)
         if fresh is not None:
             self.tell(differences=form_differences(self.form, fresh))
+
+    def tell_first(self, stands: forms.Form, address: str, more: Iterable[Difference] = ()) -> None:
+        """Say what differs from what the form saved before, which `stands` is the form of, at the `address` where it is
+        corrected.
+        """
+        self.tell(differences=[*form_differences(self.form, stands), *more], corrects_first=address)
 
     def show(self, template: str, **context: object) -> HttpResponse:
         context = {"form": self.form, **context, **self.told}

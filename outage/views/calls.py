@@ -1,11 +1,13 @@
 """Calls: logged in full, a failed try by one press, corrected, taken back."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,18 +16,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.access import Acting, ActingRequest
 from contacts.page_versions import of_one_minute, shown_alike
+from contacts.presenters.keeping import Difference
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
 from contacts.rules.phone import numbers_in
 from contacts.views.shared import SharedHtml, shared_part
 from contacts.views.tools import FormPage, check_sent, get_or_404, held_as, renew, require, told_if_refused
+from contacts.webforms.differences import own_data
 from outage.models import CareChain, Handover
 from outage.presenters.chain import other_end
 from outage.presenters.later import later_outage
 from outage.presenters.receipts import FLAG_MARK
+from outage.presenters.told import told_in_short
 from outage.queries.call_codes import code_of_form
-from outage.queries.care_chains import get_handover, get_reached
+from outage.queries.care_chains import get_handover, get_reached, newest_of
 from outage.queries.chain_log import ChainLog, log_of, log_shown
 from outage.queries.joined import said_of
 from outage.queries.ring_back import key_to_ring_back
@@ -94,7 +99,22 @@ def chain_call(request: ActingRequest, chain_id: UUID) -> HttpResponse:
             _tell_logged(request, form, handover, facts)
             _tell_of_code(request, form, handover)
             return to_chain(request, found.pk) if "stay" in request.POST else redirect("status")
+    if page.first:
+        _tell_first(page, form, page.first)
     return _show(page, form)
+
+
+def _tell_first(page: FormPage, form: CallForm, first: UUID) -> None:
+    """What differs from the call that the form logged before, as that stands, unless it was taken back."""
+    with suppress(ObjectDoesNotExist):
+        call = newest_of(get_handover(page.request.acting, first))
+        if not call.withdraws:
+            now, at = timezone.now(), form.facts().at or timezone.now()
+            was = told_in_short(form.log, form.routine, call.messages.all(), call.at, now)
+            said = told_in_short(form.log, form.routine, form.messages_told(), at, now)
+            differs = [Difference("Meddelanden", was, said)] if was != said else []
+            fresh = _correction(page.request.acting, call, form.log, call)
+            page.tell_first(fresh, reverse("correct_call", args=[call.pk]), differs)
 
 
 def _call_form(request: ActingRequest, chain: CareChain, log: ChainLog) -> CallForm:
@@ -297,6 +317,8 @@ def correct(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     old = changeable_or_404(request, get_handover, handover_id)
     form_of = partial(_correction, request.acting, old, log_of(old.chain_id))
     form = form_of(old, request.POST or None)
+    if "first" in request.POST:
+        own_data(form).setlist("messages", _told_by(old))
     page = FormPage(request, form)
     if page.to_save():
         with page:
@@ -324,18 +346,20 @@ def _correction(
     acting: Acting, old: Handover, log: ChainLog, call: Handover, data: QueryDict | None = None
 ) -> CallForm:
     """The form that corrects `old`, filled in with what `call` says."""
-    told = [message.event_id for message in old.messages.all() if message.event_id]
     return CallForm(
         data,
         acting=acting,
         chain=old.chain,
         log=log,
         direction=Direction(old.direction),
-        initial=asdict(call.facts)
-        | {"messages": [f"event:{event_id}" for event_id in told], "code": call.code and call.code.code},
-        corrects=told,
+        initial=asdict(call.facts) | {"messages": _told_by(old), "code": call.code and call.code.code},
+        corrects=[message.event_id for message in old.messages.all() if message.event_id],
         was_with=call,
     )
+
+
+def _told_by(call: Handover) -> list[str]:
+    return [f"event:{message.event_id}" for message in call.messages.all() if message.event_id]
 
 
 @held_as(HeldAs("Återtag av samtal"), WithdrawCallForm)

@@ -1,6 +1,7 @@
 """Care chains: the list, one chain, a new one, a changed one."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -276,6 +277,11 @@ def new_chain(request: ActingRequest) -> HttpResponse:
             if then in set(Direction):
                 return redirect(f"{reverse('chain_call', args=[opened.pk])}?riktning={then}")
             return redirect("chain", opened.pk)
+    if page.first:
+        with suppress(CareChain.DoesNotExist):
+            first = get_chain(request.acting, page.first)
+            fresh = ChainForm(acting=request.acting, chain=first, system=outage.system)
+            page.tell_first(fresh, reverse("edit_chain", args=[first.pk]))
     return page.show("outage/chain/edit.html", outage=outage)
 
 
@@ -293,6 +299,10 @@ def edit_chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
         return redirect("edit_chain", found.pk)
     system = found.outage.system
     form = ChainForm(request.POST or None, acting=request.acting, chain=found, system=system)
+    if "first" in request.POST:
+        # The form that opened it asks nothing of these.
+        now = found.details
+        put(form, replaces=now.pk, status=now.status, status_reason=now.status_reason)
     page = FormPage(request, form)
     if page.to_save():
         with page:

@@ -252,12 +252,12 @@ def test_the_same_form_sent_again_with_other_words_keeps_both(
     save_call(first)
     second.get_by_role("button", name="Spara och nästa").click()
 
-    expect(second.get_by_role("alert")).to_contain_text("redan sparat med annat innehåll")
+    expect(second.get_by_role("alert")).to_contain_text("Det första är sparat")
     expect(second.get_by_label("Namn på den du talar med")).to_have_value("Kristina Annan")
     assert only_call().spoken_to == "Karin Påhittad"
     assert "Kristina Annan" in str(SubmissionClash.objects.get().content)
     # Both tell of the same new message.
-    second.get_by_role("button", name="Spara och nästa").click()
+    second.get_by_role("button", name="Spara som ett nytt samtal").click()
     second.get_by_label("Nej, det är två. Båda står kvar").check()
     save_call(second)
     assert sorted(Handover.objects.values_list("spoken_to", flat=True)) == [

@@ -132,7 +132,7 @@ def test_a_form_that_was_used_for_another_call_gets_a_new_code_and_says_so(
     assert clash.status_code == 409
     again, second = sent_with(clash)
     assert second != first
-    assert f"Kvittenskoden är ny: {second}. Läs upp den." in words(clash)
+    assert f"Ett nytt samtal har en ny kvittenskod: {second}. Läs upp den då." in words(clash)
     # Both tell of what is new: is it the same?
     asked, same = sent_with(client.post(path, again))
     assert same == second

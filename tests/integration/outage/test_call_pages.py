@@ -223,7 +223,8 @@ def test_other_content_under_the_same_id_keeps_both_and_can_be_saved_as_its_own(
     answer = send(client, chain, fields, **changed)
     assert answer.status_code == 409
     page = read(answer)
-    assert "redan sparat med annat innehåll. Båda är kvar" in errors_of(page)
+    assert "Det första är sparat 10.52." in errors_of(page)
+    assert "Inget är sparat" not in page.main.get_text()
     clash = SubmissionClash.objects.get()
     assert clash.content["comment"] == ["En annan kommentar."]
     assert not {"csrfmiddlewaretoken", "typed_by"} & set(clash.content)

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -10,10 +11,11 @@ from django.utils import timezone
 
 from contacts.models import Submission
 from contacts.rules.permissions import Role
-from outage.models import CareChain, Handover, HeldForm
+from outage.models import CareChain, CareChainEvent, Handover, HeldForm, Outage
 from tests.factories import County, make_event, person, tell
 from tests.integration.outage.holding import held_page, log_in, mark_of, words
 from tests.integration.outage.pages import Fields, fields_of, form_of, read
+from tests.integration.outage.test_two_editors import differences
 
 
 @pytest.fixture
@@ -160,3 +162,112 @@ def test_a_file_that_is_in_is_not_asked_for_again(county: County, client: Client
     assert "Redan sparat 10.52" in words(answer)
     assert "välja filen igen" not in words(answer)
     assert not HeldForm.objects.exists()
+
+
+REACHED = {
+    "recipient": ["municipality"],
+    "outcome": ["reached"],
+    "number": ["0910-00 00 00"],
+    "spoken_to": ["Karin Påhittad"],
+    "spoken_to_unit": ["Biståndsenheten"],
+    "messages": ["new:admission:inpatient"],
+}
+
+
+class TestOtherWords:
+    """Saved, its answer lost, and saved again with something changed."""
+
+    @pytest.fixture
+    def alva(self, county: County, outage: Outage, client: Client) -> Client:
+        client.force_login(county.alva.user)
+        return client
+
+    def again(self, client: Client, path: str, first: Fields, **changed: list[str]) -> BeautifulSoup:
+        sent = fields_of(form_of(read(client.get(path)), method="post")) | first
+        assert client.post(path, sent).status_code == 302
+        answer = client.post(path, sent | changed)
+        assert answer.status_code == 409
+        page = read(answer)
+        text = page.main.get_text()
+        assert "Det första är sparat 10.52." in text
+        assert "Inget är sparat" not in text
+        assert "Någon annan" not in text
+        return page
+
+    def corrected(self, client: Client, page: BeautifulSoup, **more: str) -> None:
+        """Press *Rätta det som sparades*, which shows what was typed, and save."""
+        form = form_of(page, method="post")
+        button = form.find("button")
+        assert button.get_text() == "Rätta det som sparades"
+        shown = client.post(button["formaction"], fields_of(form) | {"first": ["1"]})
+        assert shown.status_code == 200
+        form = form_of(read(shown), method="post")
+        answer = client.post(form["action"], fields_of(form) | {k: [v] for k, v in more.items()})
+        assert answer.status_code == 302
+
+    def test_a_call_is_corrected_and_not_doubled(self, chain: CareChain, alva: Client):
+        path = reverse("chain_call", args=[chain.pk])
+        page = self.again(alva, path, REACHED, spoken_to=["Karina Påhittad"], comment=["Ringer."])
+        assert differences(page) == {
+            "Namn på den du talar med": ("Karin Påhittad", "Karina Påhittad"),
+            "Kommentar": ("tomt", "Ringer."),
+        }
+        self.corrected(alva, page, reason="Fel namn.")
+        first, second = Handover.objects.order_by("order")
+        assert (second.supersedes, second.spoken_to, second.comment) == (first, "Karina Påhittad", "Ringer.")
+        assert second.messages.get().event == first.messages.get().event
+        assert CareChainEvent.objects.count() == 1
+
+    def test_what_was_told_is_told_apart(self, chain: CareChain, alva: Client):
+        path = reverse("chain_call", args=[chain.pk])
+        page = self.again(alva, path, REACHED, messages=["new:discharge:inpatient"])
+        ((label, (was, said)),) = differences(page).items()
+        assert (label, was, said) == ("Meddelanden", "Inskrivning 10.52", "Utskrivningsmeddelande 10.52")
+
+    def test_a_call_that_was_taken_back_since_is_no_longer_corrected(
+        self, county: County, chain: CareChain, alva: Client
+    ):
+        path = reverse("chain_call", args=[chain.pk])
+        sent = fields_of(form_of(read(alva.get(path)), method="post")) | REACHED
+        alva.post(path, sent)
+        alva.post(reverse("undo_call", args=[Handover.objects.get().pk]), {"typed_by": mark_of(county.alva)})
+        assert Handover.objects.count() == 2
+        page = read(alva.post(path, sent | {"comment": ["Ringer."]}))
+        assert "Rätta det som sparades" not in page.get_text()
+        assert "Det första är sparat 10.52." in page.main.get_text()
+
+    def test_a_chain_is_corrected_and_the_patient_is_there_once(self, county: County, alva: Client):
+        new = {
+            "identity": ["okänd"],
+            "patient_name": ["Okänd Mannen"],
+            "before": ["unknown"],
+            "ward_unit": [str(county.ward.pk)],
+        }
+        page = self.again(alva, reverse("new_chain"), new, patient_name=["Okänd man, rullstol"])
+        assert differences(page) == {"Patientens namn": ("Okänd Mannen", "Okänd man, rullstol")}
+        self.corrected(alva, page)
+        assert CareChain.objects.get().details.patient_name == "Okänd man, rullstol"
+
+    def test_a_correction_is_corrected_once_more(self, county: County, chain: CareChain, alva: Client):
+        call = tell(county.alva, chain, make_event(county.alva, chain))
+        path = reverse("correct_call", args=[call.pk])
+        page = self.again(alva, path, {"comment": ["Ett."], "reason": ["Fel."]}, comment=["Två."])
+        assert differences(page) == {"Kommentar": ("Ett.", "Två.")}
+        form = form_of(page, method="post")
+        assert alva.post(form["action"], fields_of(form)).status_code == 302
+        rows = Handover.objects.filter(supersedes__isnull=False).order_by("order")
+        assert [row.comment for row in rows] == ["Ett.", "Två."]
+
+    def test_what_was_put_back_since_is_said_and_not_taken_as_untouched(
+        self, county: County, chain: CareChain, alva: Client
+    ):
+        call = tell(county.alva, chain, make_event(county.alva, chain), comment="Först.")
+        path = reverse("correct_call", args=[call.pk])
+        page = self.again(alva, path, {"comment": ["Ett."], "reason": ["Fel."]}, comment=["Först."])
+        assert differences(page) == {"Kommentar": ("Ett.", "Först.")}
+
+    def test_one_that_is_taken_back_already_says_so(self, county: County, chain: CareChain, alva: Client):
+        event = make_event(county.alva, chain)
+        path = reverse("withdraw_event", args=[event.pk])
+        page = self.again(alva, path, {"reason": ["Fel."]}, reason=["Fel patient."])
+        assert "Det är återtaget" in page.main.get_text()
