@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, Route, expect
 
 from contacts.models import SubmissionClash
-from outage.models import CareChain, Handover, Outage
+from outage.models import CareChain, CareChainEvent, Handover, Outage
 from tests.browser.conftest import Windows, script_or_none
 from tests.browser.steps import (
     SAVED,
@@ -238,6 +238,28 @@ def test_back_and_save_again_makes_no_second_row(
     page.get_by_role("button", name="Spara och nästa").click()
     expect(page.get_by_role("alert")).to_contain_text("Rätta detta")
     assert only_call().spoken_to == "Karin Påhittad"
+
+
+def test_what_was_saved_first_is_corrected_with_what_was_typed_since(
+    windows: Windows, county: County, chain: CareChain
+):
+    windows.expect_answer(409)
+    first, second = windows.open(county.alva), windows.open(county.alva)
+    fill_in_a_given_call(first, chain)
+    fill_in_a_given_call(second, chain, "Kristina Annan")
+    same = first.locator("input[name=client_id]").input_value()
+    second.locator("input[name=client_id]").evaluate("(field, id) => { field.value = id; }", same)
+    save_call(first)
+    second.get_by_role("button", name="Spara och nästa").click()
+    second.get_by_role("button", name="Rätta det som sparades").click()
+
+    expect(second.get_by_role("heading", name="Rätta samtal")).to_be_visible()
+    expect(second.get_by_label("Namn på den du talar med")).to_have_value("Kristina Annan")
+    second.get_by_label("Varför rättas samtalet?").fill("Fel namn.")
+    second.get_by_role("button", name="Spara rättelsen").click()
+    expect(second.get_by_text("Samtalet är rättat.")).to_be_visible()
+    assert [row.spoken_to for row in Handover.objects.filter(supersedes__isnull=False)] == ["Kristina Annan"]
+    assert CareChainEvent.objects.count() == 1
 
 
 def test_the_same_form_sent_again_with_other_words_keeps_both(
