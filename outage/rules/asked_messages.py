@@ -90,6 +90,19 @@ def ask_if_wrong_patient(status: ChainStatus, answers: Mapping[str, str]) -> Non
         ).settled(answers)
 
 
+def ask_if_told_already(whom: str, at: datetime, by: str, now: datetime, answers: Mapping[str, str]) -> None:
+    """Raises Question for a call that tells `whom` only what they were told by another, made `at` a moment."""
+    Question(
+        "told-already",
+        f"{told_already(whom, at, by, now)} Är det här ett samtal till? Annars: avbryt utan att spara.",
+        [("ja", "Ja, ett samtal till")],
+    ).settled(answers)
+
+
+def told_already(whom: str, at: datetime, by: str, now: datetime) -> str:
+    return f"{whom} är redan underrättad, {moment(at, now)} av {by}."
+
+
 def ask_if_before(called: datetime, happened: datetime, now: datetime, answers: Mapping[str, str]) -> None:
     """Raises Question for a call before the minute of what it tells of."""
     if as_utc(minute_of(happened)) > as_utc(called):

@@ -18,7 +18,13 @@ from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover,
 from outage.queries.chain_log import ChainLog, log_now, log_of, log_with
 from outage.queries.ring_back import is_asked_back
 from outage.queries.standing import told_only_by
-from outage.rules.asked_messages import ask_if_before, ask_if_wrong_patient, settle_message
+from outage.queries.told_before import told_before
+from outage.rules.asked_messages import (
+    ask_if_before,
+    ask_if_told_already,
+    ask_if_wrong_patient,
+    settle_message,
+)
 from outage.rules.back_registration import ChainStatus
 from outage.rules.clock import as_utc
 from outage.rules.handover import CallFacts, Direction, Message, check_handover, said, signature
@@ -99,6 +105,8 @@ def log_call(
             if any(message.kind for message in messages):
                 ask_if_wrong_patient(ChainStatus(chain.details.status), answers)
             messages = _as_told(chain, log, messages, facts, answers)
+            if paper is None:
+                _ask_if_told_already(chain, log, facts, messages, answers)
         told, gone = write_told(by, chain, log, client_id, messages, facts, paper, seen, answers)
         if answers is not None:
             # After what is refused: no answer helps there.
@@ -132,6 +140,15 @@ def _ask_if_before(
     last = max([*logged, *new], key=as_utc, default=None)
     if facts.at and last:
         ask_if_before(facts.at, last, timezone.now(), answers)
+
+
+def _ask_if_told_already(
+    chain: CareChain, log: ChainLog, facts: CallFacts, messages: Sequence[Message], answers: Mapping[str, str]
+) -> None:
+    if facts.direction is not Direction.GIVEN or facts.outcome in FAILED:
+        return
+    if call := told_before(chain, log, facts.recipient, [message.event_id for message in messages]):
+        ask_if_told_already(call.place_name, call.at, call.user.full_name, timezone.now(), answers)
 
 
 def _as_told(

@@ -1,6 +1,6 @@
 """Calls: logged in full, a failed try by one press, corrected, taken back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
@@ -36,13 +36,17 @@ from outage.queries.joined import said_of
 from outage.queries.ring_back import key_to_ring_back
 from outage.queries.ringing import stands_in_directory
 from outage.queries.targets import target_choices
+from outage.queries.told_before import told_before
+from outage.rules.asked_messages import told_already
 from outage.rules.call_code import shown_code
 from outage.rules.handover import CallFacts, Direction, Message, handover_warnings
 from outage.rules.informing import FAILED, CallOutcome
+from outage.rules.told import PLACE_PREFIX
 from outage.rules.wording import clock_time, moment
 from outage.services.handovers import correct_call, log_call, withdraw_call
 from outage.services.number_flags import flag_called_number, unflag_called_number
 from outage.services.undoing import undo_call
+from outage.webforms.call_options import MessageOption
 from outage.webforms.calls import CallForm
 from outage.webforms.events import WithdrawCallForm
 from outage.webforms.moments import this_minute
@@ -207,8 +211,20 @@ def _context(request: ActingRequest, form: CallForm, corrects: Handover | None =
         "repeated": repeated,
         "repeats_chosen": any(option.chosen for option in repeated),
         "corrects": corrects,
+        "told_already": "" if corrects else _told_already(form, options),
         "code": form.code_to_say(),
     }
+
+
+def _told_already(form: CallForm, options: Iterable[MessageOption]) -> str:
+    """Where the one that is chosen has been told all that is ticked: when, and by whom."""
+    to = next((option for option in form.recipient_options() if option.chosen), None)
+    if to is None or form.direction is Direction.RECEIVED:
+        return ""
+    place = to.meant.partition("=")[2] if to.party else ""
+    ticked = [option.event_id for option in options if option.chosen]
+    call = told_before(form.chain, form.log, PLACE_PREFIX + place if place else to.key, ticked)
+    return told_already(call.place_name, call.at, call.user.full_name, timezone.now()) if call else ""
 
 
 _TRY = held_by_value(

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from uuid import UUID
 
 from django.forms import BoundField, Field, Form
 from django.http import QueryDict
@@ -225,6 +226,12 @@ class MessageOption:
     repeats: str = ""
     # Which of those with the same value: one change of the chain may be told in several ways.
     nth: int = 0
+
+    @property
+    def event_id(self) -> UUID | None:
+        """None of one that is new, and of a wording that stands no longer."""
+        what, _, pk = self.value.partition(":")
+        return UUID(pk) if what == "event" else None
 
     @property
     def box_id(self) -> str:
