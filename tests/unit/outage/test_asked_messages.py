@@ -8,7 +8,7 @@ import pytest
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party
 from outage.routine import current_routine
-from outage.rules.asked_messages import ask_if_before, settle_message
+from outage.rules.asked_messages import ask_if_before, ask_if_told_already, settle_message
 from outage.rules.wording import STOCKHOLM
 
 DATE = {"sip_date": "2026-12-01"}
@@ -106,3 +106,13 @@ def test_in_the_hour_that_comes_twice_a_call_is_before_what_happened_by_elapsed_
     ask_if_before(second, first, second, {})
     with pytest.raises(Question):
         ask_if_before(first, second, second, {})
+
+
+@pytest.mark.parametrize(("answer", "goes"), [("ja", True), ("nej", False), ("", False)])
+def test_whoever_is_told_the_same_once_more_is_named_with_when_and_by_whom(answer: str, goes: bool):
+    told = "Skellefteå kommun", HAPPENED, "Esa Påhittad", HAPPENED
+    if goes:
+        ask_if_told_already(*told, {"told-already": answer})
+        return
+    with pytest.raises(Question, match=r"Skellefteå kommun är redan underrättad, 00\.30 av Esa Påhittad\."):
+        ask_if_told_already(*told, {"told-already": answer})
