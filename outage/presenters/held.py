@@ -20,6 +20,7 @@ from outage.presenters.care import target_in_list
 from outage.queries.care_chains import get_event, get_handover, get_reached
 from outage.queries.chain_log import log_of
 from outage.queries.checklists import checklists_for
+from outage.queries.held_forms import is_lost
 from outage.queries.naming import patient_in_list
 from outage.queries.outages import outage_in_view
 from outage.queries.targets import targets_by_key
@@ -62,7 +63,7 @@ _CODES = dict(Party.choices() + CallOutcome.choices() + ReadBack.choices())
 @dataclass(frozen=True, slots=True)
 class HeldCard:
     """One held form. `about` is empty where another assignment has to be chosen for it. `saved` is when the form was
-    saved first, where it came once more.
+    saved first, where it came once more. `lost`: what was typed is gone, and of whom it was is not said.
     """
 
     id: UUID
@@ -76,6 +77,7 @@ class HeldCard:
     about: tuple[str, ...] = ()
     fields: Content = field(default_factory=dict)
     saved: str = ""
+    lost: bool = False
 
     @property
     def typed(self) -> list[str]:
@@ -128,7 +130,8 @@ def held_card(
     """`memberships` are the owner's assignments in force."""
     here = acting is not None and acting.membership.pk == held.membership_id
     ended = held.membership_id not in memberships
-    reader = acting if here else acting_in(held.membership) if ended else None
+    lost = is_lost(held)
+    reader = None if lost else acting if here else acting_in(held.membership) if ended else None
     return HeldCard(
         id=held.pk,
         how=held_as_of(held, content),
@@ -141,6 +144,7 @@ def held_card(
         about=tuple(_about(reader, held, content, now)) if reader else (),
         fields=content,
         saved=moment(saved, now) if saved else "",
+        lost=lost,
     )
 
 

@@ -255,8 +255,17 @@ class Page:
         known: str = self._request.POST.get("held") or self._request.POST.get("taken_up", "")
         return known or next((str(held.pk) for held in getattr(self._request, "held", ())), "")
 
-    @cached_property
+    @property
     def held(self) -> list[HeldCard]:
+        return [card for card in self._known if not card.lost]
+
+    @property
+    def lost(self) -> list[HeldCard]:
+        """What was held and never saved, and is gone."""
+        return [card for card in self._known if card.lost and not card.saved]
+
+    @cached_property
+    def _known(self) -> list[HeldCard]:
         """In any of the person's assignments."""
         user = self._request.user
         cards = cards_of(user, self.acting) if user.is_authenticated else []

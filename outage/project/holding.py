@@ -36,7 +36,7 @@ from contacts.views.tools import NOT_CONTENT
 from outage.models import HeldForm
 from outage.presenters.held import HeldCard, held_as_of, held_card, match_of, said_in, typed_words
 from outage.queries.care_chains import get_event, get_handover, get_reached
-from outage.queries.held_forms import KEPT_FOR, given_name, held_forms_of, kept_for
+from outage.queries.held_forms import KEPT_FOR, given_name, kept_for, known_forms_of
 from outage.queries.openings import why_over
 from outage.rules.opening import NotOpened
 from outage.rules.wording import moment
@@ -225,8 +225,8 @@ def form_again(request: OwnRequest, held: HeldForm) -> HttpResponse | None:
 
 
 def cards_of(user: User, acting: Acting | None) -> list[HeldCard]:
-    """All that is held for the logged-in person, the present assignment first."""
-    cards = _cards(user, acting, held_forms_of(user))
+    """All that is held for the logged-in person, and what was, the present assignment first."""
+    cards = _cards(user, acting, known_forms_of(user))
     return sorted(cards, key=lambda card: not card.here)
 
 

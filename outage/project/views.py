@@ -64,7 +64,7 @@ from outage.project.holding import (
 from outage.project.log_ins import note_failed
 from outage.project.shared_pc import keep_logged_in, lock, seconds_left
 from outage.project.sso.provider import may_send_there, shown
-from outage.queries.held_forms import held_form_of, is_held
+from outage.queries.held_forms import KNOWN_FOR, held_form_of, is_held
 from outage.services.held_forms import throw_away
 
 
@@ -267,7 +267,7 @@ def held_form(request: ActingRequest, held_id: UUID) -> HttpResponse:
 
 @require_POST
 def throw_away_held(request: ActingRequest, held_id: UUID) -> HttpResponse:
-    held = held_form_of(request.user, held_id)
+    held = held_form_of(request.user, held_id, KNOWN_FOR)
     if held is not None:
         throw_away(by=request.acting, held=held)
         messages.success(request, "Kastat.")

@@ -13,11 +13,23 @@ from outage.models import HeldForm
 
 # Longer than any shift; after that it is patient data without a purpose.
 KEPT_FOR = timedelta(hours=12)
+# How long its owner can still read that there was something, and when: the next shift may be days away.
+KNOWN_FOR = timedelta(days=7)
 
 
 def held_forms_of(user: User) -> list[HeldForm]:
     """Of every assignment, oldest first."""
-    return _held_since(user.pk, timezone.now() - KEPT_FOR)
+    return [held for held in known_forms_of(user) if not is_lost(held)]
+
+
+def known_forms_of(user: User) -> list[HeldForm]:
+    """As `held_forms_of`, and those whose content is gone (`is_lost`)."""
+    return _held_since(user.pk, timezone.now() - KNOWN_FOR)
+
+
+def is_lost(held: HeldForm) -> bool:
+    """Whether it was never saved and is kept no longer; by the clock the content goes, and what it was stays."""
+    return held.at < timezone.now() - KEPT_FOR
 
 
 @prepared
@@ -26,10 +38,10 @@ def _held_since(user_id: int, since: datetime) -> QuerySet[HeldForm]:
     return found.select_related("user", "membership__unit").order_by("at", "pk")
 
 
-def held_form_of(user: User, held_id: UUID | str) -> HeldForm | None:
-    """None for another person's form, an old one, and an invalid id."""
+def held_form_of(user: User, held_id: UUID | str, age: timedelta = KEPT_FOR) -> HeldForm | None:
+    """None for another person's form, one older than `age`, and an invalid id."""
     try:
-        return _kept().filter(user=user, pk=UUID(str(held_id))).first()
+        return _kept(age).filter(user=user, pk=UUID(str(held_id))).first()
     except ValueError:
         return None
 
@@ -56,9 +68,14 @@ def kept_same(sent: HeldForm) -> HeldForm | None:
 
 
 def outdated() -> QuerySet[HeldForm]:
-    return HeldForm.objects.filter(at__lt=timezone.now() - KEPT_FOR)
+    """Those whose content has still to go."""
+    return HeldForm.objects.filter(at__lt=timezone.now() - KEPT_FOR).exclude(content_hash="")
 
 
-def _kept() -> QuerySet[HeldForm]:
-    since = timezone.now() - KEPT_FOR
+def forgotten() -> QuerySet[HeldForm]:
+    return HeldForm.objects.filter(at__lt=timezone.now() - KNOWN_FOR)
+
+
+def _kept(age: timedelta = KEPT_FOR) -> QuerySet[HeldForm]:
+    since = timezone.now() - age
     return HeldForm.objects.filter(at__gte=since).select_related("user", "membership__unit")

@@ -1,4 +1,7 @@
-"""What could not be let through is held for its owner until it is saved, thrown away, or twelve hours old."""
+"""What could not be let through is held for its owner until it is saved, thrown away, or twelve hours old.
+
+Which it was is known for a week.
+"""
 
 import json
 from collections import Counter
@@ -13,7 +16,11 @@ from contacts.models.hashed import hashed_with
 from contacts.models.locking import locked
 from outage.models import HeldForm
 from outage.models.held_form import LARGEST
-from outage.queries.held_forms import kept_same, outdated
+from outage.queries.held_forms import forgotten, kept_same, outdated
+from outage.rules.drills import FIELD
+
+# What says which form or button it was, by its id and by the codes that tell buttons apart; nobody typed any of it.
+_CODES = ("client_id", "outcome", "done", "svar", "steg", FIELD)
 
 
 def hold_form(*, by: Membership, path: str, content: Mapping[str, list[str]]) -> HeldForm | None:
@@ -51,11 +58,18 @@ def release(*, by: Acting, held: HeldForm) -> None:
 
 
 def drop_outdated() -> int:
-    """Remove what has been held long enough; returns how many forms. By the clock: nobody asks for it."""
+    """Remove what was typed in the forms that have been held long enough; returns how many. By the clock: nobody asks
+    for it. Their owners read which they were, until that is removed too.
+    """
     with transaction.atomic():
-        # Locked, so that of two servers at once one removes them and says so.
+        forgotten().delete()
+        # Locked, so that of two servers at once one removes it and says so.
         principal_of = dict(locked(outdated()).values_list("pk", "membership__unit__principal"))
-        HeldForm.objects.filter(pk__in=principal_of).delete()
+        for held in HeldForm.objects.filter(pk__in=principal_of):
+            content = json.loads(held.content)
+            held.content = json.dumps({name: content[name] for name in _CODES if name in content})
+            held.content_hash = ""
+            held.save()
         removed = Counter(principal_of.values())
         for principal in Principal.objects.filter(pk__in=removed):
             changes = {"count": removed[principal.pk]}

@@ -1,5 +1,6 @@
 """A form that comes in when nobody is logged in is held: found on Läge, on any PC, until saved or thrown away."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import TypedBy
-from contacts.models import AuditEntry, Membership, Principal
+from contacts.models import AuditEntry, Membership, Principal, Submission
 from contacts.rules.parties import Party
 from outage.models import CareChain, Handover, HeldForm, Outage, TaskTurn
 from outage.services.care_chains import change_details
@@ -129,9 +130,44 @@ class TestALapsedLogIn:
         client.post(address, half_filled)
         assert HeldForm.objects.count() == 2
         assert [drop_outdated(), drop_outdated()] == [1, 0]
-        assert HeldForm.objects.count() == 1
+        assert HeldForm.objects.exclude(content_hash="").count() == 1
         row = AuditEntry.objects.get(action="held_form.outdated")
         assert (row.principal, row.user, row.changes) == (county.region, None, {"count": 1})
+
+    def test_its_owner_reads_for_a_week_that_it_was_never_saved(
+        self, county: County, address: str, half_filled: Fields, client: Client, clock
+    ):
+        client.post(address, half_filled)
+        clock.shift(timedelta(hours=16))
+        for _ in ("before the content goes", "since"):
+            page = words(log_in(client, "alva"))
+            assert "Aldrig sparat (1)" in page
+            assert "Samtal som du skrev tis 24 nov 10.52, Medicin 2" in page
+            assert "Tolvansson" not in page.partition("Att ringa nu")[0]
+            drop_outdated()
+        kept = json.loads(HeldForm.objects.get().content)
+        assert kept == {"client_id": half_filled["client_id"]}
+        assert "Aldrig sparat" not in words(log_in(Client(), "esa"))
+        clock.shift(timedelta(days=7))
+        assert "Aldrig sparat" not in words(log_in(client, "alva"))
+        drop_outdated()
+        assert not HeldForm.objects.exists()
+
+    def test_what_is_lost_is_read_once_and_not_said_of_what_was_saved(
+        self, county: County, address: str, half_filled: Fields, client: Client, clock
+    ):
+        client.post(address, half_filled)
+        clock.shift(timedelta(hours=13))
+        drop_outdated()
+        page = read(log_in(client, "alva"))
+        form = form_of(page, action=reverse("throw_away_held", args=[HeldForm.objects.get().pk]))
+        held = HeldForm.objects.get()
+        assert "Aldrig sparat" not in words(client.post(form["action"], fields_of(form), follow=True))
+        held.save(force_insert=True)
+        Submission.objects.create(
+            id=half_filled["client_id"][0], kind="call", content_hash="x", user=county.alva.user
+        )
+        assert "Aldrig sparat" not in words(client.get(reverse("status")))
 
     def test_sent_twice_it_is_held_once(
         self, county: County, address: str, half_filled: Fields, client: Client
