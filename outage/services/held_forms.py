@@ -62,7 +62,6 @@ def drop_outdated() -> int:
     for it. Their owners read which they were, until that is removed too.
     """
     with transaction.atomic():
-        forgotten().delete()
         # Locked, so that of two servers at once one removes it and says so.
         principal_of = dict(locked(outdated()).values_list("pk", "membership__unit__principal"))
         for held in HeldForm.objects.filter(pk__in=principal_of):
@@ -70,6 +69,7 @@ def drop_outdated() -> int:
             held.content = json.dumps({name: content[name] for name in _CODES if name in content})
             held.content_hash = ""
             held.save()
+        forgotten().delete()
         removed = Counter(principal_of.values())
         for principal in Principal.objects.filter(pk__in=removed):
             changes = {"count": removed[principal.pk]}

@@ -266,7 +266,7 @@ def test_other_content_under_the_same_id_keeps_both(alva: Client, sheet: Sheet, 
     answer = alva.post(action, fields | changed)
     assert answer.status_code == 409
     page = read(answer)
-    assert "Båda är kvar" in errors_of(page)
+    assert "Det första är sparat 10.52." in errors_of(page)
     assert SubmissionClash.objects.get().content["comment"] == ["En annan rad."]
     shown = fields_of(form_of(page, **{"data-guard": True}))
     assert shown["comment"] == ["En annan rad."]
