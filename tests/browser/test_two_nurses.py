@@ -58,6 +58,9 @@ def test_both_ring_the_same_party_and_neither_call_is_lost(windows: Windows, cou
     begin_to_tell(alva, "Skellefteå kommun", "Karin Påhittad")
     begin_to_tell(esa, "Skellefteå kommun", "Kristina Påhittad")
     save(alva)
+    windows.expect_answer(422)
+    esa.get_by_role("button", name="Spara och nästa").click()
+    esa.get_by_label("Ja, ett samtal till").check()
     save(esa)
 
     assert Handover.objects.filter(outcome="reached").count() == 2
