@@ -28,10 +28,10 @@ EVERYBODY = "all"
 KEPT, MOST_KEPT, COMPARED = timedelta(hours=1), 10_000, 64
 # No page that stays open shows anything of these, but of calls that were entered.
 _ENTERED = ("sheet.entered", "sheet.entry_moved", "sheet.all_entered")
-_NOWHERE = ("sheet.", "batch.", "scan.", "file.", "disposal.", "report.", "late.")
+_NOWHERE = ("sheet.", "batch.", "file.", "disposal.", "report.", "late.")
 _READ_OUT = ("directory.exported", "rota.exported", "people.exported", "directory.uploaded")
 # What shows on the pages of the own unit, or of the own principal, and on nobody else's.
-_OWN_UNIT, _OWN_PRINCIPAL = ("checklist.", "shift."), ("held_form.", "clash.")
+_OWN_UNIT, _OWN_PRINCIPAL = ("checklist.", "shift.", "scan."), ("held_form.", "clash.")
 
 
 _UNIT, _OWN = "unit:", "own:"
@@ -69,13 +69,13 @@ def changed_by(action: str, unit: Unit | None, chain: UUID | None) -> None:
     is_elsewhere = action.startswith(_NOWHERE) and action not in _ENTERED
     if action in NOT_WRITTEN or action in _READ_OUT or is_elsewhere:
         return
-    if chain is not None:
+    if unit is not None and action.startswith(_OWN_UNIT):
+        # The units of a municipality have their checklists in common.
+        changed(of_own(unit.pk) if unit.principal.is_region else of_principal(unit.principal_id))
+    elif chain is not None:
         changed(*map(of_unit, _units_of_chain(chain)))
     elif unit is not None and action.startswith(_OWN_PRINCIPAL):
         changed(of_principal(unit.principal_id))
-    elif unit is not None and action.startswith(_OWN_UNIT):
-        # The units of a municipality have their checklists in common.
-        changed(of_own(unit.pk) if unit.principal.is_region else of_principal(unit.principal_id))
     else:
         changed(EVERYBODY)
 

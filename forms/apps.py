@@ -18,6 +18,7 @@ class FormsConfig(AppConfig):
         from .queries import borders  # noqa: F401
         from .queries.exports import used_since
         from .queries.late import late_waiting
+        from .queries.left import paper_left
         from .queries.outdated import outdated_sheets
         from .queries.sheets import count_out, newest_fate, papers_held, papers_out, printed_of
         from .services.long_work import know_paper
@@ -28,6 +29,7 @@ class FormsConfig(AppConfig):
             Papers(
                 of=papers_out,
                 counted=count_out,
+                left=paper_left,
                 held=papers_held,
                 newest=newest_fate,
                 late=late_waiting,

@@ -18,7 +18,7 @@ from outage.models import Outage
 from outage.presenters.back import TaskRow
 from outage.presenters.overview import MatrixRow, PartyMark
 from outage.presenters.owed import OwedCall
-from outage.presenters.shift import DoneShown, OpenShown, RegisterLine, RingBackLine, ShiftRow
+from outage.presenters.shift import DoneShown, OpenShown, RingBackLine, ShiftRow
 from outage.presenters.status import ChainRow
 from outage.queries.naming import Patient
 from outage.rules.routine import Decision, Routine
@@ -209,12 +209,12 @@ def _marked(mark: PartyMark) -> str:
 def shift_lines(
     told: Iterable[ShiftRow],
     open_now: OpenShown,
-    registering: Iterable[RegisterLine],
+    left: Iterable[tuple[str, int | str]],
     done: Iterable[DoneShown],
     done_after: str,
 ) -> list[Row]:
-    """The hand-overs that one is to hear of; what is open, each with a box to tick; what was done, where not all of
-    it is here `done_after` a time.
+    """The hand-overs that one is to hear of; what is open, each with a box to tick; how much of each thing is `left`;
+    what was done, where not all of it is here `done_after` a time.
     """
     lines = []
     for handover in told:
@@ -233,8 +233,8 @@ def shift_lines(
         paper = line.paper
         at = f"{paper.step} {day_and_time(paper.at, paper.at)} {paper.by}"
         lines.append(_shift_row(None, f"Blad ute: {paper.kind}", paper.number, _with_left(at, line.left)))
-    for left in registering:
-        lines.append(_shift_row(None, left.label, left.amount or "Se listan", "", box=False))
+    for what, amount in left:
+        lines.append(_shift_row(None, what, str(amount), "", box=False))
     if done_after:
         lines.append(
             _shift_row(None, f"Gjort till och med {done_after}", "Står i varje vårdkedja", "", box=False)

@@ -1,5 +1,6 @@
 """What a principal has of an outage that can be purged: what stops it, how much it is, and the steps taken so far."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +14,6 @@ from contacts.models.data_key import name_of
 from forms.models import (
     COME_BACK,
     PurgeStep,
-    ScanAside,
-    ScanBack,
-    ScanMatch,
     ScannedPage,
     Sheet,
     SheetFate,
@@ -24,6 +22,7 @@ from forms.queries.disposal import decision_in_force
 from forms.queries.left import LAST_STEP, not_entered_by
 from forms.queries.scan_keys import scan_keys_of
 from forms.queries.sheets import sheets_in
+from forms.queries.waiting import waiting_at
 from forms.rules.purge import PurgeFacts, PurgeStepKind, differing
 from forms.rules.sheet_fate import ENDS, Fate
 from forms.scan_store import KEYS
@@ -134,7 +133,7 @@ def _facts(principal: Principal, outage: Outage, wanted: ToPurge) -> PurgeFacts:
         without_fate=_by_unit(last.exclude(last__in=[end.value for end in ENDS])),
         not_entered=_by_unit(sheets.filter(pk__in=not_entered.order_by().values("pk"))),
         kept=_by_unit(last.filter(last=Fate.KEPT.value)),
-        waiting=_waiting(wanted),
+        waiting=_waiting(units, outage),
     )
 
 
@@ -143,18 +142,10 @@ def _by_unit(sheets: QuerySet[Sheet]) -> tuple[tuple[str, int], ...]:
     return tuple(rows.values_list("unit__name", "pk__count"))
 
 
-def _waiting(wanted: ToPurge) -> tuple[tuple[str, int], ...]:
-    said = [~Exists(model.objects.filter(page=OuterRef("pk"), undone=None)) for model in _TELLINGS]
-    rows = (
-        _pages(wanted)
-        .filter(*said)
-        .order_by("upload__unit__sort_key", "upload__unit")
-        .values("upload__unit__name")
-    )
-    return tuple(rows.annotate(pages=Count("pk")).values_list("upload__unit__name", "pages"))
-
-
-_TELLINGS = (ScanMatch, ScanBack, ScanAside)
+def _waiting(units: QuerySet[Unit, int], outage: Outage) -> tuple[tuple[str, int], ...]:
+    pages = Counter(page.unit_id for page in waiting_at(tuple(units), outage))
+    named = Unit.objects.filter(pk__in=pages).order_by("sort_key", "pk") if pages else ()
+    return tuple((unit.name, pages[unit.pk]) for unit in named)
 
 
 def _pages(wanted: ToPurge) -> QuerySet[ScannedPage]:

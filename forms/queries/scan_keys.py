@@ -1,9 +1,12 @@
 """Which scans tell of a principal's patients in an outage: their keys are what purging destroys."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from contacts.models import DataKey, Principal
 from contacts.models.data_key import name_of, outage_id_of
@@ -30,17 +33,11 @@ def scan_keys_of(principal: Principal, outage: Outage) -> ScanKeys:
     A scan of which no page says it is of the outage reported last before it was made, and of no drill. What is shared
     with outages that are purged already is this one's alone.
     """
-    told = _outages_told(principal)
     purged = _purged(principal)
-    earnest = Outage.objects.filter(drill=False).order_by("-recorded_at")
-    reported = list(earnest.values_list("pk", "recorded_at"))
     alone: list[str] = []
     shared: list[str] = []
     pages: list[UUID] = []
-    for upload_id, at in ScanUpload.objects.filter(unit__principal=principal).values_list("pk", "at"):
-        last = next((pk for pk, since in reported if since <= at), None)
-        of_pages = told.get(upload_id, {})
-        outages: set[UUID | None] = {*chain.from_iterable(of_pages.values())} or {last}
+    for upload_id, outages, of_pages in _outages_of(ScanUpload.objects.filter(unit__principal=principal)):
         if outage.pk not in outages:
             continue
         if outages - purged <= {outage.pk}:
@@ -49,6 +46,25 @@ def scan_keys_of(principal: Principal, outage: Outage) -> ScanKeys:
             shared.append(scan_store.key_name(upload_id))
             pages += [page for page, of in of_pages.items() if outage.pk in of and of - purged <= {outage.pk}]
     return ScanKeys(tuple(sorted(alone)), tuple(sorted(shared)), tuple(sorted(pages)))
+
+
+def scans_of(outage: Outage, uploads: Collection[UUID]) -> set[UUID]:
+    """Which of the scans are of the outage, alone or with others."""
+    found = _outages_of(ScanUpload.objects.filter(pk__in=uploads))
+    return {upload_id for upload_id, outages, _ in found if outage.pk in outages}
+
+
+def _outages_of(
+    uploads: QuerySet[ScanUpload],
+) -> Iterator[tuple[UUID, set[UUID | None], dict[UUID, set[UUID]]]]:
+    """Of each of the scans which outages it is of, and of which its pages tell."""
+    told = _outages_told(uploads)
+    earnest = Outage.objects.filter(drill=False).order_by("-recorded_at")
+    reported = list(earnest.values_list("pk", "recorded_at"))
+    for upload_id, at in uploads.values_list("pk", "at"):
+        of_pages = told.get(upload_id, {})
+        outages: set[UUID | None] = {*chain.from_iterable(of_pages.values())}
+        yield upload_id, outages or {next((pk for pk, since in reported if since <= at), None)}, of_pages
 
 
 def key_to_tell_with(principal: Principal, sheet: Sheet | None) -> str:
@@ -76,14 +92,12 @@ def _purged(principal: Principal) -> set[UUID | None]:
     return {outage_id_of(name) for name in own.values_list("name", flat=True)}
 
 
-def _outages_told(principal: Principal) -> dict[UUID, dict[UUID, set[UUID]]]:
+def _outages_told(uploads: QuerySet[ScanUpload]) -> dict[UUID, dict[UUID, set[UUID]]]:
     """Of each scan its pages that tell of outages, and of which; the back of a page tells of the same."""
     said: dict[UUID, dict[UUID, set[UUID]]] = defaultdict(lambda: defaultdict(set))
     blank: dict[UUID, set[tuple[UUID, UUID]]] = defaultdict(set)
     for telling in (ScanMatch, ScanBack):
-        rows = telling.objects.filter(
-            page__upload__unit__principal=principal, sheet__isnull=False, undone=None
-        )
+        rows = telling.objects.filter(page__upload__in=uploads.values("pk"), sheet__isnull=False, undone=None)
         for upload_id, page_id, sheet_id, outage_id in rows.values_list(
             "page__upload", "page", "sheet", "sheet__outage"
         ):

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from contacts.access import Acting
 from contacts.models import Unit
 from contacts.queries.joined import units_read_as
 from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUndone, ScanUpload, Sheet, SheetFate
+from forms.queries.waiting import WAITS
 from forms.rules.scan_finding import Finding
 from forms.rules.sheet_fate import Fate
 
@@ -214,11 +215,7 @@ def last_uploads(by: Acting) -> list[ScanUpload]:
 
 
 def _waiting(unit: Unit) -> QuerySet[ScannedPage]:
-    said = [
-        ~Exists(model.objects.filter(page=OuterRef("pk"), undone=None))
-        for model in (ScanMatch, ScanBack, ScanAside)
-    ]
-    return ScannedPage.objects.filter(*said, upload__unit__in=units_read_as(unit))
+    return ScannedPage.objects.filter(*WAITS, upload__unit__in=units_read_as(unit))
 
 
 def _with_what_was_said(pages: QuerySet[ScannedPage]) -> QuerySet[ScannedPage]:

@@ -29,6 +29,7 @@ from contacts.rules.labelled import Labelled
 from forms.models import ACCOUNTABLE, COME_BACK, Export, PaperEntry, Sheet, SheetBatch, SheetFate
 from forms.queries.batches import OF_DRILL, printed_with
 from forms.queries.left import LAST_STEP, OF_NO_PAST_DRILL, not_entered, not_entered_by
+from forms.queries.waiting import waiting_at
 from forms.rules.serial import NoSerial, read_page_code, read_serial
 from forms.rules.sheet_fate import BECAME, ENDS, Fate
 from outage.models import Outage
@@ -36,6 +37,7 @@ from outage.queries.care_chains import visible_chains
 from outage.queries.joined import with_joined
 from outage.queries.outages import outages_for
 from outage.queries.papers import PaperHeld, PaperOut, Printed
+from outage.rules.closing import key_of_page, key_of_sheet
 
 PAGE_SIZE = 25
 SERVER = "Servern"
@@ -158,7 +160,9 @@ def sheets_in(principal: Principal, outage: Outage, until: datetime) -> QuerySet
 
 
 def papers_held(principal: Principal, outage: Outage, until: datetime) -> list[PaperHeld]:
-    """Those of `sheets_in` that are not accounted for or not entered whole. Four queries at most."""
+    """Those of `sheets_in` that are not accounted for or not entered whole, and the pages that wait of scans made
+    `until` the moment. The number of queries hangs on neither.
+    """
     units = {unit.pk: unit.joined_into_id or unit.pk for unit in Unit.objects.filter(principal=principal)}
     of_it = sheets_in(principal, outage, until)
     out = of_it.annotate(last=LAST_STEP).exclude(last__in=[end.value for end in ENDS])
@@ -169,12 +173,17 @@ def papers_held(principal: Principal, outage: Outage, until: datetime) -> list[P
     return [
         PaperHeld(
             unit_id=units[row.unit_id],
+            key=key_of_sheet(row.serial),
+            at=steps[pk].at,
+            became=f"Ett blad {BECAME[fates[pk]]}{' utan att vara helt infört' if fates[pk] in ENDS else ''}",
             serial=row.serial,
             number=row.shown_serial,
-            at=steps[pk].at,
-            became=BECAME[fates[pk]] + (" utan att vara helt infört" if fates[pk] in ENDS else ""),
         )
         for pk, row in sheets.items()
+    ] + [
+        PaperHeld(units[page.unit_id], key_of_page(page.page_id), page.at, "En sida som väntar skannades")
+        for page in waiting_at(tuple(units), outage)
+        if page.at <= until
     ]
 
 

@@ -15,7 +15,7 @@ from forms.rules.scan_matching import KnownSheet, finding_of
 from forms.rules.serial import PageCode, read_page_code
 from forms.rules.sheet_fate import ENDS, Fate
 from forms.scanning import DecodedPage
-from forms.services.telling import save_telling, scanned_when_whole
+from forms.services.telling import save_telling, step_as_scanned
 
 
 def find_sheets(*, by: Acting, upload: ScanUpload, read: Sequence[tuple[ScannedPage, DecodedPage]]) -> None:
@@ -36,7 +36,7 @@ def find_sheets(*, by: Acting, upload: ScanUpload, read: Sequence[tuple[ScannedP
         row.save()
     for told in register.told:
         save_telling(by=by, told=told)
-    scanned_when_whole(by, register.touched.values())
+    step_as_scanned(by, register.touched.values())
     found = Counter(row.finding for row, _ in read)
     audit.record(by=by, action="scan.uploaded", target=upload, changes={"pages": len(read)} | dict(found))
 
@@ -86,6 +86,7 @@ class _Register:
                 page=row, sheet=sheet, sheet_page=code.page, round=self.rounds[sheet.pk], told_by=told_by
             )
         )
+        self.touched[sheet.pk] = sheet
 
 
 def _find(register: _Register, upload: ScanUpload, row: ScannedPage, side: Side) -> None:

@@ -12,6 +12,7 @@ from contacts.access import Acting, check_may
 from contacts.filing.out import CONTENT_TYPES, FileForm
 from contacts.filing.writing import write_book, write_csv
 from contacts.rules.permissions import Right
+from forms.queries.left import not_known
 from forms.services.printing import named_by
 from outage.models import CareChain, Outage
 from outage.presenters.back import TaskRow, task_rows
@@ -24,9 +25,10 @@ from outage.presenters.outage_files import (
     log_of_outage,
     read_later,
     task_cells,
+    unknown_cells,
 )
 from outage.queries.logged_later import logged_later
-from outage.queries.owed import ListedChains, chains_seen
+from outage.queries.owed import ListedChains, chains_seen_and_missing
 from outage.queries.task_logs import task_logs_of, turns_of
 from outage.rules.drills import marked_rows
 from outage.rules.outage_files import OutageFile, TableForm, check_list_is_left, file_name
@@ -50,10 +52,12 @@ def take_out(*, by: Acting, outage: Outage, which: OutageFile, form: TableForm) 
     """
     check_may(by, Right.PRINT_SHEET)
     check_list_is_left(purged=which is OutageFile.TASKS and outage.purged_at is not None)
-    chains = chains_seen(by, outage)
+    chains, missing = chains_seen_and_missing(by, outage)
     rows: Sequence[Sequence[str]]
     rows = (
-        [TASK_HEADINGS, *_tasks(by, chains)] if which is OutageFile.TASKS else [LOG_HEADINGS, *_log(chains)]
+        [TASK_HEADINGS, *unknown_cells(not_known(by, outage, missing.count())), *_tasks(by, chains)]
+        if which is OutageFile.TASKS
+        else [LOG_HEADINGS, *_log(chains)]
     )
     rows = marked_rows(rows, drill=outage.drill)
     content = write_csv(rows) if form is TableForm.CSV else write_book([(which.label, rows)])

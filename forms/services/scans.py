@@ -41,7 +41,7 @@ from forms.rules.sheet_fate import ENDS, Fate, ended_words
 from forms.scanning import DecodedPage, PagesFound, read_scan
 from forms.services.finding import find_sheets
 from forms.services.steps import ChangedMeanwhileStep
-from forms.services.telling import lock_page, next_turn, save_telling, scanned_when_whole, write_undone
+from forms.services.telling import lock_page, next_turn, save_telling, step_as_scanned, write_undone
 
 _KIND = "scan.upload"
 # Far longer than the limits let a scan take.
@@ -166,8 +166,7 @@ def match_page(
         else:
             told = ScanMatch(page=page, turn=next_turn(page, slot), typed=True, **slot)
         save_telling(by=by, told=told)
-        if not back:
-            scanned_when_whole(by, [sheet])
+        step_as_scanned(by, [sheet])
     return told
 
 

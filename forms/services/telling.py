@@ -42,14 +42,20 @@ def save_telling(*, by: Acting, told: Telling) -> None:
     audit.record(by=by, action=action, target=told.page, chain=chain, changes=changes)
 
 
-def scanned_when_whole(by: Acting, sheets: Collection[Sheet]) -> None:
-    """Take the step to scanned for each sheet all of whose pages are there."""
+def step_as_scanned(by: Acting, sheets: Collection[Sheet]) -> None:
+    """Take the step to scanned for each sheet all of whose pages are there; some of the others are, and what stands on
+    them is to be entered.
+    """
     scanned, last = scanned_pages_of(sheets), last_steps(sheets)
     for sheet in sheets:
-        whole = scanned[sheet.pk] >= set(range(1, sheet.pages + 1))
+        now, whole = last.get(sheet.pk), scanned[sheet.pk] >= set(range(1, sheet.pages + 1))
         # The patient's copy is handed over, not scanned: a picture of it does not change where it is.
-        if whole and not sheet.patients_copy and last.get(sheet.pk) in (Fate.PRINTED, Fate.FILLED):
+        if sheet.patients_copy or now not in (Fate.PRINTED, Fate.FILLED):
+            continue
+        if whole:
             mark_scanned(by=by, sheet=sheet)
+        elif now is Fate.PRINTED:
+            mark_filled(by=by, sheet=sheet)
 
 
 def write_undone(*, by: Acting, told: Telling, reason: str) -> ScanUndone:
@@ -65,7 +71,7 @@ def write_undone(*, by: Acting, told: Telling, reason: str) -> ScanUndone:
     row.save()
     if step is not None and sheet is not None:
         # Without a back it may be whole still, and is looked at again.
-        scanned_when_whole(by, [sheet])
+        step_as_scanned(by, [sheet])
     _, chain, changes = _traced(told)
     audit.record(by=by, action="scan.undone", target=told.page, chain=chain, changes=changes)
     return row

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from contacts.access import Acting, can, check_may
+from contacts.access import Acting, check_may
 from contacts.page_versions import alike_beside_chains
 from contacts.rules.permissions import Right
 from forms.models import SheetKind
@@ -21,7 +21,7 @@ from forms.presenters.work_list import (
     work_list_part,
     work_list_view,
 )
-from forms.queries.left import count_not_entered
+from forms.queries.left import not_known
 from forms.rules.work_list_spec import WorkList
 from forms.services.printing import Printed, print_job
 from outage.models import Outage
@@ -96,14 +96,7 @@ def _tasks(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     groups = grouped(
         [row for chain in chains for row in task_rows(by, chain, logs[chain.pk], now, later=later)]
     )
-    unknown = (
-        ("Patienter med samtal kvar", count_calls_owed(by, outage)),
-        (
-            "Ifyllda blad som inte är helt införda",
-            count_not_entered(by.unit, outage) if can(by, Right.HANDLE_SHEETS) else 0,
-        ),
-        ("Patienter utan känd inskrivning", missing.count()),
-    )
+    unknown = not_known(by, outage, missing.count())
     listed = (groups.undo, groups.register, groups.direct, groups.do_not_register, groups.decide)
     return task_lines([row for rows in listed for row in rows], unknown)
 
@@ -148,7 +141,10 @@ def _shift(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     return shift_lines(
         told_rows(by, handovers, now),
         shown,
-        register_lines(found, now),
+        [
+            *found.paper.counts,
+            *((left.label, left.amount or "Se listan") for left in register_lines(found, now)),
+        ],
         [part.make() for part in done_shown(lines, now)],
         moment(done.before, now) if done.before else "",
     )

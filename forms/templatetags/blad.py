@@ -4,24 +4,12 @@ from datetime import date
 
 from django import template
 
-from contacts.access import Acting, can
-from contacts.rules.permissions import Right
-from forms.queries.left import count_not_entered
+from contacts.access import Acting
 from forms.queries.purge import steps_of
 from forms.rules.purge import PurgeStepKind
 from outage.models import Outage
 
 register = template.Library()
-
-
-@register.simple_tag
-def sheets_not_entered(acting: Acting | None, outage: Outage | None = None) -> int:
-    """How many sheets of the acting unit were filled in by hand and are not entered yet, as `count_not_entered`; 0 for
-    who may not see them.
-    """
-    if acting is None or not can(acting, Right.HANDLE_SHEETS):
-        return 0
-    return count_not_entered(acting.unit, outage)
 
 
 @register.simple_tag

@@ -123,7 +123,7 @@ def _came_in(one: CameIn, units: Container[int], by: Acting, now: datetime) -> C
         return CameInLine(f"{one.what.label} {at}{before}")
     opens = told is not None and told.pk == by.unit.pk and can(by, Right.HANDLE_SHEETS)
     return CameInLine(
-        f"Ett blad {one.what.became} {at}",
+        f"{one.what.became} {at}",
         number=one.what.number if told else "",
         serial=one.what.serial if opens else "",
     )

@@ -87,6 +87,14 @@ TASK_HEADINGS = TaskCells(
 )
 
 
+def unknown_cells(unknown: Sequence[tuple[str, int]]) -> Iterator[TaskCells]:
+    """A row that says what the list does not know yet; none where it knows all."""
+    if unknown:
+        said = _BETWEEN.join(f"{what}: {count}" for what, count in unknown)
+        cells = TaskCells(*[""] * len(TASK_HEADINGS))
+        yield cells._replace(decision="Allt är inte känt än", do=said, why="Listan är inte hel.")
+
+
 def task_cells(groups: TaskGroups, numbers: Mapping[UUID, int]) -> Iterator[TaskCells]:
     """In the order of the page; `numbers` are those of the chains by their ids."""
     for row in (*groups.undo, *groups.register, *groups.decide, *groups.direct, *groups.do_not_register):

@@ -41,13 +41,12 @@ from outage.rules.closing import (
     entered_since,
     key_of_answer,
     key_of_row,
-    key_of_sheet,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class CameIn:
-    """What opens an outage again: `count` rows of a kind, the newest of them `at` a `unit` of it, or a sheet."""
+    """What opens an outage again: `count` rows of a kind, the newest of them `at` a `unit` of it, or a paper."""
 
     what: Entered | PaperHeld
     at: datetime
@@ -74,8 +73,7 @@ def open_things(principal: Principal, outage: Outage) -> list[OpenThing]:
     found = [*_owed(principal, outage), *tasks_left(principal, outage)]
     found += _not_acknowledged(principal, outage, units)
     found += [
-        OpenThing(paper.unit_id, key_of_sheet(paper.serial))
-        for paper in papers().held(principal, outage, timezone.now())
+        OpenThing(paper.unit_id, paper.key) for paper in papers().held(principal, outage, timezone.now())
     ]
     return [replace(thing, unit_id=units.get(thing.unit_id, thing.unit_id)) for thing in found]
 
@@ -211,7 +209,7 @@ def closing_of(outage: Outage, principal: Principal) -> ClosedNow | None:
     since += [
         (paper, paper.at, paper.unit_id, 1)
         for paper in papers().held(principal, outage, row.at)
-        if key_of_sheet(paper.serial) not in left
+        if paper.key not in left
     ]
     if not since:
         return ClosedNow(row)

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from contacts.access import Acting
+from contacts.access import Acting, can
 from contacts.models import Principal, Unit
+from contacts.queries.branches import units_of_branch
+from contacts.queries.joined import ids_read_as
+from contacts.rules.permissions import Right
 from outage.models import CareChain, Outage
 from outage.rules.outdated import count_outdated
+from outage.rules.paper import PaperLeft
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +29,18 @@ class PaperOut:
 
 @dataclass(frozen=True, slots=True)
 class PaperHeld:
-    """A sheet that holds up the closing of an outage: nobody has accounted for it, or not all of it is in the log.
-    `number` is its serial as it is read, `at` when something was last done with it, and `became` what that was: skrevs
-    ut.
+    """A paper that holds up the closing of an outage: a sheet that nobody has accounted for or of which not all is in
+    the log, or a scanned page of which nobody has said what it is. `key` is that of the closing, `at` when something
+    was last done with it, and `became` what that was: «Ett blad skrevs ut». `number` is the serial of a sheet as it is
+    read.
     """
 
     unit_id: int
-    serial: str
-    number: str
+    key: str
     at: datetime
     became: str
+    serial: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +78,9 @@ class Outdated:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """Which sheets of a unit are out, the oldest first; how many of each of several units, by their ids; which of a
-    principal hold up the closing of an outage, of blank ones those filled in until a moment; a number that is
+    """Which sheets of a unit are out, the oldest first; how many of each of several units, by their ids; what paper of
+    several, by their ids, is not read yet, of an outage or of all; what of a principal holds up the closing of an
+    outage, of blank sheets and of scans those filled in or made until a moment; a number that is
     another whenever any of that may be; how many late entries of purged outages somebody has to decide; what each of
     some serials was printed of; and those of a patient that are to be fetched. But for the last, the number of queries
     hangs neither on the sheets nor on the units.
@@ -81,6 +88,7 @@ class Papers:
 
     of: Callable[[Unit], list[PaperOut]] = lambda unit: []
     counted: Callable[[Iterable[int]], Mapping[int, int]] = lambda units: {}
+    left: Callable[[Collection[int], Outage | None], PaperLeft] = lambda units, outage: PaperLeft()
     held: Callable[[Principal, Outage, datetime], list[PaperHeld]] = lambda principal, outage, until: []
     newest: Callable[[], int] = lambda: 0
     late: Callable[[Acting], int] = lambda by: 0
@@ -98,3 +106,19 @@ def know_papers_by(papers: Papers) -> None:
 
 def papers() -> Papers:
     return _known[0]
+
+
+def paper_left(acting: Acting, outage: Outage | None = None) -> PaperLeft:
+    """What paper of the acting unit is not read yet, of an outage or of all; none for who may not see its sheets, and
+    of what is purged, which nobody is to enter.
+    """
+    if not can(acting, Right.HANDLE_SHEETS) or (outage and outage.purged_at):
+        return PaperLeft()
+    return papers().left(ids_read_as(acting.unit), outage)
+
+
+def paper_of_branch(acting: Acting) -> PaperLeft:
+    """As `paper_left` of all units of the own branch, of all outages."""
+    if not can(acting, Right.HANDLE_SHEETS):
+        return PaperLeft()
+    return papers().left([*units_of_branch(acting.unit).order_by().values_list("pk", flat=True)], None)

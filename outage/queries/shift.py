@@ -1,7 +1,7 @@
 """Överlämning: a unit's hand-overs of an outage, and what is open for it now."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,9 +26,10 @@ from outage.queries.owed import (
     chains_with_calls_owed,
     is_read_there,
 )
-from outage.queries.papers import PaperOut, papers
+from outage.queries.papers import PaperOut, paper_left, papers
 from outage.queries.task_logs import task_logs_of
 from outage.queries.tasks import ticks_of
+from outage.rules.paper import PaperLeft
 from outage.rules.shift import Handed
 from outage.rules.ticks import to_do
 from outage.rules.told import minute_of
@@ -127,7 +128,8 @@ class Registering:
 @dataclass(frozen=True, slots=True)
 class OpenNow:
     """What is open for the acting unit: chains and calls by their ids, in the order to show them. `registering` is of
-    each outage that has ended, of those before the one in view where something is left.
+    each outage that has ended, of those before the one in view where something is left; `paper` has no printed sheets:
+    they are among the `papers`.
     """
 
     outages: tuple[Outage, ...]
@@ -136,6 +138,7 @@ class OpenNow:
     places: Sequence[UUID]
     ring_back: list[UUID]
     papers: list[PaperOut]
+    paper: PaperLeft
     registering: list[Registering]
 
 
@@ -149,6 +152,7 @@ def open_now(acting: Acting, outage: Outage) -> OpenNow:
         places=chains_with_a_place_to_find(acting, outage).ids,
         ring_back=calls_to_ring_back(acting, *outages),
         papers=papers().of(acting.unit),
+        paper=replace(paper_left(acting), printed=0),
         registering=_registering(acting, outages),
     )
 
@@ -233,6 +237,7 @@ def left_open(acting: Acting, outage: Outage) -> dict[str, Any]:
         "places": [{"chain": str(pk)} for pk in now.places],
         "ring_back": [{"call": str(pk)} for pk in now.ring_back],
         "papers": [{"serial": paper.serial} for paper in now.papers],
+        "paper": asdict(now.paper),
         "tasks": [_tasks_left(each) for each in now.registering],
     }
 

@@ -22,6 +22,7 @@ class Holds(Labelled):
     TASK = "task", "Att registrera, avgöra eller ångra"
     ACKNOWLEDGE = "acknowledge", "Att kvittera"
     SHEET = "sheet", "Blad utan slut eller inte införda"
+    PAGE = "page", "Skannade sidor som väntar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,10 @@ def key_of_answer(chain: UUID, unit: int, kind: str, sender: str, since: datetim
 
 def key_of_sheet(serial: str) -> str:
     return f"{Holds.SHEET}:{serial}"
+
+
+def key_of_page(page: UUID) -> str:
+    return f"{Holds.PAGE}:{page}"
 
 
 def _word_of(key: str) -> str:

@@ -1,4 +1,4 @@
-"""What a row that was entered from a sheet of paper says of where it stood: the sheet, when written and by whom."""
+"""What a row from paper says of where it stood: the sheet, when written and by whom; and what paper is not read yet."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +19,66 @@ class PaperMark:
     serial: str
     written_at: datetime | None
     signed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """A kind of paper that is not read yet: its name, heading, how many, and the sentence that says so."""
+
+    name: str
+    label: str
+    count: int
+    said: str
+
+
+_NOT_READ = (
+    (
+        "filled",
+        "Ifyllda blad som inte är helt införda",
+        "ifyllt blad är inte helt infört i loggen.",
+        "ifyllda blad är inte helt införda i loggen.",
+    ),
+    (
+        "waiting",
+        "Skannade sidor som väntar",
+        "skannad sida väntar på att någon säger vilket blad den hör till.",
+        "skannade sidor väntar på att någon säger vilket blad de hör till.",
+    ),
+    (
+        "printed",
+        "Utskrivna blad som är ute",
+        "utskrivet blad är ute. Se efter om något står på det.",
+        "utskrivna blad är ute. Se efter om något står på dem.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLeft:
+    """What paper may hold that the log does not know: how many sheets are `filled` and not entered whole, how many
+    scanned pages are `waiting` for somebody to say what they are, and how many sheets are `printed` and nobody has said
+    what became of them.
+    """
+
+    filled: int = 0
+    waiting: int = 0
+    printed: int = 0
+
+    @property
+    def lines(self) -> list[NotRead]:
+        """A line for each kind that there is."""
+        return [
+            NotRead(name, label, count, f"{count} {one if count == 1 else several}")
+            for name, label, one, several in _NOT_READ
+            if (count := getattr(self, name))
+        ]
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        return [(line.label, line.count) for line in self.lines]
+
+    def __bool__(self) -> bool:
+        return bool(self.lines)
 
 
 def check_paper(mark: PaperMark, *, at: datetime | None, now: datetime) -> dict[str, str]:

@@ -38,6 +38,7 @@ from outage.queries.closing import closing_of, left_for, took_part
 from outage.queries.naming import patient_in_list
 from outage.queries.outages import acknowledgement_of, current_outage, earlier_outages, goes_on_beside
 from outage.queries.owed import ListedChains, chains_seen, chains_seen_and_missing, count_calls_owed
+from outage.queries.papers import paper_left, papers
 from outage.queries.shift import tasks_left_after
 from outage.rules.wording import clock_time, midnight_after
 from outage.services.registrations import acknowledge, mark_task, turn_task
@@ -66,19 +67,22 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class _Alike:
-    """`shown_alike` and `alike_beside_chains`, asked for before the outage is read."""
+    """`shown_alike` and `alike_beside_chains`, asked for before the outage is read; `papers` is of the sheets, of which
+    no version tells.
+    """
 
     shown: tuple[str, str, int, str]
     beside_chains: tuple[str, str, int, str]
+    papers: int
 
     @classmethod
     def now(cls, acting: Acting) -> "_Alike":
-        return cls(shown_alike(acting), alike_beside_chains(acting))
+        return cls(shown_alike(acting), alike_beside_chains(acting), papers().newest())
 
     @property
     def version(self) -> str:
-        """Of the page, as `version_for`."""
-        return self.shown[0]
+        """Of the page."""
+        return f"{self.shown[0]}.{self.papers}"
 
 
 @require_GET
@@ -136,6 +140,7 @@ def _context(
         "down": current_outage(acting.principal),
         "may_reopen": not goes_on_beside(outage, acting.principal),
         "failed": failed,
+        "paper": paper_left(acting, outage),
     }
     if can(acting, Right.READ_CARE):
         listed = _listed(acting, outage, alike, page_number)

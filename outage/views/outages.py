@@ -37,6 +37,7 @@ from outage.queries.outages import (
     outage_since,
 )
 from outage.queries.owed import calls_left
+from outage.queries.papers import paper_of_branch
 from outage.routine import current_routine
 from outage.rules.clock import as_utc
 from outage.rules.drills import FIELD, OVER
@@ -227,6 +228,7 @@ def end(request: ActingRequest) -> HttpResponse:
     }
     if can(acting, Right.READ_CARE):
         context |= {"left": calls_left(acting, outage, *earlier), "branch": name_of_branch(acting.unit)}
+        context["paper"] = paper_of_branch(acting)
     return page.show("outage/outage/end.html", **context)
 
 

@@ -45,6 +45,7 @@ from outage.queries.shift import (
 from outage.queries.shift_done import done_between, done_page, edge_at
 from outage.rules.clock import as_utc
 from outage.rules.handover import CLOCK_SKEW
+from outage.rules.paper import PaperLeft
 from outage.rules.shift import Edge, told_since
 from outage.rules.shift_told import told_lines
 from outage.rules.wording import moment
@@ -202,6 +203,7 @@ def handover(request: ActingRequest, shift_id: UUID) -> HttpResponse:
         "shift": _row_of(acting, found, all_rows, now),
         "text": found.text,
         "registering": register_told(found.left, outage, now),
+        "paper": PaperLeft(**found.left.get("paper", {})).counts,
         "told": shown,
         "told_page": lines,
     }

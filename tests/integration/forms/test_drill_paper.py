@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from forms.models import LateEntry, ScanUpload, Sheet, SheetKind
 from forms.queries.late import late_waiting
-from forms.queries.left import count_not_entered
+from forms.queries.left import paper_left
 from forms.queries.scan_keys import scan_keys_of
 from forms.queries.sheets import count_out, papers_held, papers_out
 from forms.rules.sheet_fate import Fate
@@ -41,12 +41,12 @@ def test_it_counts_until_an_outage_is_reported_and_then_for_nothing(
 ):
     ward = county.ward
     assert [paper.serial for paper in papers_out(ward)] == [sheet.serial]
-    assert (count_not_entered(ward), count_out([ward.pk])) == (1, {ward.pk: 1})
+    assert (paper_left([ward.pk]).filled, count_out([ward.pk])) == (1, {ward.pk: 1})
     assert list(past_drills()) == []
     found = make_outage(county.alva, timedelta(minutes=5))
     assert list(past_drills()) == [drill.pk]
     assert papers_out(ward) == []
-    assert (count_not_entered(ward), count_out([ward.pk]).get(ward.pk, 0)) == (0, 0)
+    assert (paper_left([ward.pk]).filled, count_out([ward.pk]).get(ward.pk, 0)) == (0, 0)
     assert papers_held(county.region, found, timezone.now()) == []
     over = outage_for(county.region, drill.pk)
     assert [held.serial for held in papers_held(county.region, over, timezone.now())] == [sheet.serial]
@@ -67,7 +67,7 @@ def test_a_sheet_of_the_outage_counts_beside_it(county: County, sheet: Sheet):
     real = bring_to(county.alva, make_sheet(county.alva, SheetKind.LOG_SHEET, outage=found), Fate.FILLED)
     blank = bring_to(county.alva, make_sheet(county.alva, SheetKind.LOG_SHEET), Fate.FILLED)
     assert {paper.serial for paper in papers_out(county.ward)} == {real.serial, blank.serial}
-    assert count_not_entered(county.ward) == 2
+    assert paper_left([county.ward.pk]).filled == 2
 
 
 def test_on_blad_and_on_its_own_page_it_says_what_it_is(county: County, sheet: Sheet, client: Client):

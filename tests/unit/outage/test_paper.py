@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from outage.rules.groups import in_groups
-from outage.rules.paper import PaperMark, check_paper
+from outage.rules.paper import PaperLeft, PaperMark, check_paper
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SOME = [NOW + timedelta(minutes=m) for m in (-90, -1, 0, 1, 2, 3, 60)]
@@ -57,3 +57,16 @@ def test_a_row_without_a_signature_is_refused(signed_by: str) -> None:
 )
 def test_a_serial_is_read_in_groups(plain: str, read: str) -> None:
     assert in_groups(plain) == read
+
+
+@pytest.mark.parametrize(("filled", "waiting", "printed"), list(product((0, 1, 2), repeat=3)))
+def test_what_paper_is_not_read_yet_is_told_by_kind(filled: int, waiting: int, printed: int) -> None:
+    left = PaperLeft(filled, waiting, printed)
+    has = {"filled": filled, "waiting": waiting, "printed": printed}
+    assert {line.name: line.count for line in left.lines} == {name: n for name, n in has.items() if n}
+    assert bool(left) is any(has.values())
+    assert left.counts == [(line.label, line.count) for line in left.lines]
+    for line in left.lines:
+        several = line.said.split()[1] in ("ifyllda", "skannade", "utskrivna")
+        assert line.said.startswith(f"{line.count} ")
+        assert several is (line.count > 1)
