@@ -106,3 +106,22 @@ def test_a_sheet_goes_from_the_printer_to_the_shredder_and_into_the_log(
     phone.goto(reverse("sheets"))
     assert faults(phone) == []
     expect(phone.get_by_role("heading", name=re.compile(r"Blad utan öde.*2"))).to_be_visible()
+
+
+def test_the_chosen_files_stand_there_while_the_server_is_silent(
+    windows: Windows, county: County, outage: Outage
+):
+    windows.expect_silence()
+    page = windows.open(county.alva)
+    page.goto(reverse("scan"))
+    chosen = page.locator("input[type=file]")
+    content = as_pdf([blank_back(random.Random(4))])
+    chosen.set_input_files({"name": "skanning.pdf", "mimeType": "application/pdf", "buffer": content})
+    read = page.get_by_role("button", name="Läs in skanningen")
+    page.context.set_offline(True)
+    read.click()
+    expect(page.get_by_role("alert")).to_contain_text("Servern svarar inte.")
+    assert chosen.evaluate("(field) => field.files.length") == 1
+    page.context.set_offline(False)
+    read.click()
+    expect(page.get_by_role("status").filter(has_text="Skannat")).to_be_visible()
