@@ -1,11 +1,12 @@
 """What became of a scan, and the pages that wait, in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUpload, Sheet
 from forms.queries.scans import (
+    PagePicture,
     Telling,
     front_match,
     is_undone,
@@ -22,6 +23,13 @@ from forms.rules.scan_finding import (
 from forms.rules.serial import shown_serial
 
 IS_IT_WHOLE = "Är hela sidan med? Bara en av dess två koder syns"
+_HALF = (
+    "En del av sidan kan saknas på bilden som finns. Är den här hel, och står samma rader på båda: byt bild. "
+    "Skiljer sig raderna: två papper har samma löpnummer. För in dem innan du lägger undan någon av bilderna."
+)
+_BOTH_HALF = (
+    "En del av sidan kan saknas på båda bilderna. Skanna hela sidan igen innan du lägger undan någon av dem."
+)
 # Of these a person may know which sheet the code named: it is the own unit's.
 _NAMES_ITS_SHEET = (Finding.ALREADY, Finding.TOO_LATE, Finding.AFTER_CHECK, Finding.OTHER_VERSION)
 _WHAT_TO_DO: dict[Finding, str] = {
@@ -75,7 +83,7 @@ class SheetCard:
 class ScanResult:
     """Outcome of a scan: its sheets, first those that lack pages; the pages that wait; the others.
 
-    `duplicates` is how many wait because they were scanned before.
+    `duplicates` is how many wait because they were scanned before, whole.
     """
 
     upload: ScanUpload
@@ -91,7 +99,7 @@ class WaitingPage:
     """One page that waits: what it is, and what one may do.
 
     `backs` are the pictures of its other side, `undone` says why what was said of it was wrong, and `before` is the
-    picture of the same page that is there already.
+    picture of the same page that is there already. `may_replace`: a part of that one may be missing, and not of this.
     """
 
     card: PageCard
@@ -100,12 +108,18 @@ class WaitingPage:
     undone: tuple[str, ...]
     backs: tuple[PageCard, ...]
     before: UUID | None = None
+    may_replace: bool = False
 
 
 def scan_result(
-    upload: ScanUpload, pages: Iterable[ScannedPage], scanned: Mapping[UUID, set[int]]
+    upload: ScanUpload,
+    pages: Iterable[ScannedPage],
+    scanned: Mapping[UUID, set[int]],
+    after_cut_off: Container[UUID],
 ) -> ScanResult:
-    """`scanned` are the pages of each of its sheets that are scanned by now."""
+    """`scanned` are the pages of each of its sheets that are scanned by now; those `after_cut_off` may be the
+    only whole pictures.
+    """
     pages = list(pages)
     cards = [page_card(page) for page in pages]
     cut_off = {sheet.pk for page in pages if page.cut_off and (sheet := sheet_told_of(standing(page)))}
@@ -122,7 +136,9 @@ def scan_result(
         headline=_headline(len(pages), matched, len(waiting), len(backs) - blank, blank),
         sheets=tuple(sorted(shown, key=lambda card: not card.missing)),
         waiting=waiting,
-        duplicates=sum(card.page.finding == Finding.ALREADY for card in waiting),
+        duplicates=sum(
+            card.page.finding == Finding.ALREADY and card.page.pk not in after_cut_off for card in waiting
+        ),
         others=tuple(card for card in cards if not card.waits),
     )
 
@@ -165,18 +181,20 @@ def _words(page: ScannedPage, told: Telling | None) -> str:
     return "Ångrad: sidan hörde inte dit" if told_of(page) else finding.label
 
 
-def waiting_page(page: ScannedPage, before: UUID | None = None) -> WaitingPage:
+def waiting_page(page: ScannedPage, before: PagePicture | None = None) -> WaitingPage:
     finding = Finding(page.finding)
+    half = before is not None and before.cut_off
     named = ""
     if finding in _NAMES_ITS_SHEET and page.serial:
         named = f"Koden säger blad {shown_serial(page.serial)}, sida {page.sheet_page}."
     return WaitingPage(
         card=page_card(page),
-        what_to_do=_WHAT_TO_DO.get(finding, ""),
+        what_to_do=(_BOTH_HALF if page.cut_off else _HALF) if half else _WHAT_TO_DO.get(finding, ""),
         named=named,
         undone=tuple(told.undone.reason for told in told_of(page) if is_undone(told)),
         backs=tuple(page_card(back.page) for back in page.its_backs),  # type: ignore[attr-defined]
-        before=before,
+        before=before and before.page_id,
+        may_replace=half and not page.cut_off,
     )
 
 

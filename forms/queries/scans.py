@@ -65,13 +65,22 @@ def pictures_of(sheet: Sheet) -> list[PagePicture]:
     return [picture for _, picture in sorted(pictures.items())]
 
 
-def scanned_before(by: Acting, page: ScannedPage) -> UUID | None:
+def scanned_before(by: Acting, page: ScannedPage) -> PagePicture | None:
     """The picture that there is of a page of a sheet of the own unit, where `page` waits because of it."""
     if page.finding != Finding.ALREADY or standing(page) is not None:
         return None
     sheet = Sheet.objects.filter(serial=page.serial, unit__in=units_read_as(by.unit)).first()
     found = pictures_of(sheet) if sheet else []
-    return next((picture.page_id for picture in found if picture.sheet_page == page.sheet_page), None)
+    return next((each for each in found if each.page_id and each.sheet_page == page.sheet_page), None)
+
+
+def after_cut_off(pages: Iterable[ScannedPage]) -> set[UUID]:
+    """Of pages that were scanned before, those of which a part of a picture that there is may be missing. One query."""
+    again = {page.pk: (page.serial, page.sheet_page) for page in pages if page.finding == Finding.ALREADY}
+    serials = {serial for serial, _ in again.values()}
+    matches = ScanMatch.objects.filter(sheet__serial__in=serials, undone=None, page__cut_off=True)
+    cut_off = set(matches.values_list("sheet__serial", "sheet_page")) if again else set()
+    return {pk for pk, of in again.items() if of in cut_off}
 
 
 def pictures_count(sheet: Sheet) -> int:

@@ -145,6 +145,7 @@ def _ask_if_entered(
             f"Den här raden är redan införd {moment(entry.at, timezone.now())} av {entry.user.full_name}. "
             "Är det en till?",
             [("ja", "Ja, det är en till")],
+            warning="Är det samma rad: avbryt. Den står redan i loggen.",
         ).settled(answers)
 
 

@@ -27,8 +27,10 @@ from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUndone
 from forms.queries.opened import chains_on, check_sheet_opened
 from forms.queries.scan_keys import keys_of_no_scan
 from forms.queries.scans import (
+    after_cut_off,
     last_steps,
     rounds_of,
+    scanned_before,
     scanned_pages_of,
     sheet_told_of,
     standing_now,
@@ -47,6 +49,7 @@ _KIND = "scan.upload"
 # Far longer than the limits let a scan take.
 _BROKEN_OFF = timedelta(hours=1)
 _KEY_KEPT = timedelta(days=2)
+_REPLACED = "Bilden byttes mot en hel"
 _DONE = "Någon annan har redan tagit hand om sidan."
 
 
@@ -210,7 +213,8 @@ def undo_told(*, by: Acting, page: ScannedPage, told: str, reason: str) -> ScanU
 
 
 def lay_aside_duplicates(*, by: Acting, upload: ScanUpload) -> int:
-    """Lay aside each page of a scan that waits because it was scanned before; returns how many there were.
+    """Lay aside each page of a scan that waits because it was scanned before; returns how many there were. Not where a
+    part of the picture that there is may be missing.
 
     Raises NotAllowed. The second time finds none.
     """
@@ -218,10 +222,47 @@ def lay_aside_duplicates(*, by: Acting, upload: ScanUpload) -> int:
     with transaction.atomic():
         known = upload.scanned_pages.select_for_update(no_key=True).filter(finding=Finding.ALREADY)
         pages = known.order_by("number")
-        waiting = [page for page in pages if standing_now(page) is None]
+        half = after_cut_off(pages)
+        waiting = [page for page in pages if page.pk not in half and standing_now(page) is None]
         for page in waiting:
             lay_aside(by=by, page=page, reason=AsideReason.DUPLICATE)
     return len(waiting)
+
+
+def replace_picture(*, by: Acting, page: ScannedPage) -> ScanMatch:
+    """A page that waits because it was scanned before takes the place of the picture that there is, of which a part may
+    be missing. That one is laid aside, and its backs go with the new one.
+
+    Raises NotAllowed, and RuleError where there is none such, or the sheet has ended. The second time finds it done.
+    """
+    check_may(by, Right.HANDLE_SHEETS, page)
+    with transaction.atomic():
+        lock_page(page)
+        told = standing_now(page)
+        if isinstance(told, ScanMatch):
+            return told
+        before = scanned_before(by, page)
+        if before is None or before.page_id is None or not before.cut_off or page.cut_off:
+            raise RuleError(_DONE)
+        old = ScannedPage.objects.get(pk=before.page_id)
+        lock_page(old)
+        match = standing_now(old)
+        if not isinstance(match, ScanMatch):
+            raise RuleError(_DONE)
+        write_undone(by=by, told=match, reason=_REPLACED)
+        for back in before.backs:
+            if back.front_id == old.pk:
+                write_undone(by=by, told=back, reason=_REPLACED)
+                turn = next_turn(back.page)
+                save_telling(
+                    by=by, told=ScanBack(page=back.page, turn=turn, front=page, told_by=back.told_by)
+                )
+        lay_aside(by=by, page=old, reason=AsideReason.SCAN_AGAIN)
+        slot = {"sheet": match.sheet, "sheet_page": match.sheet_page, "round": match.round}
+        told = ScanMatch(page=page, turn=next_turn(page, slot), **slot)
+        save_telling(by=by, told=told)
+        step_as_scanned(by, [match.sheet])
+    return told
 
 
 def view_picture(*, by: Acting, page: ScannedPage) -> bytes:

@@ -22,6 +22,7 @@ from forms.models import ScannedPage, ScanUpload
 from forms.presenters.scans import ScanResult, scan_result, sheets_of, waiting_page
 from forms.queries.opened import check_sheet_opened
 from forms.queries.scans import (
+    after_cut_off,
     last_uploads,
     page_of,
     pages_of,
@@ -39,6 +40,7 @@ from forms.services.scans import (
     lay_aside,
     lay_aside_duplicates,
     match_page,
+    replace_picture,
     undo_told,
     view_picture,
 )
@@ -142,7 +144,7 @@ def _form_context(form: ScanForm) -> dict[str, object]:
 
 def _result(upload: ScanUpload) -> ScanResult:
     pages = pages_of(upload)
-    return scan_result(upload, pages, scanned_pages_of(sheets_of(pages)))
+    return scan_result(upload, pages, scanned_pages_of(sheets_of(pages)), after_cut_off(pages))
 
 
 def _match(page: FormPage, scanned: ScannedPage, said: dict[str, Any]) -> HttpResponse:
@@ -164,6 +166,12 @@ def _aside(page: FormPage, scanned: ScannedPage, said: dict[str, Any]) -> HttpRe
     return page.done("Sidan är undanlagd. Bilden finns kvar i skanningen.", "waiting_pages")
 
 
+def _replace(page: FormPage, scanned: ScannedPage, said: dict[str, Any]) -> HttpResponse:
+    match = replace_picture(by=page.request.acting, page=scanned)
+    done = f"Bilden av sida {match.sheet_page} på blad {match.sheet.shown_serial} är bytt. Den förra är undanlagd."
+    return page.done(done, "waiting_pages")
+
+
 def _undo(page: FormPage, scanned: ScannedPage, said: dict[str, Any]) -> HttpResponse:
     undo_told(by=page.request.acting, page=scanned, **said)
     return page.done("Det är ångrat. Säg nu vad sidan är.", "waiting_page", scanned.pk)
@@ -176,17 +184,19 @@ _SAY: dict[
 ] = {
     "match": (MatchForm, _match),
     "aside": (AsideForm, _aside),
+    "replace": (Form, _replace),
     "undo": (_undo_form, _undo),
 }
 
 
 def _shown(request: ActingRequest, scanned: ScannedPage, status: int = 200, **sent: Form) -> HttpResponse:
-    """A page with its three forms, the one that was refused as it was typed."""
+    """A page with its forms, the one that was refused as it was typed."""
     shown = waiting_page(scanned, scanned_before(request.acting, scanned))
     context = {
         "shown": shown,
         "upload_id": scanned.upload_id,
         "match": MatchForm(),
+        "replace": Form(),
         "aside": AsideForm(),
         "undo": _undo_form(initial={"told": shown.card.told}),
     }

@@ -56,6 +56,8 @@ def test_the_second_of_two_is_asked_and_everything_typed_is_kept(
     assert answer.status_code == 422
     page = read(answer)
     assert ASKED in errors_of(page)
+    assert "Är det samma rad: avbryt. Den står redan i loggen." in page.main.get_text(" ")
+    assert page.main.find("a", string="Avbryt")["href"] == reverse("sheet", args=[sheet.serial])
     assert PaperEntry.objects.count() == Handover.objects.count() == 1
     again = fields_of(form_of(page, **{"data-guard": True}))
     assert {name: again[name] for name in ROW} == as_lists(ROW)
