@@ -193,7 +193,7 @@ def waiting_page(page: ScannedPage, before: PagePicture | None = None) -> Waitin
         named=named,
         undone=tuple(told.undone.reason for told in told_of(page) if is_undone(told)),
         backs=tuple(page_card(back.page) for back in page.its_backs),  # type: ignore[attr-defined]
-        before=before and before.page_id,
+        before=before.page_id if before else None,
         may_replace=half and not page.cut_off,
     )
 
