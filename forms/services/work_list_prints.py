@@ -37,7 +37,7 @@ from outage.queries.listed import listed_now
 from outage.queries.logged_later import logged_later
 from outage.queries.matrix import overview_of
 from outage.queries.outages import earlier_outages, not_ended_before
-from outage.queries.owed import chains_seen_and_missing, chains_with_calls_owed, count_calls_owed
+from outage.queries.owed import chains_seen_and_missing, chains_with_calls_owed
 from outage.queries.shift import calls_to_ring_back, handed, handovers_of, open_now
 from outage.queries.shift_done import calls_by_id, done_lines, edge_at, much_done_between
 from outage.queries.states import states_for
