@@ -83,7 +83,7 @@ def not_known(by: Acting, outage: Outage, no_admission: int) -> list[tuple[str, 
     found = [
         ("Patienter med samtal kvar", count_calls_owed(by, outage)),
         *paper_left_of(by, outage).counts,
-        ("Patienter utan känd inskrivning", no_admission),
+        ("Patienter vars in- eller utskrivning ingen har loggat", no_admission),
     ]
     return [(what, count) for what, count in found if count]
 
