@@ -143,12 +143,12 @@ class LeftRow:
 
 
 def left_rows(rows: Iterable[LeftOpen], things: Iterable[OpenThing], *, purged: bool) -> list[LeftRow]:
-    still = {thing.key: thing for thing in things}
+    still = {thing.key for thing in things}
     return [
         LeftRow(
             unit=row.about.name,
-            kinds=in_words([still.get(key) or OpenThing(row.about_id, key) for key in row.keys]),
-            still="" if purged else _still(len(still.keys() & set(row.keys))),
+            kinds=in_words([OpenThing(row.about_id, key) for key in row.keys]),
+            still="" if purged else _still(len(still & set(row.keys))),
             responsible=row.responsible,
             reason=row.reason,
             by=f"{row.user.full_name}, {row.unit.name}",

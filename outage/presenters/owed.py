@@ -21,7 +21,7 @@ from outage.queries.reminders import how_late, told_by
 from outage.queries.ringing import numbers_of_participant, place_to_ring
 from outage.queries.states import owed_rows
 from outage.rules.back_registration import ChainStatus
-from outage.rules.closing import Holds, key_of_row
+from outage.rules.closing import key_of_row, kind_of_call
 from outage.rules.informing import LEAST_FIRST, InformState
 from outage.rules.told import Notice, Target
 from outage.rules.wording import day, lower_first, moment, span
@@ -271,7 +271,8 @@ def _message(chain: CareChain, row: ChainState, now: datetime, hidden: bool) -> 
 
 def _key_of(row: ChainState) -> str:
     place = row.unit_id, row.whom, row.party, row.former
-    return key_of_row(Holds.CALL, row.chain_id, row.rung_id, *place, message=row.message)
+    held = kind_of_call(urgent=row.urgent, retracts=row.retracts)
+    return key_of_row(held, row.chain_id, row.rung_id, *place, message=row.message)
 
 
 def _late_since(chain: CareChain, row: ChainState, now: datetime, *, left_open: bool) -> datetime | None:

@@ -41,6 +41,7 @@ from outage.rules.closing import (
     entered_since,
     key_of_answer,
     key_of_row,
+    kind_of_call,
 )
 
 
@@ -82,12 +83,8 @@ def _chains(principal: Principal, outage: Outage) -> QuerySet[CareChain]:
     return CareChain.objects.filter(principal=principal, outage=outage)
 
 
-# What is kept of how a chain stands, by what it holds up.
-_HELD_BY = {
-    StateKind.OWED: Holds.CALL,
-    StateKind.AWAITED: Holds.ANSWER,
-    StateKind.RING_BACK: Holds.RING_BACK,
-}
+# What is kept of how a chain stands that holds it up.
+_HOLDS = StateKind.OWED, StateKind.AWAITED, StateKind.RING_BACK
 
 
 def _owed(principal: Principal, outage: Outage) -> Iterable[OpenThing]:
@@ -96,14 +93,15 @@ def _owed(principal: Principal, outage: Outage) -> Iterable[OpenThing]:
         if what == StateKind.AWAITED:
             key = key_of_answer(chain, unit, kind, party, since)
         else:
-            key = key_of_row(_HELD_BY[what], chain, rung, unit, whom, party, former, message=message)
-        # Urgent, and nothing taken back: somebody is to hear of a discharge.
-        yield OpenThing(unit, key, answered_for=item is not None, discharge=tells == [True, False])
+            rings_back = what == StateKind.RING_BACK
+            held = Holds.RING_BACK if rings_back else kind_of_call(urgent=tells[0], retracts=tells[1])
+            key = key_of_row(held, chain, rung, unit, whom, party, former, message=message)
+        yield OpenThing(unit, key, answered_for=item is not None)
 
 
 @prepared
 def _states(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[Any, ...]]:
-    rows = ChainState.objects.filter(what__in=tuple(_HELD_BY), outage=outage_id, principal=principal_id)
+    rows = ChainState.objects.filter(what__in=_HOLDS, outage=outage_id, principal=principal_id)
     of_key = "what", "chain", "rung", "unit", "whom", "party", "former", "open_item", "kind"
     return rows.order_by().values_list(*READ_THERE, *of_key, "urgent", "retracts")
 

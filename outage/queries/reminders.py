@@ -18,7 +18,7 @@ from outage.models import CareChain, ChainState, Outage, StateKind
 from outage.queries.care_chains import seen_by
 from outage.queries.closing import keys_left
 from outage.queries.owed import is_read_there
-from outage.rules.closing import Holds, key_of_row
+from outage.rules.closing import Holds, key_of_row, kind_of_call
 from outage.rules.outage_status import cut_off
 from outage.rules.reminders import Due, late, send_by, tell_by
 from outage.rules.wording import span
@@ -80,10 +80,11 @@ def due_now(acting: Acting, now: datetime, *outages: Outage) -> list[Due]:
     ):
         taken_on = False
         if outage_id in over:
-            party, former, message, reads_in, ticked = more
-            held = Holds.RING_BACK if what == StateKind.RING_BACK else Holds.CALL
+            party, former, message, reads_in, ticked, urgent = more
+            rings_back = what == StateKind.RING_BACK
+            held = Holds.RING_BACK if rings_back else kind_of_call(urgent=urgent, retracts=False)
             taken_on = key_of_row(held, chain, call, unit, whom, party, former, message=message) in left
-            if taken_on and what != StateKind.RING_BACK:
+            if taken_on and not rings_back:
                 continue
             if what == StateKind.OWED and is_read_there(
                 over[outage_id], acting.principal, reads_in, since, ticked=ticked, message=message
@@ -133,7 +134,7 @@ def _of_over(
     principal_id: int, units: tuple[int, ...], outage_ids: tuple[UUID, ...], kinds: tuple[str, ...]
 ) -> _Rows:
     """As `_rows`, with what says whether it is done where an outage is over."""
-    told = "party", "former", "message", "reads_in", "ticked"
+    told = "party", "former", "message", "reads_in", "ticked", "urgent"
     return _of_units(principal_id, units, outage_ids, kinds).values_list(*_COLUMNS, *told)
 
 

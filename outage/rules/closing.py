@@ -28,14 +28,12 @@ class Holds(Labelled):
 @dataclass(frozen=True, slots=True)
 class OpenThing:
     """One thing that is not done. `key` begins with its kind and names it and what it was like: changed, it is another.
-    `answered_for`: somebody has left it open by name and reason in the log already. `discharge`: it is a call by which
-    somebody is to hear of a discharge, and of a kind of its own.
+    `answered_for`: somebody has left it open by name and reason in the log already.
     """
 
     unit_id: int
     key: str
     answered_for: bool = False
-    discharge: bool = False
 
     @property
     def what(self) -> Holds:
@@ -43,7 +41,12 @@ class OpenThing:
 
     @property
     def word(self) -> str:
-        return Holds.DISCHARGE.value if self.discharge else _word_of(self.key)
+        return self.key.partition(":")[0]
+
+
+def kind_of_call(*, urgent: bool, retracts: bool) -> Holds:
+    """Urgent, and nothing taken back: somebody is to hear of a discharge."""
+    return Holds.DISCHARGE if urgent and not retracts else Holds.CALL
 
 
 def key_of_row(what: Holds, chain: UUID, rung: UUID | None, *place: object, message: str) -> str:
@@ -66,10 +69,6 @@ def key_of_page(page: UUID) -> str:
     return f"{Holds.PAGE}:{page}"
 
 
-def _word_of(key: str) -> str:
-    return key.partition(":")[0]
-
-
 @dataclass(frozen=True, slots=True)
 class Held:
     """How many things of a kind hold the closing up, and how many more are left open."""
@@ -80,17 +79,17 @@ class Held:
 
 def holding(things: Iterable[OpenThing], left: Collection[str]) -> list[OpenThing]:
     """Those that are neither done nor left open; `left` has the keys of what was."""
-    return [thing for thing in things if not _is_left(thing, left)]
+    return [thing for thing in things if not is_left(thing, left)]
 
 
-def _is_left(thing: OpenThing, left: Collection[str]) -> bool:
+def is_left(thing: OpenThing, left: Collection[str]) -> bool:
     return thing.answered_for or thing.key in left
 
 
 def by_unit(things: Iterable[OpenThing], left: Collection[str]) -> Mapping[int, Mapping[Holds, Held]]:
     """Each unit that has anything, and of it each kind that there is."""
     # Of thousands: a kind is found by its word, and named once.
-    counts = Counter((one.unit_id, one.word, _is_left(one, left)) for one in things)
+    counts = Counter((one.unit_id, one.word, is_left(one, left)) for one in things)
     found: dict[int, dict[Holds, Held]] = {unit: {} for unit, _, _ in counts}
     for unit, kinds in found.items():
         for what in Holds:

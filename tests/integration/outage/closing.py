@@ -4,11 +4,13 @@ from uuid import uuid4
 
 from contacts.access import Acting
 from contacts.models import Unit
-from outage.models import LeftOpen, Outage, OutageClosing
+from contacts.rules.parties import Party
+from outage.models import CareChainEvent, LeftOpen, Outage, OutageClosing
 from outage.queries.closing import closed_at, keys_left, open_things
 from outage.queries.outages import outage_for
 from outage.rules.closing import Holds, OpenThing, holding, seen_of
 from outage.services.closing import close_outage, leave_open
+from outage.services.events import leave_discharge_open
 from tests.factories import same_id
 
 
@@ -37,6 +39,13 @@ def leave(by: Acting, outage: Outage, unit: Unit, what: Holds, number: int = 0, 
     } | more
     client_id = same_id(number) if number else uuid4()
     return leave_open(by=by, outage=outage, client_id=client_id, unit_id=unit.pk, what=[what], **given)
+
+
+def answer_for(by: Acting, event: CareChainEvent, recipient: Party) -> None:
+    """The discharge is left open in the log."""
+    leave_discharge_open(
+        by=by, event=event, client_id=uuid4(), recipient=str(recipient), responsible="Disa", reason="Stängt"
+    )
 
 
 def close(by: Acting, outage: Outage, number: int = 0) -> OutageClosing:

@@ -26,7 +26,6 @@ from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.rules.outage_status import OutageFacts, OutageScope
 from outage.rules.routine import Decision
-from outage.services.events import leave_discharge_open
 from outage.services.outages import change_outage, end_outage, reopen_outage
 from outage.services.registrations import acknowledge
 from outage.services.report import make_report
@@ -43,7 +42,16 @@ from tests.factories import (
     tell,
 )
 from tests.integration.forms.sheets_made import make_batch, make_sheet
-from tests.integration.outage.closing import as_seen, close, is_closed, kinds, leave, leave_all, things
+from tests.integration.outage.closing import (
+    answer_for,
+    as_seen,
+    close,
+    is_closed,
+    kinds,
+    leave,
+    leave_all,
+    things,
+)
 from tests.integration.outage.joining import join
 from tests.integration.outage.pages import read
 from tests.integration.outage.ticking import mark, rows
@@ -330,14 +338,7 @@ def test_each_principal_closes_its_own(county: County, outage: Outage, done: Car
 
 def test_a_discharge_left_open_in_the_log_holds_nothing_up(county: County, outage: Outage, chain: CareChain):
     event = make_event(county.alva, chain, "discharge", outcome=CallOutcome.REACHED)
-    leave_discharge_open(
-        by=county.alva,
-        event=event,
-        client_id=uuid4(),
-        recipient=str(Party.OUTPATIENT),
-        responsible="Disa",
-        reason="Stängt",
-    )
+    answer_for(county.alva, event, Party.OUTPATIENT)
     end_for_all(county, outage, timezone.now())
     assert (county.ward.pk, Holds.DISCHARGE) not in kinds(county.esa, outage)
     assert any(thing.what is Holds.DISCHARGE and thing.answered_for for thing in things(county.esa, outage))

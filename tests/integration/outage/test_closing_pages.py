@@ -22,7 +22,7 @@ from outage.services.handovers import withdraw_call
 from tests.clock import Clock
 from tests.factories import County, end_for_all, make_chain, make_event, make_outage, person, tell
 from tests.integration.forms.sheets_made import make_sheet
-from tests.integration.outage.closing import as_seen, close, is_closed, leave, leave_all, things
+from tests.integration.outage.closing import answer_for, as_seen, close, is_closed, leave, leave_all, things
 from tests.integration.outage.pages import fields_of, form_of, read
 
 pytestmark = pytest.mark.django_db
@@ -162,10 +162,43 @@ def test_who_works_where_something_was_left_open_is_told_who_has_taken_it_on(
     leave(county.esa, outage, county.ward, Holds.DISCHARGE)
     path = f"{reverse('back_registration')}?driftstopp={outage.pk}"
     client.force_login(county.alva.user)
-    said = "Lämnat öppet: samtal att ringa: 2. Esa Påhittad: Ringer i morgon Esa Påhittad, Medicin 2, 10.52"
+    said = (
+        "Lämnat öppet: samtal om utskrivning: 2. Esa Påhittad: Ringer i morgon Esa Påhittad, Medicin 2, 10.52"
+    )
     assert said in words(client, path)
     client.force_login(county.disa.user)
     assert "Lämnat öppet" not in words(client, path)
+
+
+def test_what_was_left_open_is_told_by_the_same_kinds_once_it_is_done(
+    county: County, outage: Outage, chain: CareChain, client: Client
+):
+    event = make_event(county.alva, chain, "discharge")
+    end_for_all(county, outage, timezone.now())
+    leave(county.esa, outage, county.ward, Holds.DISCHARGE)
+    tell(county.alva, chain, event)
+    client.force_login(county.esa.user)
+    said = words(client, reverse("closing", args=[outage.pk]))
+    assert "samtal om utskrivning: 2, varav 1 kvar" in said
+
+
+def test_a_discharge_that_an_open_point_answers_for_stays_on_the_page_when_it_is_closed(
+    county: County, outage: Outage, chain: CareChain, client: Client
+):
+    event = make_event(county.alva, chain, "discharge")
+    answer_for(county.alva, event, Party.OUTPATIENT)
+    end_for_all(county, outage, timezone.now())
+    leave_all(county.esa, outage)
+    client.force_login(county.esa.user)
+    path = reverse("closing", args=[outage.pk])
+
+    def discharges() -> str:
+        cell = read(client.get(path)).main.select_one('[data-label="Samtal om utskrivning"] .rows-sub')
+        return cell.get_text() if cell else ""
+
+    assert discharges() == "2 lämnade öppna"
+    close(county.esa, outage)
+    assert discharges() == "2 lämnade öppna"
 
 
 def test_a_sheet_that_somebody_has_taken_on_says_who_at_the_hand_over(

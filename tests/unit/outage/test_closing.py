@@ -13,6 +13,7 @@ from outage.rules.closing import (
     entered_since,
     holding,
     in_words,
+    kind_of_call,
     seen_of,
 )
 
@@ -39,11 +40,17 @@ def test_each_unit_has_its_kinds_in_one_order():
     assert by_unit([], {"call:1"}) == {}
 
 
-def test_a_call_about_a_discharge_is_of_a_kind_of_its_own_and_keeps_its_key():
-    told = OpenThing(1, CALL.key, discharge=True)
-    assert (told.what, told.key) == (Holds.DISCHARGE, CALL.key)
-    assert list(by_unit([CALL, told], ())[1]) == [Holds.DISCHARGE, Holds.CALL]
-    assert by_unit([told], {CALL.key})[1][Holds.DISCHARGE] == Held(0, 1)
+@pytest.mark.parametrize(("urgent", "retracts"), list(product((False, True), (False, True))))
+def test_a_call_about_a_discharge_is_of_a_kind_of_its_own_until_it_is_taken_back(
+    urgent: bool, retracts: bool
+):
+    kind = kind_of_call(urgent=urgent, retracts=retracts)
+    assert (kind is Holds.DISCHARGE) is (urgent and not retracts)
+    assert kind in (Holds.DISCHARGE, Holds.CALL)
+    # By which it is left open, and told of when it is done.
+    told = OpenThing(1, f"{kind}:2")
+    assert told.what is kind
+    assert by_unit([CALL, told], {told.key})[1][kind].left == 1
 
 
 def test_what_was_seen_is_another_when_a_thing_is():
