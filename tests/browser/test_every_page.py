@@ -74,6 +74,9 @@ def test_laege_and_the_pages_of_a_call(demo: Demo, looker: Looker):
     for box in nurse.get_by_role("group", name="Vad sägs?").get_by_role("checkbox").all():
         box.check()
     looker.look(nurse, starts=False)
+    nurse.get_by_role("button", name="Spara och nästa").press("Enter")
+    expect(nurse.get_by_role("alert")).to_be_visible()
+    looker.look(nurse)
     looker.look(nurse, "/samtal/?riktning=given")
     nurse.get_by_role("searchbox").fill("ingen alls")
     nurse.keyboard.press("Enter")
