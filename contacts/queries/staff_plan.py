@@ -155,7 +155,10 @@ class _Planner:
         known = self._known.get((person.pk, unit.pk, row.role)) if person else None
         doing = _doing(row, known)
         if doing is None:
-            (plan.gone if row.ends else plan.same).append(row.row)
+            if row.ends:
+                plan.gone.append(row.row)
+            elif planned.row != row.row or not planned.is_changed:
+                plan.same.append(row.row)
             return
         if person is not None and person.pk == self._by.user.pk and doing is not Doing.RETITLE:
             raise _Refused("Avslutas", _NOT_YOURSELF) if row.ends else _Refused("Roll", NOT_YOUR_OWN)

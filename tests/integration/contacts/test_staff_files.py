@@ -129,6 +129,19 @@ def test_who_is_there_is_known_by_hsa_id_else_by_user_name_and_changed(client: C
     assert active == {"adam", "esa"}
 
 
+def test_a_row_that_changes_the_person_alone_is_not_said_to_stand_already(client: Client, county: County):
+    row = "alva;Alva;Påhittad;;{};Medicin 2;Vårdpersonal;Sjuksköterska;"
+    end_again = "alva;Alva;Påhittad;;;Ortopeden;Vårdpersonal;x;ja"
+    page = text(upload(client, county.adam, row.format("SE2321000222-A1"), KIM, end_again))
+    assert "HSA-id: inget → SE2321000222-A1 2" in page
+    assert "Stämmer redan" not in page
+    # What such a row would not do besides is said all the same; and so is one that changes nothing.
+    page = text(upload(client, county.adam, end_again.replace(";;;", ";;SE2321000222-A1;"), row.format("")))
+    assert "HSA-id: inget → SE2321000222-A1 2" in page
+    assert "Stämmer redan: 1 rad (3)." in page
+    assert "Skulle avsluta det som inte gäller: 1 rad (2)." in page
+
+
 def test_who_is_not_in_the_file_stays(client: Client, county: County):
     confirm(client, upload(client, county.adam, KIM))
     assert not Membership.objects.filter(active=False).exists()
@@ -168,7 +181,9 @@ def test_all_faults_are_told_by_row_and_column_and_nothing_is_brought_in(client:
         '"@" är ingen e-postadress.': "E-post 1 rad: 12",
         f'"Chef" är ingen roll. Skriv {", ".join(first)} eller {last}.': "Roll 1 rad: 12",
     }
+    # A row is read no further than to its first fault of each step.
     assert "Inget kan läsas in förrän hela filen är rätt." in text(answer)
+    assert "Fler fel kan synas när de här är rättade." in text(answer)
     assert read(answer).find("form", action=reverse("confirm_staff")) is None
     assert state() == before
 
