@@ -28,7 +28,7 @@ class NotYours(NotAllowed):
 
 
 class Answers(dict[str, str]):
-    """What was answered in a form, by the question's key; `asked` has the sentence that each is an answer to."""
+    """What was answered in a form, by the question's key; `asked` has what was `told` that each is an answer to."""
 
     def __init__(self, given: Mapping[str, str], asked: Mapping[str, str]) -> None:
         super().__init__(given)
@@ -40,7 +40,7 @@ class Question(RuleError):
 
     `key` names the question (a–z, 0–9, _ and -), `sentence` is it in Swedish, `choices` its answers as value and
     label. `links` lead to what it is about, each a label, the name of an address and its argument; `warning` says
-    what must not be overlooked.
+    what must not be overlooked. `rows` are what it is about, one by one, each as a link, or with "" for its address.
     """
 
     def __init__(
@@ -50,18 +50,21 @@ class Question(RuleError):
         choices: Sequence[tuple[str, str]],
         links: Sequence[tuple[str, str, str]] = (),
         warning: str = "",
+        rows: Sequence[tuple[str, str, str]] = (),
     ) -> None:
-        super().__init__(sentence)
+        self.told = "\n".join((sentence, *(row[0] for row in rows)))
+        super().__init__(self.told)
         self.key = key
         self.sentence = sentence
         self.choices = tuple(choices)
         self.links = tuple(links)
         self.warning = warning
+        self.rows = tuple(rows)
 
     def settled(self, answers: Mapping[str, str]) -> str:
-        """The answer. Raises the question where there is none, or one to another sentence than this."""
-        asked = answers.asked.get(self.key) if isinstance(answers, Answers) else self.sentence
-        if answers.get(self.key) not in dict(self.choices) or asked != self.sentence:
+        """The answer. Raises the question where there is none, or one to another question than this."""
+        asked = answers.asked.get(self.key) if isinstance(answers, Answers) else self.told
+        if answers.get(self.key) not in dict(self.choices) or asked != self.told:
             raise self
         return answers[self.key]
 

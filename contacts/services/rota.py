@@ -156,12 +156,13 @@ def _ask_of_overlaps(turn: Turn, unit: Unit, answers: Answers, but: RotaTurn | N
     if not met:
         return
     today = timezone.localdate()
-    named = "; ".join(f"{one.name}, {turn_words(one, today)}" for one in met[:_MOST_NAMED])
-    more = f" och {len(met) - _MOST_NAMED} till" if len(met) > _MOST_NAMED else ""
+    named = [f"{one.name}, {turn_words(one, today)}" for one in met[:_MOST_NAMED]]
+    more = [f"{len(met) - _MOST_NAMED} till"] if len(met) > _MOST_NAMED else []
     question = Question(
         OVERLAP,
-        f"Samma tid finns redan i jourschemat: {named}{more}. Ska det du skrev gälla den tiden?",
+        "Samma tid finns redan i jourschemat. Ska det du skrev gälla den tiden?",
         ((SAVE, "Ja, spara: det nya passet gäller där de krockar"), (CHANGE, "Nej, jag ändrar tiden")),
+        rows=[(row, "", "") for row in (*named, *more)],
     )
     if question.settled(answers) == CHANGE:
         raise RuleError("Ändra tiden så att passen inte krockar.", field="starts_on")

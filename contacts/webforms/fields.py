@@ -172,7 +172,7 @@ class AsksQuestions(SentOnce):
     def ask(self, question: Question) -> None:
         """Add `question` to a form that came in without an answer to it."""
         known = self._asked.get(question.key)
-        if known and known.sentence != question.sentence:
+        if known and known.told != question.told:
             # What was answered was said of something else.
             own_data(self).pop(_ANSWER + question.key, None)
         self._add_question(question)
@@ -183,7 +183,7 @@ class AsksQuestions(SentOnce):
         found = {key: self.cleaned_data.get(_ANSWER + key, "") for key in self._asked}
         return Answers(
             {key: value for key, value in found.items() if value},
-            {key: question.sentence for key, question in self._asked.items()},
+            {key: question.told for key, question in self._asked.items()},
         )
 
     @property
@@ -194,7 +194,7 @@ class AsksQuestions(SentOnce):
     @property
     def asked(self) -> str:
         """The value of the hidden field that carries the questions."""
-        asked = [[q.key, q.sentence, q.choices, q.links, q.warning] for q in self._asked.values()]
+        asked = [[q.key, q.sentence, q.choices, q.links, q.warning, q.rows] for q in self._asked.values()]
         return signing.dumps(asked, salt=_SALT)
 
     def visible_fields(self) -> list[forms.BoundField]:

@@ -35,29 +35,36 @@ def check_end(
             field="ended_at",
         )
     late = past_end(by, outage, ended_at)
-    if late and _question(key, outage, ended_at, late, now).settled(answers) != "ja":
+    if late and _question(by, key, outage, ended_at, late, now).settled(answers) != "ja":
         raise RuleError(f"Ange när {outage.system} kom tillbaka.", field="ended_at")
 
 
-def _question(key: str, outage: Outage, ended_at: datetime, late: PastEnd, now: datetime) -> Question:
+def _question(
+    by: Acting, key: str, outage: Outage, ended_at: datetime, late: PastEnd, now: datetime
+) -> Question:
     at, system, routine = moment(ended_at, now), outage.system, outage.routine
-    told = [
-        f"{routine.label(row.kind)} {moment(row.happened_at, now)}, {name}"
-        f"{'' if chain.details.protected_identity else f' (vårdkedja {chain.number})'}, "
-        f"loggat av {row.user.full_name}, {row.unit.name}"
+    rows = [
+        (
+            f"{routine.label(row.kind)} {moment(row.happened_at, now)}, {name}, loggat av {row.user.full_name}"
+            f"{'' if row.unit_id == by.unit.pk else f', {row.unit.name}'}",
+            "chain",
+            str(chain.pk),
+        )
         for row, chain, name in late.seen[:_NAMED]
     ]
-    if more := len(late.seen) - len(told):
-        told.append(f"{more} till hos er")
+    if more := len(late.seen) - len(rows):
+        rows.append((f"{more} till hos er", "", ""))
     if late.hidden:
         which = "händelse i en vårdkedja" if late.hidden == 1 else "händelser i vårdkedjor"
-        told.append(f"{late.hidden} {which} som du inte ser")
-    calls = f" Samtal efter den tiden ({late.calls}) står kvar som de är." if late.calls else ""
-    chains = {chain.pk: chain for _, chain, _ in late.seen[:_NAMED]}
+        rows.append((f"{late.hidden} {which} som du inte ser", "", ""))
+    if late.calls:
+        rows.append(
+            (f"{late.calls} samtal, som står kvar som {'det' if late.calls == 1 else 'de'} är", "", "")
+        )
     return Question(
         key,
-        f"Loggat efter {at}: {'; '.join(told)}. Var {system} åter {at} hör det inte till efterregistreringen, utan "
-        f"registreras direkt i {system}.{calls} Stämmer {at}?",
+        f"Var {system} åter {at}? Det här är loggat efter den tiden. Det som ska stå i {system} kommer då på listan "
+        "för att kontrolleras.",
         (("ja", f"Ja, {system} var åter {at}"), ("nej", "Nej, jag anger en annan tid")),
-        links=[(f"Visa vårdkedja {chain.number}", "chain", str(pk)) for pk, chain in chains.items()],
+        rows=rows,
     )

@@ -27,12 +27,17 @@ def test_a_true_end_can_be_said_after_what_was_logged_unaware(county: County, ou
     with pytest.raises(Question) as asked:
         ended(county, outage)
     assert asked.value.sentence == (
-        f"Loggat efter 10.22: Utskrivningsmeddelande 10.42, {chain.details.patient_name} (vårdkedja 1), "
-        f"loggat av {county.alva.user.full_name}, Medicin 2. "
-        "Var PRATOR åter 10.22 hör det inte till efterregistreringen, utan registreras direkt i PRATOR. "
-        "Samtal efter den tiden (1) står kvar som de är. Stämmer 10.22?"
+        "Var PRATOR åter 10.22? Det här är loggat efter den tiden. Det som ska stå i PRATOR kommer då på listan för "
+        "att kontrolleras."
     )
-    assert asked.value.links == (("Visa vårdkedja 1", "chain", str(chain.pk)),)
+    # Of the own unit it is not said where.
+    logged = (
+        f"Utskrivningsmeddelande 10.42, {chain.details.patient_name}, loggat av {county.alva.user.full_name}"
+    )
+    assert asked.value.rows == (
+        (logged, "chain", str(chain.pk)),
+        ("1 samtal, som står kvar som det är", "", ""),
+    )
     with pytest.raises(RuleError, match="Ange när PRATOR kom tillbaka") as refused:
         ended(county, outage, **{"logged-after-end": "nej"})
     assert refused.value.field == "ended_at"
@@ -54,8 +59,8 @@ def test_what_is_logged_meanwhile_is_asked_about_anew(county: County, outage: Ou
     with pytest.raises(Question) as asked:
         ended(county, outage)
     make_event(county.alva, chain, "discharge", ago=timedelta(minutes=10))
-    answers = Answers({asked.value.key: "ja"}, {asked.value.key: asked.value.sentence})
-    with pytest.raises(Question, match=r"Utskrivningsklar 10\.32.*; Utskrivningsmeddelande 10\.42"):
+    answers = Answers({asked.value.key: "ja"}, {asked.value.key: asked.value.told})
+    with pytest.raises(Question, match=r"Utskrivningsklar 10\.32.*\nUtskrivningsmeddelande 10\.42"):
         end_outage(
             by=county.esa,
             outage=outage,
@@ -73,9 +78,9 @@ def test_of_what_one_may_not_see_only_the_number_is_said_and_of_who_is_protected
     make_event(county.bo, other, ago=timedelta(minutes=5))
     with pytest.raises(Question) as asked:
         ended(county, outage)
-    said = asked.value.sentence
+    said = asked.value.told
     assert "Inskrivning 10.42, Skyddad patient, vårdkedja 1, loggat av" in said
     assert "1 händelse i en vårdkedja som du inte ser" in said
     assert "Bo" not in said
     assert "Tolvan" not in said
-    assert len(asked.value.links) == 1
+    assert [address for _, address, _ in asked.value.rows] == ["chain", "", ""]

@@ -123,9 +123,14 @@ def test_an_outage_is_ended_then_the_list_says_what_to_enter_and_is_ticked(
     fields = form_at(client, path)
     refused = send(client, path, fields, ended_at_kl="10.00")
     assert refused.status_code == 422
-    assert "Loggat efter 10.00: Inskrivning 10.22, " in errors_of(read(refused))
-    # Once, where it is answered.
-    assert read(refused).main.get_text().count("Loggat efter 10.00") == 1
+    assert "Var PRATOR åter 10.00?" in errors_of(read(refused))
+    # Once, where it is answered, with the way to each event.
+    assert read(refused).main.legend.get_text().count("Var PRATOR åter 10.00?") == 1
+    assert read(refused).main.get_text().count("Var PRATOR åter 10.00?") == 1
+    (row,) = [
+        row for row in read(refused).main.select("fieldset li") if "Inskrivning 10.22, " in row.get_text()
+    ]
+    assert row.a["href"] == reverse("chain", args=[chain.pk])
     sent = fields_of(form_of(read(refused), method="post")) | {"answer-logged-after-end": ["nej"]}
     assert "Ange när PRATOR kom tillbaka." in errors_of(read(send(client, path, sent)))
     answer = send(client, path, sent, ended_at_kl=fields["ended_at_kl"][0])
