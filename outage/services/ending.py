@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.rules.errors import Question, RuleError
-from outage.models import Outage
+from outage.models import CareChainEvent, Outage
 from outage.queries.past_end import PastEnd, past_end
 from outage.rules.handover import CLOCK_SKEW
 from outage.rules.moments import ahead
@@ -39,14 +39,17 @@ def check_end(
         raise RuleError(f"Ange när {outage.system} kom tillbaka.", field="ended_at")
 
 
+def _by(row: CareChainEvent, by: Acting) -> str:
+    return row.user.full_name + ("" if row.unit_id == by.unit.pk else f", {row.unit.name}")
+
+
 def _question(
     by: Acting, key: str, outage: Outage, ended_at: datetime, late: PastEnd, now: datetime
 ) -> Question:
     at, system, routine = moment(ended_at, now), outage.system, outage.routine
     rows = [
         (
-            f"{routine.label(row.kind)} {moment(row.happened_at, now)}, {name}, loggat av {row.user.full_name}"
-            f"{'' if row.unit_id == by.unit.pk else f', {row.unit.name}'}",
+            f"{routine.label(row.kind)} {moment(row.happened_at, now)}, {name}, loggat av {_by(row, by)}",
             "chain",
             str(chain.pk),
         )
