@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from contacts.rules.errors import RuleError
 from contacts.rules.labelled import Labelled
-from outage.rules.closing import Holds, OpenThing, in_words
+from outage.rules.closing import Holds, OpenThing
 from outage.rules.moments import check_year
 
 AT_LEAST = timedelta(days=1)
@@ -16,16 +16,16 @@ MOST_YEARS_AHEAD = 10
 
 COUNTED: Mapping[str, str] = {
     "chains": "Vårdkedjor",
-    "events": "Händelser",
-    "calls": "Samtal",
-    "rows": "Rader i loggen",
-    "sheets": "Blad",
-    "steps": "Steg för blad",
+    "events": "Händelser med rättelser",
+    "calls": "Samtal med rättelser",
+    "rows": "Alla rader om vårdkedjor",
+    "sheets": "Blad utskrivna för driftstoppet",
+    "steps": "Steg för de bladen",
     "pages": "Skannade sidor",
     "hashes": "Sökuppgifter om patienter",
     "handed": "Överlämningar",
     "closings": "Stängningar",
-    "left_open": "Öppna punkter",
+    "left_open": "Lämnat öppet vid stängningen",
 }
 """What is counted when it is proposed, and again before it is done: with whatever is written one of them grows."""
 
@@ -107,19 +107,10 @@ def untold_in(undone: Collection[OpenThing]) -> int:
     return len({thing.key.split(":")[1] for thing in undone if thing.what is Holds.DISCHARGE})
 
 
-def undone_words(undone: Collection[OpenThing]) -> str:
-    """What is not done of an outage, left open or not, in sentences; empty for nothing."""
-    if not undone:
-        return ""
-    untold = untold_in(undone)
-    also = f" Utskrivningar som alla inte vet om: {untold}." if untold else ""
-    return f"Allt är inte gjort: {in_words(undone)}. Efter gallringen ser ingen vem det gäller.{also}"
-
-
 def check_undone(undone: Collection[OpenThing], *, anyway: bool) -> None:
     """Raises RuleError where somebody has not been told of a discharge and nobody said that it is purged `anyway`."""
     if untold_in(undone) and not anyway:
-        raise RuleError(f"{undone_words(undone)} Låt enheten ringa först, eller kryssa för.", field="anyway")
+        raise RuleError("Kryssa för, eller låt enheten ringa först.", field="anyway")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,19 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest, can
+from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.views.tools import FormPage, check_sent, get_or_404, held_as, put, require, told_if_refused
 from forms.models import PurgeStep
 from forms.presenters.purge import count_rows, purge_rows, span_words, state_words, step_rows
 from forms.queries.purge import changed_since, ended_for, preview_of, steps_of
-from forms.rules.purge import UNDER_WAY, PurgeStepKind, stops, undone_words, untold_in
+from forms.rules.purge import UNDER_WAY, PurgeStepKind, stops, untold_in
 from forms.services.purge import confirm_purge, propose_purge, withdraw_purge
 from forms.webforms.purge import ConfirmForm, ProposeForm, WithdrawForm
 from outage.models import Outage
 from outage.queries.closing import open_things
+from outage.rules.closing import kinds_in_words
 
 _ROWS_A_PAGE = 25
 
@@ -61,7 +63,14 @@ def purge_confirm(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     form = ConfirmForm(request.POST)
     with told_if_refused(request):
         check_sent(form)
-        step = confirm_purge(by=request.acting, outage=outage, **form.cleaned_data)
+        try:
+            step = confirm_purge(by=request.acting, outage=outage, **form.cleaned_data)
+        except RuleError as refused:
+            if refused.field not in form.fields:
+                raise
+            form.add_error(refused.field, refused.reason)
+            context = _context(request, outage) | {"form": ProposeForm(), "confirm": form}
+            return render(request, "forms/purge/show.html", context, status=422)
         messages.success(
             request, f"Gallringen är bekräftad. {state_words([step], is_purged=False).partition('. ')[2]}"
         )
@@ -113,7 +122,7 @@ def _context(request: ActingRequest, outage: Outage) -> dict[str, Any]:
         "state": state_words(steps, is_purged=preview.facts.purged),
         "purged": preview.facts.purged and not preview.facts.left,
         "reasons": reasons,
-        "undone": undone_words(undone),
+        "undone": kinds_in_words(undone),
         "untold": untold_in(undone),
         "counts": count_rows(preview.counted),
         "span": span_words(preview),

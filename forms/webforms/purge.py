@@ -20,7 +20,9 @@ class _StepForm(SentOnce):
 
 
 class _GoingOnForm(_StepForm):
-    anyway = forms.BooleanField(label="Gallra fast alla inte vet om utskrivningen", required=False)
+    anyway = forms.BooleanField(
+        label="Gallra fast det finns utskrivningar som alla inte vet om", required=False
+    )
 
 
 class ProposeForm(_GoingOnForm):

@@ -107,8 +107,12 @@ def seen_of(things: Iterable[OpenThing]) -> str:
 
 def in_words(things: Collection[OpenThing]) -> str:
     """How many of each kind, in the order of the page: «samtal att ringa: 3, att kvittera: 1»."""
+    return ", ".join(kinds_in_words(things))
+
+
+def kinds_in_words(things: Collection[OpenThing]) -> list[str]:
     counts = Counter(thing.what for thing in things)
-    return ", ".join(f"{what.label.lower()}: {counts[what]}" for what in Holds if counts[what])
+    return [f"{what.label.lower()}: {counts[what]}" for what in Holds if counts[what]]
 
 
 class Entered(Labelled):

@@ -199,11 +199,11 @@ def test_from_the_report_to_the_purge(
     admin.goto(f"/gallring/{outage.pk}/")
     admin.get_by_label("Gallras den dag").fill("2026-11-25")
     # What was left open at the closing is of a discharge: each says that it goes all the same.
-    admin.get_by_label("Gallra fast alla inte vet om utskrivningen").check()
+    admin.get_by_label("Gallra fast det finns utskrivningar som alla inte vet om").check()
     admin.get_by_role("button", name="Föreslå gallringen").click()
     expect(admin.get_by_text("Gallringen är föreslagen.")).to_be_visible()
     owner.goto(f"/gallring/{outage.pk}/")
-    owner.get_by_label("Gallra fast alla inte vet om utskrivningen").check()
+    owner.get_by_label("Gallra fast det finns utskrivningar som alla inte vet om").check()
     owner.get_by_role("button", name="Bekräfta gallringen").click()
     expect(owner.get_by_text("Gallras ons 25 nov 2026").first).to_be_visible()
     for page in (admin, owner):

@@ -93,12 +93,23 @@ def test_a_discharge_that_nobody_was_told_of_is_purged_only_by_two_who_say_so(co
     page, adam, rut = reverse("purge", args=[outage.pk]), at(county.adam), at(second(county))
     on = (timezone.localdate() + timedelta(days=2)).isoformat()
     told = words(adam.get(page))
-    assert "samtal om utskrivning: 2" in told
-    assert "Utskrivningar som alla inte vet om: 1." in told
-    assert "Låt enheten ringa först" in errors_of(read(sent(adam, page, on=on)))
+    assert "Samtal om utskrivning: 2" in told
+    warned = (
+        "Alla vet inte om 1 utskrivning. Efter gallringen ser ingen vem det gäller. Det här är inte gjort:"
+    )
+    assert warned in told
+    refused = sent(adam, page, on=on)
+    assert "Kryssa för, eller låt enheten ringa först." in errors_of(read(refused))
+    assert words(refused).count("Alla vet inte om") == 1
     assert "Gallringen är föreslagen." in read(sent(adam, page, on=on, anyway="on")).get_text()
     to = reverse("purge_confirm", args=[outage.pk])
-    assert "Låt enheten ringa först" in read(sent(rut, page, to)).get_text()
+    # At the box, on the page that says what it is; and the next press goes through.
+    refused = sent(rut, page, to)
+    assert refused.status_code == 422
+    box = read(refused).main.find("input", {"name": "anyway"}).parent
+    assert "Kryssa för, eller låt enheten ringa först." in box.get_text()
+    assert "Kryssa för" in errors_of(read(refused))
+    assert warned in words(refused)
     said = words(sent(rut, page, to, anyway="on"))
     assert "Bekräftad." in said
     assert said.count("Utskrivningar som alla inte visste om: 1") == 2
