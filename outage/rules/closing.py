@@ -120,7 +120,7 @@ class Entered(Labelled):
 
     EVENTS = "events", "En händelse loggades"
     CALLS = "calls", "Ett samtal loggades"
-    VERSIONS = "versions", "Uppgifterna i en vårdkedja skrevs in eller ändrades"
+    VERSIONS = "versions", "Uppgifterna i en vårdkedja angavs eller ändrades"
     JOINS = "joins", "Två vårdkedjor sammanfördes, eller det togs tillbaka"
     UNDONE = "undone", "En uppgift markerades som inte klar ändå"
     SAID = "said", "Ett besked om driftstoppets start, slut eller omfattning kom"

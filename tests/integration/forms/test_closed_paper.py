@@ -27,7 +27,7 @@ from tests.integration.outage.pages import fields_of, form_of, read
 
 pytestmark = pytest.mark.django_db
 SAID = (
-    "Driftstoppet är stängt. Skriver du ut öppnas det igen, tills du har skrivit in vad det blev av bladet."
+    "Driftstoppet är stängt. Skriver du ut på papper öppnas det igen, tills du har angett var bladet tog vägen."
 )
 NOT_CLOSED = "Driftstoppet är inte stängt för er."
 ABOUT_PATIENTS = {
