@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django import forms
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters, InlineModelAdmin
 from django.contrib.admin.views.main import ChangeList
@@ -74,8 +75,27 @@ class OfferedFilters(ChangeList):
         return found
 
 
+# What columns are called here that have no name of their own.
+_NAMES = {
+    "recorded_at": "loggat",
+    "closed_by": "avslutat av",
+    "current": "gällande uppgift",
+    "kind": "slag",
+    "user": "person",
+    "unit": "enhet",
+    "principal": "huvudman",
+    "outage": "driftstopp",
+}
+
+
 class Unaddressed(admin.ModelAdmin):  # type: ignore[type-arg]
     """Neither searched nor filled in by the address: a mistyped personnummer would stand there."""
+
+    def __init__(self, model: type[Model], site: admin.AdminSite) -> None:
+        super().__init__(model, site)
+        for field in model._meta.fields:
+            if field.verbose_name == field.name.replace("_", " "):
+                field.verbose_name = _NAMES.get(field.name, field.verbose_name)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return OfferedFilters
@@ -116,7 +136,11 @@ class RuledUserForm(Ruled, SeenUserForm):
 
 
 class RuledNewUserForm(Ruled, AdminUserCreationForm):  # type: ignore[type-arg]
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[
+            "usable_password"
+        ].help_text = "Utan lösenord loggar personen in genom inloggningstjänsten."
 
 
 class SavedByService(Unaddressed):
@@ -289,7 +313,7 @@ class DirectoryUploadAdmin(ReadOnlyHistory):
 
     list_display = ["at", "principal", "user", "unit"]
     list_select_related = ["principal", "user", "unit"]
-    fields = ["at", "principal", "user", "unit", "plan_hash"]
+    fields = ["at", "principal", "user", "unit"]
     date_hierarchy = "at"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DirectoryUpload]:
@@ -299,7 +323,7 @@ class DirectoryUploadAdmin(ReadOnlyHistory):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyHistory):
-    list_display = ["at", "user", "unit", "principal", "words", "target_type", "target_id"]
+    list_display = ["at", "user", "unit", "principal", "words", "kind", "target_id"]
     list_filter = ["action"]
     list_select_related = ["user", "unit", "principal"]
     date_hierarchy = "at"
@@ -307,3 +331,10 @@ class AuditEntryAdmin(ReadOnlyHistory):
     @admin.display(description="vad", ordering="action")
     def words(self, row: AuditEntry) -> str:
         return trace_words(row.action)
+
+    @admin.display(description="slag av rad", ordering="target_type")
+    def kind(self, row: AuditEntry) -> str:
+        try:
+            return str(apps.get_model(row.target_type)._meta.verbose_name)
+        except (LookupError, ValueError):
+            return row.target_type

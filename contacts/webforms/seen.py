@@ -14,7 +14,7 @@ from .differences import fingerprints, form_differences
 class SeenForm(forms.ModelForm):  # type: ignore[type-arg]
     """Refused once where the row is no longer what it was when the page was made; sent again it is saved."""
 
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(label="", required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -26,9 +26,7 @@ from tests.integration.outage.closing import as_seen, close, is_closed, leave_al
 from tests.integration.outage.pages import fields_of, form_of, read
 
 pytestmark = pytest.mark.django_db
-SAID = (
-    "Driftstoppet är stängt. Skriver du ut på papper öppnas det igen, tills du har angett var bladet tog vägen."
-)
+SAID = "Driftstoppet är stängt. Skriver du ut på papper öppnas det igen, tills du har angett var bladet tog vägen."
 NOT_CLOSED = "Driftstoppet är inte stängt för er."
 ABOUT_PATIENTS = {
     SheetKind.CARE_CHAIN,
