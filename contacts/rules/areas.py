@@ -21,6 +21,11 @@ def area_of(name: str, municipality: str) -> str:
     """
     own = set(search_key(municipality).split())
     own |= {f"{word}s" for word in own}
-    words = re.split(r"[\s,/()–]+", name)
-    kept = [word for word in words if (key := search_key(word)) and key not in _NOT_AREA and key not in own]
-    return " ".join(kept)
+    kept = [
+        word
+        for word in re.finditer(r"[^\s,/()–]+", name)
+        if (key := search_key(word[0])) and key not in _NOT_AREA and key not in own
+    ]
+    # As it is written from the first of them to the last: a list of places keeps its commas and its «och».
+    area = name[kept[0].start() : kept[-1].end()] if kept else ""
+    return area + ")" * (area.count("(") - area.count(")"))

@@ -10,12 +10,13 @@ from django.views.decorators.http import require_POST
 from contacts.access import ActingRequest
 from contacts.queries.entries import entries_in_use
 from contacts.rules.held import HeldAs
+from contacts.rules.phone import display
 from contacts.services.flags import flag_number as flag
 from contacts.services.flags import withdraw_flag
 from contacts.views.tools import check_sent, get_or_404, held_as, told_if_refused
 from contacts.webforms.flags import STALE, FlagForm
 
-FLAGGED = "Anmält. Den som äger kontakten ser det i sin lista."
+FLAGGED = "{} är anmält. Den som äger kontakten ser det i sin lista."
 UNFLAGGED = "Ångrat. Numret står inte längre som anmält av dig."
 
 
@@ -41,5 +42,5 @@ def _say(
     with told_if_refused(request, not_done, clash=STALE):
         check_sent(form)
         write(by=request.acting, entry=entry, **form.cleaned_data)
-        messages.success(request, done)
+        messages.success(request, done.format(display(form.cleaned_data["number"])))
     return redirect("contact", entry_id)

@@ -21,7 +21,7 @@ class Holds(Labelled):
     RING_BACK = "ring_back", "Samtal att ringa tillbaka"
     TASK = "task", "Att registrera, avgöra eller ångra"
     ACKNOWLEDGE = "acknowledge", "Att kvittera"
-    SHEET = "sheet", "Blad utan slut eller inte införda"
+    SHEET = "sheet", "Blad utan öde eller inte införda"
     PAGE = "page", "Skannade sidor som väntar"
 
 

@@ -61,7 +61,7 @@ def mark_task(
         picture = tick.picture if tick else former and former.picture
         if done and picture and picture.decision is Decision.DECIDE:
             if not choice.strip():
-                raise RuleError("Skriv vad du beslutade.", field="choice")
+                raise RuleError("Skriv vad som bestämdes.", field="choice")
             if entered is None:
                 raise RuleError(f"Välj om det är infört i {chain.outage.system}.", field="entered")
             _check_not_decided(log, tick, choice.strip(), entered)

@@ -20,7 +20,8 @@ from contacts.presenters.keeping import Difference
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
-from contacts.rules.phone import numbers_in
+from contacts.rules.phone import display, numbers_in
+from contacts.views.flags import FLAGGED
 from contacts.views.shared import SharedHtml, shared_part
 from contacts.views.tools import FormPage, check_sent, get_or_404, held_as, renew, require, told_if_refused
 from contacts.webforms.differences import own_data
@@ -292,8 +293,7 @@ def undo(request: ActingRequest, handover_id: UUID) -> HttpResponse:
 @require_POST
 def flag_called(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     """Report to the directory that the number of a failed call does not work; a double click gives one row."""
-    said = "Anmält. Den som äger kontakten ser det i sin lista."
-    return _say_of_number(request, handover_id, flag_called_number, said, "Inget är anmält.", undo=True)
+    return _say_of_number(request, handover_id, flag_called_number, FLAGGED, "Inget är anmält.", undo=True)
 
 
 @held_as(HeldAs("Ångra: numret fungerar", pressed=True))
@@ -320,7 +320,11 @@ def _say_of_number(
         if not form.is_valid():
             raise RuleError(_STALE)
         write(by=request.acting, handover=handover, client_id=form.cleaned_data["client_id"])
-        messages.success(request, said, extra_tags=f"{FLAG_MARK}{handover.pk}" if undo else "")
+        messages.success(
+            request,
+            said.format(display(handover.number)),
+            extra_tags=f"{FLAG_MARK}{handover.pk}" if undo else "",
+        )
     if form.cleaned_data.get("from_status"):
         return redirect("status")
     return redirect(f"{reverse('chain', args=[handover.chain_id])}#rad-{handover.pk}")

@@ -136,7 +136,11 @@ class CallForm(Opened, AsksQuestions):
             self.initial.update(seen=max((e.order for e in log.events), default=0), shown=chain.details.pk)
         else:
             self._logged = {f"event:{e.pk}": e for e in log.events if e.pk in corrects}
-            self.fields["reason"] = forms.CharField(label="Varför rättas samtalet?", max_length=300)
+            self.fields["reason"] = forms.CharField(
+                label="Varför rättas samtalet?",
+                max_length=300,
+                error_messages={"required": "Skriv varför samtalet rättas."},
+            )
         self._offer_messages()
         for name in ("checked", "checked_reason") if not self.asks_back else ():
             self.fields.pop(name, None)

@@ -21,7 +21,9 @@ class CorrectEventForm(Opened, AsksQuestions):
     # Whose particulars the form that comes in has.
     shown_kind = forms.CharField(widget=forms.HiddenInput, required=False)
     happened_at = MomentField(label="När hände det?")
-    reason = forms.CharField(label="Varför rättas det?", max_length=300)
+    reason = forms.CharField(
+        label="Varför rättas det?", max_length=300, error_messages={"required": "Skriv varför det rättas."}
+    )
     told_rightly = forms.TypedChoiceField(
         label="Har de som redan är underrättade fått rätt uppgift?",
         choices=[("ja", "Ja, de fick rätt uppgift"), ("nej", "Nej, de ska ringas igen")],
@@ -63,7 +65,7 @@ class CorrectEventForm(Opened, AsksQuestions):
 
 
 class ReasonForm(AsksQuestions):
-    reason = forms.CharField(label="Varför?", max_length=300)
+    reason = forms.CharField(label="Varför?", max_length=300, error_messages={"required": "Skriv varför."})
 
 
 class WithdrawCallForm(ReasonForm):
@@ -120,6 +122,7 @@ class MoveCallForm(AsksQuestions):
         label="Hur blev det fel?",
         max_length=300,
         initial="Loggat på fel patient.",
+        error_messages={"required": "Skriv hur det blev fel."},
         widget=forms.TextInput({"autocomplete": "off"}),
     )
 
@@ -133,8 +136,16 @@ class OpenItemForm(SentOnce):
 
     recipient = forms.CharField(max_length=200, widget=forms.HiddenInput)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    responsible = forms.CharField(label="Vem tar hand om det? Namn och enhet", max_length=200)
-    reason = forms.CharField(label="Varför är mottagaren inte underrättad?", max_length=300)
+    responsible = forms.CharField(
+        label="Vem tar hand om det? Namn och enhet",
+        max_length=200,
+        error_messages={"required": "Skriv vem som tar hand om det."},
+    )
+    reason = forms.CharField(
+        label="Varför är mottagaren inte underrättad?",
+        max_length=300,
+        error_messages={"required": "Skriv varför."},
+    )
 
     def ask_whom(self, names: Mapping[str, str]) -> None:
         """For a page that was opened without saying whom: it is chosen among `names`."""

@@ -26,9 +26,10 @@ class OutageForm(Opened, SentOnce):
         error_messages={"required": "Välj vilka som är utan systemet."},
     )
     scope_from = MomentField(
-        label="Om du ändrar vilka, eller om den tiden var fel: från när?",
+        label="Sedan när gäller det?",
         required=False,
-        help_text="Det som hände dessförinnan räknas som förut. Gällde det hela tiden: ange starten.",
+        help_text="Fyll i om du ändrar vilka, eller om tiden för en sådan ändring var fel. Det som hände dessförinnan "
+        "räknas som förut. Gällde det hela tiden: ange starten.",
     )
     started_at = MomentField(label="När började det?")
     sees = NoPatientField(

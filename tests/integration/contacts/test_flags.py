@@ -150,8 +150,11 @@ def test_one_press_on_the_entrys_page_flags_and_says_who_sees_it(client, county,
     assert len(forms) == 2
     fields = {field["name"]: field["value"] for field in forms[0].find_all("input")}
     assert fields["number"] == NUMBER
-    assert "Anmält. Den som äger kontakten ser det i sin lista." in press(client, entry, **fields).text
-    assert "Anmält. Den som" in press(client, entry, **fields).text
+    assert (
+        f"{NUMBER} är anmält. Den som äger kontakten ser det i sin lista."
+        in press(client, entry, **fields).text
+    )
+    assert f"{NUMBER} är anmält. Den som" in press(client, entry, **fields).text
     assert NumberFlag.objects.count() == 1
     page = BeautifulSoup(client.get(reverse("contact", args=[entry.pk])).content, "html.parser")
     assert len(page.find_all("form", action=reverse("flag_number", args=[entry.pk]))) == 1

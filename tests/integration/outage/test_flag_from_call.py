@@ -68,7 +68,7 @@ def test_one_press_on_the_time_line_flags_and_the_row_says_so(county, chain, swi
     assert answer.headers["Location"] == f"{path}#rad-{call.pk}"
     alva.post(flag_path(call), fields_of(form))
     page = read(alva.get(path))
-    assert "Anmält. Den som äger kontakten ser det i sin lista." in page.get_text()
+    assert f"{NUMBER} är anmält. Den som äger kontakten ser det i sin lista." in page.get_text()
     row = page.find(id=f"rad-{call.pk}")
     assert "Anmält: numret fungerar inte" in row.get_text()
     assert row.find("form", action=flag_path(call)) is None
@@ -110,7 +110,7 @@ def test_after_a_failed_press_on_laege_the_number_tried_can_be_flagged_there(
     answer = alva.post(flag_path(call), fields_of(form))
     assert answer.headers["Location"] == reverse("status")
     page = read(alva.get(reverse("status")))
-    assert "Anmält. Den som äger kontakten ser det i sin lista." in page.get_text()
+    assert f"{NUMBER} är anmält. Den som äger kontakten ser det i sin lista." in page.get_text()
     assert page.main.find("form", action=flag_path(call)) is None
     assert switchboard.flags.count() == 1
 

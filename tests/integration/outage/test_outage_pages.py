@@ -187,7 +187,7 @@ def test_a_mark_that_cannot_be_saved_says_so_and_keeps_what_was_typed(
 
     row = read(alva.get(reverse("back_registration"))).main.find("li", "task")
     typed = {name: values[0] for name, values in fields_of(row.form).items()} | {"done": "1"}
-    assert "Skriv vad du beslutade." in answer(choice=" ").get_text()
+    assert "Skriv vad som bestämdes." in answer(choice=" ").get_text()
     kept = answer(choice="Registreras av natten.").find(id=row["id"])
     assert "Välj om det är infört i PRATOR." in kept.find(attrs={"role": "alert"}).text
     assert fields_of(kept.form)["choice"] == ["Registreras av natten."]

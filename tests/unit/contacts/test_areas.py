@@ -19,6 +19,13 @@ from contacts.rules.areas import area_of
         ("Hemsjukvård område Norr, natt", "Skellefteå", "Norr"),
         ("Hemsjukvård Team 2 dygnet runt", "Skellefteå", "Team 2"),
         ("Kågedalens hemsjukvård", "Skellefteå", "Kågedalens"),
+        (
+            "Hemsjukvård Skellefteå tätort, Örnäset, Bergsbyn och Kåge, natt",
+            "Skellefteå",
+            "tätort, Örnäset, Bergsbyn och Kåge",
+        ),
+        ("Hemsjukvården tätort (Örnäset och Kåge)", "Skellefteå", "tätort (Örnäset och Kåge)"),
+        ("Hemsjukvården (Örnäset/Kåge) dygnet runt", "Skellefteå", "Örnäset/Kåge"),
     ],
 )
 def test_the_area_is_what_the_name_says_beside_what_and_when(name, municipality, area):

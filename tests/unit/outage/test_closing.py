@@ -60,7 +60,7 @@ def test_what_was_seen_is_another_when_a_thing_is():
 
 
 def test_what_is_left_is_told_by_kind():
-    assert in_words([SHEET, CALL, CALL]) == "samtal att ringa: 2, blad utan slut eller inte införda: 1"
+    assert in_words([SHEET, CALL, CALL]) == "samtal att ringa: 2, blad utan öde eller inte införda: 1"
 
 
 @pytest.mark.parametrize(
