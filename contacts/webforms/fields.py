@@ -122,6 +122,10 @@ class DateField(forms.DateField):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from wrong
 
 
+def reason_field(label: str, missing: str = "Skriv varför.") -> forms.CharField:
+    return forms.CharField(label=label, max_length=300, error_messages={"required": missing})
+
+
 _ASKED = "asked"
 _ANSWER = "answer-"
 _SALT = "asked-questions"

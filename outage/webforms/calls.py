@@ -14,7 +14,7 @@ from contacts.access import Acting
 from contacts.rules.errors import Question
 from contacts.rules.parties import Party
 from contacts.webforms.differences import Opened
-from contacts.webforms.fields import AsksQuestions, NumberField
+from contacts.webforms.fields import AsksQuestions, NumberField, reason_field
 from outage.models import CareChain, CareChainEvent, Handover
 from outage.presenters.care import Numbers
 from outage.presenters.owed import event_label
@@ -136,11 +136,7 @@ class CallForm(Opened, AsksQuestions):
             self.initial.update(seen=max((e.order for e in log.events), default=0), shown=chain.details.pk)
         else:
             self._logged = {f"event:{e.pk}": e for e in log.events if e.pk in corrects}
-            self.fields["reason"] = forms.CharField(
-                label="Varför rättas samtalet?",
-                max_length=300,
-                error_messages={"required": "Skriv varför samtalet rättas."},
-            )
+            self.fields["reason"] = reason_field("Varför rättas samtalet?")
         self._offer_messages()
         for name in ("checked", "checked_reason") if not self.asks_back else ():
             self.fields.pop(name, None)

@@ -8,7 +8,7 @@ from django import forms
 
 from contacts.rules.parties import Party
 from contacts.webforms.differences import Opened, own_data
-from contacts.webforms.fields import AsksQuestions, SentOnce
+from contacts.webforms.fields import AsksQuestions, SentOnce, reason_field
 from outage.models import CareChainEvent
 from outage.rules.moments import years_around
 
@@ -21,9 +21,7 @@ class CorrectEventForm(Opened, AsksQuestions):
     # Whose particulars the form that comes in has.
     shown_kind = forms.CharField(widget=forms.HiddenInput, required=False)
     happened_at = MomentField(label="När hände det?")
-    reason = forms.CharField(
-        label="Varför rättas det?", max_length=300, error_messages={"required": "Skriv varför det rättas."}
-    )
+    reason = reason_field("Varför rättas det?")
     told_rightly = forms.TypedChoiceField(
         label="Har de som redan är underrättade fått rätt uppgift?",
         choices=[("ja", "Ja, de fick rätt uppgift"), ("nej", "Nej, de ska ringas igen")],
@@ -65,7 +63,7 @@ class CorrectEventForm(Opened, AsksQuestions):
 
 
 class ReasonForm(AsksQuestions):
-    reason = forms.CharField(label="Varför?", max_length=300, error_messages={"required": "Skriv varför."})
+    reason = reason_field("Varför?")
 
 
 class WithdrawCallForm(ReasonForm):
@@ -141,11 +139,7 @@ class OpenItemForm(SentOnce):
         max_length=200,
         error_messages={"required": "Skriv vem som tar hand om det."},
     )
-    reason = forms.CharField(
-        label="Varför är mottagaren inte underrättad?",
-        max_length=300,
-        error_messages={"required": "Skriv varför."},
-    )
+    reason = reason_field("Varför är mottagaren inte underrättad?")
 
     def ask_whom(self, names: Mapping[str, str]) -> None:
         """For a page that was opened without saying whom: it is chosen among `names`."""

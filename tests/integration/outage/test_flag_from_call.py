@@ -220,7 +220,7 @@ def test_the_jours_number_that_is_in_no_contact_is_flagged_on_laege(county, chai
     for name, args in (("status", ()), ("chain", (chain.pk,))):
         form_of(read(alva.get(reverse(name, args=args))), action=flag_path(call))
     form = form_of(read(alva.get(reverse("status"))), action=flag_path(call))
-    assert "Anmält." in alva.post(flag_path(call), fields_of(form), follow=True).text
+    assert "0701740611 är anmält." in alva.post(flag_path(call), fields_of(form), follow=True).text
     page = read(alva.get(reverse("status")))
     assert page.main.find("form", action=flag_path(call)) is None
     assert "hälsocentral via Region Västerbottens växel" in " ".join(page.main.get_text(" ").split())
