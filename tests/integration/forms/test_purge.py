@@ -218,7 +218,7 @@ def test_what_was_begun_before_the_key_was_shut_is_seen_and_stops_it(county: Cou
         make_event(county.alva, chain, kind="ready_for_discharge", ago=before)
 
     (step,) = service.purge_due(wait=meanwhile).refused
-    assert "händelser 1 då, 2 nu" in step.reason
+    assert "händelser med rättelser 1 då, 2 nu" in step.reason
     assert CareChainEvent.objects.latest("recorded_at").kind == "ready_for_discharge"
     assert chain.details.patient_name == NAME
 
