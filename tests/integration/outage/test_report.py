@@ -50,7 +50,7 @@ from tests.integration.outage.calling import ring, take
 from tests.integration.outage.closing import close, leave_all
 from tests.integration.outage.joining import join, two_chains
 from tests.integration.outage.pages import fields_of, form_of, read
-from tests.integration.outage.ticking import mark, rows
+from tests.integration.outage.ticking import rows
 
 REACHED = CallOutcome.REACHED
 
@@ -148,30 +148,6 @@ def test_what_happened_after_the_own_end_and_on_the_wrong_patient(
     assert found["Översikt", "Händelser efter att ni var åter i drift"] == (1,)
     assert found["Översikt", "Händelser"] == (1,)
     assert found["Avvikelser", "Vårdkedjor på fel patient"] == (1,)
-
-
-@pytest.mark.parametrize("ticked", [False, True])
-def test_what_is_read_in_the_system_is_no_message_that_somebody_has_not_heard(
-    county: County, outage: Outage, ticked: bool
-):
-    """As the pages have it: what happened after the end, and what a tick says was entered."""
-    chain = make_chain(county, outage, before=Before.NOT_ADMITTED)
-    end = timezone.now() - timedelta(minutes=0 if ticked else 20)
-    if not ticked:
-        end_outage(by=county.esa, outage=outage, ended_at=end)
-    make_event(county.alva, chain, "admission", outcome=REACHED, ago=timedelta(minutes=10))
-    if ticked:
-        end_outage(by=county.esa, outage=outage, ended_at=end)
-        (task,) = (row for row in rows(county.alva, chain) if row.decision == "register")
-        mark(county.alva, get_chain(county.alva, chain.pk), task)
-    before = version_of(reach_of(county.esa), outage_for(county.region, outage.pk))
-    other = person("cilla", county.social_care, Role.COORDINATOR)
-    end_outage(by=other, outage=outage, ended_at=end)
-    assert version_of(reach_of(county.esa), outage_for(county.region, outage.pk)) != before
-    left = "Avvikelser", "Andra meddelanden som inte har nått alla parter"
-    found = said(made(county.esa, outage))
-    assert found[left] == (0,)
-    assert found["Tid", "Inskrivning"][:2] == (1, 1)
 
 
 def test_another_principal_s_rows_are_never_counted(county: County, outage: Outage, theirs: CareChain):
