@@ -80,17 +80,29 @@ def history_joins(chain_id: UUID) -> QuerySet[ChainJoin]:
     return found.select_related("kept", "other", "user", "unit").order_by("pk")
 
 
-def read_apart(chain: CareChain, version_id: int) -> tuple[CareChainDetails, int] | None:
-    """What a chain said while it was once read with `chain`, and the number of the one that has that patient now; None
-    for any other version.
+def parted_since(chain: CareChain, version_id: int) -> list[ChainJoin]:
+    """The rows that undid what `chain` was read together with as its version with that id was written, oldest first."""
+    found = ChainJoin.objects.filter(
+        kept=chain, undoes__versions__lte=version_id, versions__gt=version_id, versions__chain=chain
+    )
+    return list(found.select_related("kept", "other", "user", "unit").order_by("pk").distinct())
+
+
+def read_apart(chain: CareChain, version_id: int) -> tuple[CareChainDetails, int, ChainJoin] | None:
+    """What a chain said while it was once read with `chain`, the number of the one that has that patient now, and the
+    row that undid the join; None for any other version.
     """
     joins = history_joins(chain.pk)
     chains = {each.pk: each for join in joins for each in (join.kept, join.other)}
     row = CareChainDetails.objects.filter(pk=version_id, chain__in=chains).first() if chains else None
-    has = [
-        each.number for pk, each in chains.items() if row and pk != chain.pk and each.details.who == row.who
+    found = [
+        (row, each.number, join)
+        for pk, each in chains.items()
+        if row and pk != chain.pk and each.details.who == row.who
+        for join in joins
+        if join.undoes_id and pk in (join.kept_id, join.other_id) and join.recorded_at >= row.recorded_at
     ]
-    return (row, has[0]) if row and has else None
+    return next(iter(found), None)
 
 
 def standing_join(chain: CareChain) -> ChainJoin | None:

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from contacts.rules.errors import Question
 from contacts.rules.parties import Party
-from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
+from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin, Handover
 from outage.queries.chain_log import ChainLog, log_of
-from outage.queries.joined import read_apart
+from outage.queries.joined import join_into, read_apart
 from outage.queries.naming import patient_in_short
 from outage.queries.owed import earlier_of_sip
 from outage.queries.ring_back import is_ward_asking
@@ -164,19 +164,21 @@ def spoken_of_as(
     was = was or (apart and apart[0])
     if was is None or was.who == now.who:
         return None
-    if apart is None and was.chain_id == chain.pk and facts.at:
-        others = (row.recorded_at for row in log.versions if row.order > was.order and row.who != was.who)
-        if facts.at < minute_of(next(others)):
-            # By its time it counts as made before that.
-            return None
+    by: CareChainDetails | ChainJoin
     if apart:
-        happened = "Sammanföringen upplöstes"
+        happened, by = "Sammanföringen upplöstes", apart[2]
     elif was.chain_id != chain.pk:
         happened = f"Vårdkedjan sammanfördes med vårdkedja {chain.number}"
+        by = join_into(chain.pk, was.chain_id) or now
     else:
         happened = "Patientens nummer eller namn ändrades"
+        own = (row for row in log.versions if row.chain_id == chain.pk and row.pk > was.pk)
+        by = next(row for row in own if row.who != was.who)
+        if facts.at and facts.at < minute_of(by.recorded_at):
+            # By its time it counts as made before that.
+            return None
     as_shown = ask_as_whom(
-        changed=f"{happened} {moment(now.recorded_at, timezone.now())} av {now.user.full_name}",
+        changed=f"{happened} {moment(by.recorded_at, timezone.now())} av {by.user.full_name}",
         then=patient_in_short(was),
         now=patient_in_short(now),
         answers=answers,

@@ -35,7 +35,7 @@ from outage.services.events import lock_chain, take_order, withdraw_row
 from outage.services.kinds import ask_kind, check_kinds
 from outage.services.patient_lookups import write_lookups
 from outage.services.protected import ask_protected
-from outage.services.same_patient import ask_same_patient, chosen_existing, trace_despite
+from outage.services.same_patient import ask_parted_meanwhile, ask_same_patient, chosen_existing, trace_despite
 from outage.services.states import settle, tell_pages_of
 
 # What names the chain that a person gets who turns out not to be the chain's patient.
@@ -119,9 +119,9 @@ def change_details(
             opened = CareChain.objects.filter(pk=uuid5(client_id, _OTHER_PERSON)).first()
             return (opened or chain).history.latest("pk")
         lock_chain(chain)
-        if chain.details_id != replaces:
-            raise ChangedMeanwhile
         former = chain.details
+        if former.pk != replaces:
+            ask_parted_meanwhile(chain, replaces, answers)
         ask_kind(facts, former, answers)
         ask_protected(facts, former, answers)
         changed = _ask(chain, facts, answers)
@@ -134,7 +134,7 @@ def change_details(
         if number_key(_identity_of(facts).stored) != number_key(former.identity_number):
             _lock_opening(chain.outage)
             found = ask_same_patient(by, chain.outage, facts, answers, changed=chain)
-        details = write_details(by, chain, facts, replaces=replaces, changed=changed)
+        details = write_details(by, chain, facts, replaces=former.pk, changed=changed)
         if facts.status is ChainStatus.WRONG_PATIENT:
             _take_all_back(by, chain, f"Loggad på fel patient: {facts.status_reason}")
         settle(chain)

@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.utils import timezone
+
 from contacts import audit
 from contacts.access import Acting
 from contacts.rules.errors import Question
+from contacts.services.versions import ChangedMeanwhile
 from outage.models import CareChain, ChainFacts, Outage
-from outage.queries.naming import patient_in_list, ward_label
+from outage.queries.joined import parted_since
+from outage.queries.naming import patient_in_list, patient_in_short, ward_label
 from outage.queries.same_patient import chains_of_other_units, own_chains_of
+from outage.rules.wording import moment
 
 SAME_PATIENT = "same-patient"
 OTHER_UNIT = "other-unit"
@@ -116,3 +121,21 @@ def _lacks_the_mark(own: Sequence[CareChain], facts: ChainFacts) -> str:
         f"Patienten har skyddade personuppgifter i vårdkedja {', '.join(map(str, marked))}. "
         "Är det samma patient: kryssa i Skyddade personuppgifter här också."
     )
+
+
+def ask_parted_meanwhile(chain: CareChain, shown: int, answers: Mapping[str, str] | None) -> None:
+    """Raises Question whether what was typed about two chains that were read as one is to be saved in this one, which
+    says something else than the version `shown` by now: asked anew of each version. ChangedMeanwhile of any other.
+    """
+    undone = parted_since(chain, shown)
+    if not undone or answers is None:
+        raise ChangedMeanwhile
+    here, others = f"vårdkedja {chain.number}", [each.other for each in undone]
+    Question(
+        f"parted-meanwhile-{chain.details.pk}",
+        f"Sammanföringen med vårdkedja {' och '.join(str(other.number) for other in others)} upplöstes "
+        f"{moment(undone[-1].recorded_at, timezone.now())} av {undone[-1].user.full_name} medan du skrev. "
+        f"{here.capitalize()} är {patient_in_short(chain.details)}. Vill du ändra uppgifterna i den?",
+        [("kept", f"Ja, ändra i {here}")],
+        links=[(f"Visa vårdkedja {other.number}", "chain", str(other.pk)) for other in others],
+    ).settled(answers)

@@ -41,7 +41,7 @@ from outage.queries.care_chains import find_chains, get_chain, history_of, mark_
 from outage.queries.chain_log import log_shown
 from outage.queries.closing import closing_of, left_about
 from outage.queries.drills import is_past
-from outage.queries.joined import history_joins, said_of, standing_join
+from outage.queries.joined import history_joins, parted_since, said_of, standing_join
 from outage.queries.logged_later import logged_later
 from outage.queries.naming import by_number, patient_in_list, ward_label
 from outage.queries.openings import emergencies_of, emergency_chain
@@ -323,13 +323,17 @@ def edit_chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
                 if words := papers().outdated(request.acting, former).words:
                     messages.warning(request, f"Vårdkedja {former.number}: {words} De visas på dess sida.")
             return to_chain(request, saved.chain_id, said=said)
-    if page.changed or (join and request.method == "POST"):
+    seen = form.cleaned_data["replaces"] or 0 if page.refused else 0
+    undone = page.refused and parted_since(found, seen)
+    if page.changed or undone or (join and request.method == "POST"):
         stands = get_or_404(get_chain, request.acting, chain_id)
-        by = said_joined or history_lines(history_of(stands.pk)[-1:], timezone.now())[0]
+        since = [row for row in history_of(stands.pk) if row.pk > seen]
+        by = said_joined or " ".join(f"{line}." for line in history_lines(since, timezone.now()))
         fresh = ChainForm(acting=request.acting, chain=stands, system=system)
         if page.changed:
             page.tell_changed(by, fresh, replaces=stands.details.pk)
         else:
-            put(form, replaces=stands.details.pk)
+            if not undone:
+                put(form, replaces=stands.details.pk)
             page.told |= {"changed_by": by, "differences": form_differences(form, fresh)}
     return page.show("outage/chain/edit.html", chain=found, outage=found.outage)

@@ -1,6 +1,8 @@
 """The pages on which two chains are joined, and taken apart again."""
 
+from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -13,9 +15,10 @@ from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import logs_of
 from outage.rules.back_registration import Before
 from outage.rules.informing import CallOutcome
+from outage.services.care_chains import change_details
 from outage.services.joining import check_can_join
 from tests.factories import County, make_chain, make_event
-from tests.integration.outage.joining import NAME, join, two_chains
+from tests.integration.outage.joining import NAME, join, two_chains, undo
 from tests.integration.outage.pages import fields_of, form_of, read
 
 
@@ -239,6 +242,59 @@ def test_what_was_typed_about_a_chain_that_was_joined_meanwhile_is_saved_by_a_ch
     opened = client.get(address, follow=True)
     assert opened.redirect_chain == [(reverse("edit_chain", args=[kept.pk]), 302)]
     assert said in read(opened).get_text()
+
+
+def test_what_was_typed_about_two_that_were_joined_is_saved_in_one_of_them_by_a_choice(
+    county: County, outage: Outage, log_in, clock
+):
+    kept = make_chain(county, outage, patient_name="Anna Ett", identity="19380214-9801")
+    other = make_chain(
+        county, outage, by=county.disa, patient_name="Anna Två", identity="19380214-9819", before=Before.ADMITTED
+    )
+    join(county, kept, other)
+    client = log_in(county.disa)
+    opened = client.get(reverse("edit_chain", args=[other.pk]), follow=True)
+    address = reverse("edit_chain", args=[kept.pk])
+    typed = fields_of(form_of(read(opened), action=address)) | {"identity": "19380214-9827"}
+    clock.shift(timedelta(minutes=2))
+    undo(county, kept)
+    before = get_chain(county.alva, kept.pk).details
+    clock.shift(timedelta(minutes=2))
+    asked = client.post(address, typed)
+    text = " ".join(read(asked).main.get_text(" ").split())
+    assert asked.status_code == 422
+    assert "Sammanföringen med vårdkedja 2 upplöstes 10.54 av Alva Påhittad medan du skrev." in text
+    assert "Vårdkedja 1 är Anna Ett 19380214-9801. Vill du ändra uppgifterna i den?" in text
+    assert reverse("chain", args=[other.pk]) in asked.content.decode()
+    again = fields_of(form_of(read(asked), action=address))
+    # Pressing once more is no choice; nor is one that was made of what somebody has changed since.
+    assert client.post(address, again).status_code == 422
+    assert get_chain(county.alva, kept.pk).details == before
+    chosen = again | {f"answer-parted-meanwhile-{before.pk}": "kept"}
+    facts = replace(before.facts, before=Before.ADMITTED)
+    change_details(by=county.esa, chain=kept, client_id=uuid4(), replaces=before.pk, facts=facts)
+    stale = client.post(address, chosen)
+    assert stale.status_code == 422
+    assert "Esa Påhittad" in read(stale).main.get_text()
+    now = get_chain(county.alva, kept.pk).details
+    chosen = fields_of(form_of(read(stale), action=address)) | {f"answer-parted-meanwhile-{now.pk}": "kept"}
+    for _ in range(2):
+        assert client.post(address, chosen).headers["Location"] == reverse("chain", args=[kept.pk])
+    assert [row.identity_number for row in kept.history.filter(pk__gt=now.pk)] == ["193802149827"]
+    assert get_chain(county.disa, other.pk).details.identity_number == "193802149819"
+
+
+def test_who_opened_the_form_of_one_before_it_was_joined_and_parted_is_not_asked_of_two(
+    county: County, outage: Outage, log_in
+):
+    kept, other = two_chains(county, outage)
+    client, address = log_in(county.alva), reverse("edit_chain", args=[kept.pk])
+    typed = fields_of(form_of(read(client.get(address)), action=address)) | {"patient_name": "Tolvan Typed"}
+    join(county, kept, other, by=county.esa)
+    undo(county, kept)
+    answer = client.post(address, typed)
+    assert answer.status_code == 409
+    assert client.post(address, fields_of(form_of(read(answer), action=address))).status_code == 302
 
 
 @pytest.mark.parametrize(

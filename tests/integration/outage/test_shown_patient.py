@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from contacts.access import Acting
 from contacts.models import Principal
 from contacts.rules.parties import Party
 from outage.models import CareChain, Handover, Outage
@@ -29,11 +30,13 @@ DISCHARGE = REACHED | {"messages": ["new:discharge:inpatient"], "read_back": "do
 AS_SHOWN, AS_NOW = {"answer-as-whom": "then"}, {"answer-as-whom": "now"}
 
 
-def rename(county: County, chain: CareChain, *, asked_of: bool = False, **facts) -> None:
+def rename(
+    county: County, chain: CareChain, *, by: Acting | None = None, asked_of: bool = False, **facts
+) -> None:
     """What that means is asked where somebody has been told of the patient."""
     now = get_chain(county.alva, chain.pk)
     change_details(
-        by=county.alva,
+        by=by or county.alva,
         chain=now,
         client_id=uuid4(),
         replaces=now.details_id,
@@ -158,6 +161,40 @@ def test_a_call_typed_while_two_were_joined_is_not_logged_on_the_one_it_was_not_
     assert f"Samtalet gällde vårdkedja {kept.number}" in page.main.get_text(" ")
     assert page.main.find("input", {"name": "spoken_to"})["value"] == REACHED["spoken_to"]
     assert not Handover.objects.exists()
+
+
+def test_the_question_names_who_changed_the_patient_and_when_and_not_who_wrote_last(
+    county: County, outage: Outage, client: Client, clock: Clock
+):
+    chain = patient(county, outage, ONE)
+    fields = opened(client, county, chain)
+    clock.shift(timedelta(minutes=1))
+    rename(county, chain, identity=TWO[1])
+    clock.shift(timedelta(minutes=2))
+    rename(county, chain, by=county.esa, before=Before.ADMITTED)
+    question, _ = asked(client, chain, fields | {"at_kl": ["10.54"]})
+    assert "Patientens nummer eller namn ändrades 10.53 av Alva Påhittad medan du skrev." in question
+
+
+@pytest.mark.parametrize("part_again", [False, True])
+def test_the_question_names_who_joined_or_parted_and_when(
+    county: County, outage: Outage, client: Client, clock: Clock, part_again: bool
+):
+    kept = make_chain(county, outage, by=county.disa, patient_name=ONE[0], identity=ONE[1])
+    other = patient(county, outage, TWO)
+    fields = opened(client, county, other)
+    clock.shift(timedelta(minutes=1))
+    join(county, kept, other, by=county.esa, same=False, answers={"identity": "said_wrong"})
+    if part_again:
+        fields = opened(client, county, other)
+        clock.shift(timedelta(minutes=1))
+        undo(county, kept, by=county.esa)
+    clock.shift(timedelta(minutes=2))
+    # Whoever mended something else afterwards is not who did it.
+    rename(county, other if part_again else kept, by=county.disa, before=Before.ADMITTED)
+    question, _ = asked(client, other, fields)
+    happened = "Sammanföringen upplöstes 10.54" if part_again else "sammanfördes med vårdkedja 1 10.53"
+    assert f"{happened} av Esa Påhittad medan du skrev." in question
 
 
 def test_a_corrected_call_is_still_of_whom_the_page_showed(
