@@ -90,6 +90,7 @@ TRACE_WORDS: Mapping[str, str] = {
     "registration.undone": "Tog bort markeringen av en efterregistrering",
     "registration.turn": "Antecknade vem som gör en efterregistrering",
     "messages.acknowledged": "Antecknade att meddelandena är kvitterade",
+    "messages.not_acknowledged": "Antecknade att meddelandena inte är kvitterade ändå",
     "held_form.kept": "Formuläret lades undan",
     "clash.kept": "Samma formulär kom med två innehåll: båda sparades",
     "held_form.taken_up": "Fortsatte på ett sparat formulär",

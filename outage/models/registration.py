@@ -60,12 +60,15 @@ class TaskTurn(OfChain, SignedRow):
 
 
 class Acknowledgement(SignedRow):
-    """A unit has acknowledged its messages in the system (R4.6), once."""
+    """A unit has acknowledged its messages in the system (R4.6), or has not after all: the newest row counts. What was
+    acknowledged before the outage was opened again for the principal counts no longer.
+    """
 
     outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="acknowledgements")
+    done = models.BooleanField("kvitterat", default=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         verbose_name = "kvittens"
         verbose_name_plural = "kvittenser"
-        constraints = [models.UniqueConstraint(fields=["outage", "unit"], name="acknowledged_once_per_unit")]
+        indexes = [models.Index(fields=["outage", "unit"], name="acknowledged_by_unit")]

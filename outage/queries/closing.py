@@ -107,10 +107,29 @@ def _states(principal_id: int, outage_id: UUID) -> QuerySet[ChainState, tuple[An
 
 
 def _not_acknowledged(principal: Principal, outage: Outage, units: Mapping[int, int]) -> Iterable[OpenThing]:
-    done = Acknowledgement.objects.filter(outage=outage, unit__in=units).values_list("unit", flat=True)
-    have = {units[pk] for pk in done}
-    for pk in sorted(units_that_took_part(principal, outage, units) - have):
+    have = acknowledgements(outage, units)
+    for pk in sorted(units_that_took_part(principal, outage, units) - set(have)):
         yield OpenThing(pk, f"{Holds.ACKNOWLEDGE}:{pk}")
+
+
+def acknowledgements(outage: Outage, units: Mapping[int, int]) -> dict[int, Acknowledgement]:
+    """The standing acknowledgement of messages (R4.6) of each of `units` that has one; it has as which each is read."""
+    newest = {units[row.unit_id]: row for row in _acknowledged(outage.pk, *units)}
+    return {pk: row for pk, row in newest.items() if row.done}
+
+
+def acknowledgement_of(outage: Outage, unit: Unit) -> Acknowledgement | None:
+    return acknowledgements(outage, dict.fromkeys(ids_read_as(unit), unit.pk)).get(unit.pk)
+
+
+@prepared
+def _acknowledged(outage_id: UUID, *unit_ids: int) -> QuerySet[Acknowledgement]:
+    """Oldest first, without those from before the outage was last opened again for the unit's principal."""
+    opened_again = PrincipalEnd.objects.filter(
+        outage=OuterRef("outage"), principal=OuterRef("unit__principal"), ended_at=None, recorded_at__gt=OuterRef("at")
+    )
+    rows = Acknowledgement.objects.filter(~Exists(opened_again), outage=outage_id, unit__in=unit_ids)
+    return rows.select_related("user").order_by("pk")
 
 
 def took_part(unit: Unit, outage: Outage) -> bool:
@@ -255,12 +274,15 @@ def _entries(principal: Principal, outage: Outage) -> dict[Entered, QuerySet[Any
         Entered.VERSIONS: CareChainDetails.objects.filter(**of_chain),
         Entered.JOINS: ChainJoin.objects.filter(**_of_chains(principal, outage, "kept__")),
         Entered.UNDONE: RegistrationMark.objects.filter(**of_chain, done=False),
+        Entered.NOT_ACKNOWLEDGED: Acknowledgement.objects.filter(
+            outage=outage, unit__principal=principal, done=False
+        ),
         Entered.SAID: OutageReport.objects.filter(outage=outage),
         Entered.ENDS: ends,
     }
 
 
 def _when_and_where(rows: QuerySet[Any]) -> tuple[datetime, int]:
-    at = "at" if rows.model is RegistrationMark else "recorded_at"
+    at = "at" if rows.model in (RegistrationMark, Acknowledgement) else "recorded_at"
     found: tuple[datetime, int] = rows.order_by(f"-{at}").values_list(at, "unit")[:1].get()
     return found

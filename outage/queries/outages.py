@@ -29,7 +29,6 @@ from contacts.queries.prepared import prepared
 from contacts.rules.parties import PrincipalKind
 from contacts.seen import once
 from outage.models import (
-    Acknowledgement,
     CareChain,
     CareChainEvent,
     ChecklistTick,
@@ -371,17 +370,6 @@ def reports_of(outage_id: UUID) -> QuerySet[OutageReport]:
     """Oldest first."""
     reports = OutageReport.objects.filter(outage=outage_id)
     return reports.select_related("user", "unit").order_by("recorded_at", "pk")
-
-
-def acknowledgement_of(outage: Outage, unit: Unit) -> Acknowledgement | None:
-    """The unit's acknowledgement of its messages (R4.6), None where it has not been made."""
-    return next(iter(_acknowledged(outage.pk, unit.pk)), None)
-
-
-@prepared
-def _acknowledged(outage_id: UUID, unit_id: int) -> QuerySet[Acknowledgement]:
-    rows = Acknowledgement.objects.filter(outage=outage_id, unit=unit_id)
-    return rows.select_related("user")
 
 
 def earlier_outages(principal: Principal, outage: Outage) -> list[Outage]:

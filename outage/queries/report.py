@@ -34,7 +34,7 @@ from outage.models import (
 from outage.queries.call_codes import CodeState, code_states
 from outage.queries.care_chains import with_details
 from outage.queries.chain_log import ChainLog, logs_of
-from outage.queries.closing import units_that_took_part
+from outage.queries.closing import acknowledgements, units_that_took_part
 from outage.queries.outages import discharge_logged, no_drill_of_others, outages_for, support_contacts
 from outage.queries.owed import standing_now
 from outage.queries.standing import first_of, is_discharge, line_back, row_of
@@ -328,8 +328,7 @@ def around(reach: Reach, outage: Outage) -> Around:
     openings = Opening.objects.filter(**_of_chains(reach, outage, "chain"), kind=OpeningKind.EMERGENCY)
     units = {unit.pk: unit.joined_into_id or unit.pk for unit in units_counted(reach)}
     took_part = units_that_took_part(reach.principal, outage, units)
-    said = Acknowledgement.objects.filter(outage=outage, unit__in=units).values_list("unit", "at")
-    acknowledged = {units[pk]: at for pk, at in said if units[pk] in took_part}
+    acknowledged = [row.at for pk, row in acknowledgements(outage, units).items() if pk in took_part]
     return Around(
         began=began,
         ended=outage.own_end,
@@ -338,6 +337,6 @@ def around(reach: Reach, outage: Outage) -> Around:
         reasons=tuple((reason.clause, reason.sentence) for reason in reasons),
         support=tuple((row.at, row.unit.name) for row in support_contacts(outage.pk, reach.principal.pk)),
         took_part=len(took_part),
-        acknowledged=tuple(sorted(acknowledged.values())),
+        acknowledged=tuple(sorted(acknowledged)),
         openings=openings.values("chain").distinct().count(),
     )

@@ -123,6 +123,7 @@ class Entered(Labelled):
     VERSIONS = "versions", "Uppgifterna i en vårdkedja angavs eller ändrades"
     JOINS = "joins", "Två vårdkedjor sammanfördes, eller det togs tillbaka"
     UNDONE = "undone", "En uppgift markerades som inte klar ändå"
+    NOT_ACKNOWLEDGED = "not_acknowledged", "Meddelanden markerades som inte kvitterade ändå"
     SAID = "said", "Ett besked om driftstoppets start, slut eller omfattning kom"
     ENDS = "ends", "Ett avslut av driftstoppet skrevs eller togs tillbaka"
 

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from contacts import audit
 from contacts.access import Acting, check_may
+from contacts.models import Unit
 from contacts.queries.people import colleagues
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
@@ -19,6 +20,7 @@ from outage.models import (
     TaskTurn,
 )
 from outage.queries.chain_log import ChainLog, log_of
+from outage.queries.closing import acknowledgement_of
 from outage.queries.task_logs import turns_of
 from outage.queries.tasks import ticks_of
 from outage.rules.routine import Decision
@@ -213,8 +215,9 @@ def _retire(by: Acting, chain: CareChain, client_id: UUID, former: Mark) -> None
     )
 
 
-def acknowledge(*, by: Acting, outage: Outage) -> Acknowledgement:
-    """The acting unit has acknowledged its messages in the system (R4.6), once.
+def acknowledge(*, by: Acting, outage: Outage, done: bool = True) -> Acknowledgement | None:
+    """The acting unit has acknowledged its messages in the system (R4.6), or has not after all: a new row where that is
+    news. What stands, or None.
 
     Raises RuleError while the outage goes on, and where it is purged.
     """
@@ -222,12 +225,15 @@ def acknowledge(*, by: Acting, outage: Outage) -> Acknowledgement:
     _check_back(outage)
     check_not_purged(outage, by.principal.pk)
     with transaction.atomic():
-        row, created = Acknowledgement.objects.get_or_create(
-            outage=outage, unit=by.unit, defaults={"user": by.user}
-        )
-        if created:
-            audit.record(by=by, action="messages.acknowledged", target=row)
-    return row
+        # Of two colleagues who press at once the second finds it said.
+        Unit.objects.select_for_update(no_key=True).get(pk=by.unit.pk)
+        stands = acknowledgement_of(outage, by.unit)
+        if bool(stands) is not done:
+            row = Acknowledgement.objects.create(outage=outage, unit=by.unit, user=by.user, done=done)
+            action = "messages.acknowledged" if done else "messages.not_acknowledged"
+            audit.record(by=by, action=action, target=row)
+            stands = row if done else None
+    return stands
 
 
 def _check_back(outage: Outage) -> None:

@@ -34,9 +34,9 @@ from outage.presenters.back import TaskRow, task_place, tasks_listed
 from outage.presenters.back_groups import TaskGroups, grouped
 from outage.presenters.closing import ClosedLine, closed_line, left_rows
 from outage.queries.care_chains import get_chain
-from outage.queries.closing import closing_of, left_for, took_part
+from outage.queries.closing import acknowledgement_of, closing_of, left_for, took_part
 from outage.queries.naming import patient_in_list
-from outage.queries.outages import acknowledgement_of, current_outage, earlier_outages, goes_on_beside
+from outage.queries.outages import current_outage, earlier_outages, goes_on_beside
 from outage.queries.owed import ListedChains, chains_seen, chains_seen_and_missing, count_calls_owed
 from outage.queries.papers import paper_left, papers
 from outage.queries.shift import tasks_left_after
@@ -316,12 +316,18 @@ def _done_or_why_not(request: ActingRequest, chain: CareChain, form: TaskForm) -
     return ""
 
 
-@held_as(HeldAs("Logga att enheten har kvitterat", pressed=True))
+@held_as(
+    held_by_value(
+        "done",
+        {"0": HeldAs("Inte kvitterat ändå", pressed=True)},
+        HeldAs("Logga att enheten har kvitterat", pressed=True),
+    )
+)
 @require_POST
 def acknowledge_messages(request: ActingRequest) -> HttpResponse:
     require(request.acting, Right.MARK_REGISTRATION)
     outage = chosen_outage_or_404(request)
     with told_if_refused(request):
-        acknowledge(by=request.acting, outage=outage)
-        messages.success(request, "Antecknat: meddelandena är kvitterade.")
+        stands = acknowledge(by=request.acting, outage=outage, done=request.POST.get("done") != "0")
+        messages.success(request, f"Antecknat: meddelandena är {'' if stands else 'inte '}kvitterade.")
     return redirect(back_address(outage))

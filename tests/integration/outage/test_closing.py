@@ -215,12 +215,17 @@ def said(county: County, chain: CareChain) -> None:
     change_outage(by=by, outage=outage, client_id=uuid4(), facts=facts, replaces=now.pk)
 
 
+def not_acknowledged(county: County, chain: CareChain) -> None:
+    acknowledge(by=county.alva, outage=outage_for(county.region, chain.outage_id), done=False)
+
+
 LATE = {
     Entered.CALLS: late_call,
     Entered.EVENTS: late_event,
     Entered.VERSIONS: late_chain,
     Entered.JOINS: joined,
     Entered.UNDONE: task_undone,
+    Entered.NOT_ACKNOWLEDGED: not_acknowledged,
     Entered.SAID: said,
     Entered.ENDS: ended_too_early,
 }

@@ -12,11 +12,12 @@ from contacts.rules.parties import Party
 from outage.models import Acknowledgement, CareChain, Outage, RegistrationMark
 from outage.presenters.back_groups import grouped
 from outage.queries.care_chains import get_chain
-from outage.queries.outages import acknowledgement_of
+from outage.queries.closing import acknowledgement_of, open_things
 from outage.rules.back_registration import Before, ChainStatus
+from outage.rules.closing import Holds
 from outage.rules.routine import Decision
 from outage.services.care_chains import change_details
-from outage.services.outages import end_outage
+from outage.services.outages import end_outage, reopen_outage
 from outage.services.registrations import acknowledge
 from tests.factories import County, chain_facts, make_chain, make_event, tell
 from tests.integration.outage.ticking import event_of, mark, rows
@@ -112,6 +113,35 @@ def test_messages_are_acknowledged_once_for_each_unit_when_the_outage_is_over(
     assert AuditEntry.objects.filter(action="messages.acknowledged").count() == 2
     assert acknowledgement_of(ended.outage, county.ward) == first
     assert acknowledgement_of(ended.outage, county.other_ward) is None
+
+
+@pytest.mark.clause("R4.6")
+def test_messages_are_acknowledged_anew_after_the_outage_was_opened_again(county: County, ended: CareChain):
+    outage = ended.outage
+    first = acknowledge(by=county.alva, outage=outage)
+    outage = reopen_outage(by=county.esa, outage=outage)
+    assert acknowledgement_of(outage, county.ward) is None
+    outage = end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    assert acknowledgement_of(outage, county.ward) is None
+    assert f"{Holds.ACKNOWLEDGE}:{county.ward.pk}" in {one.key for one in open_things(county.region, outage)}
+    again = acknowledge(by=county.esa, outage=outage)
+    assert again != first
+    assert acknowledgement_of(outage, county.ward) == again
+
+
+@pytest.mark.clause("R4.6")
+def test_an_acknowledgement_by_mistake_is_taken_back_by_a_row_and_made_anew(county: County, ended: CareChain):
+    acknowledge(by=county.alva, outage=ended.outage)
+    for _ in range(2):
+        assert acknowledge(by=county.esa, outage=ended.outage, done=False) is None
+    assert acknowledgement_of(ended.outage, county.ward) is None
+    assert [(row.user, row.done) for row in Acknowledgement.objects.order_by("pk")] == [
+        (county.alva.user, True),
+        (county.esa.user, False),
+    ]
+    again = acknowledge(by=county.alva, outage=ended.outage)
+    assert acknowledgement_of(ended.outage, county.ward) == again
+    assert AuditEntry.objects.filter(action="messages.not_acknowledged").count() == 1
 
 
 @pytest.mark.clause("R4.6")
