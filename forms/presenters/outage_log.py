@@ -75,7 +75,9 @@ def _under(row: LogCells, name: str) -> str:
 
 def _state(row: LogCells) -> str:
     """Nothing of a row that stands and replaces none."""
-    names = ("replaces", "replaced_by", "changed", "reason")
+    names = ["replaces", "replaced_by", "changed", "reason", "moved"]
+    if row.opened != row.chain:
+        names.append("opened")
     more = [_under(row, name) for name in names]
     state = "" if row.state == RowState.STANDS.label else row.state.upper()
     return in_lines(state, *more)

@@ -22,11 +22,11 @@ from outage.presenters.outage_files import (
     LOG_HEADINGS,
     TASK_HEADINGS,
     LogCells,
-    log_of_outage,
     read_later,
     task_cells,
     unknown_cells,
 )
+from outage.presenters.outage_log import log_of_outage
 from outage.queries.logged_later import logged_later
 from outage.queries.owed import ListedChains, chains_seen_and_missing
 from outage.queries.task_logs import task_logs_of, turns_of

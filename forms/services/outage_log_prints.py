@@ -10,7 +10,8 @@ from forms.presenters.outage_log import TITLE, outage_log_part
 from forms.services.outage_files import note_taken_out
 from forms.services.printing import PrintedFile, named_by, typeset
 from outage.models import Outage
-from outage.presenters.outage_files import log_of_outage, read_later
+from outage.presenters.outage_files import read_later
+from outage.presenters.outage_log import log_of_outage
 from outage.queries.owed import chains_seen
 from outage.rules.outage_files import OutageFile, file_name, part_of, parts_of
 from outage.rules.wording import local_day

@@ -1,28 +1,26 @@
 """What is to be entered, and the log of an outage, as rows of a file: each cell a text, every moment with its day."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from operator import attrgetter
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from contacts.models.encrypted import GONE
 from contacts.rules.parties import Party
-from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
+from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin, Handover, OpenItem
 from outage.models.signed import LoggedRow
 from outage.presenters.back import TaskRow
 from outage.presenters.back_groups import TaskGroups
-from outage.presenters.call_codes import CodeLine, CodeLines, code_lines_in_list
+from outage.presenters.call_codes import CodeLines
 from outage.presenters.chain import event_title, named_in_call, signed_by, told_labels
 from outage.presenters.details import changes, chosen_details, typed_details
-from outage.queries.chain_log import ChainLog, in_time_order, logs_of
+from outage.queries.chain_log import ChainLog
 from outage.queries.naming import (
     Patient,
     party_in_list,
     patient_in_list,
     shown_in_list,
 )
-from outage.queries.owed import ListedChains
 from outage.rules.handover import Checked, Direction, ReadBack
 from outage.rules.informing import CallOutcome
 from outage.rules.outage_files import RowState, row_state
@@ -166,6 +164,8 @@ class LogCells(NamedTuple):
     replaced_by: str = ""
     changed: str = ""
     reason: str = ""
+    moved: str = ""
+    opened: str = ""
 
 
 LOG_HEADINGS = LogCells(
@@ -201,44 +201,13 @@ LOG_HEADINGS = LogCells(
     replaced_by="Ersatt av rad",
     changed="Rättad eller återtagen",
     reason="Varför rättad eller återtagen",
+    moved="Flyttat",
+    opened="Loggat i vårdkedja",
 )
 
 
-def log_of_outage(
-    chains: ListedChains | Sequence[CareChain], now: datetime
-) -> Iterator[tuple[CareChain, list[LogCells]]]:
-    """Each chain with its rows. Of so many at once the logs are read, and let go of: an outage has any number."""
-    for start in range(0, len(chains), AT_ONCE):
-        some = chains[start : start + AT_ONCE]
-        logs = logs_of(chain.pk for chain in some)
-        codes: dict[UUID, CodeLine] = {}
-        for hidden in (False, True):
-            own = (logs[chain.pk] for chain in some if chain.details.protected_identity is hidden)
-            calls = [call for log in own for call in log.live_handovers]
-            codes |= code_lines_in_list(calls, now, hidden)
-        for chain in some:
-            yield chain, list(log_cells(chain, logs[chain.pk], codes, now))
-
-
-def log_cells(chain: CareChain, log: ChainLog, codes: CodeLines, now: datetime) -> Iterator[LogCells]:
-    """What was known of the patient, as it was opened and each time that was changed; then every event and call of the
-    chain in time order, also what was corrected and taken back, and what did that.
-
-    The log is signed. Of a patient with protected personal data what is withheld on paper is so here.
-    """
-    shown = _Shown(chain, log, codes, now)
-    known: dict[UUID, CareChainDetails] = {}
-    for version in sorted(log.versions, key=attrgetter("order")):
-        # Of joined chains each has its own.
-        yield shown.version(version, known.get(version.chain_id))
-        known[version.chain_id] = version
-    rows: list[CareChainEvent | Handover] = in_time_order([*log.events, *log.handovers])
-    for row in rows:
-        yield shown.call(row) if isinstance(row, Handover) else shown.event(row)
-
-
-class _Shown:
-    """The rows of one chain."""
+class LogRows:
+    """The rows of one chain in the log. What was moved, or logged in which of joined chains, `outage_log` adds."""
 
     def __init__(self, chain: CareChain, log: ChainLog, codes: CodeLines, now: datetime) -> None:
         self._chain, self._log, self._codes, self._now = chain, log, codes, now
@@ -267,6 +236,38 @@ class _Shown:
             signature=f"{row.user.full_name}, {row.unit.name}",
             state=RowState.STANDS.label,
             said=PURGED if self._purged else _BETWEEN.join(said),
+        )
+
+    def join(self, row: ChainJoin, own: CareChain, other: CareChain) -> LogCells:
+        what = "Sammanföringen upplöst med" if row.undoes_id else "Sammanförd med"
+        at = day_and_clock(row.recorded_at)
+        return LogCells(
+            chain=str(self._chain.number),
+            row="",
+            patient=self._patient.name,
+            identity=self._patient.identity,
+            kind="Sammanföring",
+            messages=f"{what} vårdkedja {other.number}",
+            direction="",
+            sender="",
+            recipient="",
+            happened=at,
+            recorded=at,
+            signature=f"{row.user.full_name}, {row.unit.name}",
+            state=RowState.STANDS.label,
+            said=self._text(row.reason),
+            opened=str(own.number),
+        )
+
+    def moved(self, row: Handover, came: int | None, left: Mapping[UUID, int]) -> str:
+        """From and to which chain a call was moved: `came` is the one it left, `left` as `left_to`."""
+        newer = self._newer.get(row.pk)
+        to = left.get(newer.pk) if newer else None
+        return _BETWEEN.join(
+            [
+                *([f"Från vårdkedja {came}: {self._text(row.reason)}"] if came else []),
+                *([f"Till vårdkedja {to}"] if to else []),
+            ]
         )
 
     def _known(self, row: CareChainDetails) -> dict[str, str]:

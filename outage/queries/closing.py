@@ -126,7 +126,10 @@ def acknowledgement_of(outage: Outage, unit: Unit) -> Acknowledgement | None:
 def _acknowledged(outage_id: UUID, *unit_ids: int) -> QuerySet[Acknowledgement]:
     """Oldest first, without those from before the outage was last opened again for the unit's principal."""
     opened_again = PrincipalEnd.objects.filter(
-        outage=OuterRef("outage"), principal=OuterRef("unit__principal"), ended_at=None, recorded_at__gt=OuterRef("at")
+        outage=OuterRef("outage"),
+        principal=OuterRef("unit__principal"),
+        ended_at=None,
+        recorded_at__gt=OuterRef("at"),
     )
     rows = Acknowledgement.objects.filter(~Exists(opened_again), outage=outage_id, unit__in=unit_ids)
     return rows.select_related("user").order_by("pk")

@@ -1,7 +1,7 @@
 """Chains that were joined: which chain a row is read in, and the rows of several chains as those of one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import merge
@@ -78,6 +78,21 @@ def history_joins(chain_id: UUID) -> QuerySet[ChainJoin]:
     """Each join, and each that undid one, that the chain was part of, oldest first."""
     found = ChainJoin.objects.filter(Q(kept=chain_id) | Q(other=chain_id))
     return found.select_related("kept", "other", "user", "unit").order_by("pk")
+
+
+def joins_by_home(chain_ids: Collection[UUID]) -> dict[UUID, list[tuple[ChainJoin, CareChain, CareChain]]]:
+    """As `history_joins` of each chain and of those joined to it: which of the two is read there, and the other."""
+    of_them = Q(pk__in=chain_ids) | Q(joined_to__in=chain_ids)
+    chains = CareChain.objects.filter(of_them).order_by().values("pk")
+    found: dict[UUID, list[tuple[ChainJoin, CareChain, CareChain]]] = defaultdict(list)
+    joins = ChainJoin.objects.filter(Q(kept__in=chains) | Q(other__in=chains))
+    for join in joins.select_related("kept", "other", "user", "unit").order_by("pk"):
+        sides = ((join.kept, join.other), (join.other, join.kept))
+        for home, (own, beside) in {
+            one.joined_to_id or one.pk: (one, two) for one, two in reversed(sides)
+        }.items():
+            found[home].append((join, own, beside))
+    return found
 
 
 def parted_since(chain: CareChain, version_id: int) -> list[ChainJoin]:

@@ -1,4 +1,4 @@
-"""Calls that came from another patient: who logged them first, there."""
+"""Calls that came from another patient: who logged them first, there, and from where and to where they went."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -40,3 +40,23 @@ def _replaced(steps: tuple[UUID, ...]) -> QuerySet[Handover, tuple[Any, ...]]:
     """The row that each of them replaces."""
     found = Handover.objects.filter(pk__in=steps, supersedes__isnull=False).order_by()
     return found.values_list("pk", "supersedes", "supersedes__signature", "supersedes__recorded_at")
+
+
+def left_to(outage_id: UUID, principal_id: int) -> dict[UUID, int]:
+    """The number of the chain that each call of an outage went to that came from another, by the id of the row that
+    struck it there.
+    """
+    calls = Handover.objects.filter(
+        chain__outage=outage_id, chain__principal=principal_id, supersedes__isnull=True
+    )
+    came = calls.order_by().values_list("pk", "chain__number")
+    return {Handover(pk=pk).left_by: number for pk, number in came.iterator()}
+
+
+def came_from(calls: Iterable[Handover]) -> dict[UUID, int]:
+    """The number of the chain that each of `calls` was struck in that came from another. No query where none did."""
+    steps = {call.left_by: call.pk for call in calls if call.first}
+    left = (
+        Handover.objects.filter(pk__in=steps).order_by().values_list("pk", "chain__number") if steps else ()
+    )
+    return {steps[pk]: number for pk, number in left}

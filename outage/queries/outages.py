@@ -22,7 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from contacts.models import Membership, Principal, Unit
+from contacts.models import Membership, Principal
 from contacts.models.data_key import destroyed_in_query
 from contacts.page_versions import holds_until, of_all_pages
 from contacts.queries.prepared import prepared

@@ -16,7 +16,7 @@ from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
-from contacts.services.versions import ChangedMeanwhile, replacing
+from contacts.services.versions import replacing
 from outage.models import CareChain, CareChainDetails, ChainFacts, ChainJoin, Outage
 from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.doers import wards_said_to_discharge
@@ -35,7 +35,12 @@ from outage.services.events import lock_chain, take_order, withdraw_row
 from outage.services.kinds import ask_kind, check_kinds
 from outage.services.patient_lookups import write_lookups
 from outage.services.protected import ask_protected
-from outage.services.same_patient import ask_parted_meanwhile, ask_same_patient, chosen_existing, trace_despite
+from outage.services.same_patient import (
+    ask_parted_meanwhile,
+    ask_same_patient,
+    chosen_existing,
+    trace_despite,
+)
 from outage.services.states import settle, tell_pages_of
 
 # What names the chain that a person gets who turns out not to be the chain's patient.

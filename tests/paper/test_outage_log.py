@@ -8,7 +8,8 @@ from contacts.rules.permissions import Role
 from forms.sealing import seal
 from forms.services import outage_log_prints
 from forms.services.outage_log_prints import print_outage_log
-from outage.presenters.outage_files import log_of_outage, read_later
+from outage.presenters.outage_files import read_later
+from outage.presenters.outage_log import log_of_outage
 from outage.queries.outages import outage_for
 from outage.queries.owed import chains_seen
 from outage.rules import outage_files

@@ -25,7 +25,7 @@ def table(by: Acting, outage: Outage, which: OutageFile = OutageFile.LOG) -> lis
 
 def of_the_log(by: Acting, outage: Outage) -> list[dict[str, str]]:
     """The events and calls."""
-    return [row for row in table(by, outage) if row["Slag"] != "Uppgifter"]
+    return [row for row in table(by, outage) if row["Slag"] not in ("Uppgifter", "Sammanföring")]
 
 
 def of_the_patient(by: Acting, outage: Outage) -> list[dict[str, str]]:

@@ -249,7 +249,12 @@ def test_what_was_typed_about_two_that_were_joined_is_saved_in_one_of_them_by_a_
 ):
     kept = make_chain(county, outage, patient_name="Anna Ett", identity="19380214-9801")
     other = make_chain(
-        county, outage, by=county.disa, patient_name="Anna Två", identity="19380214-9819", before=Before.ADMITTED
+        county,
+        outage,
+        by=county.disa,
+        patient_name="Anna Två",
+        identity="19380214-9819",
+        before=Before.ADMITTED,
     )
     join(county, kept, other)
     client = log_in(county.disa)

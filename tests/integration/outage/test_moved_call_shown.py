@@ -16,7 +16,7 @@ from forms.queries.sources import calls_since, sheet_source
 from forms.specs import get_spec
 from outage.models import CareChain, Handover, Outage
 from outage.presenters.call_codes import code_lines_in_list
-from outage.presenters.outage_files import log_cells
+from outage.presenters.outage_log import log_cells
 from outage.queries.care_chains import get_chain, get_handover
 from outage.queries.chain_log import log_of, logs_of
 from outage.services.moving import move_call

@@ -341,9 +341,9 @@ def test_it_takes_as_many_queries_however_much_is_logged(
     some = more()
     assert more() == some
     # Read by so many at once, each time alike.
-    monkeypatch.setattr("outage.presenters.outage_files.AT_ONCE", 6)
+    monkeypatch.setattr("outage.presenters.outage_log.AT_ONCE", 6)
     twice = asked_for(county.alva, outage, OutageFile.LOG)
-    monkeypatch.setattr("outage.presenters.outage_files.AT_ONCE", 4)
+    monkeypatch.setattr("outage.presenters.outage_log.AT_ONCE", 4)
     thrice = asked_for(county.alva, outage, OutageFile.LOG)
     assert thrice - twice == twice - some[OutageFile.LOG]
 

@@ -170,7 +170,9 @@ def test_an_outage_is_ended_then_the_list_says_what_to_enter_and_is_ticked(
     assert Acknowledgement.objects.get().unit == county.ward
     undo = form_of(read(client.get(reverse("back_registration"))), action=reverse("acknowledge"))
     assert undo.button.text == "Inte kvitterat ändå"
-    page = read(client.post(reverse("acknowledge"), fields_of(undo) | {"done": ["0"]}, follow=True)).get_text()
+    page = read(
+        client.post(reverse("acknowledge"), fields_of(undo) | {"done": ["0"]}, follow=True)
+    ).get_text()
     assert "Antecknat: meddelandena är inte kvitterade." in page
     assert "Logga att enheten har kvitterat" in page
 
