@@ -161,12 +161,12 @@ def name_text(name: str) -> str:
 
 
 def asked_text(typed: Identity) -> str:
-    """What to look up for a number; "" where there is none.
+    """What to look up for a number; "" where there is none: "okänt nummer" is nobody's.
 
     In any century: for a number typed in ten digits, now or then, it was guessed.
     """
     key = number_key(typed.stored)
-    if typed.kind is IdentityKind.UNKNOWN or not key:
+    if typed.kind is IdentityKind.UNKNOWN or not is_number(key):
         return ""
     return _of_any_century(typed.kind, key) if typed.born else _whole(key)
 

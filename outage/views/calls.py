@@ -280,7 +280,9 @@ def quick_try(request: ActingRequest, chain_id: UUID) -> HttpResponse:
 def undo(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     """Take back what one has just logged, by one press."""
     require(request.acting, Right.LOG_CARE)
-    handover = get_or_404(get_handover, request.acting, handover_id)
+    # It shows nobody: a list of calls has the button.
+    with saying_what_is_over(request, handover_id):
+        handover = get_or_404(get_handover, request.acting, handover_id)
     with told_if_refused(request, "Inget är ångrat."):
         undo_call(by=request.acting, handover=handover)
         messages.success(request, "Ångrat. Samtalet räknas inte; i vårdkedjan står det kvar, överstruket.")
@@ -314,7 +316,8 @@ def _say_of_number(
     undo: bool = False,
 ) -> HttpResponse:
     require(request.acting, Right.READ_CARE)
-    handover = get_or_404(get_handover, request.acting, handover_id)
+    with saying_what_is_over(request, handover_id):
+        handover = get_or_404(get_handover, request.acting, handover_id)
     form = FlagForm(request.POST)
     with told_if_refused(request, not_said, clash=_STALE):
         if not form.is_valid():

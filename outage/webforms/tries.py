@@ -16,12 +16,17 @@ from outage.rules.told import Notice, notice_id
 from .call_options import NOTICE_PREFIX, keep_meant, read_notice
 
 
+_GONE = {
+    "invalid_choice": "Det som visades att ringa har ändrats. Se listan nu, och tryck igen om det behövs."
+}
+
+
 class TryForm(SentOnce):
-    recipient = forms.ChoiceField()
+    recipient = forms.ChoiceField(error_messages=_GONE)
     outcome = forms.ChoiceField(choices=[(o.value, o.value) for o in sorted(FAILED)])
     number = forms.CharField(max_length=60, error_messages={"required": "Välj vilket nummer du ringde."})
-    events = forms.TypedMultipleChoiceField(required=False, coerce=UUID)
-    notices = forms.TypedMultipleChoiceField(required=False, coerce=read_notice)
+    events = forms.TypedMultipleChoiceField(required=False, coerce=UUID, error_messages=_GONE)
+    notices = forms.TypedMultipleChoiceField(required=False, coerce=read_notice, error_messages=_GONE)
 
     def __init__(self, *args: Any, chain: CareChain, log: ChainLog, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -175,6 +175,10 @@ def test_it_ends_with_its_time_and_what_was_typed_is_kept(
     of_call = [reverse(name, args=[own.pk]) for name in ("correct_call", "withdraw_call", "move_call")]
     for closed in (reverse("chain", args=[chain.pk]), path, *of_call):
         assert bo.get(closed).status_code == 404, closed
+    for name in ("undo_call", "flag_called_number", "unflag_called_number"):
+        pressed = bo.post(reverse(name, args=[own.pk]), {"client_id": str(uuid4())}, follow=True)
+        assert "Nödöppningen har gått ut" in read(pressed).get_text(), name
+    HeldForm.objects.all().delete()
     answer = bo.post(path, typed, follow=True)
     assert "Nödöppningen har gått ut" in read(answer).get_text()
     assert chain.handovers.count() == calls

@@ -132,6 +132,18 @@ def test_a_number_that_is_not_in_the_directory_is_not_said_to_be(
     assert Handover.objects.latest("recorded_at").comment == ""
 
 
+def test_a_press_on_what_is_no_longer_to_ring_says_so_of_the_list(
+    county: County, chain: CareChain, client: Client
+):
+    make_event(county.alva, chain, "discharge")
+    client.force_login(county.alva.user)
+    form = _try_form(client, "Skellefteå kommun")
+    # As after Upplös: the event is the other patient's.
+    sent = fields_of(form) | {"outcome": "busy", "events": [str(uuid4())]}
+    page = read(client.post(form["action"], sent, follow=True)).get_text()
+    assert "Försöket är inte sparat. Det som visades att ringa har ändrats. Se listan nu" in page
+
+
 def _try_form(client: Client, place: str) -> Tag:
     page = read(client.get(reverse("status"))).main
     row = next(

@@ -284,3 +284,8 @@ def test_a_word_that_is_a_label_before_a_number_is_one_by_itself() -> None:
 )
 def test_ten_digits_from_zero_on_may_be_a_telephone_number(text: str, may: bool):
     assert may_be_phone(text, TODAY) is may
+
+
+@pytest.mark.parametrize("text", ["Okänt nummer", "okänd", "saknas", "ingen uppgift", ""])
+def test_words_in_the_place_of_a_number_are_looked_up_for_nobody(text: str):
+    assert asked_text(classify_identity(text, TODAY)) == ""
