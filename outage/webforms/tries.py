@@ -15,7 +15,6 @@ from outage.rules.told import Notice, notice_id
 
 from .call_options import NOTICE_PREFIX, keep_meant, read_notice
 
-
 _GONE = {
     "invalid_choice": "Det som visades att ringa har ändrats. Se listan nu, och tryck igen om det behövs."
 }
