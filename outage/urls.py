@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import (
     back,
+    called_numbers,
     calls,
     chains,
     checklists,
@@ -57,8 +58,16 @@ urlpatterns = [
     path("samtal/<uuid:handover_id>/flytta/", moving.move, name="move_call"),
     path("samtal/<uuid:handover_id>/aterta/", calls.withdraw, name="withdraw_call"),
     path("samtal/<uuid:handover_id>/angra/", calls.undo, name="undo_call"),
-    path("samtal/<uuid:handover_id>/numret-fungerar-inte/", calls.flag_called, name="flag_called_number"),
-    path("samtal/<uuid:handover_id>/numret-fungerar/", calls.unflag_called, name="unflag_called_number"),
+    path(
+        "samtal/<uuid:handover_id>/numret-fungerar-inte/",
+        called_numbers.flag_called,
+        name="flag_called_number",
+    ),
+    path(
+        "samtal/<uuid:handover_id>/numret-fungerar/",
+        called_numbers.unflag_called,
+        name="unflag_called_number",
+    ),
     path("handelse/<uuid:event_id>/ratta/", events.correct, name="correct_event"),
     path("handelse/<uuid:event_id>/aterta/", events.withdraw, name="withdraw_event"),
     path("handelse/<uuid:event_id>/avsluta/", events.complete, name="complete_discharge"),

@@ -1,6 +1,6 @@
 """What is to be entered, and the log of an outage, as rows of a file: each cell a text, every moment with its day."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 from uuid import UUID

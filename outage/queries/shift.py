@@ -16,9 +16,9 @@ from contacts.rules.permissions import Right, roles_with
 from contacts.seen import counting
 from outage.models import ChainState, Outage, ShiftHandover, StateKind
 from outage.queries.care_chains import is_about_seen
-from outage.queries.closing import took_part
+from outage.queries.closing import acknowledgement_of, took_part
 from outage.queries.doers import does
-from outage.queries.outages import acknowledgement_of, earlier_outages
+from outage.queries.outages import earlier_outages
 from outage.queries.owed import (
     chains_seen,
     chains_with_a_place_to_find,

@@ -1,6 +1,6 @@
 """Writes about a care chain: opened, and what is known of it changed by a new row."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -23,6 +23,7 @@ from outage.queries.doers import wards_said_to_discharge
 from outage.queries.joined import joined_to
 from outage.queries.standing import standing_of
 from outage.queries.whereabouts import is_in, last_move
+from outage.rules.asked_changes import identity_answer, is_unlisted, place_answer
 from outage.rules.back_registration import ChainStatus
 from outage.rules.identity import Identity, classify_identity, number_key
 from outage.rules.told import (
@@ -327,46 +328,8 @@ def _refuse_undischarged(facts: ChainFacts) -> None:
         )
 
 
-def identity_answer(
-    sentence: str, choices: Iterable[IdentityChange], answers: Mapping[str, str] | None
-) -> str:
-    """What another number or name means for those who were told. Raises Question where that is not answered."""
-    if answers is None:
-        return IdentityChange.WRITTEN_WRONG.value
-    labels = [(how.value, how.label) for how in choices]
-    return Question("identity", sentence, labels).settled(answers)
-
-
 def _identity_of(facts: ChainFacts) -> Identity:
     return classify_identity(facts.identity, timezone.localdate())
-
-
-def is_unlisted(place: str) -> bool:
-    """An unlisted place may be another spelling of one that is listed."""
-    return place.startswith(OTHER_PREFIX)
-
-
-def place_answer(
-    key: str,
-    party: Party,
-    name: str,
-    answers: Mapping[str, str] | None,
-    *,
-    may_be_same: bool,
-    again: bool = False,
-) -> str:
-    """What it means that `party` is no longer `name` (`PlaceChange`); `again`: the patient was discharged there. Raises
-    Question where that is not answered.
-    """
-    if answers is None:
-        return PlaceChange.MOVED.value
-    choices = [PlaceChange.MOVED, PlaceChange.MISTAKE, *([PlaceChange.SAME] if may_be_same else [])]
-    labels = {how.value: how.label for how in choices}
-    sentence = f"{party.label} var {name}. Varför är den ändrad?"
-    if again:
-        labels[PlaceChange.MOVED.value] = "Patienten är inskriven igen. Logga inskrivningen också"
-        sentence = f"Patienten är utskriven. {sentence}"
-    return Question(key, sentence, [*labels.items()]).settled(answers)
 
 
 def _places(facts: ChainFacts) -> dict[Party, str]:

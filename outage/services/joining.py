@@ -29,11 +29,12 @@ from outage.queries.joining import (
     with_places,
 )
 from outage.queries.standing import row_of, standing_of
+from outage.rules.asked_changes import identity_answer, is_unlisted, place_answer
 from outage.rules.back_registration import ChainStatus
 from outage.rules.joining import HAPPENED, OTHER, Pair, said_together, same_events
 from outage.rules.told import NOT_ADMITTED, IdentityChange, PlaceChange
 from outage.rules.ward_kinds import misfit
-from outage.services.care_chains import identity_answer, is_unlisted, place_answer, write_details
+from outage.services.care_chains import write_details
 from outage.services.events import count_beside, lock_chain, need_reason, write_event
 from outage.services.paper import mark_of
 from outage.services.parting import part

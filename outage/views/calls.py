@@ -1,6 +1,6 @@
 """Calls: logged in full, a failed try by one press, corrected, taken back."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
@@ -17,18 +17,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from contacts.access import Acting, ActingRequest
 from contacts.page_versions import of_one_minute, shown_alike
 from contacts.presenters.keeping import Difference
-from contacts.rules.errors import IdClash, RuleError
+from contacts.rules.errors import IdClash
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
-from contacts.rules.phone import display, numbers_in
-from contacts.views.flags import FLAGGED
+from contacts.rules.phone import numbers_in
 from contacts.views.shared import SharedHtml, shared_part
 from contacts.views.tools import FormPage, check_sent, get_or_404, held_as, renew, require, told_if_refused
 from contacts.webforms.differences import own_data
 from outage.models import CareChain, Handover
 from outage.presenters.chain import other_end
 from outage.presenters.later import later_outage
-from outage.presenters.receipts import FLAG_MARK
 from outage.presenters.told import told_in_short
 from outage.queries.call_codes import code_of_form
 from outage.queries.care_chains import get_handover, get_reached, newest_of
@@ -45,13 +43,12 @@ from outage.rules.informing import FAILED, CallOutcome
 from outage.rules.told import PLACE_PREFIX
 from outage.rules.wording import clock_time, moment
 from outage.services.handovers import correct_call, log_call, withdraw_call
-from outage.services.number_flags import flag_called_number, unflag_called_number
 from outage.services.undoing import undo_call
 from outage.webforms.call_options import MessageOption
 from outage.webforms.calls import CallForm
 from outage.webforms.events import WithdrawCallForm
 from outage.webforms.moments import this_minute
-from outage.webforms.tries import FlagForm, TryForm
+from outage.webforms.tries import TryForm
 
 from ._tools import (
     asked_direction,
@@ -72,7 +69,6 @@ CODE_NOT_TAKEN = (
     "Kvittenskoden kunde inte tas emot nu: många koder har skrivits in utan svar. Samtalet är sparat utan den. "
     "Rätta samtalet om en timme för att lägga till den."
 )
-_STALE = "Ladda om sidan och försök igen."
 
 
 @held_as(HeldAs("Samtal"), CallForm)
@@ -289,48 +285,6 @@ def undo(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     if request.POST.get("on") == "chain":
         return to_chain(request, handover.chain_id)
     return redirect("status")
-
-
-@held_as(HeldAs("Numret fungerar inte", pressed=True))
-@require_POST
-def flag_called(request: ActingRequest, handover_id: UUID) -> HttpResponse:
-    """Report to the directory that the number of a failed call does not work; a double click gives one row."""
-    return _say_of_number(request, handover_id, flag_called_number, FLAGGED, "Inget är anmält.", undo=True)
-
-
-@held_as(HeldAs("Ångra: numret fungerar", pressed=True))
-@require_POST
-def unflag_called(request: ActingRequest, handover_id: UUID) -> HttpResponse:
-    """Take back one's own report that the number of a call does not work."""
-    said = "Ångrat. Numret står inte längre som anmält av dig."
-    return _say_of_number(request, handover_id, unflag_called_number, said, "Inget är ångrat.")
-
-
-def _say_of_number(
-    request: ActingRequest,
-    handover_id: UUID,
-    write: Callable[..., object],
-    said: str,
-    not_said: str,
-    *,
-    undo: bool = False,
-) -> HttpResponse:
-    require(request.acting, Right.READ_CARE)
-    with saying_what_is_over(request, handover_id):
-        handover = get_or_404(get_handover, request.acting, handover_id)
-    form = FlagForm(request.POST)
-    with told_if_refused(request, not_said, clash=_STALE):
-        if not form.is_valid():
-            raise RuleError(_STALE)
-        write(by=request.acting, handover=handover, client_id=form.cleaned_data["client_id"])
-        messages.success(
-            request,
-            said.format(display(handover.number)),
-            extra_tags=f"{FLAG_MARK}{handover.pk}" if undo else "",
-        )
-    if form.cleaned_data.get("from_status"):
-        return redirect("status")
-    return redirect(f"{reverse('chain', args=[handover.chain_id])}#rad-{handover.pk}")
 
 
 @held_as(HeldAs("Rättelse av samtal"), CallForm)

@@ -142,7 +142,12 @@
   const copyOf = (form, button) => {
     const copy = form.cloneNode(true);
     copy.querySelectorAll("button").forEach((each) => each.remove());
-    if (button?.name) copy.insertAdjacentHTML("beforeend", `<input type="hidden" name="${button.name}" value="${button.value}">`);
+    if (button?.name) {
+      const field = document.createElement("input");
+      field.type = "hidden";
+      [field.name, field.value] = [button.name, button.value];
+      copy.append(field);
+    }
     return copy;
   };
 

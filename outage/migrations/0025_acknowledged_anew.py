@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outage", "0023_number_lookups")]
+    dependencies = [("outage", "0024_heard_as")]
 
     operations = [
         migrations.RemoveConstraint("acknowledgement", "acknowledged_once_per_unit"),

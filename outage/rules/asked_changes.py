@@ -1,0 +1,45 @@
+"""What is asked where a patient's places or identity are changed, and somebody may have been told."""
+
+from collections.abc import Iterable, Mapping
+
+from contacts.rules.errors import Question
+from contacts.rules.parties import Party
+from outage.rules.told import OTHER_PREFIX, IdentityChange, PlaceChange
+
+
+def identity_answer(
+    sentence: str, choices: Iterable[IdentityChange], answers: Mapping[str, str] | None
+) -> str:
+    """What another number or name means for those who were told. Raises Question where that is not answered."""
+    if answers is None:
+        return IdentityChange.WRITTEN_WRONG.value
+    labels = [(how.value, how.label) for how in choices]
+    return Question("identity", sentence, labels).settled(answers)
+
+
+def is_unlisted(place: str) -> bool:
+    """An unlisted place may be another spelling of one that is listed."""
+    return place.startswith(OTHER_PREFIX)
+
+
+def place_answer(
+    key: str,
+    party: Party,
+    name: str,
+    answers: Mapping[str, str] | None,
+    *,
+    may_be_same: bool,
+    again: bool = False,
+) -> str:
+    """What it means that `party` is no longer `name` (`PlaceChange`); `again`: the patient was discharged there. Raises
+    Question where that is not answered.
+    """
+    if answers is None:
+        return PlaceChange.MOVED.value
+    choices = [PlaceChange.MOVED, PlaceChange.MISTAKE, *([PlaceChange.SAME] if may_be_same else [])]
+    labels = {how.value: how.label for how in choices}
+    sentence = f"{party.label} var {name}. Varför är den ändrad?"
+    if again:
+        labels[PlaceChange.MOVED.value] = "Patienten är inskriven igen. Logga inskrivningen också"
+        sentence = f"Patienten är utskriven. {sentence}"
+    return Question(key, sentence, [*labels.items()]).settled(answers)
