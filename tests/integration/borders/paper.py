@@ -11,7 +11,7 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
-from forms.models import PaperEntry, ScannedPage, ScanUpload, Sheet, SheetBatch, SheetKind
+from forms.models import PaperEntry, ScanMatch, ScannedPage, ScanUpload, Sheet, SheetBatch, SheetKind
 from forms.queries.disposal import decision_in_force
 from forms.queries.scans import telling_id
 from forms.rules.scan_finding import AsideReason, Finding
@@ -40,6 +40,7 @@ from forms.services.scans import (
     lay_aside,
     lay_aside_duplicates,
     match_page,
+    replace_picture,
     scan_steps,
     undo_told,
     view_picture,
@@ -163,6 +164,28 @@ def undone(s: Paper, by: Acting) -> Given:
     return {"page": page, "told": telling_id(told), "reason": "Fel."}
 
 
+def replaced(s: Paper, by: Acting) -> Given:
+    sheet, alva = s.sheets[Fate.FILLED], s.county.alva
+    half, whole = (
+        ScannedPage.objects.create(
+            upload=s.upload,
+            number=number,
+            finding=finding,
+            serial=sheet.serial,
+            sheet_page=1,
+            width=1,
+            height=1,
+            sha256="0" * 64,
+            cut_off=finding is Finding.MATCHED,
+        )
+        for number, finding in ((8, Finding.MATCHED), (9, Finding.ALREADY))
+    )
+    ScanMatch.objects.create(
+        page=half, sheet=sheet, sheet_page=1, round=1, typed=False, user=alva.user, unit=alva.unit
+    )
+    return {"page": whole}
+
+
 def of(border: Border, given: Any) -> Row[Paper]:
     return Row(HANDLE, border, given)
 
@@ -233,6 +256,7 @@ TABLE: Table[Paper] = {
     lay_aside: of(UNIT, page(reason=AsideReason.EMPTY)),
     undo_told: of(UNIT, undone),
     lay_aside_duplicates: of(UNIT, lambda s, by: {"upload": ScanUpload.objects.get(pk=s.upload.pk)}),
+    replace_picture: of(UNIT, replaced),
     view_picture: of(UNIT, page()),
     verify_file: Row(None, NONE, lambda s, by: {"content": b"%PDF-1.7"}),
 }
