@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from contacts.access import Acting, can
+from contacts.access import Acting, can, check_may
 from contacts.models import Principal, Unit
 from contacts.queries.branches import units_of_branch
 from contacts.queries.joined import ids_read_as
@@ -114,6 +114,7 @@ def paper_left(acting: Acting, outage: Outage | None = None) -> PaperLeft:
     """
     if not can(acting, Right.HANDLE_SHEETS) or (outage and outage.purged_at):
         return PaperLeft()
+    check_may(acting, Right.HANDLE_SHEETS)
     return papers().left(ids_read_as(acting.unit), outage)
 
 
@@ -121,4 +122,5 @@ def paper_of_branch(acting: Acting) -> PaperLeft:
     """As `paper_left` of all units of the own branch, of all outages."""
     if not can(acting, Right.HANDLE_SHEETS):
         return PaperLeft()
+    check_may(acting, Right.HANDLE_SHEETS)
     return papers().left([*units_of_branch(acting.unit).order_by().values_list("pk", flat=True)], None)

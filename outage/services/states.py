@@ -126,8 +126,12 @@ def settle_naming(unit: Unit) -> None:
     _rebuild_in_reach(Q(pk__in=named) | Q(joined__in=named))
 
 
-def settle_recent(**_: object) -> None:
-    """After an upgrade the rules may say something else: recompute all chains in reach, and those not kept yet."""
+def settle_recent(plan: Iterable[tuple[object, bool]] = (), **_: object) -> None:
+    """After an upgrade the rules may say something else: recompute all chains in reach, and those not kept yet. Not
+    where a migration of the `plan` went back: the tables are those of a former version.
+    """
+    if any(went_back for _, went_back in plan):
+        return
     _rebuild_in_reach(Q())
     for _chain in rebuilt(CareChain.objects.exclude(Exists(ChainState.objects.filter(chain=OuterRef("pk"))))):
         pass

@@ -232,7 +232,8 @@ def _shown(
             )
         ],
         "history": [
-            *history_lines(history_of(found.pk), now),
+            # What was changed while the page was made is on the next.
+            *history_lines((row for row in history_of(found.pk) if row.pk <= found.details.pk), now),
             *join_lines(found, joins, now),
         ],
         "joined": joined,

@@ -48,6 +48,7 @@ _ROOT, _APPS = f"{settings.BASE_DIR}/", ("contacts/", "outage/", "forms/")
 FOR_ALL = {
     "discharge_logged": "whether anybody logged a discharge: a yes or no that says nothing of whom",
     "last_binder": "when the unit's binder was printed last, which is of no patient",
+    "newest_fate": "a number that is another once any sheet has gone a step further, in the version of a page",
     "print_call_support": "the same printed page for everybody",
     "print_checklist": "the unit's checklist, printed",
     "print_contact_list": "the contacts, printed",

@@ -138,7 +138,7 @@ def test_nothing_is_told_once_all_of_it_is_accounted_for(
     after = text_at(client, county.alva, "back_registration")
     assert "blad är" not in after
     assert "sida väntar" not in after
-    assert "Samla också in papper som ännu inte är inskrivna här." in after
+    assert "Samla också in papper som ännu inte är införda här." in after
 
 
 def test_what_is_printed_once_it_is_over_holds_nothing_that_the_log_lacks(county: County, outage: Outage):

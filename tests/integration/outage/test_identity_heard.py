@@ -13,7 +13,7 @@ from contacts.access import Acting
 from contacts.rules.parties import Party
 from forms.presenters.work_list import call_lines
 from outage.models import CareChain, Outage
-from outage.presenters.outage_files import log_cells
+from outage.presenters.outage_log import log_cells
 from outage.presenters.ringing import calls_to_ring
 from outage.queries.care_chains import get_chain, visible_chains
 from outage.queries.chain_log import log_of
