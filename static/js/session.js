@@ -104,7 +104,9 @@
   const sent = async (form) => {
     for (;;) {
       try {
-        const content = { method: "POST", body: new FormData(form), redirect: "manual", cache: "no-store" };
+        // What ends the log-in, a copy in no page, goes on where somebody leaves the page at once.
+        const keepalive = !form.isConnected;
+        const content = { method: "POST", body: new FormData(form), redirect: "manual", cache: "no-store", keepalive };
         const answer = await fetch(form.action, { ...content, signal: AbortSignal.timeout(WAIT) });
         if (answer.status < 500) return true;
       } catch {
