@@ -39,8 +39,12 @@ def test_the_same_content_again_gives_the_first_row_whatever_the_order_of_its_ke
 )
 def test_an_id_that_is_taken_clashes(county: County, who: str, content: dict[str, object], kind: str):
     send(county.alva, {"a": 1})
-    with pytest.raises(IdClash, match="redan sparat med annat innehåll"):
+    with pytest.raises(IdClash, match="redan sparat med annat innehåll") as clash:
         send(county.somebody(who), content, kind)
+    # Only whoever saved that very form is told of it.
+    own = who == "alva" and kind == "call"
+    saved = Submission.objects.get()
+    assert (clash.value.first, clash.value.at) == ((FORM, saved.at) if own else (None, None))
     assert Submission.objects.get().content_hash == Submission.objects.get(user=county.alva.user).content_hash
 
 
