@@ -1,5 +1,6 @@
 """Every page there is, for who has not opened a patient with protected personal data: none tells who it is or where."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -44,6 +45,7 @@ SECRETS = (
     "Hemlig", "Skuggdal", "19121212-9801", "191212129801", "121212", "Undina", "Gömstigen", "Undangömda",
     "0980-319 299", "0980319299", "0980-319 288", "0980319288", "viskade",
 )  # fmt: skip
+_BY_CHANCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Za-z0-9_-]{43,}")
 DAUGHTER = "Undina Skuggdal, dotter, Gömstigen 4"
 # Where pages are made; those of the log-in know of no patient, but for what is held.
 ROOMS, ALSO = ("contacts.views", "outage.views", "forms.views"), {"held_form"}
@@ -176,7 +178,8 @@ def told(answer: Any) -> list[str]:
         text = everything(answer.content)
         return [secret for secret in SECRETS if secret.replace(" ", "") in text]
     content = b"".join(answer) if answer.streaming else answer.content
-    text = content.decode(errors="replace") + str(dict(answer.headers))
+    # Random ids and tokens hold any digits sooner or later.
+    text = _BY_CHANCE.sub("", content.decode(errors="replace") + str(dict(answer.headers)))
     return [secret for secret in SECRETS if secret in text]
 
 
