@@ -252,7 +252,7 @@ class FormPage:
             self.tell(differences=form_differences(self.form, fresh))
 
     def tell_first(self, stands: forms.Form, address: str, more: Iterable[Difference] = ()) -> None:
-        """Say what differs from what the form saved before, which `stands` is the form of, at the `address` where it is
+        """Shows what differs from what the form saved before, which `stands` is the form of; at `address` that is
         corrected.
         """
         self.tell(differences=[*form_differences(self.form, stands), *more], corrects_first=address)
