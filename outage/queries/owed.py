@@ -284,12 +284,17 @@ def standing_now(chain: CareChain, log: ChainLog) -> ChainStanding:
     standing = standing_of(chain, log)
     if chain.outage.is_open:
         return standing
-    back = _back_in(chain.outage)
-    places = frozenset(key for key in standing.now.places.values() if principal_of(log, key) in back)
+    back, readers = _back_in(chain.outage), readers_of(standing, log)
+    places = frozenset(place for place, principal in readers.items() if principal in back)
     answered = frozenset(
-        key for key in places if not is_out_again(chain.outage, chain.principal, principal_of(log, key))
+        place for place in places if not is_out_again(chain.outage, chain.principal, readers[place])
     )
     return replace(standing, entered=lines_in_system(chain, log), back=places, answered=answered)
+
+
+def readers_of(standing: ChainStanding, log: ChainLog) -> dict[str, int | None]:
+    """Whose each place is that the chain names now, by its key: a former one does not read of the patient any more."""
+    return {standing.same(key): principal_of(log, key) for key in standing.now.places.values()}
 
 
 def _back_in(outage: Outage) -> set[int]:
@@ -314,7 +319,7 @@ def awaited_now(chain: CareChain, log: ChainLog, unit_id: int) -> list[AwaitedAn
     return [
         answer
         for answer in awaited_by_unit(chain, log, unit_id)
-        if standing.now.places.get(answer.sender) not in standing.answered
+        if standing.place_of(answer.sender) not in standing.answered
     ]
 
 

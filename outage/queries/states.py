@@ -24,7 +24,7 @@ from outage.models import (
 from outage.queries.chain_log import ChainLog
 from outage.queries.doers import units_in_sight
 from outage.queries.heard import heard_as
-from outage.queries.owed import is_read_there, owed_by_unit, principal_of
+from outage.queries.owed import is_read_there, owed_by_unit, principal_of, readers_of
 from outage.queries.ring_back import asked_back
 from outage.queries.standing import (
     awaited_by_unit,
@@ -90,7 +90,7 @@ class _Owed:
         self._choices = {key: choice for choice, key in target_choices(chain, log).items()}
         self._events = {str(event.pk): event for event in log.events}
         self._items = {str(event.pk): log.items_of(event) for event in log.live_events}
-        self._ticked = entered_lines(chain, log)
+        self._ticked, self._readers = entered_lines(chain, log), readers_of(self._standing, log)
         self._tries = [call for call in reversed(log.live_handovers) if call.is_try]
         said = ((event, n, name) for event in log.events for n, name in enumerate(event.participants))
         self._said = [(event, n, name.strip()) for event, n, name in said]
@@ -128,7 +128,7 @@ class _Owed:
             state=owed.state,
             tries=owed.tries,
             last_at=owed.last_at,
-            reads_in_id=principal_of(log, target.place) if reads else None,
+            reads_in_id=self._readers.get(target.place) if reads else None,
             ticked=line in self._ticked,
             tried=self._tried(unit_id, target),
             open_item=open_item_of(self._chain, log, self._items.get(owed.id, ()), target.whom),

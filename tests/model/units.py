@@ -20,7 +20,8 @@ class Seen:
             # What happened after the own end was entered as it happened.
             after = {li.first.id for li in record.lines if minute(li.now.at) > outage.own_end}
             record.entered = self.entered() | after
-            record.back = frozenset(p for p in record.places_now() if stage.principal_of(p) in back)
+            places = record.now.places.values()
+            record.back = frozenset(record.same(p) for p in places if stage.principal_of(p) in back)
         self.owing = Owing(record)
         self.debts = set(self.owing.debts())
 

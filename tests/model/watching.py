@@ -163,7 +163,7 @@ def _lists(
         waits = {(a.kind, str(a.sender), a.since) for a in awaited_by_unit(chain, log, by.unit.pk)}
         _same(f"{unit} awaits", waits, seen.awaited(unit))
         # Who is back answers in the system.
-        by_phone = {one for one in waits if record.now.places.get(one[1]) not in record.back}
+        by_phone = {one for one in waits if record.party_place(one[1]) not in record.back}
         said_now = {(a.kind, str(a.sender), a.since) for a in awaited_now(chain, log, by.unit.pk)}
         _same(f"{unit} awaits by telephone", said_now, by_phone)
         _same(f"{unit} waits on Läge", chain.pk in there.waits, bool(by_phone))

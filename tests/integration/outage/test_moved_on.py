@@ -10,13 +10,20 @@ from django.utils import timezone
 
 from contacts.rules.parties import Party
 from outage.models import CareChain, Handover, HeldForm, Outage
+from outage.presenters.owed import calls_kept, calls_owed
+from outage.queries.care_chains import get_chain
+from outage.queries.chain_log import logs_of
+from outage.queries.owed import chains_with_calls_owed
+from outage.queries.states import states_for
 from outage.rules.back_registration import Before
 from outage.rules.informing import CallOutcome
 from outage.rules.told import NOT_ADMITTED
 from outage.services.care_chains import change_details
+from outage.services.events import correct_event
 from outage.services.outages import end_outage
 from tests.factories import County, chain_facts, end_for_all, make_chain, make_event, tell
 from tests.integration.outage.pages import fields_of, form_of, read
+from tests.integration.outage.ticking import change, mark, rows
 
 EVENTS = {"since": ["admission"], "again": ["discharge", "admission"], "discharged": ["discharge"]}
 
@@ -163,3 +170,31 @@ def test_who_has_gone_home_was_discharged_from_a_ward(county: County, outage: Ou
     assert "Skriv ut patienten" in page
     assert "Avdelning Medicin 2" in page
     assert "Inte inlagd" not in page
+
+
+def test_a_former_ward_does_not_read_of_the_patient_and_is_rung_though_the_correction_is_entered(
+    county: County, chain: CareChain
+):
+    sip = make_event(county.disa, chain, "sip_invitation", sender=Party.OUTPATIENT, sip_date="2026-12-01")
+    tell(county.disa, chain, sip, to=Party.INPATIENT)
+    change(county.alva, chain, county, ward_unit=county.other_ward)
+    correct_event(
+        by=county.disa,
+        event=sip,
+        client_id=uuid4(),
+        happened_at=sip.happened_at,
+        particulars={"sip_date": "2026-12-02"},
+        reason="Fel dag.",
+        told_rightly=False,
+    )
+    end_for_all(county, chain.outage, timezone.now())
+    ended = get_chain(county.disa, chain.pk)
+    task = next(row for row in rows(county.disa, ended) if row.key.startswith("sip:"))
+    mark(county.disa, ended, task)
+    now, log = timezone.now(), logs_of([chain.pk])[chain.pk]
+    on_page = calls_owed(acting=county.disa, chain=ended, log=log, now=now)
+    assert [(call.place, [m.kind for m in call.messages]) for call in on_page] == [
+        ("Medicin 2", ["sip_invitation"])
+    ]
+    assert calls_kept(ended, states_for(county.disa.unit.pk, [ended])[ended.pk], now) == on_page
+    assert ended in chains_with_calls_owed(county.disa, ended.outage)
