@@ -50,6 +50,7 @@ from outage.queries.openings import check_opened
 from outage.queries.outages import outage_in_view
 from outage.rules.handover import Direction
 from outage.rules.wording import clock_time
+from outage.views._tools import seen_or_404
 
 
 @held_as(HeldAs("Rad från ett blad"), EntryForm)
@@ -125,7 +126,7 @@ def _move(request: ActingRequest, sheet: Sheet, entry_id: str) -> HttpResponse:
 def _chosen_chain(request: ActingRequest, sheet: Sheet) -> CareChain | None:
     """The patient of the row: the sheet's own, the one in the address, else that of the row before; or None."""
     if sheet.chain_id:
-        return get_or_404(get_chain, request.acting, sheet.chain_id)
+        return seen_or_404(request, get_chain, sheet.chain_id)
     wanted = request.GET.get("vardkedja")
     if wanted is None and request.method == "GET":
         last = last_entry(sheet)
@@ -133,7 +134,7 @@ def _chosen_chain(request: ActingRequest, sheet: Sheet) -> CareChain | None:
         return get_or_404(get_chain, request.acting, next(iter(seen))) if seen else None
     if not wanted:
         return None
-    return get_or_404(get_chain, request.acting, uuid_or_404(wanted))
+    return seen_or_404(request, get_chain, uuid_or_404(wanted))
 
 
 def _direction(request: ActingRequest, sheet: Sheet, chain: CareChain) -> Direction | None:

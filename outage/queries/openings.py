@@ -16,6 +16,7 @@ from outage.queries.outages import outage_of_chain
 from outage.queries.protected import without_protected
 from outage.rules.opening import (
     EXPIRED,
+    JOINED_AWAY,
     JOINED_SINCE,
     MOVED_ON,
     NO_LONGER,
@@ -78,7 +79,9 @@ def why_over(by: Acting, pk: UUID) -> str:
     units = ids_read_as(by.unit)
     here = Q(ward_unit__in=units) | Q(outpatient_unit__in=units)
     was_here = CareChainDetails.objects.filter(of_it, here, chain__principal=by.principal)
-    return MOVED_ON if was_here.exists() else ""
+    for joined_to in was_here.order_by().values_list("chain__joined_to", flat=True)[:1]:
+        return JOINED_AWAY if joined_to else MOVED_ON
+    return ""
 
 
 def _why_no_longer(by: Acting, opening: Opening) -> str:

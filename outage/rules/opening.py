@@ -28,6 +28,9 @@ MOVED_ON = (
     "Inget är sparat. Patienten hör inte längre till er enhet: någon har ändrat avdelning eller öppenvård. "
     + _LOGGED_THERE
 )
+JOINED_AWAY = (
+    "Inget är sparat. Vårdkedjan är sammanförd med en annan, och den hör inte till er enhet. " + _LOGGED_THERE
+)
 
 
 class OpeningKind(Labelled):

@@ -1,8 +1,8 @@
 """What the views share: the row that an address names, or 404, and what a page says of it and of who changed it."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from django import forms
@@ -27,24 +27,37 @@ from outage.rules.handover import Direction
 from outage.rules.opening import NotOpened
 from outage.services.when import check_not_purged
 
+Found = TypeVar("Found")
+
+
+def seen_or_404(request: ActingRequest, get: Callable[[Acting, UUID], Found], pk: UUID) -> Found:
+    """As `get_or_404`, of a chain or a row of one. What is sent when the patient has moved on, or the time of an opening
+    in an emergency is out, is NotOpened: it is held for who wrote it.
+    """
+    try:
+        return get_or_404(get, request.acting, pk)
+    except Http404:
+        # One that is only shown again is held already.
+        is_sent = request.method == "POST" and "held" not in request.POST
+        if is_sent and (over := why_over(request.acting, pk)):
+            raise NotOpened(pk, over=over) from None
+        raise
+
 
 def whole_or_404(
     request: ActingRequest, chain_id: UUID, get: Callable[[Acting, UUID], CareChain] = get_chain
 ) -> CareChain:
     """The chain, to be shown whole. NotOpened, which leads to the question why, for a patient with protected personal
-    data whom the person has not opened; 404 as for `get`.
+    data whom the person has not opened; else as `seen_or_404`.
     """
-    chain = get_or_404(get, request.acting, chain_id)
+    chain = seen_or_404(request, get, chain_id)
     check_opened(request.acting, chain)
     return chain
 
 
 def reached_or_404(request: ActingRequest, chain_id: UUID) -> CareChain:
-    """As `whole_or_404`; also a chain of another unit that is opened in an emergency. What is sent when the time of
-    that is out, or the patient has moved on, is NotOpened: it is held for who wrote it.
-    """
-    with saying_what_is_over(request, chain_id):
-        found = whole_or_404(request, chain_id, get_reached)
+    """As `whole_or_404`; also a chain of another unit that is opened in an emergency."""
+    found = whole_or_404(request, chain_id, get_reached)
     if request.method == "POST" and (join := joined_from(found, chain_id)):
         tell_joined(request, join)
     return found
@@ -87,8 +100,7 @@ def to_chain(request: ActingRequest, chain_id: UUID, *, said: str = "") -> HttpR
 
 def row_or_404(request: ActingRequest, get: Callable[[Acting, UUID], Row], pk: UUID) -> Row:
     """A row of a chain, to be shown with its patient whole, as `reached_or_404`."""
-    with saying_what_is_over(request, pk):
-        row = get_or_404(get, request.acting, pk)
+    row = seen_or_404(request, get, pk)
     check_opened(request.acting, row.chain)
     check_may_be_asked(request, row.chain.outage)
     if request.method == "POST" and (join := join_of(row)) and _shown_before(request, join.recorded_at):
@@ -108,18 +120,6 @@ def check_may_be_asked(request: ActingRequest, outage: Outage) -> None:
     """
     if request.method == "GET":
         check_not_purged(outage, request.acting.principal.pk)
-
-
-@contextmanager
-def saying_what_is_over(request: ActingRequest, pk: UUID) -> Iterator[None]:
-    try:
-        yield
-    except Http404:
-        # One that is only shown again is held already.
-        is_sent = request.method == "POST" and "held" not in request.POST
-        if is_sent and (over := why_over(request.acting, pk)):
-            raise NotOpened(pk, over=over) from None
-        raise
 
 
 def changeable_or_404(request: ActingRequest, get: Callable[[Acting, UUID], Row], pk: UUID) -> Row:

@@ -28,7 +28,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
 from contacts.views.shared import SharedHtml, shared_part
-from contacts.views.tools import check_sent, get_or_404, held_as, require, told_if_refused
+from contacts.views.tools import check_sent, held_as, require, told_if_refused
 from outage.models import CareChain, Outage
 from outage.presenters.back import TaskRow, task_place, tasks_listed
 from outage.presenters.back_groups import TaskGroups, grouped
@@ -44,7 +44,7 @@ from outage.rules.wording import clock_time, midnight_after
 from outage.services.registrations import acknowledge, mark_task, turn_task
 from outage.webforms.back import TaskForm
 
-from ._tools import PageVersion, back_address, chosen_outage_or_404, still_holds
+from ._tools import PageVersion, back_address, chosen_outage_or_404, seen_or_404, still_holds
 
 CHAINS_A_PAGE = 50
 # Of those without an admission so many are named; the others follow as these are logged or decided.
@@ -250,7 +250,7 @@ def task(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     beside it with what was typed.
     """
     require(request.acting, Right.MARK_REGISTRATION)
-    chain = get_or_404(get_chain, request.acting, chain_id)
+    chain = seen_or_404(request, get_chain, chain_id)
     form = TaskForm(request.POST)
     form.is_valid()
     if "held" in request.POST:

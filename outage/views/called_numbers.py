@@ -15,13 +15,13 @@ from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.rules.phone import display
 from contacts.views.flags import FLAGGED
-from contacts.views.tools import get_or_404, held_as, require, told_if_refused
+from contacts.views.tools import held_as, require, told_if_refused
 from outage.presenters.receipts import FLAG_MARK
 from outage.queries.care_chains import get_handover
 from outage.services.number_flags import flag_called_number, unflag_called_number
 from outage.webforms.tries import FlagForm
 
-from ._tools import saying_what_is_over
+from ._tools import seen_or_404
 
 _STALE = "Ladda om sidan och försök igen."
 
@@ -51,8 +51,7 @@ def _say_of_number(
     undo: bool = False,
 ) -> HttpResponse:
     require(request.acting, Right.READ_CARE)
-    with saying_what_is_over(request, handover_id):
-        handover = get_or_404(get_handover, request.acting, handover_id)
+    handover = seen_or_404(request, get_handover, handover_id)
     form = FlagForm(request.POST)
     with told_if_refused(request, not_said, clash=_STALE):
         if not form.is_valid():

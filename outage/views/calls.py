@@ -22,7 +22,7 @@ from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
 from contacts.rules.phone import numbers_in
 from contacts.views.shared import SharedHtml, shared_part
-from contacts.views.tools import FormPage, check_sent, get_or_404, held_as, renew, require, told_if_refused
+from contacts.views.tools import FormPage, check_sent, held_as, renew, require, told_if_refused
 from contacts.webforms.differences import own_data
 from outage.models import CareChain, Handover
 from outage.presenters.chain import other_end
@@ -56,7 +56,7 @@ from ._tools import (
     check_may_be_asked,
     joined_from,
     reached_or_404,
-    saying_what_is_over,
+    seen_or_404,
     standing_row,
     to_chain,
     whose,
@@ -240,8 +240,7 @@ def quick_try(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """
     require(request.acting, Right.LOG_CARE)
     # It shows nobody: a list of calls has the button.
-    with saying_what_is_over(request, chain_id):
-        found = get_or_404(get_reached, request.acting, chain_id)
+    found = seen_or_404(request, get_reached, chain_id)
     log = log_of(found.pk, signed=False)
     form = TryForm(request.POST, chain=found, log=log)
     with told_if_refused(request, "Försöket är inte sparat."):
@@ -277,8 +276,7 @@ def undo(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     """Take back what one has just logged, by one press."""
     require(request.acting, Right.LOG_CARE)
     # It shows nobody: a list of calls has the button.
-    with saying_what_is_over(request, handover_id):
-        handover = get_or_404(get_handover, request.acting, handover_id)
+    handover = seen_or_404(request, get_handover, handover_id)
     with told_if_refused(request, "Inget är ångrat."):
         undo_call(by=request.acting, handover=handover)
         messages.success(request, "Ångrat. Samtalet räknas inte; i vårdkedjan står det kvar, överstruket.")

@@ -69,6 +69,7 @@ from ._tools import (
     joined_from,
     led_to_kept,
     reached_or_404,
+    seen_or_404,
     to_chain,
     whole_or_404,
     why_not_in,
@@ -327,7 +328,7 @@ def edit_chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     seen = form.cleaned_data["replaces"] or 0 if page.refused else 0
     undone = page.refused and parted_since(found, seen)
     if page.changed or undone or (join and request.method == "POST"):
-        stands = get_or_404(get_chain, request.acting, chain_id)
+        stands = seen_or_404(request, get_chain, chain_id)
         since = [row for row in history_of(stands.pk) if row.pk > seen]
         by = said_joined or " ".join(f"{line}." for line in history_lines(since, timezone.now()))
         fresh = ChainForm(acting=request.acting, chain=stands, system=system)

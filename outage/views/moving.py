@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from contacts.access import ActingRequest
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.views.tools import FormPage, get_or_404, held_as, require
+from contacts.views.tools import FormPage, held_as, require
 from outage.presenters.chain import call_title, told_labels
 from outage.queries.care_chains import find_chains, get_chain, get_handover, visible_chains
 from outage.queries.chain_log import log_of
@@ -18,7 +18,7 @@ from outage.rules.wording import moment
 from outage.services.moving import move_call
 from outage.webforms.events import MoveCallForm
 
-from ._tools import changeable_or_404, standing_row, to_chain, whose
+from ._tools import changeable_or_404, seen_or_404, standing_row, to_chain, whose
 
 CHAINS_SHOWN = 50
 
@@ -48,7 +48,7 @@ def move(request: ActingRequest, handover_id: UUID) -> HttpResponse:
             row = move_call(
                 by=acting,
                 handover=call,
-                to=get_or_404(get_chain, request.acting, form.cleaned_data["to"]),
+                to=seen_or_404(request, get_chain, form.cleaned_data["to"]),
                 client_id=form.cleaned_data["client_id"],
                 reason=form.cleaned_data["reason"],
                 answers=form.answers(),

@@ -22,6 +22,7 @@ from outage.services.care_chains import change_details
 from outage.services.events import correct_event
 from outage.services.outages import end_outage
 from tests.factories import County, chain_facts, end_for_all, make_chain, make_event, tell
+from tests.integration.outage.joining import join
 from tests.integration.outage.pages import fields_of, form_of, read
 from tests.integration.outage.ticking import change, mark, rows
 
@@ -84,13 +85,22 @@ def elsewhere(county: County, outage: Outage) -> CareChain:
     return make_chain(county, outage, by=county.bo, ward_unit=county.ward)
 
 
-@pytest.mark.parametrize("name", ["chain_call", "quick_try"])
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("chain_call", "spoken_to"),
+        ("quick_try", "spoken_to"),
+        ("edit_chain", "patient_name"),
+        ("undo_join", "reason"),
+        ("task", "note"),
+    ],
+)
 def test_what_was_typed_while_the_patient_moved_on_is_kept(
-    county: County, elsewhere: CareChain, client: Client, name: str
+    county: County, elsewhere: CareChain, client: Client, name: str, typed: str
 ):
     client.force_login(county.alva.user)
-    form = reverse("chain_call", args=[elsewhere.pk])
-    fields = fields_of(form_of(read(client.get(form)), action=form)) | {"spoken_to": ["Anita Björkvad"]}
+    form = reverse("edit_chain" if name == "edit_chain" else "chain_call", args=[elsewhere.pk])
+    fields = fields_of(form_of(read(client.get(form)), action=form)) | {typed: ["Anita Björkvad"]}
     change_details(
         by=county.bo,
         chain=elsewhere,
@@ -104,6 +114,20 @@ def test_what_was_typed_while_the_patient_moved_on_is_kept(
     assert "Det du skrev ligger undanlagt här." in read(answer).get_text()
     assert "Anita Björkvad" in HeldForm.objects.get().content
     assert not Handover.objects.exists()
+
+
+def test_what_was_typed_of_a_chain_that_is_read_in_another_unit_s_is_kept(
+    county: County, outage: Outage, elsewhere: CareChain, client: Client
+):
+    client.force_login(county.alva.user)
+    form = reverse("edit_chain", args=[elsewhere.pk])
+    fields = fields_of(form_of(read(client.get(form)), action=form)) | {"patient_name": ["Anita Björkvad"]}
+    kept = make_chain(county, outage, by=county.bo)
+    join(county, kept, elsewhere, by=county.bo)
+    change(county.bo, kept, county, ward_unit=county.other_ward)
+    answer = client.post(form, fields, follow=True)
+    assert "Vårdkedjan är sammanförd med en annan, och den hör inte till er enhet." in read(answer).get_text()
+    assert "Anita Björkvad" in HeldForm.objects.get().content
 
 
 def test_of_whom_one_never_saw_nothing_is_said(county: County, outage: Outage, client: Client):
