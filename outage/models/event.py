@@ -1,7 +1,7 @@
 """Händelse: what happened to one patient, by kind of message."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 
 from django.db import models
 
@@ -20,7 +20,8 @@ class CareChainEvent(OfChain, LoggedRow):
     person said, `recorded_at` the server's time, `written_at` the time on the paper it was entered from, which has
     `paper_serial` and is signed by `paper_signature`. `order` is its place among all rows of the chain as they were
     logged. On a correction `told_rightly` says that those told of the former row got the right information; on what
-    happened shortly before the outage `in_system` says that it is registered in the system.
+    happened shortly before the outage `in_system` says that it is registered in the system. `first_logged_at` is when
+    what was moved here was logged first, of the other patient.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -33,6 +34,7 @@ class CareChainEvent(OfChain, LoggedRow):
     paper_signature = EncryptedText("signatur på papperet", max_length=200, blank=True)
     particulars = EncryptedJSON(default=dict, blank=True)
     order = models.PositiveIntegerField(default=0)
+    first_logged_at = models.DateTimeField("loggades först", null=True, editable=False)
     told_rightly = models.BooleanField("de underrättade fick rätt uppgift", default=False)
     in_system = models.BooleanField("står i systemet", default=False)
     supersedes = models.OneToOneField(
@@ -60,6 +62,11 @@ class CareChainEvent(OfChain, LoggedRow):
                 fields=["supersedes"], condition=models.Q(supersedes__isnull=False), name="event_corrections"
             ),
         ]
+
+    @property
+    def logged_at(self) -> datetime:
+        """When somebody wrote it first: whoever moves it to the right patient knows more than who logged it did."""
+        return self.first_logged_at or self.recorded_at
 
     @property
     def sip_date(self) -> date | None:

@@ -47,7 +47,7 @@ def _back(outage: Outage, principal: Principal, first: CareChainEvent, at: datet
     if _outage_at(outage, principal, at):
         return Back(after=False)
     said = ((row.recorded_at, row.ended_at) for row in _said(outage) if row.principal_id == principal.pk)
-    return Back(after=True, known=was_known(first.happened_at, first.recorded_at, said))
+    return Back(after=True, known=was_known(first.happened_at, first.logged_at, said))
 
 
 def _said(outage: Outage) -> list[PrincipalEnd]:

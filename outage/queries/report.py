@@ -282,7 +282,7 @@ def _sent(event: CareChainEvent, chain: CareChain, log: ChainLog, standing: Chai
         kind=event.kind,
         sender=event.sender,
         at=event.happened_at,
-        logged_at=line_back(log, event.pk)[-1].recorded_at,
+        logged_at=line_back(log, event.pk)[-1].logged_at,
         ours=ours,
         told=tuple(told),
         discharge=state,

@@ -116,6 +116,7 @@ def _events(*chain_ids: UUID) -> QuerySet[CareChainEvent]:
         "sender",
         "happened_at",
         "recorded_at",
+        "first_logged_at",
         "particulars",
         "order",
         "in_system",

@@ -57,13 +57,14 @@ def write_event(
     told_rightly: bool = False,
     paper: PaperMark | None = None,
     copies: CareChainEvent | None = None,
+    first_logged_at: datetime | None = None,
     answers: Mapping[str, str] | None = None,
 ) -> CareChainEvent:
     """Write one event row inside the caller's transaction, which holds the chain (`lock_chain`).
 
-    `paper` says where it was read, `copies` which row of another chain it repeats. Raises RuleError (field
-    `happened_at`) when it lies outside the outage, ahead, or after it was written on the paper, Question when it
-    happened shortly before, MayNotSend when `sender` does not send `kind`.
+    `paper` says where it was read, `copies` which row of another chain it repeats, `first_logged_at` when the event was
+    logged there first. Raises RuleError (field `happened_at`) when it lies outside the outage, ahead, or after it was
+    written on the paper, Question when it happened shortly before, MayNotSend when `sender` does not send `kind`.
     """
     in_system = check_within_outage(chain, happened_at, answers, said=copies or supersedes)
     check_before_written(paper, happened_at)
@@ -85,6 +86,7 @@ def write_event(
         **mark_fields(paper),
         order=take_order(home),
         supersedes=supersedes,
+        first_logged_at=first_logged_at,
         told_rightly=told_rightly,
         reason=reason,
         user=by.user,

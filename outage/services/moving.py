@@ -60,7 +60,12 @@ def move_call(
         gone = told_only_by(handover.chain, log, handover)
         take_back(by, handover, Handover(pk=client_id).left_by, reason, gone)
         told = {message.event_id for message in handover.messages.all()}
-        copies = [_told_there(by, to, client_id, _since_told(log, event, told), answers) for event in events]
+        copies = [
+            _told_there(
+                by, to, client_id, line_back(log, event.pk)[-1], _since_told(log, event, told), answers
+            )
+            for event in events
+        ]
         if len({event.pk for event in copies}) < len(copies):
             raise RuleError("Två meddelanden i samtalet kan inte vara samma händelse. Svara nej på det ena.")
         row = write_call(
@@ -87,12 +92,13 @@ def _told_there(
     by: Acting,
     to: CareChain,
     client_id: UUID,
+    first: CareChainEvent,
     rows: Sequence[CareChainEvent],
     answers: Mapping[str, str] | None,
 ) -> CareChainEvent:
     """The row of the right chain that the call told of: where the same event is logged there already, the wording
-    that was told; else a copy of `rows`. A wording that nobody had logged there is written and then taken back: it
-    was told.
+    that was told; else a copy of `rows`, of an event of which `first` was logged first. A wording that nobody had
+    logged there is written and then taken back: it was told.
     """
     log = log_of(to.pk)
     same = "" if answers is None else _ask_if_same(rows[-1], to, log, answers)
@@ -105,7 +111,7 @@ def _told_there(
     content = (said.kind, said.particulars)
     found = next((row for row in logged if (row.kind, row.particulars) == content), None)
     if found is None:
-        copies = _copy(by, to, client_id, rows)
+        copies = _copy(by, to, client_id, first, rows)
         found = copies[0]
         if same:
             withdraw_row(by, copies[-1], "Samma händelse som en som redan är loggad.")
@@ -132,7 +138,9 @@ def _in_words(event: CareChainEvent, *chains: CareChain) -> str:
     return f"{label} {in_short(event.happened_at, told, now)}"
 
 
-def _copy(by: Acting, to: CareChain, client_id: UUID, rows: Sequence[CareChainEvent]) -> list[CareChainEvent]:
+def _copy(
+    by: Acting, to: CareChain, client_id: UUID, first: CareChainEvent, rows: Sequence[CareChainEvent]
+) -> list[CareChainEvent]:
     """Oldest first."""
     found: list[CareChainEvent] = []
     for row in rows:
@@ -149,6 +157,7 @@ def _copy(by: Acting, to: CareChain, client_id: UUID, rows: Sequence[CareChainEv
             told_rightly=bool(found) and row.told_rightly,
             paper=mark_of(row),
             copies=row,
+            first_logged_at=None if found else first.logged_at,
         )
         found.append(copy)
     return found

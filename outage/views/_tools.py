@@ -31,8 +31,8 @@ Found = TypeVar("Found")
 
 
 def seen_or_404(request: ActingRequest, get: Callable[[Acting, UUID], Found], pk: UUID) -> Found:
-    """As `get_or_404`, of a chain or a row of one. What is sent when the patient has moved on, or the time of an opening
-    in an emergency is out, is NotOpened: it is held for who wrote it.
+    """As `get_or_404`, of a chain or a row of one. What is sent when the patient has moved on, or the time of an
+    opening in an emergency is out, is NotOpened: it is held for who wrote it.
     """
     try:
         return get_or_404(get, request.acting, pk)

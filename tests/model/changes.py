@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 from django.utils import timezone
 from hypothesis import strategies as st
@@ -196,9 +196,14 @@ class RandomOutage(Base):
                 self._gone(twin, line)
             stored = [CareChainEvent.objects.get(pk=m.event_id) for m in made.messages.order_by("pk")]
             before = len(to.record.lines)
+            logged = {
+                uuid5(made.pk, row.id): line.first.logged for line in twin.record.lines for row in line.rows
+            }
             for event in stored:
                 self._note_event(to, by, event)
                 line = to.record.lines[-1]
+                # Moved, it is still what somebody logged then.
+                line.rows[0].logged = logged[event.pk]
                 while later := CareChainEvent.objects.filter(supersedes=line.now.id).first():
                     self._note_event(to, by, later, of=line)
             assert sorted(len(line.rows) for line in to.record.lines[before:]) == sorted(moving)

@@ -1,6 +1,7 @@
 """The end is said after somebody, unaware that the system was back, has logged what happened since."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -8,10 +9,13 @@ from django.utils import timezone
 from contacts.rules.errors import Answers, Question, RuleError
 from outage.models import Outage
 from outage.presenters.back import task_rows
-from outage.queries.care_chains import get_chain
+from outage.queries.care_chains import get_chain, get_handover
 from outage.queries.chain_log import logs_of
+from outage.services.moving import move_call
 from outage.services.outages import end_outage
+from tests.clock import Clock
 from tests.factories import County, make_chain, make_event
+from tests.integration.outage.ticking import rows
 
 
 def ended(county: County, outage: Outage, **answers: str) -> Outage:
@@ -84,3 +88,22 @@ def test_of_what_one_may_not_see_only_the_number_is_said_and_of_who_is_protected
     assert "Bo" not in said
     assert "Tolvan" not in said
     assert [address for _, address, _ in asked.value.rows] == ["chain", "", ""]
+
+
+@pytest.mark.clause("R4.4")
+def test_what_was_logged_unaware_of_the_wrong_patient_is_checked_of_the_right_one(
+    county: County, outage: Outage, clock: Clock
+):
+    wrong, right, third = (make_chain(county, outage, before="admitted") for _ in range(3))
+    event = make_event(county.alva, wrong, "discharge", ago=timedelta(minutes=10))
+    ended(county, outage, **{"logged-after-end": "ja"})
+    call = get_handover(county.alva, event.messages.get().handover_id)
+    for chain in (right, third):
+        # Whoever moves it knows of the end.
+        clock.shift(timedelta(minutes=1))
+        to = get_chain(county.alva, chain.pk)
+        call = move_call(by=county.alva, handover=call, to=to, client_id=uuid4(), reason="Fel patient.")
+        call = get_handover(county.alva, call.pk)
+        assert [row.do for row in rows(county.alva, to)] == [
+            "Kontrollera att utskrivningen står i PRATOR. Skriv annars ut patienten."
+        ]
