@@ -27,6 +27,7 @@ from outage.presenters.outage_files import (
     unknown_cells,
 )
 from outage.presenters.outage_log import log_of_outage
+from outage.queries.care_chains import mark_namesakes
 from outage.queries.logged_later import logged_later
 from outage.queries.owed import ListedChains, chains_seen_and_missing
 from outage.queries.task_logs import task_logs_of, turns_of
@@ -81,6 +82,7 @@ def _tasks(by: Acting, chains: ListedChains) -> Iterator[Sequence[str]]:
     numbers: dict[UUID, int] = {}
     for start in range(0, len(chains), AT_ONCE):
         some = chains[start : start + AT_ONCE]
+        mark_namesakes(by, some, *chains.outages)
         numbers |= {chain.pk: chain.number for chain in some}
         found += _rows_of(by, some)
     return task_cells(grouped(found), numbers)

@@ -30,7 +30,7 @@ from outage.rules.wording import moment
 from .later import LaterLine, later_lines, read_first, why_with
 from .outside import outside_outage
 from .told_so_far import told_so_far
-from .typed import change_shown, typed_shown, undone, with_number_first
+from .typed import change_shown, said_before_shown, typed_shown, undone, with_number_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class TurnLine:
 
 
 NOBODYS = TurnLine()
+# What may have to be found in the system.
+_TYPED = (Decision.REGISTER, Decision.DECIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +238,14 @@ def _row(listed: _Listed, tick: Tick, mark: RegistrationMark | None) -> TaskRow:
         seen=tick.picture.seen,
         decision=task.decision,
         do=task.do if tick.state is TickState.DONE else with_number_first(chain, task),
-        facts=tuple(dict.fromkeys(_fact(chain, log.by_text[e], task.family, now) for e in task.events)),
+        facts=(
+            *dict.fromkeys(_fact(chain, log.by_text[e], task.family, now) for e in task.events),
+            *(
+                said_before_shown(chain, log, on_own_page=listed.on_own_page)
+                if task.decision in _TYPED
+                else ()
+            ),
+        ),
         typed=typed_shown(chain, tick.picture) if task.decision is not Decision.DO_NOT_REGISTER else (),
         why=why_with(later, task, _left_at(listed, task)),
         later=later,

@@ -47,6 +47,7 @@ class TaskCells(NamedTuple):
     chain: str
     patient: str
     identity: str
+    namesake: str
     where: str
     do: str
     why: str
@@ -68,6 +69,7 @@ TASK_HEADINGS = TaskCells(
     chain="Vårdkedja",
     patient="Patient",
     identity="Nummer",
+    namesake="Samma namn",
     where="Var",
     do="Gör så här",
     why="Varför",
@@ -102,6 +104,7 @@ def task_cells(groups: TaskGroups, numbers: Mapping[UUID, int]) -> Iterator[Task
             chain=str(numbers[row.chain_id]),
             patient=row.patient.name,
             identity=row.patient.identity,
+            namesake="Ja" if row.patient.namesake else "",
             where=row.patient.where,
             do=" ".join(filter(None, [row.read_first, row.do])),
             why=row.why,

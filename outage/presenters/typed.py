@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from outage.models import CareChain, RegistrationMark
 from outage.queries.chain_log import ChainLog
-from outage.queries.naming import Patient, shown_identity
+from outage.queries.heard import said_before
+from outage.queries.naming import Patient, patient_in_short, shown_identity
 from outage.rules.back_registration import Task
 from outage.rules.identity import is_number
 from outage.rules.routine import Decision
@@ -29,6 +30,13 @@ class Undone(NamedTuple):
 def typed_shown(chain: CareChain, picture: Picture) -> Lines:
     hidden = chain.details.protected_identity
     return _shown(picture, (*_AT_HEAD, *_HAPPENED), hidden=hidden)
+
+
+def said_before_shown(chain: CareChain, log: ChainLog, *, on_own_page: bool) -> tuple[str, ...]:
+    """As whom else the patient may be found in the system: by that name and number others heard of the patient."""
+    if chain.details.protected_identity and not on_own_page:
+        return ()
+    return tuple(f"Tidigare sagt: {patient_in_short(row)}" for row in said_before(log))
 
 
 def with_number_first(chain: CareChain, task: Task) -> str:

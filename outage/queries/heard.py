@@ -12,7 +12,7 @@ from outage.rules.identity import number_key
 from outage.rules.informing import CallOutcome
 from outage.rules.joining import Who, is_heard_as, stays_with_other
 from outage.rules.owed import ChainStanding
-from outage.rules.told import Notice, folded, minute_of
+from outage.rules.told import IdentityChange, Notice, folded, minute_of
 
 
 def named_as(
@@ -34,6 +34,25 @@ def heard_as(log: ChainLog, standing: ChainStanding, place: str) -> CareChainDet
     calls = filter(standing.was_told, reversed(standing.all_calls_to.get(place, ())))
     named = (named_as(rows[call.id], log.versions, call.order) for call in calls)
     return next((row for row in named if row and row.who != log.versions[-1].who), None)
+
+
+def said_before(log: ChainLog) -> list[CareChainDetails]:
+    """As whom the patient was logged before somebody changed that, and not only because it was written wrong here: who
+    heard of the patient then, or entered it, did so by that number and name. Oldest first.
+    """
+    now, found = log.versions[-1], dict[Who, CareChainDetails]()
+    for row in log.versions:
+        later = (each for each in log.versions if each.order > row.order)
+        joined = row.chain_id != now.chain_id
+        left = next((v for v in later if v.replaces_id == row.pk or (joined and v.made_by_id)), None)
+        if (
+            left
+            and row.who != now.who
+            and left.changed.get("identity") == IdentityChange.SAID_WRONG
+            and any(event.order < left.order for event in log.events)
+        ):
+            found[row.who] = row
+    return [*found.values()]
 
 
 class Heard:

@@ -37,8 +37,9 @@ from outage.presenters.later import later_outage
 from outage.presenters.owed import calls_owed
 from outage.presenters.shift import ring_back_line
 from outage.presenters.status import chain_row, not_all_right, nothing_to_ring
+from outage.presenters.typed import said_before_shown
 from outage.queries.care_chains import find_chains, get_chain, history_of, mark_namesakes
-from outage.queries.chain_log import log_shown
+from outage.queries.chain_log import log_of, log_shown
 from outage.queries.closing import closing_of, left_about
 from outage.queries.drills import is_past
 from outage.queries.joined import history_joins, parted_since, said_of, standing_join
@@ -338,4 +339,5 @@ def edit_chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
             if not undone:
                 put(form, replaces=stands.details.pk)
             page.told |= {"changed_by": by, "differences": form_differences(form, fresh)}
-    return page.show("outage/chain/edit.html", chain=found, outage=found.outage)
+    said = said_before_shown(found, log_of(found.pk, signed=False), on_own_page=True)
+    return page.show("outage/chain/edit.html", chain=found, outage=found.outage, said_before=said)

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
@@ -21,12 +22,14 @@ from outage.queries.states import states_for
 from outage.rules.back_registration import Before
 from outage.rules.handover import Message
 from outage.rules.informing import CallOutcome
+from outage.rules.outage_files import OutageFile
 from outage.rules.told import Notice
 from outage.services.care_chains import change_details
 from outage.services.handovers import log_call
 from tests.clock import TUESDAY, Clock
-from tests.factories import County, call_facts, make_chain, make_event, tell
+from tests.factories import County, call_facts, end_for_all, make_chain, make_event, tell
 from tests.integration.outage.pages import read
+from tests.integration.outage.taken_out import table
 
 pytestmark = pytest.mark.clause("R2.1")
 
@@ -116,6 +119,36 @@ def test_a_call_that_told_who_the_patient_is_says_who_that_was(
         assert told in words(client, county.alva, *page)
     cells = log_cells(unknown, log_of(unknown.pk), {}, TUESDAY)
     assert told in [row.messages for row in cells]
+
+
+@pytest.mark.clause("R4.1")
+def test_whoever_enters_or_changes_it_sees_as_whom_others_have_heard_of_the_patient(
+    county: County, unknown: CareChain, client: Client
+):
+    end_for_all(county, unknown.outage, timezone.now())
+    asked = ("edit_chain", unknown.pk), ("chain", unknown.pk), ("back_registration",)
+    for page in asked:
+        text = words(client, county.alva, *page)
+        for said in ("Okänd man", RESERVE):
+            assert f"Tidigare sagt: {said}" in text, page
+    in_file = str(table(county.alva, unknown.outage, OutageFile.TASKS))
+    assert f"Tidigare sagt: Okänd man; Tidigare sagt: {RESERVE}" in in_file
+    change(county.alva, unknown, "", protected_identity=True)
+    in_file = str(table(county.alva, unknown.outage, OutageFile.TASKS))
+    for text in (words(client, county.alva, "back_registration"), in_file):
+        assert not [said for said in ("Tidigare sagt", "T01A", "Okänd man") if said in text]
+
+
+def test_what_was_only_written_wrong_or_never_said_is_not_named_again(
+    county: County, outage: Outage, client: Client
+):
+    chain = make_chain(county, outage, patient_name="Stavfehl")
+    change(county.alva, chain, "", patient_name="Stavfell")
+    make_event(county.alva, chain, outcome=CallOutcome.REACHED)
+    change(county.alva, chain, "written_wrong", patient_name="Stavfel")
+    end_for_all(county, chain.outage, timezone.now())
+    assert "Tidigare sagt" not in words(client, county.alva, "back_registration")
+    assert "Tidigare sagt" not in words(client, county.alva, "edit_chain", chain.pk)
 
 
 def test_the_history_says_what_each_change_changed(county: County, unknown: CareChain, client: Client):

@@ -28,9 +28,11 @@ from outage.queries.patient_numbers import chains_with_number, is_whole_number
 from outage.queries.same_patient import own_chains_by_number
 from outage.rules.back_registration import Before
 from outage.rules.identity import Identity, IdentityKind, classify_identity, name_text, number_key
+from outage.rules.outage_files import OutageFile
 from outage.services.care_chains import change_details
 from outage.services.joining import join_chains, undo_join
 from tests.factories import County, end_for_all, make_chain, make_event, make_outage
+from tests.integration.outage.taken_out import table
 from tests.long import runs
 
 pytestmark = pytest.mark.django_db
@@ -219,6 +221,8 @@ def test_they_are_marked_where_the_number_is_typed_and_on_each_printed_list(coun
         return {("Örjan Ek" in row.text, "Samma namn" in row.text) for row in page.select(".task")}
 
     assert marked() == expected
+    in_file = {(row["Patient"], row["Samma namn"]) for row in table(county.alva, outage, OutageFile.TASKS)}
+    assert in_file - {("", "")} == {("Örjan Ek", "Ja"), ("Anna Berg", "")}
     stands = get_chain(county.alva, chains[1].pk)
     change_details(
         by=county.alva,
