@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from contacts.access import Acting, check_may
-from contacts.models import AuditEntry, Membership, Principal, Submission, Unit, User
+from contacts.models import Membership, Principal, Submission, Unit, User
 from contacts.models.locking import locked
 from contacts.queries.people import (
     PERSON_ENDED,
@@ -25,7 +25,7 @@ from contacts.rules.people import KEPT_ELSEWHERE, LAST_ADMINISTRATOR, NOT_YOUR_O
 from contacts.rules.permissions import Right, Role
 
 from .submissions import claim
-from .traces import changes_between, leave_trace, person_of
+from .traces import added_first, changes_between, leave_trace, person_of
 from .versions import check_clean, check_version
 
 SAME_PERSON, YES, NO = "same_person", "yes", "no"
@@ -307,9 +307,9 @@ def _known(by: Acting, facts: PersonFacts, answers: Mapping[str, str]) -> User |
     return known
 
 
+ASSIGNED = ("membership.added", "membership.restored")
+
+
 def _assigned_since(first: Submission) -> User:
     """Who was given an assignment by an earlier submission, from the audit rows since then."""
-    made = ("membership.added", "membership.restored")
-    rows = AuditEntry.objects.filter(user=first.user_id, action__in=made, at__gte=first.at)
-    row = rows.order_by("at", "pk")[0]
-    return Membership.objects.select_related("user").get(pk=row.target_id).user
+    return Membership.objects.select_related("user").get(pk=added_first(first.pk, *ASSIGNED)).user

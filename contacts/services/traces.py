@@ -2,8 +2,10 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 from django.db import models
+from django.db.models import QuerySet
 
 from contacts import audit
 from contacts.access import Acting
@@ -46,5 +48,15 @@ def leave_trace(
 
 def added_since(first: Submission, action: str, name: str) -> int:
     """The id of what an earlier submission added, from the audit rows since then."""
-    rows = AuditEntry.objects.filter(user=first.user_id, action=action, at__gte=first.at).order_by("at", "pk")
-    return next(int(row.target_id) for row in rows if row.changes.get("name") == ["", name])
+    return next(int(row.target_id) for row in _since(first, action) if row.changes.get("name") == ["", name])
+
+
+def added_first(submission_id: UUID, *actions: str) -> int:
+    """The id of what the form with that id added when it was saved; 0 where no row says so."""
+    rows = _since(Submission.objects.get(pk=submission_id), *actions)
+    return next((int(row.target_id) for row in rows), 0)
+
+
+def _since(first: Submission, *actions: str) -> QuerySet[AuditEntry]:
+    rows = AuditEntry.objects.filter(user=first.user_id, action__in=actions, at__gte=first.at)
+    return rows.order_by("at", "pk")

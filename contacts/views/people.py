@@ -1,6 +1,6 @@
 """The people of a principal, their assignments and one-time codes, kept by its administrators."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -30,6 +30,7 @@ from contacts.rules.people import KEPT_ELSEWHERE
 from contacts.rules.permissions import Right
 from contacts.services.passwords import issue_code
 from contacts.services.people import (
+    ASSIGNED,
     add_assignment,
     add_person,
     change_assignment,
@@ -39,8 +40,9 @@ from contacts.services.people import (
     restore_assignment,
     restore_person,
 )
+from contacts.services.traces import added_first
 from contacts.views.sought import came, led_on, sealed
-from contacts.views.tools import FormPage, check_sent, get_or_404, held_as, require, told_if_refused
+from contacts.views.tools import FormPage, check_sent, get_or_404, held_as, put, require, told_if_refused
 from contacts.webforms.fields import SentOnce
 from contacts.webforms.people import (
     NewAssignmentForm,
@@ -104,7 +106,19 @@ def person_new(request: ActingRequest) -> HttpResponse:
                 **form.chosen(),
             )
             return page.done(f"{person.full_name} är tillagd.", "person", person.pk)
+    if page.first:
+        _tell_first(page, page.first)
     return page.show("contacts/people/edit.html")
+
+
+def _tell_first(page: FormPage, first: UUID) -> None:
+    """What differs from the person and the assignment that the form added before."""
+    principal = page.request.acting.principal
+    made = own_membership(principal, added_first(first, *ASSIGNED))
+    if made is not None:
+        said = facts_of(made.user) | {"unit": made.unit_id, "role": made.role, "title": made.title}
+        stands = NewPersonForm(initial=said, units=units_to_choose(principal))
+        page.tell_first(stands, reverse("person_edit", args=[made.user_id]))
 
 
 @require_safe
@@ -131,6 +145,8 @@ def person_edit(request: ActingRequest, person_id: int) -> HttpResponse:
         messages.warning(request, KEPT_ELSEWHERE)
         return redirect("person", person_id)
     form = _form_of(kept.person, request.POST or None)
+    if "first" in request.POST:
+        put(form, version=version_of(kept.person))
     page = FormPage(request, form)
     if page.to_save():
         with page:

@@ -251,9 +251,9 @@ class FormPage:
         if fresh is not None:
             self.tell(differences=form_differences(self.form, fresh))
 
-    def tell_first(self, stands: forms.Form, address: str, more: Iterable[Difference] = ()) -> None:
+    def tell_first(self, stands: forms.Form, address: str = "", more: Iterable[Difference] = ()) -> None:
         """Shows what differs from what the form saved before, which `stands` is the form of; at `address` that is
-        corrected.
+        corrected, where it can be.
         """
         self.tell(differences=[*form_differences(self.form, stands), *more], corrects_first=address)
 

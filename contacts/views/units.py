@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -12,8 +13,9 @@ from contacts.queries.joined import standing_joins
 from contacts.queries.kept_units import own_unit, own_units, ways_missing
 from contacts.queries.versions import version_of
 from contacts.rules.held import HeldAs
+from contacts.services.traces import added_first
 from contacts.services.units import UnitFacts, add_unit, change_unit
-from contacts.views.tools import FormPage, get_or_404, held_as, led_to_joined, require_keeper
+from contacts.views.tools import FormPage, get_or_404, held_as, led_to_joined, put, require_keeper
 from contacts.webforms.units import UnitForm
 
 _FIELDS = ("name", "ward_kind", "outpatient_kind", "municipal_kind", "hsa_id", "active")
@@ -56,6 +58,8 @@ def unit_new(request: ActingRequest) -> HttpResponse:
                 answers=form.answers(),
             )
             return page.done(f"{unit.name} är tillagd.", "keep_units")
+    if page.first and (added := own_unit(request.acting.principal, added_first(page.first, "unit.added"))):
+        page.tell_first(_form_of(added), reverse("unit_edit", args=[added.pk]))
     return page.show(_EDIT_PAGE)
 
 
@@ -67,6 +71,8 @@ def unit_edit(request: ActingRequest, unit_id: int) -> HttpResponse:
     if request.method == "GET" and (elsewhere := led_to_joined(request, unit, "unit_edit")):
         return elsewhere
     form = _form_of(unit, request.POST or None)
+    if "first" in request.POST:
+        put(form, version=version_of(unit))
     page = FormPage(request, form)
     if page.to_save():
         with page:

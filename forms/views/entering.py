@@ -51,6 +51,7 @@ from outage.queries.outages import outage_in_view
 from outage.rules.handover import Direction
 from outage.rules.wording import clock_time
 from outage.views._tools import seen_or_404
+from outage.views.calls import tell_first
 
 
 @held_as(HeldAs("Rad från ett blad"), EntryForm)
@@ -94,7 +95,9 @@ def enter_sheet(request: ActingRequest, serial: str) -> HttpResponse:
             )
             messages.success(request, f"Raden är sparad på servern {clock_time(handover.recorded_at)}.")
             return redirect(_address(sheet, vardkedja=chain.pk))
-    return _show(request, sheet, chain, form, page.status)
+    if page.first:
+        tell_first(page, form, page.first)
+    return _show(request, sheet, chain, form, page)
 
 
 def _move(request: ActingRequest, sheet: Sheet, entry_id: str) -> HttpResponse:
@@ -166,7 +169,7 @@ def _show(
     sheet: Sheet,
     chain: CareChain | None = None,
     form: EntryForm | None = None,
-    status: int = 200,
+    page: FormPage | None = None,
 ) -> HttpResponse:
     now, acting = timezone.now(), request.acting
     found = entries_from(sheet)
@@ -183,7 +186,7 @@ def _show(
     if found and not (context["voided"] or context["practised"] or context["said"]):
         seen = {"seen": sheet.fates.count(), "rows": len(found)}
         context["all_entered"] = AllEnteredForm(initial=seen, auto_id="id_infort_%s")
-    if chain is None or form is None:
+    if chain is None or form is None or page is None:
         context["chosen"] = chain
         pressed = chain is None and not {"riktning", "visa"}.isdisjoint(request.GET)
         context["not_chosen"] = "Välj vilken patient raden gäller." if pressed else ""
@@ -194,6 +197,7 @@ def _show(
         direction = form.direction.value
         context |= {
             "form": form,
+            **page.told,
             "chain": chain,
             "patient": patient_on_own_page(chain, now),
             "ward": ward_label(chain),
@@ -203,6 +207,7 @@ def _show(
             "given": _address(sheet, vardkedja=chain.pk, riktning=Direction.GIVEN.value),
             "received": _address(sheet, vardkedja=chain.pk, riktning=Direction.RECEIVED.value),
         }
+    status = page.status if page else 200
     return render(request, "forms/entering/enter.html", context, status=status)
 
 

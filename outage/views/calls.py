@@ -101,11 +101,11 @@ def chain_call(request: ActingRequest, chain_id: UUID) -> HttpResponse:
             _tell_of_code(request, form, handover)
             return to_chain(request, found.pk) if "stay" in request.POST else redirect("status")
     if page.first:
-        _tell_first(page, form, page.first)
+        tell_first(page, form, page.first)
     return _show(page, form)
 
 
-def _tell_first(page: FormPage, form: CallForm, first: UUID) -> None:
+def tell_first(page: FormPage, form: CallForm, first: UUID) -> None:
     """What differs from the call that the form logged before, as that stands, unless it was taken back."""
     with suppress(ObjectDoesNotExist):
         call = newest_of(get_handover(page.request.acting, first))
@@ -114,7 +114,7 @@ def _tell_first(page: FormPage, form: CallForm, first: UUID) -> None:
             was = told_in_short(form.log, form.routine, call.messages.all(), call.at, now)
             said = told_in_short(form.log, form.routine, form.messages_told(), at, now)
             differs = [Difference("Meddelanden", was, said)] if was != said else []
-            fresh = _correction(page.request.acting, call, form.log, call)
+            fresh = _correction(page.request.acting, call, form.log, call, of=type(form))
             page.tell_first(fresh, reverse("correct_call", args=[call.pk]), differs)
 
 
@@ -318,16 +318,24 @@ def correct(request: ActingRequest, handover_id: UUID) -> HttpResponse:
 
 
 def _correction(
-    acting: Acting, old: Handover, log: ChainLog, call: Handover, data: QueryDict | None = None
+    acting: Acting,
+    old: Handover,
+    log: ChainLog,
+    call: Handover,
+    data: QueryDict | None = None,
+    *,
+    of: type[CallForm] = CallForm,
 ) -> CallForm:
-    """The form that corrects `old`, filled in with what `call` says."""
-    return CallForm(
+    """The form that corrects `old`, filled in with what `call` says; a row of paper is a form `of` its own."""
+    return of(
         data,
         acting=acting,
         chain=old.chain,
         log=log,
         direction=Direction(old.direction),
-        initial=asdict(call.facts) | {"messages": _told_by(old), "code": call.code and call.code.code},
+        initial=asdict(call.facts)
+        | {"messages": _told_by(old), "code": call.code and call.code.code}
+        | {"written_at": call.written_at, "signed_by": call.paper_signature},
         corrects=[message.event_id for message in old.messages.all() if message.event_id],
         was_with=call,
     )

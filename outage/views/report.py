@@ -74,6 +74,10 @@ def report(request: ActingRequest, outage_id: UUID) -> HttpResponse:
         with page:
             write_lesson(by=acting, outage=outage, **page.form.cleaned_data)
             return page.done("Lärdomen är sparad.", "report", outage.pk)
+    if page.first and (lesson := lessons_of(acting, outage).filter(client_id=page.first).first()):
+        page.tell_first(
+            LessonForm(initial={name: getattr(lesson, name) for name in ("text", "owner", "due")})
+        )
     kept = _kept(request, outage)
     context = _state(request, outage, kept) | {
         "tables": shown_tables(kept) if kept else [],

@@ -1,11 +1,13 @@
 """Överlämning: what is open for the unit, handed over by one shift and taken over by the next."""
 
 from collections.abc import Hashable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -165,6 +167,11 @@ def hand_over(request: ActingRequest) -> HttpResponse:
         with page:
             hand_over_shift(by=acting, outage=outage, **form.facts())
             return page.done("Överlämningen är sparad. Den som kommer loggar in och tar över.", "shift")
+    if page.first:
+        with suppress(ObjectDoesNotExist):
+            made = get_shift(acting, page.first)
+            said = {"to": made.to_id, "text": made.text}
+            page.tell_first(HandOverForm(initial=said, people=may_come(acting)))
     now = timezone.now()
     told = told_rows(acting, handovers_of(acting, outage), now)
     waiting = told if told and told[0].waits else []

@@ -22,6 +22,7 @@ from contacts.services.keeping import change_entry
 from contacts.services.units import UnitFacts, add_unit, change_unit
 from tests.factories import make_entry
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
+from tests.integration.outage.test_two_editors import differences
 
 from .conftest import person
 from .keeping import form_at, opened, sent
@@ -100,6 +101,24 @@ class TestAdded:
         made = [add_unit(by=county.mala_admin, client_id=client_id, facts=facts) for _ in range(2)]
         assert made[0] == made[1]
         assert AuditEntry.objects.filter(action="unit.added", target_id=str(made[0].pk)).count() == 1
+
+    def test_sent_again_with_something_else_it_says_what_differs_and_corrects_the_first(
+        self, client: Client, county
+    ):
+        fields = form_at(client, county.mala_admin, "unit_new")
+        sent(client, fields, "unit_new", name="Korttids", municipal_kind="social_care")
+        answer = sent(client, fields, "unit_new", name="Korttidsboendet", municipal_kind="social_care")
+        assert answer.status_code == 409
+        page = read(answer)
+        assert differences(page) == {"Namn": ("Korttids", "Korttidsboendet")}
+        made = Unit.objects.get(name="Korttids")
+        address = page.main.find("button", string="Rätta det som sparades")["formaction"]
+        assert address == reverse("unit_edit", args=[made.pk])
+        shown = read(client.post(address, fields_of(form_of(page, method="post")) | {"first": ["1"]}))
+        assert client.post(address, fields_of(form_of(shown, method="post"))).status_code == 302
+        made.refresh_from_db()
+        assert (made.name, made.active) == ("Korttidsboendet", True)
+        assert Unit.objects.filter(name__startswith="Korttids").count() == 1
 
     @pytest.mark.parametrize(
         ("who", "facts"),

@@ -23,6 +23,7 @@ from contacts.services.people import (
 )
 from tests.factories import County, make_county, person
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
+from tests.integration.outage.test_two_editors import differences
 from tests.kept import Keeper
 
 from .keeping import form_at, opened, sent
@@ -90,11 +91,21 @@ class TestAPersonIsAdded:
 
     def test_sent_twice_it_is_one_person(self, client: Client, county: County):
         fields = form_at(client, county.adam, "person_new")
-        content = NEW | {"unit": str(county.ward.pk)}
+        content = NEW | {"unit": str(county.ward.pk), "hsa_id": HSA}
         first, again = (sent(client, fields, "person_new", **content).headers["Location"] for _ in range(2))
         assert first == again
         assert User.objects.filter(username="nina.akero").count() == 1
-        assert sent(client, fields, "person_new", **content | {"title": "annan"}).status_code == 409
+        answer = sent(client, fields, "person_new", **content | {"title": "annan", "last_name": "Åker"})
+        assert answer.status_code == 409
+        page = read(answer)
+        assert differences(page) == {"Efternamn": ("Åkerö", "Åker"), "Titel": (NEW["title"], "annan")}
+        made = User.objects.get(username="nina.akero")
+        address = page.main.find("button", string="Rätta det som sparades")["formaction"]
+        assert address == reverse("person_edit", args=[made.pk])
+        shown = read(client.post(address, fields_of(form_of(page, method="post")) | {"first": ["1"]}))
+        assert client.post(address, fields_of(form_of(shown, method="post"))).status_code == 302
+        made.refresh_from_db()
+        assert (made.last_name, made.username) == ("Åker", "nina.akero")
 
     @pytest.mark.parametrize(
         ("typed", "told"),

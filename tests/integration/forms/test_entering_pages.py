@@ -27,6 +27,7 @@ from tests.integration.forms.entering import (
 )
 from tests.integration.outage.conftest import chain, county, outage
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
+from tests.integration.outage.test_two_editors import differences
 
 __all__ = ["chain", "county", "outage"]
 
@@ -266,7 +267,13 @@ def test_other_content_under_the_same_id_keeps_both(alva: Client, sheet: Sheet, 
     answer = alva.post(action, fields | changed)
     assert answer.status_code == 409
     page = read(answer)
-    assert "Det första är sparat 10.52." in errors_of(page)
+    assert "Det första är sparat 10.52." in page.main.get_text()
+    assert differences(page) == {
+        "Kommentar": ("tomt", "En annan rad."),
+        "Signatur på bladet": ("N.N.", "O.O."),
+    }
+    correct = reverse("correct_call", args=[Handover.objects.get().pk])
+    assert page.main.find("button", string="Rätta det som sparades")["formaction"] == correct
     assert SubmissionClash.objects.get().content["comment"] == ["En annan rad."]
     shown = fields_of(form_of(page, **{"data-guard": True}))
     assert shown["comment"] == ["En annan rad."]

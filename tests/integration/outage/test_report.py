@@ -50,6 +50,7 @@ from tests.integration.outage.calling import ring, take
 from tests.integration.outage.closing import close, leave_all
 from tests.integration.outage.joining import join, two_chains
 from tests.integration.outage.pages import fields_of, form_of, read
+from tests.integration.outage.test_two_editors import differences
 from tests.integration.outage.ticking import rows
 
 REACHED = CallOutcome.REACHED
@@ -352,7 +353,9 @@ def test_a_lesson_is_written_once_and_lies_encrypted(county: County, outage: Out
     typed = fields_of(form) | {"text": ["Ring tidigare."], "owner": ["Esa Påhittad"], "due": ["2027-01-15"]}
     for _ in range(2):
         assert client.post(path, typed).status_code == 302
-    assert client.post(path, typed | {"text": ["Något annat."]}).status_code == 409
+    answer = client.post(path, typed | {"text": ["Något annat."]})
+    assert answer.status_code == 409
+    assert differences(read(answer)) == {"Vad lärde vi oss?": ("Ring tidigare.", "Något annat.")}
     (lesson,) = Lesson.objects.all()
     assert (lesson.text, lesson.owner, str(lesson.due)) == ("Ring tidigare.", "Esa Påhittad", "2027-01-15")
     with connection.cursor() as cursor:

@@ -39,6 +39,7 @@ from tests.integration.outage.holding import held_page, log_in, words
 from tests.integration.outage.joining import join, two_chains
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 from tests.integration.outage.shifting import hand_over
+from tests.integration.outage.test_two_editors import differences
 from tests.integration.outage.ticking import mark, rows
 from tests.long import runs
 from tests.seed import seed_outage
@@ -250,7 +251,8 @@ def test_the_same_form_with_other_words_keeps_both(county: County, alva: Client)
     assert alva.post(HAND_OVER, {**form, "text": "Ring Karin."}).status_code == 302
     second = alva.post(HAND_OVER, {**form, "text": "Ring Stina."})
     assert second.status_code == 409
-    assert "redan sparat med annat innehåll" in errors_of(read(second))
+    assert "Det första är sparat 10.52." in read(second).main.get_text()
+    assert differences(read(second)) == {"Att tänka på": ("Ring Karin.", "Ring Stina.")}
     assert SubmissionClash.objects.get().content["text"] == ["Ring Stina."]
     again = fields_of(form_of(read(second), method="post"))
     assert again["text"] == ["Ring Stina."]
