@@ -34,7 +34,7 @@ def typed_shown(chain: CareChain, picture: Picture) -> Lines:
 
 def said_before_shown(chain: CareChain, log: ChainLog, *, on_own_page: bool) -> tuple[str, ...]:
     """As whom else the patient may be found in the system: by that name and number others heard of the patient."""
-    if chain.details.protected_identity and not on_own_page:
+    if chain.details.is_purged or (chain.details.protected_identity and not on_own_page):
         return ()
     return tuple(f"Tidigare sagt: {patient_in_short(row)}" for row in said_before(log))
 

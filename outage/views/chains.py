@@ -339,5 +339,5 @@ def edit_chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
             if not undone:
                 put(form, replaces=stands.details.pk)
             page.told |= {"changed_by": by, "differences": form_differences(form, fresh)}
-    said = said_before_shown(found, log_of(found.pk, signed=False), on_own_page=True)
-    return page.show("outage/chain/edit.html", chain=found, outage=found.outage, said_before=said)
+    before = said_before_shown(found, log_of(found.pk, signed=False), on_own_page=True)
+    return page.show("outage/chain/edit.html", chain=found, outage=found.outage, said_before=before)
