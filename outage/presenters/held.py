@@ -1,5 +1,6 @@
 """What is held for a person, as Läge and its own page show it."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,6 +13,7 @@ from django.urls import Resolver404, resolve
 
 from contacts.access import Acting, acting_in
 from contacts.queries.keeping import entry_by_id
+from contacts.queries.submissions import saved_when
 from contacts.rules.held import Content, HeldAs, how_held
 from contacts.rules.ids import read_id
 from contacts.rules.parties import Party
@@ -20,7 +22,7 @@ from outage.presenters.care import target_in_list
 from outage.queries.care_chains import get_event, get_handover, get_reached
 from outage.queries.chain_log import log_of
 from outage.queries.checklists import checklists_for
-from outage.queries.held_forms import is_lost
+from outage.queries.held_forms import held_forms_in, is_lost
 from outage.queries.naming import patient_in_list
 from outage.queries.outages import outage_in_view
 from outage.queries.targets import targets_by_key
@@ -83,6 +85,27 @@ class HeldCard:
     def typed(self) -> list[str]:
         """What can be read of it where its form can no longer be shown, and nothing has its labels."""
         return typed_words(self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """That somebody in the unit has something unsaved: never what, or about whom."""
+
+    who: str
+    what: str
+    when: str
+    own: bool
+
+
+def unsaved_in_unit(acting: Acting, now: datetime) -> list[Unsaved]:
+    """What is held for anybody in the acting unit, sent from any computer, and was not saved."""
+    found = []
+    for held in held_forms_in(acting.unit):
+        content: Content = json.loads(held.content)
+        if not saved_when(held.user, content.get("client_id", ())):
+            how, own = held_as_of(held, content), held.user_id == acting.user.pk
+            found.append(Unsaved(held.user.full_name, how.what, moment(held.at, now), own))
+    return found
 
 
 def typed_words(fields: Content) -> list[str]:

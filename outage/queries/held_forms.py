@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from contacts.models import User
+from contacts.models import Unit, User
 from contacts.queries.prepared import prepared
 from outage.models import HeldForm
 
@@ -44,6 +44,11 @@ def held_form_of(user: User, held_id: UUID | str, age: timedelta = KEPT_FOR) -> 
         return _kept(age).filter(user=user, pk=UUID(str(held_id))).first()
     except ValueError:
         return None
+
+
+def held_forms_in(unit: Unit) -> list[HeldForm]:
+    """Of everybody's assignments in the unit, oldest first."""
+    return list(_kept().filter(membership__unit=unit).order_by("at", "pk"))
 
 
 def is_held(held_id: UUID) -> bool:

@@ -21,6 +21,7 @@ from contacts.rules.permissions import Right
 from contacts.views.shared import SharedHtml, shared_part
 from contacts.views.tools import FormPage, get_or_404, held_as, require, told_if_refused
 from outage.models import Outage, ShiftHandover
+from outage.presenters.held import unsaved_in_unit
 from outage.presenters.shift import (
     ShiftRow,
     done_shown,
@@ -87,6 +88,7 @@ def shift(request: ActingRequest) -> HttpResponse:
     context = {
         "outage": outage,
         "told": told,
+        "unsaved": unsaved_in_unit(acting, now),
         "shared": of_one_minute(shown, now, make),
     }
     return render(request, "outage/shift/show.html", context)
@@ -176,7 +178,12 @@ def hand_over(request: ActingRequest) -> HttpResponse:
     told = told_rows(acting, handovers_of(acting, outage), now)
     waiting = told if told and told[0].waits else []
     found = open_now(acting, outage)
-    context = {"found": found, "registering": register_lines(found, now), "waiting": waiting}
+    context = {
+        "found": found,
+        "registering": register_lines(found, now),
+        "waiting": waiting,
+        "unsaved": unsaved_in_unit(acting, now),
+    }
     return page.show("outage/shift/hand_over.html", outage=outage, **context)
 
 
