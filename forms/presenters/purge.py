@@ -54,6 +54,8 @@ def state_words(steps: Sequence[PurgeStep], *, is_purged: bool) -> str:
         return f"Bekräftad. Gallras {day_and_year(last.on)}."
     if is_purged:
         return "Gallrat"
+    if last is not None and last.kind == PurgeStepKind.REFUSED:
+        return f"Gallringen blev inte gjord {day_and_year(last.at)}. {last.reason}"
     return "Inte gallrat" if last is None else f"Inte gallrat. Senast: {last.get_kind_display().lower()}."
 
 

@@ -61,11 +61,14 @@ class Preview:
     shared: int
 
 
-def ended_for(principal: Principal) -> QuerySet[Outage]:
-    """The outages that are over for the principal and in which it has logged patients, the newest first."""
+def purges_of(principal: Principal) -> QuerySet[Outage]:
+    """The outages that are over for the principal and in which it has logged patients, and each of which a purge was
+    ever proposed: also opened again it has one that can be taken back. The newest first.
+    """
     logged = CareChain.objects.filter(outage=OuterRef("pk"), principal=principal)
-    ended = Q(Exists(logged)) & Q(own_ended_at__isnull=False)
-    return outages_for(principal).filter(ended).order_by("-recorded_at")
+    steps = PurgeStep.objects.filter(outage=OuterRef("pk"), principal=principal)
+    shown = Q(Exists(logged), own_ended_at__isnull=False) | Q(Exists(steps))
+    return outages_for(principal).filter(shown).order_by("-recorded_at")
 
 
 def to_purge(principal: Principal, outage: Outage) -> ToPurge:

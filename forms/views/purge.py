@@ -16,7 +16,7 @@ from contacts.rules.permissions import Right
 from contacts.views.tools import FormPage, check_sent, get_or_404, held_as, put, require, told_if_refused
 from forms.models import PurgeStep
 from forms.presenters.purge import count_rows, purge_rows, span_words, state_words, step_rows
-from forms.queries.purge import changed_since, ended_for, preview_of, steps_of
+from forms.queries.purge import changed_since, preview_of, purges_of, steps_of
 from forms.rules.purge import UNDER_WAY, PurgeStepKind, stops, untold_in
 from forms.services.purge import confirm_purge, propose_purge, withdraw_purge
 from forms.webforms.purge import ConfirmForm, ProposeForm, WithdrawForm
@@ -31,7 +31,7 @@ _ROWS_A_PAGE = 25
 def purges(request: ActingRequest) -> HttpResponse:
     require(request.acting, Right.CONFIRM_PURGE)
     principal = request.acting.principal
-    found = Paginator(ended_for(principal), _ROWS_A_PAGE).get_page(request.GET.get("sida"))
+    found = Paginator(purges_of(principal), _ROWS_A_PAGE).get_page(request.GET.get("sida"))
     outages = list(found)
     rows = purge_rows(outages, steps_of(principal, outages))
     return render(request, "forms/purge/list.html", {"principal": principal, "found": found, "rows": rows})
@@ -94,7 +94,7 @@ def purge_withdraw(request: ActingRequest, outage_id: UUID) -> HttpResponse:
 
 def _outage_or_404(request: ActingRequest, outage_id: UUID) -> Outage:
     require(request.acting, Right.CONFIRM_PURGE)
-    return get_or_404(ended_for(request.acting.principal).get, pk=outage_id)
+    return get_or_404(purges_of(request.acting.principal).get, pk=outage_id)
 
 
 def _steps(request: ActingRequest, outage: Outage) -> list[PurgeStep]:
@@ -130,6 +130,7 @@ def _context(request: ActingRequest, outage: Outage) -> dict[str, Any]:
         "reference": preview.facts.reference,
         "steps": step_rows(steps),
         "under_way": under_way,
+        "refused": last is not None and last.kind == PurgeStepKind.REFUSED,
         "may_propose": can(acting, Right.DECIDE_DISPOSAL) and not under_way and not reasons,
         "own": proposed and last is not None and last.user_id == acting.user.pk,
         "confirm": ConfirmForm(initial={"seen": last.number}) if proposed and last and not reasons else None,

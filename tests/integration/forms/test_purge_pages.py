@@ -15,9 +15,11 @@ from contacts.rules.permissions import Role
 from contacts.services.versions import ChangedMeanwhile
 from forms.models import LateDecision, LateEntry, PurgeStep
 from forms.queries.late import late_waiting
+from forms.queries.purge import steps_of
 from forms.rules.purge import LateOutcome
 from forms.services.late import decide_late, keep_late
 from outage.models import CareChain, Handover
+from outage.services.outages import reopen_outage
 from tests.factories import County, make_event, make_outage, person, same_id, tell
 from tests.integration.forms.purging import (
     KEPT,
@@ -29,9 +31,11 @@ from tests.integration.forms.purging import (
     everything,
     folders,
     outage,
+    over,
     propose,
     purgeable,
     purged,
+    run,
     second,
     words,
 )
@@ -272,3 +276,38 @@ def test_somebody_who_was_second_is_told(county: County, outage, chain):
     confirm(second(county), outage)
     assert CHANGED_MEANWHILE in read(rut.post(to, form, follow=True)).get_text()
     assert PurgeStep.objects.count() == 2
+
+
+def test_what_is_opened_again_has_its_purge_on_the_page_to_be_taken_back(county: County, outage, chain):
+    outage = purgeable(county, outage)
+    propose(county.adam, outage)
+    confirm(second(county), outage)
+    reopen_outage(by=county.esa, outage=outage)
+    adam, page = at(county.adam), reverse("purge", args=[outage.pk])
+    assert "Bekräftad. Gallras" in words(adam.get(reverse("purges")))
+    told = words(adam.get(page))
+    assert "Driftstoppet är inte stängt för er." in told
+    assert "Står det så när dagen kommer blir gallringen inte gjord." in told
+    assert "Föreslå gallringen" not in told
+    sent(adam, reverse("purge_withdraw", args=[outage.pk]), reason="Öppnat igen")
+    assert steps_of(county.region, [outage])[outage.pk][-1].kind == "withdrawn"
+    assert "Det går inte att gallra än." in words(adam.get(page))
+
+
+def test_a_refused_purge_says_first_why_before_it_is_proposed_anew(county: County, outage, chain, clock):
+    outage = purgeable(county, outage)
+    propose(county.adam, outage)
+    confirm(second(county), outage)
+    reopen_outage(by=county.esa, outage=outage)
+    clock.shift(timedelta(days=1))
+    assert len(run().refused) == 1
+    adam, why = at(county.adam), "Gallringen blev inte gjord ons 25 nov 2026. Driftstoppet är inte stängt för er."
+    assert why in words(adam.get(reverse("purges")))
+    page = reverse("purge", args=[outage.pk])
+    assert why in words(adam.get(page))
+    over(county, outage)
+    close(county.esa, outage)
+    told = words(adam.get(page))
+    assert told.index(why) < told.index("Föreslå gallring")
+    sent(adam, page, on=(timezone.localdate() + timedelta(days=2)).isoformat())
+    assert why not in words(adam.get(page)).partition("Steg")[0]
