@@ -99,6 +99,12 @@ class NumberToRing(Candidate):
     may_close_early: bool = False
 
     @property
+    def is_listed(self) -> bool:
+        """Whether it is Kontakter's or the jour's, not one that was typed with whoever is to be reached."""
+        known = self.entry_id is not None or self.duty_ends is not None
+        return bool(self.number) and (known or self.way is not Way.UNIT)
+
+    @property
     def leads_to_relay(self) -> bool:
         """Whether who is reached by this number in the end passes the information on (R5.4)."""
         return self.relays or self.asked_relays

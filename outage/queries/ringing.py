@@ -70,13 +70,6 @@ def _numbers(
     return numbers | {key: found[request] for key, request in requests.items()}
 
 
-def stands_in_directory(number: str, log: ChainLog, now: datetime) -> bool:
-    """Whether the number came from the directory, not typed by hand, for some place that the chain has named."""
-    found = numbers_of_places([log], now).items()
-    listed = (n.number for key, numbers in found if not key.startswith("other:") for n in numbers)
-    return any(same_number(listed_number, number) for listed_number in listed)
-
-
 def typed_number(details: CareChainDetails, party: Party, now: datetime) -> tuple[NumberToRing, ...]:
     """The number that was typed with an unlisted place; nothing for any other."""
     place = details.other_places.get(party)

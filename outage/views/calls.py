@@ -33,7 +33,6 @@ from outage.queries.care_chains import get_handover, get_reached, newest_of
 from outage.queries.chain_log import ChainLog, log_of, log_shown
 from outage.queries.joined import said_of
 from outage.queries.ring_back import key_to_ring_back
-from outage.queries.ringing import stands_in_directory
 from outage.queries.targets import target_choices
 from outage.queries.told_before import told_before
 from outage.rules.asked_messages import told_already
@@ -256,7 +255,7 @@ def quick_try(request: ActingRequest, chain_id: UUID) -> HttpResponse:
                 outcome=CallOutcome(data["outcome"]),
                 number=data["number"],
                 # Nobody typed it: the directory may be wrong, and the log says where the number came from.
-                comment=NOT_TYPED if stands_in_directory(data["number"], log, timezone.now()) else "",
+                comment=NOT_TYPED if data["number"] in data["listed"] else "",
             ),
             messages=[
                 *(Message(event_id=pk) for pk in data["events"]),

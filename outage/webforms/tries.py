@@ -24,6 +24,8 @@ class TryForm(SentOnce):
     recipient = forms.ChoiceField(error_messages=_GONE)
     outcome = forms.ChoiceField(choices=[(o.value, o.value) for o in sorted(FAILED)])
     number = forms.CharField(max_length=60, error_messages={"required": "Välj vilket nummer du ringde."})
+    # Which of the numbers that the page showed were Kontakter's then: it may have others by now.
+    listed = forms.Field(required=False, widget=forms.MultipleHiddenInput)
     events = forms.TypedMultipleChoiceField(required=False, coerce=UUID, error_messages=_GONE)
     notices = forms.TypedMultipleChoiceField(required=False, coerce=read_notice, error_messages=_GONE)
 

@@ -11,12 +11,14 @@ from django.urls import reverse
 from contacts.access import Acting
 from contacts.rules.entry_facts import EntryKind
 from contacts.rules.parties import Party
-from outage.models import CareChain, Handover
+from contacts.rules.phone import Phone, PhoneKind
+from outage.models import CareChain, Handover, Outage
+from outage.models.chain_facts import OtherPlace
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.rules.wording import clock_time
 from tests.clock import Clock
-from tests.factories import County, make_entry, make_event, tell
+from tests.factories import County, make_chain, make_entry, make_event, tell
 from tests.integration.outage.pages import fields_of, read
 
 
@@ -174,3 +176,33 @@ def test_a_try_after_somebody_was_told_does_not_change_when(
             text = read(client.get(reverse(page))).main.get_text()
             assert "Underrättad 10.52" in text
             assert "Underrättad 11.01" not in text
+
+
+def test_a_number_that_is_changed_while_it_is_rung_is_said_to_be_the_one_the_page_had_from_kontakter(
+    county: County, chain: CareChain, client: Client
+):
+    entry = make_entry(county.municipality, "Växeln", "0980-319 210", kind=EntryKind.SWITCHBOARD)
+    make_event(county.alva, chain, "discharge")
+    client.force_login(county.alva.user)
+    form = _try_form(client, "Skellefteå kommun")
+    rung = fields_of(form)["number"]
+    entry.phones = [Phone(PhoneKind.DIRECT, "0980-319 299")]
+    entry.save()
+    client.post(form["action"], fields_of(form) | {"outcome": "busy"})
+    call = Handover.objects.latest("recorded_at")
+    assert ([call.number], call.comment) == (rung, "Numret är hämtat ur Kontakter.")
+
+
+def test_a_number_typed_with_a_place_is_not_kontakters_though_another_place_of_the_chain_has_it(
+    county: County, outage: Outage, client: Client
+):
+    number = "0980-319 210"
+    make_entry(county.municipality, "Växeln", number, kind=EntryKind.SWITCHBOARD)
+    other = OtherPlace("Fjällhälsan", number=number)
+    chain = make_chain(county, outage, outpatient_unit=None, others={Party.OUTPATIENT: other})
+    make_event(county.alva, chain, "discharge")
+    client.force_login(county.alva.user)
+    form = _try_form(client, "Fjällhälsan")
+    client.post(form["action"], fields_of(form) | {"outcome": "busy"})
+    call = Handover.objects.latest("recorded_at")
+    assert (call.number, call.comment) == (number, "")
