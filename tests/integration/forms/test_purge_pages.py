@@ -301,7 +301,10 @@ def test_a_refused_purge_says_first_why_before_it_is_proposed_anew(county: Count
     reopen_outage(by=county.esa, outage=outage)
     clock.shift(timedelta(days=1))
     assert len(run().refused) == 1
-    adam, why = at(county.adam), "Gallringen blev inte gjord ons 25 nov 2026. Driftstoppet är inte stängt för er."
+    adam, why = (
+        at(county.adam),
+        "Gallringen blev inte gjord ons 25 nov 2026. Driftstoppet är inte stängt för er.",
+    )
     assert why in words(adam.get(reverse("purges")))
     page = reverse("purge", args=[outage.pk])
     assert why in words(adam.get(page))
