@@ -222,3 +222,24 @@ def test_an_end_is_not_taken_back_while_another_goes_on(
     client.force_login(county.bo.user)
     # A unit that took no part has nothing to acknowledge.
     assert "Kvittera" not in read(client.get(back(earlier))).main.get_text()
+
+
+def test_an_empty_list_names_its_outage_and_says_where_those_of_another_are(
+    county: County, earlier: Outage, client: Client
+):
+    client.force_login(county.alva.user)
+    make_outage(county.alva, started=timedelta(hours=1))
+    Outage.objects.filter(pk=earlier.pk).update(closed_at=timezone.now() - timedelta(hours=4))
+    for page in ("chains", "status"):
+        said = " ".join(read(client.get(reverse(page))).main.get_text(" ").split())
+        assert "Inga vårdkedjor i driftstoppet som började 14.52." in said, page
+        assert "Patienter från ett annat driftstopp: sök på namn eller personnummer." in said, page
+
+
+def test_where_there_is_no_other_outage_the_empty_list_says_nothing_of_one(
+    county: County, outage: Outage, client: Client
+):
+    client.force_login(county.alva.user)
+    said = " ".join(read(client.get(reverse("chains"))).main.get_text(" ").split())
+    assert "Inga vårdkedjor i driftstoppet som började 08.52." in said
+    assert "annat driftstopp" not in said
