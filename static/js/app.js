@@ -420,10 +420,26 @@
     return true;
   };
 
+  // Where a press leads back to its page: the part that the button stood in, by its id. The button that stands there now
+  // may take it back, and must not be pressed by a key held too long.
+  let pressed = null;
+
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    if (detail.boosted) pressed = detail.elt.closest("main li[id], main section[id]")?.id;
+  });
+
+  const focusPressed = () => {
+    const place = pressed && document.getElementById(pressed);
+    if (!place) return false;
+    place.tabIndex = -1;
+    place.focus();
+    return true;
+  };
+
   document.addEventListener("htmx:afterSettle", (event) => {
     tidy();
     if (event.detail.target !== document.body) return;
-    if (!focusFirst()) document.getElementById("main")?.focus({ preventScroll: true });
+    if (!focusFirst() && !focusPressed()) document.getElementById("main")?.focus({ preventScroll: true });
   });
 
   /* What was typed or chosen before the script came counts as if done now. */

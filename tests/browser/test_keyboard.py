@@ -7,11 +7,13 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from contacts.rules.entry_facts import EntryKind
 from outage.models import Handover, Outage, RegistrationMark
+from outage.rules.informing import CallOutcome
 from outage.services.outages import end_outage
 from tests.browser.conftest import Windows, at_awkward_hours
 from tests.browser.steps import SAVED, call_to, focused, hold_script, saved_note
-from tests.factories import County, make_chain, make_event, tell
+from tests.factories import County, make_chain, make_entry, make_event, tell
 from tests.long import runs
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -301,3 +303,42 @@ def test_a_task_ticked_by_enter_is_not_unticked_by_a_second_enter_and_the_counts
     assert [mark.done for mark in RegistrationMark.objects.all()] == [True]
     page.keyboard.press("Tab")
     expect(focused(page)).to_contain_text("Tolvan")
+
+
+def test_a_button_that_leads_back_to_its_page_keeps_the_focus_where_it_stood(
+    windows: Windows, county: County, outage: Outage
+):
+    """Not on the button that is there now: a key held too long would take back what it did."""
+    entry = make_entry(county.municipality, "Växel Skellefteå", "0910-73 50 00", kind=EntryKind.SWITCHBOARD)
+    chain = make_chain(county, outage)
+    call = tell(
+        county.alva, chain, make_event(county.alva, chain), outcome=CallOutcome.BUSY, number="0910-73 50 00"
+    )
+    page = windows.open(county.alva)
+
+    def press(name: str) -> None:
+        button = page.get_by_role("button", name=name)
+        button.focus()
+        page.keyboard.press("Enter")
+        expect(button).to_have_count(0)
+
+    for address, row in ((f"/vardkedja/{chain.pk}/", f"rad-{call.pk}"), (f"/kontakter/{entry.pk}/", "nummer-1")):
+        page.goto(address)
+        page.locator(f"#{row}").get_by_text("Numret fungerar inte").click()
+        press("Ja, anmäl numret")
+        expect(focused(page)).to_have_id(row)
+        page.keyboard.press("Tab")
+        expect(page.locator(f"#{row} :focus")).to_be_visible()
+        page.locator(f"#{row}").get_by_role("button", name="Ångra").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(f"#{row}").get_by_text("Numret fungerar inte")).to_be_visible()
+        expect(focused(page)).to_have_id(row)
+
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    page.goto("/ater-i-drift/")
+    press("Logga att enheten har kvitterat")
+    expect(focused(page)).to_have_id("acknowledge")
+    page.keyboard.press("Tab")
+    expect(focused(page)).to_have_text("Inte kvitterat ändå")
+    press("Inte kvitterat ändå")
+    expect(focused(page)).to_have_id("acknowledge")
