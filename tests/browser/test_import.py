@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
 from contacts.filing.bringing_in import import_directory
@@ -122,3 +123,31 @@ def test_a_workbook_of_another_shape_comes_in_by_keyboard_and_is_undone(
     page.keyboard.press("Enter")
     expect(page.get_by_text("Ångrad")).to_be_visible()
     assert not DirectoryEntry.objects.exclude(pk__in=before).filter(retired_at__isnull=True).exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "button"),
+    [
+        ("import_directory", "kontakter.csv", "Visa vad filen ändrar"),
+        ("import_staff", "personal.csv", "Visa vad filen ändrar"),
+        ("import_rota", "jour.csv", "Visa vad filen lägger in"),
+        ("verify_file", "blad.pdf", "Kontrollera filen"),
+    ],
+)
+def test_the_chosen_file_stands_there_while_the_server_is_silent(
+    windows: Windows, county: County, path: str, name: str, button: str
+):
+    windows.expect_silence()
+    page = windows.open(person("rut", county.ward, Role.ADMIN))
+    page.goto(reverse(path))
+    chosen = page.locator("input[type=file]")
+    content = b"%PDF-1.4" if name.endswith("pdf") else b"Namn;Nummer\nVakten;0910-73 50 00\n"
+    chosen.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
+    page.context.set_offline(True)
+    page.get_by_role("button", name=button).click()
+    expect(page.get_by_role("alert")).to_contain_text("Servern svarar inte.")
+    assert chosen.evaluate("(field) => field.files.length") == 1
+    page.context.set_offline(False)
+    page.get_by_role("button", name=button).click()
+    # Whatever is said of the file: it has been read.
+    expect(page.locator("main [data-focus]").first).to_be_visible()
