@@ -160,7 +160,8 @@ def principal_of(value: str, principals: Mapping[str, str], own: str) -> str:
     if key in ("kommun", "kommunen"):
         return own if own != REGION_NAME else ""
     stem = re.sub(r"s?\s*(?:kommun|stad|kn)$", "", key)
-    return _nearest(stem or key, by_key) or _nearest(key, by_key) or ""
+    # "kommun" is like "kommun" whatever stands before it: the name is.
+    return _nearest(stem or key, by_key) or ""
 
 
 def hours_of(value: str) -> str:

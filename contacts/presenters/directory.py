@@ -91,7 +91,9 @@ class NumberLine:
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
-    """One line of Kontakter. Without `numbers` the page shows the switchboard's instead, never nothing."""
+    """One line of Kontakter. Without `numbers` the page shows the switchboard's instead, never nothing. `closed`: its
+    unit is out of use.
+    """
 
     entry_id: int
     address: str
@@ -106,6 +108,7 @@ class ContactRow:
     verified: bool
     remark: str
     read_remark: bool = False
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +233,7 @@ def contact_row(entry: DirectoryEntry, at: datetime) -> ContactRow:
         verified=still_verified(entry.verified_at, at),
         remark=entry.remark,
         read_remark=doubt is not Doubt.NONE and answers != capfirst(READ_THE_REMARK),
+        closed=entry.unit is not None and not entry.unit.active,
     )
 
 

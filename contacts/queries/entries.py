@@ -9,7 +9,18 @@ from contacts.rules.entry_facts import HOUR_LABELS
 _OF_PRINCIPAL = ("name", "kind", "short_name", "sort_key", "main_switchboard")
 _LISTED = (
     *(f"principal__{column}" for column in _OF_PRINCIPAL),
-    *("unit", "name", "kind", "title", "department", "numbers", "flagged", "remark", "verified_at"),
+    *(
+        "unit",
+        "unit__active",
+        "name",
+        "kind",
+        "title",
+        "department",
+        "numbers",
+        "flagged",
+        "remark",
+        "verified_at",
+    ),
     *HOUR_LABELS,
 )
 
@@ -20,5 +31,5 @@ def entries_in_use() -> QuerySet[DirectoryEntry]:
 
 
 def as_listed(entries: QuerySet[DirectoryEntry]) -> QuerySet[DirectoryEntry]:
-    """Only the columns a list shows, with the principal's name and kind and without the unit."""
-    return entries.select_related(None).select_related("principal").only(*_LISTED)
+    """Only the columns a list shows, with the principal's name and kind, and of the unit whether it is in use."""
+    return entries.select_related(None).select_related("principal", "unit").only(*_LISTED)

@@ -92,7 +92,9 @@ def _rows_of(by: Acting, chains: Sequence[CareChain]) -> list[TaskRow]:
     logs, turns = task_logs_of(chains), turns_of(chain.pk for chain in chains)
     now, beside = read_later(timezone.now()), logged_beside(by, chains)
     return [
-        row for chain in chains for row in task_rows(by, chain, logs[chain.pk], now, turns=turns, beside=beside)
+        row
+        for chain in chains
+        for row in task_rows(by, chain, logs[chain.pk], now, turns=turns, beside=beside)
     ]
 
 

@@ -209,6 +209,12 @@ class CareChainDetails(OfChain, LoggedRow):
             yield from ((Party.OUTPATIENT, name) for name in self.outpatient_unit.other_names)
 
     @property
+    def places_closed(self) -> set[Party]:
+        """The parties whose unit is out of use."""
+        units = {Party.INPATIENT: self.ward_unit, Party.OUTPATIENT: self.outpatient_unit}
+        return {party for party, unit in units.items() if unit and not unit.active}
+
+    @property
     def place_names(self) -> dict[Party, str]:
         """Only of parties whose place is known."""
         rows = {

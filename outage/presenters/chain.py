@@ -41,11 +41,14 @@ COUNTS_AS_ANOTHER = "Räknas som samma händelse i den sammanförda vårdkedjan"
 
 @dataclass(frozen=True, slots=True)
 class PartyLine:
-    """One party of the chain with its numbers, best first; `place` is empty where it is not known yet."""
+    """One party of the chain with its numbers, best first; `place` is empty where it is not known yet. `closed`:
+    it is a unit out of use.
+    """
 
     party: Party
     label: str
     place: str
+    closed: bool
     numbers: tuple[NumberToRing, ...]
 
 
@@ -106,6 +109,7 @@ def party_lines(chain: CareChain, numbers: Numbers) -> tuple[PartyLine, ...]:
             party=party,
             label=party_label(chain, party),
             place=names.get(party, ""),
+            closed=party in details.places_closed,
             numbers=tuple(numbers.get(keys.get(party, ""), ())),
         )
         for party in (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT)

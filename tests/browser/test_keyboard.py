@@ -322,7 +322,10 @@ def test_a_button_that_leads_back_to_its_page_keeps_the_focus_where_it_stood(
         page.keyboard.press("Enter")
         expect(button).to_have_count(0)
 
-    for address, row in ((f"/vardkedja/{chain.pk}/", f"rad-{call.pk}"), (f"/kontakter/{entry.pk}/", "nummer-1")):
+    for address, row in (
+        (f"/vardkedja/{chain.pk}/", f"rad-{call.pk}"),
+        (f"/kontakter/{entry.pk}/", "nummer-1"),
+    ):
         page.goto(address)
         page.locator(f"#{row}").get_by_text("Numret fungerar inte").click()
         press("Ja, anmäl numret")
@@ -336,6 +339,10 @@ def test_a_button_that_leads_back_to_its_page_keeps_the_focus_where_it_stood(
 
     end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
     page.goto("/ater-i-drift/")
+    heights = page.locator(".piece").evaluate_all(
+        "(all) => all.map((one) => one.getBoundingClientRect().height)"
+    )
+    assert heights and min(heights) >= 34
     press("Logga att enheten har kvitterat")
     expect(focused(page)).to_have_id("acknowledge")
     page.keyboard.press("Tab")

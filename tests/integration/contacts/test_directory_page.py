@@ -7,8 +7,9 @@ import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
 
-from contacts.models import DirectoryEntry
+from contacts.models import DirectoryEntry, Unit
 from tests.asking import search_for
+from tests.factories import make_entry
 
 pytestmark = pytest.mark.django_db
 
@@ -190,3 +191,17 @@ def test_the_number_of_queries_does_not_grow_with_the_hits(
             search_for(client, "contacts", {"q": query})
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_contact_whose_unit_is_out_of_use_says_so_in_both_searches(county, client):
+    make_entry(county.region, "Heimdalls växel", "0910-73 50 01", unit=county.health_centre)
+    client.force_login(county.alva.user)
+    for active in (True, False):
+        Unit.objects.filter(pk=county.health_centre.pk).update(active=active)
+        for address, typed in (
+            ("contacts", {"q": "heimdalls"}),
+            ("advanced_search", {"text1": "heimdalls", "falt1": "department"}),
+        ):
+            page = BeautifulSoup(search_for(client, address, typed).content, "html.parser")
+            row = next(row for row in page.select("tbody tr") if "Heimdalls växel" in row.get_text())
+            assert ("Enheten är ur bruk" in row.get_text()) is not active, address

@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.models import AuditEntry
+from contacts.models import AuditEntry, Unit
+from contacts.page_versions import forget_pages
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainDetails, CareChainEvent, DischargeCompletion, OpenItem, Outage
 from outage.queries.care_chains import get_chain
@@ -247,3 +248,15 @@ def test_a_page_beyond_the_last_is_the_last(county: County, chain: CareChain, al
     for name, key in (("status", "kedjor"), ("status", "ringa"), ("chains", "sida")):
         assert alva.get(reverse(name), {key: "99"}).status_code == 200
         assert alva.get(reverse(name), {key: str(uuid4())}).status_code == 200
+
+
+def test_a_place_of_the_chain_that_is_out_of_use_says_so_beside_its_name(
+    county: County, chain: CareChain, client: Client
+):
+    client.force_login(county.alva.user)
+    page = reverse("chain", args=[chain.pk])
+    assert "Enheten är ur bruk" not in read(client.get(page)).main.get_text()
+    Unit.objects.filter(pk=county.health_centre.pk).update(active=False)
+    forget_pages()
+    said = " ".join(read(client.get(page)).main.get_text(" ").split())
+    assert f"{county.health_centre.name} Enheten är ur bruk" in said

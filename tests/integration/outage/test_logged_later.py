@@ -157,7 +157,9 @@ def test_a_discharge_without_an_admission_points_to_the_admission_of_the_earlier
     [cells] = task_cells(grouped([row]), {there.pk: there.number})
     assert said in cells.why
     [task] = _rows_of(county.alva, [get_chain(county.alva, there.pk)])
-    assert "Inskrivning tis 24 nov 2026 10.22." in " ".join(str(cell) for line in task_lines([task], ()) for cell in line.cells)
+    assert "Inskrivning tis 24 nov 2026 10.22." in " ".join(
+        str(cell) for line in task_lines([task], ()) for cell in line.cells
+    )
 
 
 def test_two_messages_of_a_sip_that_say_the_same_stand_once(county: County, chain: CareChain):

@@ -93,6 +93,8 @@ def test_each_principal_by_name_and_short_name(known):
         ("Regionen", REGION_NAME),
         ("RV", REGION_NAME),
         ("Stockholm", ""),
+        ("Annan kommun", ""),
+        ("Luleå kommun", ""),
         ("Köket", ""),
     ],
 )
