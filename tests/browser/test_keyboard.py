@@ -342,7 +342,8 @@ def test_a_button_that_leads_back_to_its_page_keeps_the_focus_where_it_stood(
     heights = page.locator(".piece").evaluate_all(
         "(all) => all.map((one) => one.getBoundingClientRect().height)"
     )
-    assert heights and min(heights) >= 34
+    assert heights
+    assert min(heights) >= 34
     press("Logga att enheten har kvitterat")
     expect(focused(page)).to_have_id("acknowledge")
     page.keyboard.press("Tab")
