@@ -18,7 +18,7 @@ READERS = {
     "outage/queries/call_codes.py": "to work out a code",
     "outage/queries/joining.py": "to compare two chains, which are shown by their sides",
     "outage/queries/care_chains.py": "to find whom a search means, and people of one name",
-    "outage/queries/logged_later.py": "to look for the patient's other chains",
+    "outage/queries/logged_beside.py": "to look for the patient's other chains",
     "outage/queries/same_patient.py": "to look for the patient's other chains",
     "outage/queries/heard.py": "to compare as whom two patients were spoken of",
     "outage/queries/outdated.py": "to compare what is known with what was when a sheet was printed",

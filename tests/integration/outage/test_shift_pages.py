@@ -35,9 +35,9 @@ from outage.services.shift import take_over_shift
 from tests.clock import Clock
 from tests.factories import County, chain_facts, make_chain, make_event, make_outage, person, tell
 from tests.integration.forms.sheets_made import make_sheet
-from tests.integration.outage.holding import TYPED, held_page, log_in, words
+from tests.integration.outage.holding import held_page, log_in, words
 from tests.integration.outage.joining import join, two_chains
-from tests.integration.outage.pages import Fields, errors_of, fields_of, form_of, read
+from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 from tests.integration.outage.shifting import hand_over
 from tests.integration.outage.test_two_editors import differences
 from tests.integration.outage.ticking import mark, rows
@@ -398,31 +398,3 @@ def test_what_the_unit_no_longer_sees_is_not_read_again_from_an_old_one(
     assert "Patienten finns inte längre hos enheten" in told
     assert "Flyttad" not in shown(alva, path)
     assert "0910-00 00 01" not in told
-
-
-def test_what_a_colleague_has_unsaved_is_said_without_whom_or_what_it_is_about(
-    county: County, address: str, half_filled: Fields, client: Client
-):
-    """Alva's call came in after her log-in lapsed; Disa's unit is another one."""
-    Client().post(address, half_filled)
-    esa = person("esakollega", county.ward)
-    for path in (SHIFT, HAND_OVER):
-        client.force_login(esa.user)
-        told = panel(client, "unsaved-title", path)
-        assert "Inte sparat (1) Alva Påhittad : samtal 10.52" in told
-        assert not any(text in shown(client, path) for text in (TYPED["spoken_to"], "Hemtjänst två gånger"))
-        assert str(HeldForm.objects.get().pk) not in client.get(path).content.decode()
-        client.force_login(county.disa.user)
-        assert not panel(client, "unsaved-title", path)
-    client.force_login(county.alva.user)
-    assert "Ta fram på Läge" in panel(client, "unsaved-title")
-
-
-def test_what_is_held_of_what_was_saved_already_is_not_called_unsaved(
-    county: County, address: str, half_filled: Fields, client: Client
-):
-    client.force_login(county.alva.user)
-    assert client.post(address, half_filled).status_code == 302
-    Client().post(address, half_filled | {"comment": ["Mer"]})
-    assert HeldForm.objects.exists()
-    assert not panel(client, "unsaved-title")
