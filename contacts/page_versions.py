@@ -213,12 +213,16 @@ class _OfMinute(dict[Hashable, _Kept]):
         self._most = most
         self._minute = _NO_MINUTE
 
-    def taken(self, key: Hashable, now: datetime) -> _Kept | None:
-        kept = self.pop(key, None)
-        if kept is None or (kept.until and kept.until <= now) or not self._is_of(now):
-            return None
-        self[key] = kept
-        return kept
+    def taken(self, keys: Iterable[Hashable], now: datetime) -> list[_Kept | None]:
+        of_now, found = self._is_of(now), list[_Kept | None]()
+        for key in keys:
+            kept = self.pop(key, None)
+            if kept and of_now and not (kept.until and kept.until <= now):
+                self[key] = kept
+                found.append(kept)
+            else:
+                found.append(None)
+        return found
 
     def keep(self, key: Hashable, now: datetime, kept: _Kept) -> None:
         if not self._is_of(now):
@@ -253,7 +257,7 @@ def of_one_minute(key: Hashable, now: datetime, make: Callable[[], Made], *, par
     if not only_reads():
         return make()
     of = parts_kept if part else pages_kept
-    kept = of.taken(key, now)
+    kept = of.taken([key], now)[0]
     if kept is None:
         kept = _made_to_keep(make)
         of.keep(key, now, kept)
@@ -288,17 +292,18 @@ def each_of_one_minute(
     if not only_reads():
         found = read([*keys])
         return {name: make(name, found) for name in keys}
-    kept = {name: parts_kept.taken(key, now) for name, key in keys.items()}
-    missing = [name for name, one in kept.items() if one is None]
+    kept = parts_kept.taken(keys.values(), now)
+    missing = [name for name, one in zip(keys, kept, strict=True) if one is None]
     if missing:
         with noting_until() as of_all:
             found = read(missing)
-        for name in missing:
-            kept[name] = one = _made_to_keep(partial(make, name, found), of_all)
+        made = {name: _made_to_keep(partial(make, name, found), of_all) for name in missing}
+        for name, one in made.items():
             parts_kept.keep(keys[name], now, one)
-    shown = [one for one in kept.values() if one]
-    shows(set().union(*(one.chains for one in shown)))
-    holds_until(now, *(one.until for one in shown))
+        kept = [one or made[name] for name, one in zip(keys, kept, strict=True)]
+    shown = [one for one in kept if one]
+    shows(set().union(*[one.chains for one in shown]))
+    holds_until(now, *[one.until for one in shown])
     return {name: one.made for name, one in zip(keys, shown, strict=True)}
 
 

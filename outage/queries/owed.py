@@ -2,7 +2,7 @@
 one chain's log says of it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
@@ -64,6 +64,13 @@ def _text(column: str) -> Cast:
     return Cast(column, CharField())
 
 
+class _Page(Page[CareChain]):
+    """What it has is read: Django's own iterator asks for each by its place."""
+
+    def __iter__(self) -> Iterator[CareChain]:
+        return iter(self.object_list)
+
+
 class ListedChains:
     """Chains by their ids, in the order to show them: only those of a slice are read, and of lists that have `known` in
     common each chain once.
@@ -93,7 +100,7 @@ class ListedChains:
 
     def on(self, page: Page[UUID]) -> Page[CareChain]:
         """The chains of one made by `page_of_ids`."""
-        return Page(self.read(page.object_list), page.number, page.paginator)  # type: ignore[arg-type]
+        return _Page(self.read(page.object_list), page.number, page.paginator)  # type: ignore[arg-type]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -106,12 +113,14 @@ class ListedChains:
 
     def read(self, wanted: Collection[UUID]) -> list[CareChain]:
         """Those of its chains that are `wanted`."""
-        unread = [pk for pk in wanted if pk not in self._known]
-        for chain in _chains(*unread) if unread else ():
-            if chain.principal_id == self._acting.principal.pk:
-                chain.outage = self._outages[chain.outage_id]
-                self._known[chain.pk] = chain
-        found = map(self._known.get, wanted)
+        found = [*map(self._known.get, wanted)]
+        unread = [pk for pk, chain in zip(wanted, found, strict=True) if chain is None]
+        if unread:
+            for chain in _chains(*unread):
+                if chain.principal_id == self._acting.principal.pk:
+                    chain.outage = self._outages[chain.outage_id]
+                    self._known[chain.pk] = chain
+            found = [*map(self._known.get, wanted)]
         return [chain for chain in found if chain]
 
 

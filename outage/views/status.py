@@ -216,7 +216,7 @@ def _care(
     ]
     ids = [*about.ids, *received.values(), *(pk for _, page in pages for pk in page.object_list)]
     listed = listed_now(acting, outages, ids, now, alike)
-    known |= {pk: one.chain for pk, one in listed.items()}
+    known.update((pk, one.chain) for pk, one in listed.items())
     chains, to_ring, waiting, places = (of.on(page) for of, page in pages)
     rung = calls_by_id(acting, outages, (one.call for one in (*late_page, *back_page) if one.call))
     mark_namesakes(acting, known.values(), *outages)
