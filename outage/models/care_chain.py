@@ -85,6 +85,12 @@ class CareChain(WithId):
             models.Index(
                 fields=["joined_to"], condition=models.Q(joined_to__isnull=False), name="chain_joined"
             ),
+            # What a unit opened and was joined is found without looking through all that it opened.
+            models.Index(
+                fields=["outage", "principal", "unit", "joined_to"],
+                condition=models.Q(joined_to__isnull=False),
+                name="chain_joined_of_unit",
+            ),
         ]
 
     def __str__(self) -> str:

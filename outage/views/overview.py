@@ -31,7 +31,7 @@ from outage.rules.wording import clock_time, midnight_after
 
 from ._tools import PageVersion, still_holds
 
-LINES_A_PAGE = 100
+LINES_A_PAGE = 50
 # A chain by its number: the way to it, and what stands there for whoever may not open it.
 _CHAIN = re.compile(r'<a( data-chain="([0-9]+)")[^>]*>[^<]*</a>(<span>[^<]*</span>)')
 
