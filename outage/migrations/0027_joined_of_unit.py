@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outage", "0025_acknowledged_anew")]
+    dependencies = [("outage", "0026_first_logged")]
 
     operations = [
         migrations.AddIndex(
