@@ -34,11 +34,11 @@ class StateKind(Labelled):
     TO_ENTER = "enter", "Hade patienten"
 
 
-# A unit that has somebody to ring, waits for an answer, or is to enter something, sees the chain.
-IN_SIGHT = (StateKind.OWED, StateKind.AWAITED, StateKind.TO_ENTER)
-
 # What is a call to make: that somebody is to be told, or rung back.
 TO_RING = (StateKind.OWED, StateKind.RING_BACK)
+
+# A unit that has somebody to ring, waits for an answer, or is to enter something, sees the chain.
+IN_SIGHT = (*TO_RING, StateKind.AWAITED, StateKind.TO_ENTER)
 
 
 def is_answer(message: str) -> bool:

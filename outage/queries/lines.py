@@ -297,7 +297,7 @@ def _of(principal_id: int, outage_id: UUID) -> "QuerySet[CareChain]":
 
 
 def _kept() -> QuerySet[ChainState, _Row]:
-    rows = ChainState.objects.filter(what__in=(*IN_SIGHT, _TOLD, _BACK))
+    rows = ChainState.objects.filter(what__in=(*IN_SIGHT, _TOLD))
     return rows.order_by().values_list(*_STATE)
 
 

@@ -14,8 +14,7 @@ from contacts.queries.prepared import prepared
 from contacts.rules.parties import PrincipalKind
 from contacts.rules.permissions import Right
 from contacts.seen import once
-from outage.models import CareChain, ChainState, Outage, StateKind
-from outage.queries.care_chains import seen_by
+from outage.models import ChainState, Outage, StateKind
 from outage.queries.closing import keys_left
 from outage.queries.owed import is_read_there
 from outage.rules.closing import Holds, key_of_row, kind_of_call
@@ -74,7 +73,7 @@ def due_now(acting: Acting, now: datetime, *outages: Outage) -> list[Due]:
     over = {pk: outage for pk, outage in by_id.items() if not outage.is_open}
     # What somebody took on by name and reason as the outage was closed.
     left = keys_left(acting.principal, *over.values()) if over else ()
-    found, calls = [], []
+    found = []
     for what, unit, outage_id, chain, kind, since, at, call, whom, *more in (_of_over if over else _rows)(
         *asked, _kinds(by_id.values())
     ):
@@ -91,13 +90,12 @@ def due_now(acting: Acting, now: datetime, *outages: Outage) -> list[Due]:
             ):
                 continue
         if what == StateKind.RING_BACK:
-            calls.append(Due("", chain, at or since, call, reminds=bool(at) and not taken_on))
+            found.append(Due("", chain, at or since, call, reminds=bool(at) and not taken_on))
         elif unit == acting.unit.pk:
             due = _due(acting, by_id[outage_id], now, what, kind, since)
             if due is not None:
                 found.append(Due(kind, chain, due, whom=whom, is_listed=what == StateKind.OWED))
-    seen = set(_seen(*asked, tuple({one.chain for one in calls}))) if calls else ()
-    return [*found, *(one for one in calls if one.chain in seen)]
+    return found
 
 
 def _kinds(outages: Iterable[Outage]) -> tuple[str, ...]:
@@ -151,11 +149,3 @@ def _of_units(
         retracts=False,
         open_item=None,
     ).order_by()
-
-
-@prepared
-def _seen(
-    principal_id: int, units: tuple[int, ...], outage_ids: tuple[UUID, ...], chain_ids: tuple[UUID, ...]
-) -> QuerySet[CareChain, UUID]:
-    seen = seen_by(principal_id, units, outage_ids).filter(pk__in=chain_ids)
-    return seen.order_by().values_list("pk", flat=True)

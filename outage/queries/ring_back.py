@@ -1,9 +1,11 @@
 """Which calls about a chain asked to be rung back, and were not."""
 
+from contacts.models import Unit
 from contacts.rules.parties import Party
 from outage.models import CareChain, Handover
+from outage.queries.care_chains import with_those_joined_into
 from outage.queries.chain_log import ChainLog
-from outage.queries.standing import standing_of
+from outage.queries.standing import our_units, standing_of
 from outage.rules.informing import PARTICIPANT_PREFIX, CallOutcome
 from outage.rules.owed import ChainStanding
 from outage.rules.shift import RungCall, to_ring_back
@@ -11,16 +13,33 @@ from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, Target, minute_of
 
 
 def asked_back(chain: CareChain, log: ChainLog) -> dict[int, list[Handover]]:
-    """By the unit whose they are, in the order in which they were made."""
+    """By the unit that rings, in the order in which they were made."""
     if not any(call.call_back for call in log.live_handovers):
         return {}
     standing = standing_of(chain, log)
     rung: dict[int, list[RungCall]] = {}
     for call in sorted(log.live_handovers, key=lambda call: (minute_of(call.at), call.order)):
-        rung.setdefault(call.unit.joined_into_id or call.unit_id, []).append(_rung(chain, standing, call))
+        rung.setdefault(_rings_for(chain, log, call.unit), []).append(_rung(chain, standing, call))
     calls = {call.pk: call for call in log.live_handovers}
     left = {unit: [calls[pk] for pk in to_ring_back(of_unit)] for unit, of_unit in sorted(rung.items())}
     return {unit: asking for unit, asking in left.items() if asking}
+
+
+def asked_of(chain: CareChain, log: ChainLog, unit: Unit) -> list[Handover]:
+    """Those that `unit` rings, or the one that rings in its place."""
+    asked = asked_back(chain, log)
+    return asked.get(_rings_for(chain, log, unit), []) if asked else []
+
+
+def _rings_for(chain: CareChain, log: ChainLog, unit: Unit) -> int:
+    """Whoever had the chain, or wrote who the patient is, rings back itself. Of a unit that only opened it in an
+    emergency, or whose call was moved here, the one that opened the chain does: it had no part in it.
+    """
+    here = unit.joined_into_id or unit.pk
+    ours = {*our_units(chain, log), *(row.unit_id for row in log.versions)}
+    if {here, unit.pk} & ours or here in with_those_joined_into(ours):
+        return here
+    return chain.unit.joined_into_id or chain.unit_id
 
 
 def _rung(chain: CareChain, standing: ChainStanding, call: Handover) -> RungCall:
@@ -47,9 +66,9 @@ def key_to_ring_back(chain: CareChain, log: ChainLog, call: Handover) -> str:
     return end.key if end.party or end.participant else call.recipient
 
 
-def is_asked_back(chain: CareChain, log: ChainLog, unit_id: int, recipient: str) -> bool:
+def is_asked_back(chain: CareChain, log: ChainLog, unit: Unit, recipient: str) -> bool:
     """Whether a call of the unit to `recipient`, by the key of a form or of a place, rings somebody back."""
-    asking, standing = asked_back(chain, log).get(unit_id, ()), standing_of(chain, log)
+    asking, standing = asked_of(chain, log, unit), standing_of(chain, log)
     if recipient in set(Party):
         place = standing.place_of(Party(recipient))
         whom, place = recipient, "" if place == NOT_ADMITTED else place

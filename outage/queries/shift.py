@@ -15,7 +15,6 @@ from contacts.queries.prepared import prepared
 from contacts.rules.permissions import Right, roles_with
 from contacts.seen import counting
 from outage.models import ChainState, Outage, ShiftHandover, StateKind
-from outage.queries.care_chains import is_about_seen
 from outage.queries.closing import acknowledgement_of, took_part
 from outage.queries.doers import does
 from outage.queries.outages import earlier_outages
@@ -189,11 +188,7 @@ def _to_ring_back(
     principal_id: int, units: tuple[int, ...], outage_ids: tuple[UUID, ...]
 ) -> QuerySet[ChainState, tuple[UUID, datetime, datetime]]:
     rows = ChainState.objects.filter(
-        is_about_seen(principal_id, units, outage_ids),
-        what=StateKind.RING_BACK,
-        outage__in=outage_ids,
-        principal=principal_id,
-        unit__in=units,
+        what=StateKind.RING_BACK, outage__in=outage_ids, principal=principal_id, unit__in=units
     )
     return rows.order_by().values_list("rung", "since", "rung__recorded_at")
 

@@ -15,7 +15,7 @@ from outage.queries.care_chains import visible_chains
 from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.owed import awaited_now, standing_now
 from outage.queries.papers import papers
-from outage.queries.ring_back import asked_back
+from outage.queries.ring_back import asked_of
 from outage.queries.standing import (
     awaited_by_unit,
     first_of,
@@ -210,7 +210,7 @@ class _ChainNow:
         asked = next(call for call in self._log.handovers if str(call.pk) == said["call"])
         first = first_of(asked, self._log)
         newest = [call for call in self._log.handovers if first_of(call, self._log) is first]
-        left = asked_back(self.chain, self._log).get(self._acting.unit.pk, [])
+        left = asked_of(self.chain, self._log, self._acting.unit)
         ours = any(call in left for call in newest)
         # A call that was taken back, or says so no longer, was not answered.
         done = any(call.call_back for call in self._log.live_handovers if call in newest)

@@ -292,14 +292,14 @@ def units_to_ring(chain: CareChain, log: ChainLog, owed: Owed) -> set[int]:
     standing = standing_of(chain, log)
     units = units_to_tell(chain, log, owed.by, owed.id)
     event = log.by_text.get(owed.id)
-    others = _our_units(chain, log)
+    others = our_units(chain, log)
     itself = {unit for unit in {*units, *others} if _rings_itself(chain, standing, unit, owed)}
     if units - itself or (owed.notice is None and (event is None or event.sender == owed.by)):
         return units - itself
     return set([unit for unit in others if unit not in itself][:1])
 
 
-def _our_units(chain: CareChain, log: ChainLog) -> list[int]:
+def our_units(chain: CareChain, log: ChainLog) -> list[int]:
     """The ids of the own units that the chain names or has named, the newest first, and of the one that opened it."""
     if log.our_units is None:
         parties = own_parties(chain.principal)

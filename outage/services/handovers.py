@@ -91,7 +91,7 @@ def log_call(
         asks_back=answers is not None and chain.details.protected_identity,
         rings_back=not messages
         and facts.direction is Direction.GIVEN
-        and is_asked_back(chain, log or log_of(chain.pk), by.unit.pk, facts.recipient),
+        and is_asked_back(chain, log or log_of(chain.pk), by.unit, facts.recipient),
     )
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="call", content=content):

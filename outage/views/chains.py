@@ -49,7 +49,7 @@ from outage.queries.openings import emergencies_of, emergency_chain
 from outage.queries.outages import earlier_outages, not_ended_before, outage_in_view
 from outage.queries.owed import awaited_now, chains_seen
 from outage.queries.papers import Outdated, papers
-from outage.queries.ring_back import asked_back
+from outage.queries.ring_back import asked_of
 from outage.queries.ringing import numbers_of_places
 from outage.queries.same_patient import (
     found_before,
@@ -187,7 +187,7 @@ def _shown(
     )
     awaited = awaited_now(found, log, acting.unit.pk) if left else []
     taken_on = left_about([found]) if left else {}
-    back = asked_back(found, log).get(acting.unit.pk, []) if left else []
+    back = asked_of(found, log, acting.unit) if left else []
     flags = numbers_in_directory(tried_numbers(acting, log), acting.principal)
     joins = history_joins(found.pk)
     joined = standing_join(found) if joins else None

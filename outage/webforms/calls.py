@@ -170,7 +170,7 @@ class CallForm(Opened, AsksQuestions):
             return False
         if self._was_with is not None:
             return self._was_with.outcome not in FAILED and not self._was_with.messages.all()
-        return is_asked_back(self.chain, self.log, self.acting.unit.pk, self["recipient"].value() or "")
+        return is_asked_back(self.chain, self.log, self.acting.unit, self["recipient"].value() or "")
 
     def _collect_messages(self) -> None:
         own = parties_in(self.acting, self.chain)

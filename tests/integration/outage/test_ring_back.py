@@ -13,14 +13,18 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.rules.parties import Party
 from outage.models import CareChain, Handover, Outage
-from outage.queries.care_chains import get_chain
+from outage.queries.care_chains import get_chain, get_reached, visible_chains
 from outage.queries.owed import calls_left, count_calls_owed
 from outage.queries.shift import calls_to_ring_back
+from outage.rules.closing import Holds
 from outage.rules.handover import Direction, Message
 from outage.rules.informing import CallOutcome
+from outage.rules.opening import OpeningReason
 from outage.services.call_errors import CallErrors
 from outage.services.handovers import correct_call, log_call
+from outage.services.openings import open_in_emergency
 from tests.factories import County, call_facts, end_for_all, make_chain
+from tests.integration.outage.closing import kinds
 from tests.integration.outage.pages import fields_of, form_of, log_in_anew, read
 from tests.integration.outage.ticking import change
 
@@ -93,6 +97,54 @@ def test_who_rang_before_the_patient_was_moved_is_rung_back_from_the_list(
     facts = replace(answered.facts, comment="Svarade på frågan om insatser")
     correct_call(by=county.cissi, handover=answered, client_id=uuid4(), facts=facts, reason="Fel ord")
     assert calls_to_ring_back(county.cissi, outage) == []
+
+
+def holds_up(county: County, outage: Outage) -> set[int]:
+    return {unit for unit, what in kinds(county.esa, outage) if what is Holds.RING_BACK}
+
+
+def test_who_no_longer_has_the_patient_still_sees_whom_it_is_to_ring_back(
+    county: County, outage: Outage, client: Client
+):
+    client.force_login(county.alva.user)
+    chain = make_chain(county, outage, county.bo)
+    change(county.bo, chain, county, ward_unit=county.ward)
+    call = asks(county.alva, chain)
+    change(county.alva, chain, county, ward_unit=county.other_ward)
+    assert calls_to_ring_back(county.alva, outage) == [call.pk]
+    assert holds_up(county, outage) == {county.ward.pk}
+    assert "0980-319 201" in words(client, "status")
+    # Its own to take back, too.
+    assert "Ringt tillbaka" in words(client, "chain", chain.pk)
+    assert chain.pk in {one.pk for one in visible_chains(county.alva, outage)}
+    facts = replace(call.facts, call_back="")
+    correct_call(by=county.alva, handover=call, client_id=uuid4(), facts=facts, reason="Behövs inte")
+    assert holds_up(county, outage) == set()
+    assert client.get(reverse("chain", args=[chain.pk])).status_code == 404
+
+
+def test_what_was_promised_in_a_chain_opened_in_an_emergency_is_rung_back_by_the_unit_that_has_it(
+    county: County, outage: Outage, client: Client
+):
+    chain = make_chain(county, outage, identity="191212129801")
+    given = {"client_id": uuid4(), "reason": OpeningReason.IS_HERE, "number": "191212129801"}
+    open_in_emergency(by=county.bo, outage=outage, chain_id=chain.pk, **given)
+    facts = call_facts(Party.MUNICIPALITY, call_back="0910-73 50 00")
+    told = Message(kind="preliminary_ready", sender=Party.INPATIENT, happened_at=timezone.now())
+    shown = get_reached(county.bo, chain.pk)
+    call = log_call(by=county.bo, chain=shown, client_id=uuid4(), facts=facts, messages=[told])
+    # The opening gives the unit no part in the chain.
+    assert calls_to_ring_back(county.bo, outage) == []
+    assert not visible_chains(county.bo, outage).exists()
+    assert calls_to_ring_back(county.alva, outage) == [call.pk]
+    assert holds_up(county, outage) == {county.ward.pk}
+    # While it is open, whoever promised can keep it.
+    client.force_login(county.bo.user)
+    assert "Ringt tillbaka" in words(client, "chain", chain.pk)
+    facts = call_facts(Party.MUNICIPALITY, comment="Svarade på frågan")
+    shown = get_reached(county.bo, chain.pk)
+    log_call(by=county.bo, chain=shown, client_id=uuid4(), facts=facts, messages=[])
+    assert calls_to_ring_back(county.alva, outage) == []
 
 
 def test_a_call_to_whoever_asked_nothing_still_has_to_tell_of_something(county: County, chain: CareChain):
