@@ -49,7 +49,7 @@ def is_answer(message: str) -> bool:
 class ChainState(WithId):
     """One message that a unit is to tell one target, an answer that it waits for, when it last told a party, the
     chain's latest event, one that not everybody was told of or that others sent (`Untold`), that nobody has logged or
-    decided how the patient came (case 18), a message that it is to send after another (`Unsent`), its call `rung`
+    decided how the patient came or left, a message that it is to send after another (`Unsent`), its call `rung`
     that asked to be rung back, `at` a time where one was said, or that the chain no longer names the unit, and that it
     is to enter something of it afterwards (`queries.doers`).
 

@@ -283,7 +283,7 @@ def not_all_right(chain: CareChain, log: ChainLog, calls: Iterable[OwedCall]) ->
 
 
 def moves_missing(patients: int) -> str:
-    """How many came to a ward, or left it, with no row that says so (case 18)."""
+    """How many came to a ward, or left it, with no row that says so."""
     if not patients:
         return ""
     count = f"{patients} patienter" if patients > 1 else "En patient"

@@ -37,7 +37,7 @@ from outage.queries.standing import (
     untold_in,
 )
 from outage.queries.targets import named_in, rung_as_former, rung_by_name, target_choices
-from outage.queries.tasks import entered_lines, is_admission_missing
+from outage.queries.tasks import entered_lines, is_move_missing
 from outage.queries.wordings import tellers_in
 from outage.rules.awaited import AwaitedAnswer
 from outage.rules.informing import PARTICIPANT_PREFIX, InformState
@@ -55,7 +55,7 @@ def states_of(chain: CareChain, log: ChainLog) -> list[ChainState]:
     made = _Owed(chain, log) if owed else None
     found = [made.row(unit, one) for one in owed if made for unit in sorted(units_to_ring(chain, log, one))]
     found += [*_awaited(chain, log), *_told(chain, log), *_latest(chain, log), *_untold(chain, log)]
-    if is_admission_missing(chain, log):
+    if is_move_missing(chain, log):
         found.append(
             ChainState.unsaved(
                 what=StateKind.MISSING, chain=chain, unit_id=chain.unit_id, since=chain.recorded_at

@@ -98,18 +98,18 @@ def _missing(chain: CareChain, log: ChainLog, events: Sequence[LoggedEvent]) -> 
     )
 
 
-def is_admission_missing(chain: CareChain, log: ChainLog) -> bool:
-    """Whether nobody has logged how the patient came to the ward or left it, nor decided about it (case 18)."""
+def is_move_missing(chain: CareChain, log: ChainLog) -> bool:
+    """Whether nobody has logged how the patient came to the ward or left it, nor decided about it."""
     if log.versions[-1].status != ChainStatus.OK:
         return False
     logged = [
         LoggedEvent(id="", kind=event.kind, at=event.happened_at, in_system=event.in_system)
         for event in log.live_events
     ]
-    missing = _missing(chain, log, logged)
-    if missing is None or not log.marks:
-        return missing is not None
-    return bool(moves_to_decide(chain, log))
+    missing = _missing(chain, log, logged) is not None
+    if missing and not log.marks:
+        return True
+    return (missing or move_unlogged(chain, log) is not None) and bool(moves_to_decide(chain, log))
 
 
 def moves_to_decide(chain: CareChain, log: ChainLog) -> frozenset[str]:

@@ -133,9 +133,11 @@ def back_registration(
         if not event.withdrawn and not event.in_system
     ]
     before = as_began(before, _stood(routine, events))
-    stays = _stays(before, status, [one for one in counted if one.effect in _MOVES])
-    if unlogged is Effect.DISCHARGE and stays and stays[-1][1] == ("1",):
-        stays[-1] = stays[-1][0], ("11-left",)
+    moves = [one for one in counted if one.effect in _MOVES]
+    stays = _stays(before, status, moves)
+    if unlogged is Effect.DISCHARGE and moves and moves[-1].effect is Effect.ADMISSION:
+        last = moves[-1].event
+        stays = [(own, _left_since(keys)) if last in own else (own, keys) for own, keys in stays]
     died = status is ChainStatus.DECEASED
     found = [*stays, *_others(counted, lambda sip: _sip_outcome(before, status, stays, sip), died=died)]
     place = {one.event.id: index for index, one in enumerate(counted)}
@@ -144,6 +146,11 @@ def back_registration(
     return tuple(
         _task(routine, keys, own, sorted(own, key=lambda event: logged[event.id])) for own, keys in found
     )
+
+
+def _left_since(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """What is odd of the stay already is decided with it."""
+    return (*(() if keys == ("1",) else keys), "11-left")
 
 
 def missing_move(

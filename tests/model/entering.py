@@ -172,9 +172,13 @@ class Entering:
             else:
                 run = [*run, line]
         stays = ([self._work("stay", 14, cut)] if cut else []) + found + self._run(before, run)
-        if self.unlogged == "left" and stays and stays[-1].case == 1:
-            stays[-1] = Work("stay", 11, stays[-1].lines, "left")
+        if self.unlogged == "left" and self.moves and self.moves[-1].now.kind == "admission":
+            last = self.moves[-1].first.id
+            return [self._left(stay) if last in stay.lines else stay for stay in stays]
         return stays
+
+    def _left(self, stay: Work) -> Work:
+        return Work("stay", 11 if stay.case == 1 else stay.case, stay.lines, "left")
 
     def _run(self, before: str, moves: list[Line]) -> list[Work]:
         """The stays of moves under one scope, read as a word."""

@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
+from forms.queries.left import not_known
 from outage.models import CareChain, OtherPlace, Outage
 from outage.queries.care_chains import get_chain
+from outage.queries.outages import outage_for
 from outage.queries.owed import chains_seen_and_missing
 from outage.rules.back_registration import Before
 from outage.rules.handover import Direction
@@ -24,7 +26,7 @@ from tests.factories import County, end_for_all, make_chain, make_event, tell
 from tests.integration.outage.joining import join, undo
 from tests.integration.outage.pages import fields_of, form_of, read
 from tests.integration.outage.test_moved_on import edited
-from tests.integration.outage.ticking import rows
+from tests.integration.outage.ticking import mark, rows
 
 AGAIN = "ingen inskrivning är loggad efter utskrivningen"
 LEFT = "ingen utskrivning är loggad"
@@ -188,3 +190,45 @@ def test_joined_chains_that_name_two_wards_say_it_where_that_of_the_discharge_wa
     assert said(county.disa, kept) == [AGAIN] * (where != picked)
     undo(disas, kept)
     assert said(county.disa, kept) == said(county.disa, other) == []
+
+
+ALL_TOLD = "Alla som ni ska underrätta är underrättade."
+
+
+@pytest.mark.clause("R1.6")
+@pytest.mark.parametrize(
+    ("before", "events"),
+    [
+        (Before.NOT_ADMITTED, ["admission"]),
+        (Before.ADMITTED, ["discharge", "admission"]),
+        # What is odd of the stay is decided by hand as well; nobody has been told that the patient left.
+        (Before.ADMITTED, ["admission"]),
+        (Before.UNKNOWN, ["discharge", "admission"]),
+    ],
+)
+def test_all_pages_that_count_what_is_not_known_count_who_left_after_an_admission_that_is_logged(
+    county: County, outage: Outage, client: Client, before: Before, events: list[str]
+):
+    chain = make_chain(county, outage, before=before)
+    logged(county, chain, *events)
+    client.force_login(county.alva.user)
+    assert ALL_TOLD in words(client, "status")
+    put(county.alva, chain, **SUNDSVALL)
+    assert said(county.alva, chain) == [LEFT]
+    assert chains_seen_and_missing(county.alva, outage)[1].count() == 1
+    end_for_all(county, outage, timezone.now())
+    assert "1 patient har kommit till en avdelning eller lämnat den" in words(client, "back_registration")
+    assert ("Patienter vars in- eller utskrivning ingen har loggat", 1) in not_known(
+        county.alva,
+        outage_for(county.region, outage.pk),
+        chains_seen_and_missing(county.alva, outage)[1].count(),
+    )
+    task = next(row for row in rows(county.alva, chain) if LEFT in row.why)
+    mark(county.alva, get_chain(county.alva, chain.pk), task, choice="Utskriven, alla vet", entered=False)
+    assert chains_seen_and_missing(county.alva, outage)[1].count() == 0
+    put(county.alva, chain, "mistake", ward_unit=county.ward)
+    assert chains_seen_and_missing(county.alva, outage)[1].count() == 0
+
+
+def words(client: Client, name: str) -> str:
+    return " ".join(read(client.get(reverse(name))).main.get_text(" ").split())

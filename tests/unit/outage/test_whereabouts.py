@@ -92,14 +92,27 @@ def test_case_18_who_came_in_again_or_left_with_no_row_is_decided_about_in_every
 
 @pytest.mark.clause("R4.1")
 def test_nobody_is_to_admit_who_is_gone():
-    for letters, cases in (("A", [11]), ("DA", [3, 11]), ("AA", [11]), ("AD", [2])):
+    for word, outcomes in (
+        ("A", [("11-left",)]),
+        ("DA", [("3",), ("11-left",)]),
+        ("ADA", [("2",), ("11-left",)]),
+        ("AD", [("2",)]),
+        ("D", [("3",)]),
+        # What is odd already is decided with it.
+        ("AA", [("11-admitted-twice", "11-left")]),
+        ("AAD", [("11-admitted-twice",)]),
+        ("?DA", [("12", "11-left")]),
+        ("?D", [("12",)]),
+    ):
+        before = {"D": Before.ADMITTED, "?": Before.UNKNOWN}.get(word[0], Before.NOT_ADMITTED)
+        letters = word.removeprefix("?")
         tasks = back_registration(
             routine=ROUTINE,
             scope=OutageScope.BOTH_PRINCIPALS,
-            before=Before.ADMITTED if letters[0] == "D" else Before.NOT_ADMITTED,
+            before=before,
             status=ChainStatus.OK,
             events=[EVENTS[letter, place] for place, letter in enumerate(letters)],
             unlogged=Effect.DISCHARGE,
         )
-        assert [task.case for task in tasks] == cases
+        assert [task.outcomes for task in tasks] == outcomes
     assert missing("A", Effect.DISCHARGE) is None
