@@ -7,14 +7,12 @@ from functools import partial
 from uuid import UUID
 
 from contacts.access import Acting
-from contacts.models import Principal
 from contacts.page_versions import Part
-from contacts.rules.parties import Party
 from outage.models import CareChain, LeftOpen
 from outage.queries.closing import newest_of
 from outage.queries.listed import Listed
 from outage.queries.naming import Patient, party_in_list, patient_in_list, place_of
-from outage.queries.standing import own_parties
+from outage.queries.standing import sole_party
 from outage.queries.states import awaited_in
 from outage.rules.awaited import AwaitedAnswer
 from outage.rules.closing import key_of_answer
@@ -35,12 +33,6 @@ class AwaitedLine:
     since_iso: str
     age: str
     left: str = ""
-
-
-def sole_party(principal: Principal) -> Party | None:
-    """The one party that all units of a principal are: what others wait for from it is each one's own to answer."""
-    party, *more = own_parties(principal)
-    return None if more else party
 
 
 def awaited_line(

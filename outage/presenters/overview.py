@@ -101,10 +101,10 @@ class HourBar:
 @dataclass(frozen=True, slots=True)
 class Picture:
     """`untold_count` are the discharges of which somebody has not been told, `left_open` those of them that somebody
-    answers for by name; `quiet` are the units that have people, no chain and no call to make, and have written nothing.
-    `earlier` are outages before it that left something, each with a sentence on what. `hidden` has, where there are
-    any, all of patients of whom nobody is shown where they are: it is counted in none of `units`, for it could be found
-    there by age or number.
+    answers for by name; `asked` are the chains in which others wait for an own answer; `quiet` are the units that have
+    people, no chain and no call to make, and have written nothing. `earlier` are outages before it that left something,
+    each with a sentence on what. `hidden` has, where there are any, all of patients of whom nobody is shown where they
+    are: it is counted in none of `units`, for it could be found there by age or number.
     """
 
     untold: tuple[UntoldRow, ...]
@@ -113,6 +113,7 @@ class Picture:
     left_open: int
     calls: int
     calls_units: int
+    asked: int
     silent: int
     sheets: int
     units: tuple[UnitRow, ...]
@@ -145,6 +146,7 @@ def picture_of(found: Overview, outage: Outage, now: datetime) -> Picture:
         left_open=counted.left_open,
         calls=sum(line.calls for line in (*parts, apart)),
         calls_units=sum(bool(line.calls) for line in parts),
+        asked=counted.asked,
         silent=sum(row.silent is not None for row in rows),
         sheets=sum(found.sheets.values()),
         units=tuple(sorted(rows, key=lambda row: _worst_first(lines[row.unit_id]))),
@@ -178,6 +180,8 @@ def _said_of_all(picture: Picture, *, goes_on: bool) -> Iterator[str]:
     yield f"{discharges} där någon inte är underrättad{age}{left}"
     units = f", på {_many(picture.calls_units, 'enhet', 'enheter')}" if picture.calls_units else ""
     yield f"{picture.calls} samtal kvar att ringa{units}"
+    if picture.asked:
+        yield f"{_many(picture.asked, 'vårdkedja', 'vårdkedjor')} där andra väntar på svar från er"
     if goes_on:
         yield f"{_many(picture.silent, 'enhet', 'enheter')} utan något nytt på en timme"
     yield f"{picture.sheets} blad utan öde, utom tomma i parti"
@@ -292,6 +296,10 @@ def _matrix_row(line: ChainLine, ward: str, municipality: str, now: datetime) ->
 
 def _mark(party: Party, line: ChainLine, now: datetime) -> PartyMark:
     told = line.told.get(party)
+    if party is Party.MUNICIPALITY and line.asked_since:
+        # Its own answer: nobody tells it anything in its own log.
+        state = InformState.STILL_TO_RING
+        return PartyMark(party.label, state, "Andra väntar på svar", _age(line.asked_since, now))
     if told is None:
         return PartyMark(party.label, None, "Inget att meddela", None)
     state, since = InformState(told[0]), told[1]

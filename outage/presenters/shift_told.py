@@ -8,12 +8,12 @@ from uuid import UUID
 from contacts.access import Acting
 from contacts.rules.parties import Party
 from outage.models import CareChain, Handover, Outage
-from outage.presenters.awaited import sole_party
 from outage.presenters.owed import event_label
 from outage.presenters.shift import RegisterLine, number_back, register_label
 from outage.queries.naming import Patient, party_in_list, patient_in_list
 from outage.queries.shift_done import calls_by_id
 from outage.queries.shift_left import Became, became_of
+from outage.queries.standing import sole_party
 from outage.rules.groups import in_groups
 from outage.rules.informing import InformState
 from outage.rules.shift import registering_words

@@ -7,7 +7,7 @@ read. Once a minute, and where what has changed may be of any unit, how many row
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -21,9 +21,11 @@ from django.utils import timezone
 from contacts.models import Principal
 from contacts.page_versions import ChangesSeen
 from contacts.queries.prepared import MOST_IN_GROUP, prepared
+from contacts.rules.parties import Party
 from outage.models import CareChain, ChainState, Outage, StateKind
 from outage.models.chain_state import IN_SIGHT
 from outage.queries.owed import is_read_there
+from outage.queries.standing import sole_party
 from outage.rules.overview import ChainLine, Counted, LineGroup, Total
 
 _Row = tuple[Any, ...]
@@ -31,7 +33,7 @@ _Read = Mapping[int, _Row]
 # The number of a chain, and how many rows; what it was joined to; the unit, of a chain and of a row of how it stands.
 # The last three columns of such a row say whether it is read there.
 _ROWS, _JOINED, _ID, _UNIT, _THERE = 1, 2, 3, 4, -3
-_OWED, _TOLD, _BACK = StateKind.OWED, StateKind.TOLD, StateKind.RING_BACK
+_OWED, _TOLD, _BACK, _AWAITED = StateKind.OWED, StateKind.TOLD, StateKind.RING_BACK, StateKind.AWAITED
 # So many numbers of an outage are counted together of each unit: of a large outage it has some tens of them.
 _IN_PART = 1024
 _MOST_TOTALS = 16
@@ -67,23 +69,22 @@ class _Part(LineGroup):
             return []
         return [number for number, version in versions.items() if self.versions.get(number) != version]
 
-    def read_on(
-        self, versions: Mapping[int, int], chains: _Read, states: _Read, left_of: Callable[[_Read], _Read]
-    ) -> "_Part":
+    def read_on(self, versions: Mapping[int, int], chains: _Read, states: _Read, seen_as: "_As") -> "_Part":
         """With what has been read since: the very same where that changes nothing."""
         if versions == self.versions:
             versions, chains, states = self.versions, self.chains, self.states
         else:
             chains = {n: chains[n] if n in chains else self.chains[n] for n in versions}
             states = {n: states[n] if n in states else self.states[n] for n in versions}
-        left = left_of(states)
+        left = seen_as.left_of(states)
         if chains is self.chains and (left is self.left or left == self.left):
             return self
         lines = {}
         for number, row in chains.items():
             if row[_JOINED] is None:
                 stands = row is self.chains.get(number) and left[number] == self.left[number]
-                lines[number] = self.by_number[number] if stands else _line(row, states[number], left[number])
+                made = self.by_number[number] if stands else None
+                lines[number] = made or _line(row, states[number], left[number], seen_as.own)
         return _Part(versions, chains, states, left, lines)
 
     @cached_property
@@ -102,16 +103,10 @@ class _Opened(LineGroup):
         rows = [rows for part in parts for rows in part.versions.values()]
         self.total = len(rows), sum(rows)
 
-    def read_on(
-        self,
-        versions: _Versions,
-        chains: _Read,
-        states: _Read,
-        left_of: Callable[[_Read], _Read],
-    ) -> "_Opened":
+    def read_on(self, versions: _Versions, chains: _Read, states: _Read, seen_as: "_As") -> "_Opened":
         """As a part of it does."""
         by_part = {
-            part: self.by_part.get(part, _NO_PART).read_on(rows, chains, states, left_of)
+            part: self.by_part.get(part, _NO_PART).read_on(rows, chains, states, seen_as)
             for part, rows in versions.items()
         }
         return self if by_part == self.by_part else _Opened(by_part)
@@ -168,10 +163,6 @@ class Lines:
 
     def read_on(self, principal: Principal, outage: Outage) -> "Lines":
         """As it is now. What is read is no older than the number that it is known by."""
-
-        def left_of(states: _Read) -> _Read:
-            return states if outage.is_open else _not_read_there(states, principal, outage)
-
         changes, units = self.changes.read_on(timezone.now())
         if units is None and self._by_unit:
             totals = _totals(principal.pk, outage.pk)
@@ -197,9 +188,9 @@ class Lines:
         else:
             read = {}, {}
         # With the end of an outage less is left of any of them.
-        same = outage.is_open and self._while_open
+        same, seen_as = outage.is_open and self._while_open, _As(principal, outage)
         by_unit = {
-            unit: opened if same and unit not in units else opened.read_on(parts, *read, left_of)
+            unit: opened if same and unit not in units else opened.read_on(parts, *read, seen_as)
             for unit, parts in versions.items()
             for opened in [self._of(unit)]
         }
@@ -224,7 +215,7 @@ def _read(chains: list[_Row], states: list[_Row]) -> tuple[_Read, _Read]:
     return {row[0]: row for row in chains}, {row[0]: tuple(of_chain[row[0]]) for row in chains}
 
 
-def _line(of_chain: _Row, states: _Row, left: _Row) -> ChainLine:
+def _line(of_chain: _Row, states: _Row, left: _Row, own: Party | None) -> ChainLine:
     number, _, _, pk, unit, ward, municipality, protected, outpatient = of_chain
     ringing = (row[_UNIT] for row in states if row[1] in IN_SIGHT)
     seen_by = frozenset({unit, ward, outpatient, *ringing} - {None})
@@ -234,6 +225,8 @@ def _line(of_chain: _Row, states: _Row, left: _Row) -> ChainLine:
             line.is_told(party, since)
         elif what == _BACK:
             line.rings_back(unit_id=unit, since=since)
+        elif what == _AWAITED and party == own:
+            line.is_asked(since)
         elif what == _OWED:
             line.owes(
                 unit_id=unit,
@@ -249,14 +242,23 @@ def _line(of_chain: _Row, states: _Row, left: _Row) -> ChainLine:
     return line
 
 
-def _not_read_there(states: _Read, principal: Principal, outage: Outage) -> _Read:
-    def is_left(row: _Row) -> bool:
+class _As:
+    """How a principal has its outage: `own` is the one party that all its units are, if they are."""
+
+    def __init__(self, principal: Principal, outage: Outage) -> None:
+        self._principal, self._outage, self.own = principal, outage, sole_party(principal)
+
+    def left_of(self, states: _Read) -> _Read:
+        """Without what is read in the system by now."""
+        if self._outage.is_open:
+            return states
+        return {number: tuple(filter(self._is_left, rows)) for number, rows in states.items()}
+
+    def _is_left(self, row: _Row) -> bool:
         reads_in, ticked, message = row[_THERE:]
         return row[1] == _TOLD or not is_read_there(
-            outage, principal, reads_in, row[2], ticked=ticked, message=message
+            self._outage, self._principal, reads_in, row[2], ticked=ticked, message=message
         )
-
-    return {number: tuple(filter(is_left, rows)) for number, rows in states.items()}
 
 
 @prepared

@@ -34,6 +34,7 @@ class ChainLine:
     oldest message, or when it was last told. `calls` has for each unit that is to ring, and whom it is to ring, since
     when: also those to ring back. `untold` are the parties, or others, that are still to be told of a discharge,
     `untold_since` of the oldest; `left_open` are those of them that somebody has left open by name and reason.
+    `asked_since` says since when others wait for an answer of the one party that all own units are.
     """
 
     chain_id: UUID
@@ -49,6 +50,7 @@ class ChainLine:
     left_open: frozenset[str] = frozenset()
     untold_since: datetime | None = None
     untold_by: frozenset[int] = frozenset()
+    asked_since: datetime | None = None
     # What is made of a line is known by the very one.
     __hash__ = object.__hash__
 
@@ -94,6 +96,9 @@ class ChainLine:
         """A call to make to somebody who asked for it at `since`, beside those that are owed."""
         self.calls[unit_id, f"back {len(self.calls)}"] = since
 
+    def is_asked(self, since: datetime) -> None:
+        self.asked_since = min(self.asked_since or since, since)
+
     @property
     def is_left_open(self) -> bool:
         """Whether there is a discharge to tell of, and somebody answers by name for each who is to be told of it."""
@@ -116,11 +121,13 @@ class ChainLine:
 
     @cached_property
     def place(self) -> tuple[int, float, int]:
-        """The worst first: a discharge that somebody was not told of, then calls owed, each the oldest first."""
+        """The worst first: a discharge that somebody was not told of, then calls owed, answers too, each the oldest
+        first.
+        """
         if self.untold_since:
             return 0, self.untold_since.timestamp(), self.number
-        if self.calls:
-            return 1, min(self.calls.values()).timestamp(), self.number
+        if waits := [*self.calls.values(), *filter(None, [self.asked_since])]:
+            return 1, min(waits).timestamp(), self.number
         return 2, 0.0, self.number
 
 
@@ -158,7 +165,8 @@ class UnitLine:
 class Counted:
     """Over some of the lines: how many there are, the discharges that somebody was not told of, and those of them that
     somebody answers for by name. `by_unit` has each unit with any of the chains or calls; `places` are the
-    municipalities, wards and units of any, each with its kind. Protected patients count in neither.
+    municipalities, wards and units of any, each with its kind. Protected patients count in neither. `asked` says in how
+    many others wait for an own answer.
     """
 
     lines: int
@@ -166,6 +174,7 @@ class Counted:
     left_open: int
     by_unit: Mapping[int, UnitLine]
     places: Set[tuple[str, str]]
+    asked: int = 0
 
 
 _NOTHING = Counted(0, 0, 0, {}, frozenset())
@@ -179,7 +188,8 @@ def counted_together(parts: Iterable[Counted]) -> Counted:
         lines, untold, left_open = lines + part.lines, untold + part.untold, left_open + part.left_open
         places |= part.places
     units = {pk for part in found for pk in part.by_unit}
-    return Counted(lines, untold, left_open, _units_together(found, units), places)
+    asked = sum(part.asked for part in found)
+    return Counted(lines, untold, left_open, _units_together(found, units), places, asked)
 
 
 def _units_together(parts: Iterable[Counted], units: Set[int]) -> dict[int, UnitLine]:
@@ -226,6 +236,7 @@ class LineGroup:
             sum(line.is_left_open for line in self.lines),
             self._by_unit(),
             self._at.keys(),
+            sum(line.asked_since is not None for line in self.lines),
         )
 
     def _by_unit(self) -> dict[int, UnitLine]:
@@ -302,6 +313,7 @@ class Total:
                 known.left_open - was.left_open + now.left_open,
                 stand | _units_together(found, others),
                 known.places if was.places == now.places else set().union(*(one.places for one in found)),
+                known.asked - was.asked + now.asked,
             ),
         )
 

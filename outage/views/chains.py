@@ -25,7 +25,7 @@ from contacts.views.shared import SharedHtml, shared_part
 from contacts.views.tools import FormPage, get_or_404, held_as, put, require, uuid_or_404
 from contacts.webforms.differences import form_differences
 from outage.models import CareChain
-from outage.presenters.awaited import awaited_line, sole_party
+from outage.presenters.awaited import awaited_line
 from outage.presenters.back import task_rows
 from outage.presenters.call_codes import code_lines
 from outage.presenters.care import patient_on_own_page
@@ -57,6 +57,7 @@ from outage.queries.same_patient import (
     own_chains_before,
     own_chains_beside,
 )
+from outage.queries.standing import sole_party
 from outage.queries.states import others_to_ring, states_for
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome

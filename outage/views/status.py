@@ -28,7 +28,7 @@ from contacts.rules.permissions import Right
 from contacts.views.shared import shared_part
 from contacts.views.tools import get_or_404, require, uuid_or_404
 from outage.models import CareChain, ChainState, Outage
-from outage.presenters.awaited import awaited_listed, sole_party
+from outage.presenters.awaited import awaited_listed
 from outage.presenters.call_codes import code_lines_in_list
 from outage.presenters.checklists import checklist_cards
 from outage.presenters.owed import place_to_find
@@ -63,6 +63,7 @@ from outage.queries.owed import (
 from outage.queries.papers import papers
 from outage.queries.reminders import all_due, due_now
 from outage.queries.shift_done import calls_by_id
+from outage.queries.standing import sole_party
 from outage.rules.reminders import late, ring_back_later
 from outage.rules.wording import clock_time, midnight_after
 

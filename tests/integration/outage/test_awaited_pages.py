@@ -11,7 +11,9 @@ from django.utils import timezone
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Role
 from outage.models import CareChain, Outage
+from outage.presenters.overview import picture_lines, picture_of
 from outage.queries.closing import open_things
+from outage.queries.matrix import overview_of
 from outage.queries.outages import outage_for
 from outage.queries.owed import chains_with_answers_awaited
 from outage.rules.back_registration import ChainStatus
@@ -235,9 +237,22 @@ def test_the_municipality_sees_that_its_own_answer_is_waited_for(
         lists = (awaited_at(client, path) for path in ("/", page, reverse("shift")))
         return [[line for line in each if line.startswith("Kommunklar")] for each in lists]
 
+    def matrix() -> tuple[str, str]:
+        shown = read(client.get(reverse("overview"))).main
+        figures = " ".join(shown.find(class_="figures").get_text(" ").split())
+        own = shown.select_one("table.matrix td[data-label=Kommun]")
+        return figures, " ".join(own.get_text(" ").split())
+
     assert (idle(), lines()) == ([told] * 3, [[]] * 3)
+    assert "väntar på svar" not in "".join(matrix())
     received(county.cissi, chain, "ready_for_discharge", INPATIENT, 20)
     assert idle() == [asked] * 3
+    assert "1 vårdkedja där andra väntar på svar från er" in matrix()[0]
+    assert matrix()[1] == "Andra väntar på svar 20 min"
+    said = dict(
+        picture_lines(picture_of(overview_of(county.cissi, outage), outage, timezone.now()), goes_on=True)
+    )
+    assert "1 vårdkedja där andra väntar på svar från er" in said["Alla enheter"]
     for (line,) in lines():
         assert line.startswith("Kommunklar från er")
         assert "sedan 10.32" in line
@@ -248,6 +263,7 @@ def test_the_municipality_sees_that_its_own_answer_is_waited_for(
     ended = outage_for(county.municipality, outage.pk)
     assert not any("municipality_ready" in thing.key for thing in open_things(county.municipality, ended))
     assert lines() == [[]] * 3
+    assert "väntar på svar" not in "".join(matrix())
 
 
 def test_it_is_waited_for_no_longer_once_it_is_given(county: County, outage: Outage, log_in):

@@ -47,6 +47,12 @@ def owing(
     return found
 
 
+def asked(found: ChainLine, *times: datetime) -> ChainLine:
+    for since in times or (LATER,):
+        found.is_asked(since)
+    return found
+
+
 @pytest.mark.parametrize(("one", "other"), list(product(LEAST_FIRST, repeat=2)))
 def test_a_party_is_shown_by_the_least_it_was_told_since_the_oldest(one: InformState, other: InformState):
     found = line()
@@ -98,7 +104,7 @@ def test_only_a_discharge_is_untold_and_left_open_by_each_alone():
 def test_the_worst_chain_is_first_whatever_order_they_come_in():
     worst = owing(line(4), since=EARLIER, discharge=True)
     bad = owing(line(3), since=LATER, discharge=True)
-    old_call, call, told = owing(line(2), since=EARLIER), owing(line(1), since=LATER), line(0)
+    old_call, call, told = asked(owing(line(2)), LATER, EARLIER), asked(line(1)), line(0)
     wanted = [worst, bad, old_call, call, told]
     for given in permutations(wanted):
         assert sorted(given, key=lambda each: each.place) == wanted
@@ -116,6 +122,7 @@ def test_what_is_counted_over_groups_is_the_same_read_on_from_any_others():
         [owing(line(), discharge=True), owing(line(2), unit=CLINIC)],
         [replace(owing(line(3, ELSEWHERE), discharge=True, left_open=True), municipality_id=7)],
         [replace(line(4), protected=True)],
+        [asked(line(5))],
     ]
     groups = [LineGroup(lines) for lines in (*kinds, *kinds[:3])]
     some = [tuple(found) for n in range(4) for found in combinations(groups, n)]
