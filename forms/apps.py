@@ -21,6 +21,7 @@ class FormsConfig(AppConfig):
         from .queries.left import paper_left
         from .queries.outdated import outdated_sheets
         from .queries.sheets import count_out, newest_fate, papers_held, papers_out, printed_of
+        from .queries.waiting import units_waiting
         from .services.long_work import know_paper
 
         know_paper()
@@ -29,6 +30,7 @@ class FormsConfig(AppConfig):
             Papers(
                 of=papers_out,
                 counted=count_out,
+                waiting=units_waiting,
                 left=paper_left,
                 held=papers_held,
                 newest=newest_fate,

@@ -1,5 +1,6 @@
 """Scanned pages of which nobody has said what they are, and of which outage they are."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -36,6 +37,11 @@ def waiting_at(units: tuple[int, ...], outage: Outage | None = None) -> list[Wai
         return found
     scans = scans_of(outage, {page.upload_id for page in found})
     return [page for page in found if page.upload_id in scans]
+
+
+def units_waiting(units: Collection[int]) -> list[int]:
+    """The unit of each page that waits, by the ids of those that are asked about."""
+    return [page.unit_id for page in waiting_at(tuple(units))]
 
 
 @prepared

@@ -68,6 +68,7 @@ class UnitRow:
     silent: Age | None = None
     ticked: str = "–"
     sheets: int = 0
+    pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ class Picture:
     asked: int
     silent: int
     sheets: int
+    pages: int
     units: tuple[UnitRow, ...]
     hidden: tuple[UnitRow, ...]
     quiet: tuple[str, ...]
@@ -149,6 +151,7 @@ def picture_of(found: Overview, outage: Outage, now: datetime) -> Picture:
         asked=counted.asked,
         silent=sum(row.silent is not None for row in rows),
         sheets=sum(found.sheets.values()),
+        pages=sum(found.pages.values()),
         units=tuple(sorted(rows, key=lambda row: _worst_first(lines[row.unit_id]))),
         hidden=(_row(HIDDEN, apart, now),) if hidden else (),
         quiet=tuple(names[pk] for pk in names if pk in found.staffed and not lines[pk].takes_part),
@@ -185,6 +188,8 @@ def _said_of_all(picture: Picture, *, goes_on: bool) -> Iterator[str]:
     if goes_on:
         yield f"{_many(picture.silent, 'enhet', 'enheter')} utan något nytt på en timme"
     yield f"{picture.sheets} blad utan öde, utom tomma i parti"
+    if picture.pages:
+        yield f"{_many(picture.pages, 'skannad sida', 'skannade sidor')} väntar på att någon säger vad de är"
 
 
 def _said_of_unit(row: UnitRow) -> Iterator[str]:
@@ -196,6 +201,8 @@ def _said_of_unit(row: UnitRow) -> Iterator[str]:
     yield f"senast loggat: {lower_first(row.last)}" + (f", tyst {row.silent.text}" if row.silent else "")
     yield f"checklistor: {row.ticked}"
     yield f"blad: {row.sheets}"
+    if row.pages:
+        yield f"{_many(row.pages, 'sida', 'sidor')} väntar"
 
 
 def _many(count: int, one: str, more: str) -> str:
@@ -257,6 +264,7 @@ def _unit_row(found: Overview, unit: Unit, line: UnitLine, outage: Outage, now: 
         silent=_age(since, now) if since else None,
         ticked=f"{ticked} av {items}" if items else "–",
         sheets=found.sheets.get(line.unit_id, 0),
+        pages=found.pages.get(line.unit_id, 0),
     )
 
 

@@ -1,6 +1,6 @@
 """How an outage stands for a principal, over all its chains, from the kept rows alone: no patient text is read."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,7 +59,7 @@ class Overview:
     `municipalities` are the names of those that any chain names whose patient is not protected. `last` has when each
     unit that wrote anything wrote last; `calls` how many were made, by the beginning of their hour and the column they
     count in; `ticked` how many items of each unit's checklists are ticked; `sheets` how many of its sheets have no fate
-    yet. `earlier` is what outages before it left.
+    yet, `pages` how many of its scanned pages wait. `earlier` is what outages before it left.
     """
 
     groups: Sequence[LineGroup]
@@ -71,6 +71,7 @@ class Overview:
     calls: list[tuple[datetime, str, int]]
     ticked: Mapping[int, int]
     sheets: Mapping[int, int]
+    pages: Mapping[int, int]
     earlier: list[Left]
 
 
@@ -107,6 +108,7 @@ def overview_of(acting: Acting, outage: Outage) -> Overview:
         calls=calls,
         ticked=_ticked(outage, read_as),
         sheets=papers().counted(ids),
+        pages=Counter(read_as[pk] for pk in papers().waiting(read_as)),
         earlier=_left_of_earlier(acting, outage, ids),
     )
 

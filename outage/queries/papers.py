@@ -78,8 +78,9 @@ class Outdated:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """Which sheets of a unit are out, the oldest first; how many of each of several units, by their ids; what paper of
-    several, by their ids, is not read yet, of an outage or of all; what of a principal holds up the closing of an
+    """Which sheets of a unit are out, the oldest first; how many of each of several units, by their ids; of which of
+    several units each scanned page is that waits; what paper of several, by their ids, is not read yet, of an outage or
+    of all; what of a principal holds up the closing of an
     outage, of blank sheets and of scans those filled in or made until a moment; a number that is
     another whenever any of that may be; how many late entries of purged outages somebody has to decide; what each of
     some serials was printed of; and those of a patient that are to be fetched. But for the last, the number of queries
@@ -88,6 +89,7 @@ class Papers:
 
     of: Callable[[Unit], list[PaperOut]] = lambda unit: []
     counted: Callable[[Iterable[int]], Mapping[int, int]] = lambda units: {}
+    waiting: Callable[[Collection[int]], list[int]] = lambda units: []
     left: Callable[[Collection[int], Outage | None], PaperLeft] = lambda units, outage: PaperLeft()
     held: Callable[[Principal, Outage, datetime], list[PaperHeld]] = lambda principal, outage, until: []
     newest: Callable[[], int] = lambda: 0

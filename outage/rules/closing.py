@@ -44,6 +44,10 @@ class OpenThing:
         return self.key.partition(":")[0]
 
 
+# What comes after the closing opens nothing before it is in the log: it may be of what comes next, or of a drill.
+PAPER = (Holds.SHEET, Holds.PAGE)
+
+
 def kind_of_call(*, urgent: bool, retracts: bool) -> Holds:
     """Urgent, and nothing taken back: somebody is to hear of a discharge."""
     return Holds.DISCHARGE if urgent and not retracts else Holds.CALL

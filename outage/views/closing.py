@@ -25,7 +25,7 @@ from outage.presenters.closing import closed_line, closing_page, left_rows
 from outage.queries.closing import closing_of, keys_left, left_at_closing, open_things, units_to_close
 from outage.queries.matrix import version_of_overview
 from outage.queries.outages import outage_for
-from outage.rules.closing import OpenThing, by_unit, holding, is_left, seen_of
+from outage.rules.closing import PAPER, OpenThing, by_unit, holding, is_left, seen_of
 from outage.rules.wording import clock_time, midnight_after
 from outage.services.closing import close_outage, leave_open
 from outage.webforms.closing import LeaveForm
@@ -63,7 +63,7 @@ def _shown(request: ActingRequest, outage: Outage, template: str, *, lately: boo
         closed = closed_line(closing_of(outage, acting.principal), units, acting, now)
         # What a later outage lets be waited for again does not open one that is closed.
         stands = closed is not None and closed.stands
-        things = [thing for thing in found.made if is_left(thing, left) or not stands]
+        things = [thing for thing in found.made if is_left(thing, left) or not stands or thing.what in PAPER]
         watched = set(units_within(acting, Right.SEE_OVERVIEW).values_list("pk", flat=True))
         context |= {
             "found": closing_page(things, left, units, watched),

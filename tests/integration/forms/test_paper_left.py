@@ -1,5 +1,6 @@
 """What paper is not read yet is told alike wherever it is told what is left of an outage."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
@@ -27,6 +28,7 @@ from outage.queries.papers import paper_left
 from outage.rules.closing import Holds
 from outage.rules.outage_files import OutageFile
 from outage.rules.paper import PaperLeft
+from tests.clock import Clock
 from tests.factories import County, end_for_all, make_chain, make_event, make_outage, tell
 from tests.integration.forms.sheets_made import bring_to, make_batch, make_sheet, path_of
 from tests.integration.outage.closing import as_seen, close, is_closed, kinds, leave, leave_all
@@ -268,3 +270,41 @@ def test_an_open_list_is_told_of_a_page_that_comes_and_of_a_sheet_that_is_writte
     assert (status, asks(version)[0]) == (200, 204)
     write_step(by=county.alva, unit=county.ward, sheet=sheet, step=Fate.VOIDED, reason="-")
     assert asks(version)[0] == 200
+
+
+def test_lagesbild_counts_the_pages_that_wait_of_all_units(
+    county: County, outage: Outage, chain: CareChain, client: Client
+):
+    make_event(county.alva, chain, "admission")
+    assert "skannad" not in text_at(client, county.esa, "overview")
+    make_waiting(county.alva, 2)
+    make_waiting(county.disa)
+    page = text_at(client, county.esa, "overview")
+    assert "3 skannade sidor väntar på att någon säger vilket blad de hör till" in page
+    assert re.search(r"Medicin 2 1 vårdkedja .* 0 2 sidor väntar", page)
+    assert "Medicin 2" in (on_paper := printed_list(county.esa, outage, WorkList.OVERVIEW))
+    assert "3 skannade sidor väntar" in on_paper
+    assert "2 sidor väntar" in on_paper
+    # Whoever sees the own unit alone is told of its own.
+    assert "2 skannade sidor väntar" in text_at(client, county.alva, "overview")
+
+
+def test_what_is_scanned_after_the_closing_is_told_and_opens_nothing(
+    county: County, outage: Outage, chain: CareChain, client: Client, clock: Clock
+):
+    make_event(county.alva, chain, "admission")
+    end_for_all(county, outage, timezone.now())
+    leave_all(county.esa, outage)
+    close(county.esa, outage)
+    said = "Papper har kommit efter stängningen"
+    assert said not in text_at(client, county.esa, "closing", outage.pk)
+    clock.shift(timedelta(hours=2))
+    (page,) = make_waiting(county.alva)
+    told = text_at(client, county.esa, "closing", outage.pk)
+    assert said in told
+    assert "Driftstoppet är stängt sedan" in told
+    assert re.search(r"Det som inte är klart .* Medicin 2 .* 1 Lämna öppet", told)
+    assert is_closed(county.esa, outage)
+    assert "1 skannad sida väntar" in text_at(client, county.alva, "back_registration")
+    lay_aside(by=county.alva, page=page, reason=AsideReason.NOT_OURS)
+    assert said not in text_at(client, county.esa, "closing", outage.pk)
