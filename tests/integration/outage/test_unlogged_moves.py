@@ -1,6 +1,7 @@
 """A change of ward that says more than the log: somebody came in again, or left, and no row says so (R1.6)."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import Acting
+from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
 from forms.queries.left import not_known
 from outage.models import CareChain, OtherPlace, Outage
@@ -22,6 +24,7 @@ from outage.rules.informing import CallOutcome
 from outage.rules.told import NOT_ADMITTED
 from outage.services.care_chains import change_details
 from outage.services.events import withdraw_event
+from tests.clock import Clock
 from tests.factories import County, end_for_all, make_chain, make_event, tell
 from tests.integration.outage.joining import join, undo
 from tests.integration.outage.pages import fields_of, form_of, read
@@ -232,3 +235,27 @@ def test_all_pages_that_count_what_is_not_known_count_who_left_after_an_admissio
 
 def words(client: Client, name: str) -> str:
     return " ".join(read(client.get(reverse(name))).main.get_text(" ").split())
+
+
+@pytest.mark.clause("R4.1")
+@pytest.mark.parametrize(
+    ("before", "events", "ward", "bids"),
+    [
+        (Before.NOT_ADMITTED, ["admission"], SUNDSVALL, "skriv in patienten i PRATOR, och skriv ut där"),
+        (Before.ADMITTED, [], SUNDSVALL, "skriv ut patienten i PRATOR"),
+        (Before.ADMITTED, ["discharge"], {"other": True}, "skriv in patienten i PRATOR"),
+    ],
+)
+def test_what_happened_after_the_end_is_entered_in_the_system_and_no_row_is_asked_for(
+    county: County, outage: Outage, clock: Clock, before: Before, events: list[str], ward: Any, bids: str
+):
+    """The log of an outage that is over for all takes no event from after it: a change of ward may be of either."""
+    chain = make_chain(county, outage, before=before)
+    logged(county, chain, *events)
+    end_for_all(county, outage, timezone.now())
+    clock.shift(timedelta(hours=1))
+    put(county.alva, chain, **({"ward_unit": county.other_ward} if "other" in ward else ward))
+    (found,) = (row for row in rows(county.alva, chain) if AGAIN in row.why or LEFT in row.why)
+    assert f"Hände det när PRATOR var åter: {bids}." in found.do
+    with pytest.raises(RuleError, match="PRATOR"):
+        make_event(county.alva, get_chain(county.alva, chain.pk), "discharge", ago=timedelta(minutes=10))
