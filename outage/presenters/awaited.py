@@ -12,8 +12,7 @@ from outage.models import CareChain, LeftOpen
 from outage.queries.closing import newest_of
 from outage.queries.listed import Listed
 from outage.queries.naming import Patient, party_in_list, patient_in_list, place_of
-from outage.queries.standing import sole_party
-from outage.queries.states import awaited_in
+from outage.queries.states import awaited_in, sole_party
 from outage.rules.awaited import AwaitedAnswer
 from outage.rules.closing import key_of_answer
 from outage.rules.wording import moment, span

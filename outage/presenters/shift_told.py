@@ -13,7 +13,7 @@ from outage.presenters.shift import RegisterLine, number_back, register_label
 from outage.queries.naming import Patient, party_in_list, patient_in_list
 from outage.queries.shift_done import calls_by_id
 from outage.queries.shift_left import Became, became_of
-from outage.queries.standing import sole_party
+from outage.queries.states import sole_party
 from outage.rules.groups import in_groups
 from outage.rules.informing import InformState
 from outage.rules.shift import registering_words

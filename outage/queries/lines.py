@@ -25,7 +25,7 @@ from contacts.rules.parties import Party
 from outage.models import CareChain, ChainState, Outage, StateKind
 from outage.models.chain_state import IN_SIGHT
 from outage.queries.owed import is_read_there
-from outage.queries.standing import sole_party
+from outage.queries.states import sole_party
 from outage.rules.overview import ChainLine, Counted, LineGroup, Total
 
 _Row = tuple[Any, ...]

@@ -44,12 +44,6 @@ def own_parties(principal: Principal) -> frozenset[Party]:
     return frozenset({Party.MUNICIPALITY})
 
 
-def sole_party(principal: Principal) -> Party | None:
-    """The one party that all units of a principal are: what others wait for from it is each one's own to answer."""
-    party, *more = own_parties(principal)
-    return None if more else party
-
-
 def holder_of(chain: CareChain, log: ChainLog, party: Party) -> int:
     """The id of the unit that makes the calls of `party`, one of the own principal's.
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from contacts.models import Unit
+from contacts.models import Principal, Unit
 from contacts.queries.joined import ids_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.parties import Party
@@ -315,6 +315,12 @@ def states_for(unit_id: int, chains: Iterable[CareChain]) -> dict[UUID, list[Cha
         row.chain = by_id[row.chain_id]
         found[row.chain_id].append(row)
     return found
+
+
+def sole_party(principal: Principal) -> Party | None:
+    """The one party that all units of a principal are: what others wait for from it is each one's own to answer."""
+    party, *more = own_parties(principal)
+    return None if more else party
 
 
 def awaited_in(rows: Iterable[ChainState]) -> list[AwaitedAnswer]:

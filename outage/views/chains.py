@@ -57,8 +57,7 @@ from outage.queries.same_patient import (
     own_chains_before,
     own_chains_beside,
 )
-from outage.queries.standing import sole_party
-from outage.queries.states import others_to_ring, states_for
+from outage.queries.states import others_to_ring, sole_party, states_for
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details, open_chain

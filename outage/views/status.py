@@ -63,7 +63,7 @@ from outage.queries.owed import (
 from outage.queries.papers import papers
 from outage.queries.reminders import all_due, due_now
 from outage.queries.shift_done import calls_by_id
-from outage.queries.standing import sole_party
+from outage.queries.states import sole_party
 from outage.rules.reminders import late, ring_back_later
 from outage.rules.wording import clock_time, midnight_after
 
