@@ -16,6 +16,7 @@ from outage.models import CareChain, Handover, Outage
 from outage.presenters.chain import call_title
 from outage.queries.naming import party_in_list, patient_in_list, ward_label
 from outage.queries.tasks import parties_in
+from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.rules.wording import day_and_time, moment
@@ -78,7 +79,8 @@ def _patient_text(chain: CareChain) -> str:
     patient = patient_in_list(chain)
     if patient.protected:
         return patient.name
-    parts = (patient.name, patient.identity, ward_label(chain), f"vårdkedja {chain.number}")
+    wrong = "loggad på fel patient" if chain.details.status == ChainStatus.WRONG_PATIENT else ""
+    parts = (patient.name, patient.identity, ward_label(chain), f"vårdkedja {chain.number}", wrong)
     return ", ".join(part for part in parts if part)
 
 

@@ -15,7 +15,10 @@ from forms.rules.sheet_fate import Fate, may_enter_from
 from outage.models import CareChain, Handover, Outage
 from outage.queries.care_chains import visible_chains
 from outage.queries.drills import drill_at, is_past
+from outage.queries.joined import kept_id
 from outage.queries.outages import outages_for, recent_outages
+from outage.queries.patient_numbers import has_number
+from outage.rules.back_registration import ChainStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,8 @@ def chains_to_choose(by: Acting, sheet: Sheet) -> list[tuple[Outage, list[CareCh
     """The chains that a row of the sheet can be about, by outage: those still in reach, newest first, and its own.
 
     Only those that the acting person may see; newest first within each. From a sheet of a drill nothing is entered in
-    earnest, nor the other way round.
+    earnest, nor the other way round. One that was printed for a patient is about that chain, and those of the same
+    number in other outages; about anybody, where the chain was logged on the wrong patient.
     """
     outages = recent_outages(by.principal)
     if sheet.outage_id and sheet.outage_id not in {outage.pk for outage in outages}:
@@ -117,9 +121,34 @@ def chains_to_choose(by: Acting, sheet: Sheet) -> list[tuple[Outage, list[CareCh
     if not outages:
         return []
     by_outage: dict[UUID, list[CareChain]] = {outage.pk: [] for outage in outages}
-    for chain in visible_chains(by, *outages).order_by("-number"):
+    for chain in visible_chains(by, *outages).filter(_of_its_patient(by, sheet, outages)).order_by("-number"):
         by_outage[chain.outage_id].append(chain)
     return [(outage, by_outage[outage.pk]) for outage in outages if by_outage[outage.pk]]
+
+
+def _of_its_patient(by: Acting, sheet: Sheet, outages: Iterable[Outage]) -> Q:
+    if not sheet.chain_id:
+        return Q()
+    own = CareChain.objects.select_related("details").get(pk=kept_id(sheet.chain_id))
+    if own.details.status == ChainStatus.WRONG_PATIENT:
+        return Q()
+    others = [outage for outage in outages if outage.pk != own.outage_id and not outage.purged_at]
+    if not others:
+        return Q(pk=own.pk)
+    right = Q(outage__in=others) & ~Q(details__status=ChainStatus.WRONG_PATIENT)
+    return Q(pk=own.pk) | right & has_number(by, own.details.identity_number, *others)
+
+
+def of_one_chain(by: Acting, sheet: Sheet) -> bool:
+    """Whether the sheet says itself which chain its rows are about: there is no other to choose."""
+    return bool(sheet.chain_id) and sum(len(chains) for _, chains in chains_to_choose(by, sheet)) < 2
+
+
+def may_be_about(by: Acting, sheet: Sheet, chain_id: UUID) -> bool:
+    """Whether a row of the sheet can be about that chain."""
+    if not sheet.chain_id or kept_id(sheet.chain_id) == chain_id:
+        return True
+    return any(chain.pk == chain_id for _, chains in chains_to_choose(by, sheet) for chain in chains)
 
 
 def drill_filled_in(by: Acting, sheet: Sheet, written_at: datetime | None = None) -> Outage | None:

@@ -28,7 +28,7 @@ class ScanKeys:
 
 
 def scan_keys_of(principal: Principal, outage: Outage) -> ScanKeys:
-    """A page tells of the outage of its sheet; of a blank one's, that of the calls entered from it.
+    """A page tells of the outage of its sheet, and of those of the calls entered from it.
 
     A scan of which no page says it is of the outage reported last before it was made, and of no drill. What is shared
     with outages that are purged already is this one's alone.
@@ -95,7 +95,7 @@ def _purged(principal: Principal) -> set[UUID | None]:
 def _outages_told(uploads: QuerySet[ScanUpload]) -> dict[UUID, dict[UUID, set[UUID]]]:
     """Of each scan its pages that tell of outages, and of which; the back of a page tells of the same."""
     said: dict[UUID, dict[UUID, set[UUID]]] = defaultdict(lambda: defaultdict(set))
-    blank: dict[UUID, set[tuple[UUID, UUID]]] = defaultdict(set)
+    of_sheet: dict[UUID, set[tuple[UUID, UUID]]] = defaultdict(set)
     for telling in (ScanMatch, ScanBack):
         rows = telling.objects.filter(page__upload__in=uploads.values("pk"), sheet__isnull=False, undone=None)
         for upload_id, page_id, sheet_id, outage_id in rows.values_list(
@@ -103,11 +103,10 @@ def _outages_told(uploads: QuerySet[ScanUpload]) -> dict[UUID, dict[UUID, set[UU
         ):
             if outage_id:
                 said[upload_id][page_id].add(outage_id)
-            else:
-                blank[sheet_id].add((upload_id, page_id))
-    entries = PaperEntry.objects.filter(sheet__in=blank).values_list("sheet", "handover__chain__outage")
+            of_sheet[sheet_id].add((upload_id, page_id))
+    entries = PaperEntry.objects.filter(sheet__in=of_sheet).values_list("sheet", "handover__chain__outage")
     for sheet_id, outage_id in entries:
-        for upload_id, page_id in blank[sheet_id]:
+        for upload_id, page_id in of_sheet[sheet_id]:
             said[upload_id][page_id].add(outage_id)
     backs = ScanBack.objects.filter(page__upload__in=said, front__isnull=False, undone=None)
     for upload_id, page_id, front_id in backs.values_list("page__upload", "page", "front"):

@@ -17,7 +17,13 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import replacing
 from forms.models import COME_BACK, AllEntered, PaperEntry, Sheet
-from forms.queries.entering import drill_filled_in, entries_from, open_for_entering, standing_call
+from forms.queries.entering import (
+    drill_filled_in,
+    entries_from,
+    may_be_about,
+    open_for_entering,
+    standing_call,
+)
 from forms.queries.sheets import entries_count
 from forms.queries.warnings import filled_in_drill
 from forms.rules.serial import read_serial
@@ -60,7 +66,7 @@ def enter_call(
     check_may(by, Right.HANDLE_SHEETS, sheet)
     if paper.serial != sheet.serial:
         raise ValueError("the mark is of another sheet")
-    if sheet.chain_id and kept_id(sheet.chain_id) != chain.pk:
+    if not may_be_about(by, sheet, chain.pk):
         raise RuleError("Bladet gäller en annan patient. Öppna bladet på nytt och försök igen.")
     _check_outage(sheet, chain)
     with transaction.atomic():
@@ -180,7 +186,7 @@ def move_entry(
             lock_sheet(sheet)
         call = standing_call(entry)
         check_within(by, call)
-        if to.chain_id and kept_id(to.chain_id) != kept_id(call.chain_id):
+        if not may_be_about(by, to, kept_id(call.chain_id)):
             raise RuleError(
                 "Bladet gäller en annan patient. Flytta samtalet till den i loggen.", field="serial"
             )

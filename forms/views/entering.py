@@ -29,6 +29,8 @@ from forms.queries.entering import (
     chains_to_choose,
     entries_from,
     last_entry,
+    may_be_about,
+    of_one_chain,
     of_past_drill,
     open_for_entering,
     said_all_entered,
@@ -48,6 +50,7 @@ from outage.queries.chain_log import log_of
 from outage.queries.naming import ward_label
 from outage.queries.openings import check_opened
 from outage.queries.outages import outage_in_view
+from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import Direction
 from outage.rules.wording import clock_time
 from outage.views._tools import seen_or_404
@@ -127,17 +130,22 @@ def _move(request: ActingRequest, sheet: Sheet, entry_id: str) -> HttpResponse:
 
 
 def _chosen_chain(request: ActingRequest, sheet: Sheet) -> CareChain | None:
-    """The patient of the row: the sheet's own, the one in the address, else that of the row before; or None."""
-    if sheet.chain_id:
-        return seen_or_404(request, get_chain, sheet.chain_id)
-    wanted = request.GET.get("vardkedja")
-    if wanted is None and request.method == "GET":
-        last = last_entry(sheet)
-        seen = visible_among(request.acting, [last.handover.chain_id]) if last else {}
-        return get_or_404(get_chain, request.acting, next(iter(seen))) if seen else None
-    if not wanted:
+    """The patient of the row: the one in the address, else that of the row before, else the sheet's own; or None where
+    that is to be chosen. What is sent is about the one in the address, which the service holds against the sheet.
+    """
+    acting, wanted = request.acting, request.GET.get("vardkedja")
+    own = seen_or_404(request, get_chain, sheet.chain_id) if sheet.chain_id else None
+    found = seen_or_404(request, get_chain, uuid_or_404(wanted)) if wanted else None
+    if found and (request.method == "POST" or may_be_about(acting, sheet, found.pk)):
+        return found
+    if own and of_one_chain(acting, sheet):
+        return own
+    if wanted is not None or request.method == "POST":
         return None
-    return seen_or_404(request, get_chain, uuid_or_404(wanted))
+    last = last_entry(sheet)
+    seen = list(visible_among(acting, [last.handover.chain_id]).values()) if last else [*filter(None, [own])]
+    right = next((chain for chain in seen if chain.details.status != ChainStatus.WRONG_PATIENT), None)
+    return get_or_404(get_chain, acting, right.pk) if right else None
 
 
 def _direction(request: ActingRequest, sheet: Sheet, chain: CareChain) -> Direction | None:
@@ -181,6 +189,7 @@ def _show(
         "pictures": paper_pictures(sheet, pictures_of(sheet)),
         "entered": entered_rows(found, visible_among(acting, {e.call.chain_id for e in found}), now),
         "is_sip": is_sip(sheet),
+        "of_one_chain": of_one_chain(acting, sheet),
         "said": said_all_entered(sheet),
     }
     if found and not (context["voided"] or context["practised"] or context["said"]):

@@ -36,9 +36,11 @@ def test_each_scan_is_of_the_outages_that_its_sheets_tell_of(county: County, clo
     later = Outage.objects.create(system="Annat", routine_id=first.routine_id)
     of_later = make_sheet(alva, outage=later)
     entered, blank, another = make_sheet(alva), make_sheet(alva), make_sheet(alva)
+    entered_elsewhere = make_sheet(alva, outage=later)
     enter(county, entered, of_first)
+    enter(county, entered_elsewhere, of_first)
     alone = [scanned(alva, make_sheet(alva, outage=first)), scanned(alva, entered, None, blank)]
-    shared = [scanned(alva, make_sheet(alva, outage=first), of_later)]
+    shared = [scanned(alva, make_sheet(alva, outage=first), of_later), scanned(alva, entered_elsewhere)]
     # Of these no page says it, and the other one was going on.
     waiting = [scanned(alva, None), scanned(alva, another)]
     found = scan_keys_of(county.region, first)

@@ -103,10 +103,11 @@ def test_a_sheet_of_one_patient_is_about_that_patient_whatever_the_address_says(
         assert chain.details.patient_name in page.main.get_text()
         assert "Byt patient" not in page.main.get_text()
         assert page.main.find("select", {"name": "vardkedja"}) is None
-    assert (
-        alva.post(address(sheet, other), row_of(alva, address(sheet, chain))[1] | as_lists(ROW)).status_code
-        == 302
-    )
+    fields = row_of(alva, address(sheet, chain))[1] | as_lists(ROW)
+    refused = alva.post(address(sheet, other), fields)
+    assert (refused.status_code, "en annan patient" in errors_of(read(refused))) == (422, True)
+    assert not Handover.objects.exists()
+    assert alva.post(address(sheet, chain), fields).status_code == 302
     assert Handover.objects.get().chain_id == chain.pk
 
 
