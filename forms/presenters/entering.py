@@ -84,7 +84,7 @@ def _patient_text(chain: CareChain) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def first_values(last: PaperEntry | None, chain: CareChain) -> tuple[datetime | None, str]:
+def first_values(last: PaperEntry | None, chain: CareChain) -> tuple[datetime, str]:
     """What a new row starts from: the moment whose day it has, and the signature.
 
     That is what the row before had; for the first row the day on which the outage began.

@@ -159,7 +159,7 @@ def _direction(request: ActingRequest, sheet: Sheet, chain: CareChain) -> Direct
 def _form(request: ActingRequest, sheet: Sheet, chain: CareChain, direction: Direction) -> EntryForm:
     log = log_of(chain.pk)
     on, signature = first_values(last_entry(sheet), chain)
-    day = date_alone(on) if on else None
+    day = date_alone(on)
     initial = {"signed_by": signature, "at": day, "written_at": day}
     return EntryForm(
         request.POST or None,
@@ -168,6 +168,7 @@ def _form(request: ActingRequest, sheet: Sheet, chain: CareChain, direction: Dir
         log=log,
         direction=direction,
         initial=initial,
+        above=on,
         sip_only=is_sip(sheet),
     )
 

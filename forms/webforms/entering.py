@@ -24,6 +24,11 @@ class PaperMomentField(MomentField):
             raise ValidationError("Ange datum.")
         return super().compress(values)
 
+    def other_day(self, at: datetime, now: datetime) -> datetime | None:
+        """The day after alone: the rows of a sheet follow in time."""
+        other = super().other_day(at, now)
+        return other if other and other > at else None
+
 
 class EntryForm(CallForm):
     """A call read on a sheet: the call's own form, with when it was written there and by whom.
@@ -41,9 +46,11 @@ class EntryForm(CallForm):
         error_messages={"required": "Skriv namnet eller signaturen som står på raden."},
     )
 
-    def __init__(self, *args: Any, sip_only: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, above: datetime, sip_only: bool = False, **kwargs: Any) -> None:
+        """`above` is the moment whose day the row starts from: that of the row above."""
         self._sip_only = sip_only
         super().__init__(*args, **kwargs)
+        self.fields["at"].near = self.fields["written_at"].near = above
         self.fields["recipient"].error_messages["required"] = "Välj vem samtalet var med."
         self.fields["spoken_to"].label = "Talade med"
 

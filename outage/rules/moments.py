@@ -6,10 +6,10 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 
 from contacts.rules.clock_words import parse_clock
-from contacts.rules.errors import RuleError
+from contacts.rules.errors import Question, RuleError
 
 from .clock import as_utc
-from .wording import STOCKHOLM, comes_twice, day, local_day, typed_clock
+from .wording import STOCKHOLM, comes_twice, day, day_and_time, local_day, typed_clock, which_hour
 
 NO_TIME = "Ange klockslag."
 NOT_A_TIME = "Skriv tiden som 10.52."
@@ -34,6 +34,8 @@ _NAMED = re.compile(rf"({_WEEKDAY})?(?:([0-9]{{1,2}})(?:/([0-9]{{1,2}})|({_MONTH
 _DAY_WORD = rf"(i ?dag|i ?går|i ?förrgår|i ?natt|(?:{_WEEKDAY} )?{_DATE}|{_WEEKDAY})"
 _WORD_FIRST = re.compile(rf"{_DAY_WORD},? (.+)")
 _WORD_LAST = re.compile(rf"(.+?),? {_DAY_WORD}")
+_SIDES = {"sommartid": 0, "vintertid": 1}
+_SIDE = re.compile(r"(.+?),? ?(sommartid|vintertid)")
 _MIDNIGHT = re.compile(r"(?:kl(?:ockan)?\.? ?)?24[.:, ]?00", re.IGNORECASE)
 _DIGIT = re.compile(r"[0-9]")
 # Two digits are an hour or a typing error: the time of a call has its minutes.
@@ -107,8 +109,21 @@ def read_time(text: str) -> tuple[str, time]:
         raise
 
 
+def read_side(text: str) -> tuple[str, str]:
+    """A time as it is typed, and which of the two hours of the night in October it says: "" or a word."""
+    found = _SIDE.fullmatch(" ".join(unicodedata.normalize("NFC", text).casefold().split()))
+    return (found[1], found[2]) if found else (text, "")
+
+
 def read_moment(
-    word: str, at: time, on: date | None, *, now: datetime, years: Years, shown: datetime | None = None
+    word: str,
+    at: time,
+    on: date | None,
+    *,
+    now: datetime,
+    years: Years,
+    shown: datetime | None = None,
+    side: str = "",
 ) -> datetime:
     """The aware moment in Stockholm of a wall clock time, with the word for a day and the date given beside it.
 
@@ -116,8 +131,8 @@ def read_moment(
     another date it is refused, since one of them is wrong. A weekday is the last one, today included; a date without
     a year the nearest; of a night it is refused where the night is not sure. `shown` is the moment that the form
     showed: a time that still reads the same is that moment to the second, and in a repeated hour keeps its side of
-    the change. Otherwise the later one not ahead of `now` is meant, since one logs what has just happened. Raises
-    RuleError, without a field.
+    the change, unless `side` says which (`read_side`). Otherwise the later one not ahead of `now` is meant, since one
+    logs what has just happened. Raises RuleError, without a field.
     """
     today = local_day(now)
     meant = on or today
@@ -129,9 +144,62 @@ def read_moment(
                 said = "Dagen du skrev"
             raise RuleError(f"{said} är {day(meant, now)}, men datumet är {day(on, now)}. Ändra det ena.")
     check_year(meant, years)
-    if shown is not None and local_day(shown) == meant and typed_clock(shown) == f"{at:%H.%M}":
+    if (
+        shown is not None
+        and (local_day(shown), typed_clock(shown)) == (meant, f"{at:%H.%M}")
+        and side in ("", which_hour(shown).strip())
+    ):
         return shown.astimezone(STOCKHOLM)
-    return _in_stockholm(meant, at, now, shown)
+    found = _in_stockholm(meant, at, now, shown)
+    if side and not comes_twice(found):
+        raise RuleError(f"{side.capitalize()} skrivs bara i timmen som kommer två gånger.")
+    return found.replace(fold=_SIDES[side]) if side else found
+
+
+def other_day(at: datetime, near: datetime, now: datetime) -> datetime | None:
+    """The same time the day after or before `at`, where that is nearer `near`, whose day it has: a form had filled that
+    in, and it may have been left. None where it is not, or lies ahead of `now`, as for an `at` that does itself.
+    """
+    if local_day(at) != local_day(near) or as_utc(at) > as_utc(now):
+        return None
+    on = local_day(at) + timedelta(days=1 if as_utc(at) < as_utc(near) else -1)
+    with suppress(RuleError):
+        found = _in_stockholm(on, at.astimezone(STOCKHOLM).time(), now, None)
+        if as_utc(found) <= as_utc(now) and abs(as_utc(found) - as_utc(near)) < abs(
+            as_utc(at) - as_utc(near)
+        ):
+            return found
+    return None
+
+
+def both_hours(at: datetime, now: datetime) -> dict[str, datetime]:
+    """By side (`read_side`), the two moments that read as `at` does in that night, where both have passed."""
+    here = at.astimezone(STOCKHOLM)
+    both = {side: here.replace(fold=fold) for side, fold in _SIDES.items()} if comes_twice(here) else {}
+    return both if all(as_utc(each) <= as_utc(now) for each in both.values()) else {}
+
+
+def ask_day(at: datetime, other: datetime, now: datetime) -> Question:
+    """Whether `other` was meant (`other_day`). It is answered by "other" or "same"."""
+    return Question(
+        "which-day",
+        f"Datumet är inte ändrat, så tiden blir {day_and_time(at, now)}. Menar du {day_and_time(other, now)}?",
+        (
+            ("other", f"Ja, {day_and_time(other, now)}"),
+            ("same", f"Nej, {day_and_time(at, now)} är rätt"),
+        ),
+    )
+
+
+def ask_hour(times: list[datetime], now: datetime) -> Question:
+    """In which of the two hours `times` were (`both_hours`). It is answered by the side."""
+    clocks = " och ".join(dict.fromkeys(map(typed_clock, times)))
+    return Question(
+        "which-hour",
+        f"Klockan ställdes tillbaka {day(times[0], now)}: {clocks} kom två gånger. Vilken gång var det?",
+        (("sommartid", "Första gången (sommartid)"), ("vintertid", "Andra gången (vintertid)")),
+        warning="Är det olika: skriv sommartid eller vintertid efter tiden." if len(times) > 1 else "",
+    )
 
 
 def _day_named(word: str, at: time, now: datetime) -> date:

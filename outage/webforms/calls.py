@@ -51,7 +51,7 @@ from .call_options import (
     recipients_to_choose,
 )
 from .codes import CodeField, code_to_say
-from .moments import MomentField, keep_within, typed_moment
+from .moments import MomentField, keep_within, settle_moments, typed_moment
 from .particulars import stored_particular
 
 _HIDDEN_TEXT = {"autocomplete": "off"}
@@ -314,7 +314,7 @@ class CallForm(Opened, AsksQuestions):
 
     def clean(self) -> dict[str, Any]:
         """Refuses two wordings of one message, and one that the caller does not send (R3)."""
-        data = super().clean() or self.cleaned_data
+        data = settle_moments(self)
         # Enter in a field does not save: the read-back is asked for first.
         told = data.get("outcome") not in FAILED
         if "enter" in self.data and told and not data.get("read_back") and "read_back" not in self.errors:

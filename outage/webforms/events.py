@@ -12,7 +12,7 @@ from contacts.webforms.fields import AsksQuestions, SentOnce, reason_field
 from outage.models import CareChainEvent
 from outage.rules.moments import years_around
 
-from .moments import MomentField, keep_within
+from .moments import MomentField, keep_within, settle_moments
 from .particulars import particular_field, stored_particular
 
 
@@ -49,7 +49,7 @@ class CorrectEventForm(Opened, AsksQuestions):
 
     def clean(self) -> dict[str, Any]:
         """Asks for what belongs to another message than the one the form was opened for."""
-        data = super().clean() or self.cleaned_data
+        data = settle_moments(self)
         if self._names and data.get("kind") and data.get("shown_kind") not in ("", data["kind"]):
             own_data(self)["shown_kind"] = data["kind"]
             self.add_error("kind", "Meddelandet är bytt. Fyll i det som hör till det, och spara igen.")

@@ -8,22 +8,27 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from contacts.rules.errors import RuleError
-from contacts.webforms.fields import DateField
+from contacts.rules.errors import Question, RuleError
+from contacts.webforms.fields import AsksQuestions, DateField
 from outage.rules.clock import as_utc
 from outage.rules.moments import (
     NO_TIME,
     Years,
+    ask_day,
+    ask_hour,
+    both_hours,
     check_past,
     check_year,
+    other_day,
     read_clock,
     read_moment,
+    read_side,
     read_time,
     years_around,
 )
-from outage.rules.wording import STOCKHOLM, day_and_time
+from outage.rules.wording import STOCKHOLM, clock_time, day_and_time, local_day, which_hour
 
-# Room for "i förrgår kl. 10.52".
+# Room for "i förrgår kl. 10.52" and for "02.52 sommartid".
 _LONGEST_TIME = 30
 
 
@@ -63,10 +68,11 @@ class ClockTimeField(forms.CharField):
 
 
 class _TimeAndWordField(ClockTimeField):
-    """A time of day, with "igår" and the like beside it: a pair of the word and the time."""
+    """A time of day, with "igår", "sommartid" and the like beside it: the word for a day, the time and the side."""
 
-    def read(self, text: str) -> tuple[str, time]:
-        return read_time(text)
+    def read(self, text: str) -> tuple[str, time, str]:
+        text, side = read_side(text)
+        return *read_time(text), side
 
 
 class DayField(DateField):
@@ -125,20 +131,23 @@ class MomentWidget(forms.MultiWidget):
         if value is None:
             return ["", "", ""]
         local = value.astimezone(STOCKHOLM)
-        return [f"{local:%H.%M}", local.date(), local.isoformat()]
+        return [clock_time(value), local.date(), local.isoformat()]
 
 
 class MomentField(forms.MultiValueField):
     """A moment in Stockholm, as an aware datetime in `years`: those around today where a form says no others.
 
     `note` is how the words for a day were read, to be said when the form is saved; `unchanged`: what came in is what
-    the fields showed.
+    the fields showed. `near` is the moment whose day the form has filled in, where the fields show none; `sure`: it is
+    said, or was shown, in which of the two hours of October it was.
     """
 
     widget = MomentWidget
     years: Years | None = None
     note = ""
     unchanged = False
+    near: datetime | None = None
+    sure = True
 
     def __init__(self, **kwargs: Any) -> None:
         required = kwargs.get("required", True)
@@ -163,15 +172,22 @@ class MomentField(forms.MultiValueField):
             if on:
                 raise ValidationError(NO_TIME)
             return None
-        word, at = read
+        word, at, side = read
         now, shown = timezone.now(), self._shown(carried)
+        years = self.years or years_around(now)
         try:
-            found = read_moment(word, at, on, now=now, years=self.years or years_around(now), shown=shown)
+            found = read_moment(word, at, on, now=now, years=years, shown=shown, side=side)
         except RuleError as wrong:
             raise ValidationError(wrong.reason) from wrong
         self.unchanged = shown is not None and as_utc(found) == as_utc(shown)
+        self.near = shown or self.near
+        self.sure = bool(side or (shown and which_hour(shown) and local_day(shown) == local_day(found)))
         self.note = f"Tiden är läst som {day_and_time(found, now)}." if word else ""
         return found
+
+    def other_day(self, at: datetime, now: datetime) -> datetime | None:
+        """As the rule, of the moment that was read."""
+        return other_day(at, self.near, now) if self.near else None
 
     def clean(self, value: Any) -> datetime | None:
         """The hidden moment says nothing by itself: two empty fields are no moment."""
@@ -185,6 +201,28 @@ class MomentField(forms.MultiValueField):
         with suppress(ValueError, OverflowError):
             return as_utc(datetime.fromisoformat(carried or "")).astimezone(STOCKHOLM)
         return self._stored if isinstance(self._stored, datetime) else None
+
+
+def settle_moments(form: AsksQuestions) -> dict[str, Any]:
+    """What was typed, for `clean`. Where a date may have been left as the form had it, or a time came twice, it is
+    asked what was meant, and the moments are those of the answer.
+    """
+    now, data = timezone.now(), form.cleaned_data
+    fields = {name: f for name, f in form.fields.items() if isinstance(f, MomentField) and data.get(name)}
+    try:
+        others = {name: other for name, f in fields.items() if (other := f.other_day(data[name], now))}
+        for first in list(others)[:1]:
+            if ask_day(data[first], others[first], now).settled(form.answers()) == "other":
+                data |= others
+        twice = {
+            name: both for name, f in fields.items() if not f.sure and (both := both_hours(data[name], now))
+        }
+        if twice:
+            side = ask_hour([data[name] for name in twice], now).settled(form.answers())
+            data |= {name: both[side] for name, both in twice.items()}
+    except Question as question:
+        form.ask(question)
+    return data
 
 
 def typed_moment(box: forms.BoundField) -> datetime | None:
