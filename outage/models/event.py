@@ -65,8 +65,13 @@ class CareChainEvent(OfChain, LoggedRow):
 
     @property
     def logged_at(self) -> datetime:
-        """When somebody wrote it first: whoever moves it to the right patient knows more than who logged it did."""
+        """When somebody logged it first: whoever moves it to the right patient knows more than who logged it did."""
         return self.first_logged_at or self.recorded_at
+
+    @property
+    def put_down_at(self) -> datetime:
+        """When somebody first wrote it down: on the paper that it was entered from, else here."""
+        return self.written_at or self.logged_at
 
     @property
     def sip_date(self) -> date | None:

@@ -46,8 +46,13 @@ def scope_for(chain: CareChain, event: CareChainEvent) -> OutageScope:
 def _back(outage: Outage, principal: Principal, first: CareChainEvent, at: datetime) -> Back:
     if _outage_at(outage, principal, at):
         return Back(after=False)
+    return Back(after=True, known=end_was_known(outage, principal, first.happened_at, first.put_down_at))
+
+
+def end_was_known(outage: Outage, principal: Principal, happened_at: datetime, put_down_at: datetime) -> bool:
+    """Whether it was put down, on paper or here, as something after the principal's end, which had been said."""
     said = ((row.recorded_at, row.ended_at) for row in _said(outage) if row.principal_id == principal.pk)
-    return Back(after=True, known=was_known(first.happened_at, first.logged_at, said))
+    return was_known(happened_at, put_down_at, said)
 
 
 def _said(outage: Outage) -> list[PrincipalEnd]:

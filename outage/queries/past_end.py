@@ -33,7 +33,7 @@ def past_end(by: Acting, outage: Outage, ended_at: datetime) -> PastEnd | None:
     own = own.select_related("chain", "user", "unit").order_by("happened_at", "pk")
     ends = outage.ends.filter(principal=by.principal).order_by("pk")
     said = list(ends.values_list("recorded_at", "ended_at"))
-    late = [row for row in own if not was_known(row.happened_at, row.logged_at, said)]
+    late = [row for row in own if not was_known(row.happened_at, row.put_down_at, said)]
     if not late:
         return None
     # A chain that was joined to another is seen there.

@@ -117,6 +117,7 @@ def _events(*chain_ids: UUID) -> QuerySet[CareChainEvent]:
         "happened_at",
         "recorded_at",
         "first_logged_at",
+        "written_at",
         "particulars",
         "order",
         "in_system",

@@ -1,8 +1,8 @@
 """What R4 says of an event when the principals are back at different times, and an end is said late.
 
 Admissions, discharges and SIPs are entered by the region, so they follow its end in everybody's log; the rest follows
-the end of whoever logged it. What happened after that end is outside R4. Whoever logged it then, unaware of the end,
-had no system to enter it in: somebody checks that it stands there (case 19).
+the end of whoever logged it. What happened after that end is outside R4. Whoever logged it then, or wrote it on paper,
+unaware of the end, had no system to enter it in: somebody checks that it stands there (case 19).
 """
 
 from collections.abc import Iterable
@@ -49,10 +49,10 @@ def counts(effect: Effect, own: Back, region: Back | None, *, dated: bool = Fals
 
 
 def was_known(
-    happened_at: datetime, logged_at: datetime, said: Iterable[tuple[datetime, datetime | None]]
+    happened_at: datetime, put_down_at: datetime, said: Iterable[tuple[datetime, datetime | None]]
 ) -> bool:
-    """Whether it was logged as something after an end; `said` has when each was said, and the end or None where it was
-    taken back, oldest first.
+    """Whether it was put down as something after an end; `said` has when each was said, and the end or None where it
+    was taken back, oldest first.
     """
-    end = next((end for at, end in reversed([*said]) if at <= logged_at), None)
+    end = next((end for at, end in reversed([*said]) if at <= put_down_at), None)
     return end is not None and minute_of(happened_at) > end

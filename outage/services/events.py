@@ -66,7 +66,10 @@ def write_event(
     logged there first. Raises RuleError (field `happened_at`) when it lies outside the outage, ahead, or after it was
     written on the paper, Question when it happened shortly before, MayNotSend when `sender` does not send `kind`.
     """
-    in_system = check_within_outage(chain, happened_at, answers, said=copies or supersedes)
+    written_at = paper.written_at if paper else None
+    in_system = check_within_outage(
+        chain, happened_at, answers, said=copies or supersedes, written_at=written_at
+    )
     check_before_written(paper, happened_at)
     sending_of(chain.outage.routine, kind, sender)
     kept = {key: value for key, value in particulars.items() if value}

@@ -9,6 +9,7 @@ from contacts.models.data_key import name_of
 from contacts.models.encrypted import KeyDestroyed
 from contacts.rules.errors import Question, RuleError
 from outage.models import CareChain, CareChainEvent, Outage
+from outage.queries.counted import end_was_known
 from outage.queries.drills import is_past
 from outage.queries.outages import down_again, others_still_out, outage_since
 from outage.rules.clock import as_utc
@@ -41,6 +42,7 @@ def check_within_outage(
     answers: Mapping[str, str] | None = None,
     *,
     said: CareChainEvent | None = None,
+    written_at: datetime | None = None,
 ) -> bool:
     """Whether what happened at `at` (aware), shortly before the reported start, is registered in the system already.
 
@@ -48,8 +50,9 @@ def check_within_outage(
     Question where somebody can be asked (`answers`), also again: the answer may have been what was wrong. Raises
     RuleError when it lies longer before, or before at all where nobody has said it and nobody can be asked, anew after
     the principal's own end, or ahead of now. After that end what a party of the chain that is still out must hear can
-    be logged; R4 leaves it out. What happened when the system was down again belongs to the later outage. Locks the
-    outage, so that nobody ends it meanwhile.
+    be logged, and what was written on paper (`written_at`) before the end had been said; R4 leaves it out. What
+    happened when the system was down again belongs to the later outage. Locks the outage, so that nobody ends it
+    meanwhile.
     """
     outage = lock_outage(chain.principal, chain.outage)
     start, now = outage.current.started_at, timezone.now()
@@ -73,7 +76,7 @@ def check_within_outage(
         )
     # What stands is put right where it stands: else it would have to be taken back, and all told that it never was.
     if outage.was_over_at(at) and not said:
-        _check_after_end(chain, outage, at, now)
+        _check_after_end(chain, outage, at, now, written_at)
     if at > now + CLOCK_SKEW:
         raise RuleError(
             ahead("Tiden ligger framåt i tiden. Ange när det hände.", at, now), field="happened_at"
@@ -81,12 +84,15 @@ def check_within_outage(
     return bool(in_system)
 
 
-def _check_after_end(chain: CareChain, outage: Outage, at: datetime, now: datetime) -> None:
+def _check_after_end(
+    chain: CareChain, outage: Outage, at: datetime, now: datetime, written_at: datetime | None
+) -> None:
     assert outage.own_end is not None
     if outage.drill:
         raise RuleError(f"Övningen är avslutad {moment(outage.own_end, now)}.", field="happened_at")
     later = down_again(outage, chain.principal, at)
-    if later is None and _somebody_to_ring(chain, outage, at):
+    unaware = written_at is not None and not end_was_known(outage, chain.principal, at, written_at)
+    if later is None and (unaware or _somebody_to_ring(chain, outage, at)):
         return
     later, then = later or outage_since(outage, chain.principal), bool(later)
     if later is None:
