@@ -17,7 +17,7 @@ from outage.queries.care_chains import visible_chains
 from outage.queries.drills import drill_at, is_past
 from outage.queries.joined import kept_id
 from outage.queries.outages import outages_for, recent_outages
-from outage.queries.patient_numbers import has_number
+from outage.queries.same_patient import own_chains_of
 from outage.rules.back_registration import ChainStatus
 
 
@@ -133,10 +133,10 @@ def _of_its_patient(by: Acting, sheet: Sheet, outages: Iterable[Outage]) -> Q:
     if own.details.status == ChainStatus.WRONG_PATIENT:
         return Q()
     others = [outage for outage in outages if outage.pk != own.outage_id and not outage.purged_at]
-    if not others:
-        return Q(pk=own.pk)
-    right = Q(outage__in=others) & ~Q(details__status=ChainStatus.WRONG_PATIENT)
-    return Q(pk=own.pk) | right & has_number(by, own.details.identity_number, *others)
+    same = (
+        [] if own.details.is_purged or not others else own_chains_of(by, own.details.identity_number, *others)
+    )
+    return Q(pk__in=[own.pk, *(chain.pk for chain in same)])
 
 
 def of_one_chain(by: Acting, sheet: Sheet) -> bool:

@@ -22,6 +22,7 @@ READERS = {
     "outage/queries/same_patient.py": "to look for the patient's other chains",
     "outage/queries/heard.py": "to compare as whom two patients were spoken of",
     "outage/queries/outdated.py": "to compare what is known with what was when a sheet was printed",
+    "forms/queries/entering.py": "to look for the patient's other chains",
     "outage/views/chains.py": "to look for the patient's other chains",
     "outage/views/joining.py": "to look for the patient's other chains",
 }
