@@ -7,7 +7,6 @@ from typing import Any
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party
 
-from .back_registration import ChainStatus
 from .clock import as_utc
 from .routine import Particular, Routine
 from .told import minute_of
@@ -80,14 +79,15 @@ def settle_message(
     return kind
 
 
-def ask_if_wrong_patient(status: ChainStatus, answers: Mapping[str, str]) -> None:
-    """Raises Question where a chain that is logged on the wrong patient would get one more message."""
-    if status is ChainStatus.WRONG_PATIENT:
-        Question(
-            "wrong-patient",
-            "Vårdkedjan är loggad på fel patient. Ska meddelandet loggas på den ändå?",
-            [("ja", "Ja, det gäller den här patienten")],
-        ).settled(answers)
+def ask_if_wrong_patient(answers: Mapping[str, str]) -> None:
+    """Raises Question where a chain that is logged on the wrong patient would get one more message: nothing of such a
+    chain is entered, so it is about its patient again from then on.
+    """
+    Question(
+        "wrong-patient",
+        "Vårdkedjan är loggad på fel patient. Ska meddelandet loggas på den ändå?",
+        [("ja", "Ja, det gäller den här patienten. Vårdkedjan pågår då igen")],
+    ).settled(answers)
 
 
 def ask_if_told_already(whom: str, at: datetime, by: str, now: datetime, answers: Mapping[str, str]) -> None:

@@ -24,6 +24,7 @@ from outage.queries.joined import joined_to
 from outage.queries.standing import standing_of
 from outage.queries.whereabouts import is_in, last_move
 from outage.rules.asked_changes import identity_answer, is_unlisted, place_answer
+from outage.rules.asked_messages import ask_if_wrong_patient
 from outage.rules.back_registration import ChainStatus
 from outage.rules.identity import Identity, classify_identity, number_key
 from outage.rules.told import (
@@ -163,6 +164,19 @@ def _other_person(
     opened = chosen_existing(by, chain.outage, facts, answers)
     opened = opened or _open(by, chain.outage, uuid5(client_id, _OTHER_PERSON), facts, answers)
     return opened.details
+
+
+def take_up_again(by: Acting, chain: CareChain, answers: Mapping[str, str]) -> None:
+    """Before a message is logged in a chain, which the caller holds: one logged on the wrong patient goes on, of its
+    own patient, or Question is raised. What was taken back stays so.
+    """
+    former = chain.details
+    if former.status != ChainStatus.WRONG_PATIENT:
+        return
+    ask_if_wrong_patient(answers)
+    facts = replace(former.facts, status=ChainStatus.OK, status_reason="")
+    details = write_details(by, chain, facts, replaces=former.pk, changed={})
+    audit.record(by=by, action="chain.changed", target=details, chain=chain.pk)
 
 
 def _ask_joined_too(chain: CareChain, answers: Mapping[str, str] | None) -> None:

@@ -22,10 +22,8 @@ from outage.queries.told_before import told_before
 from outage.rules.asked_messages import (
     ask_if_before,
     ask_if_told_already,
-    ask_if_wrong_patient,
     settle_message,
 )
-from outage.rules.back_registration import ChainStatus
 from outage.rules.clock import as_utc
 from outage.rules.handover import CallFacts, Direction, Message, check_handover, said, signature
 from outage.rules.informing import FAILED
@@ -34,6 +32,7 @@ from outage.rules.wording import moment
 from outage.services.at_the_time import other_end, spoken_of_as, told_then
 from outage.services.call_codes import code_of, confirm, tidy_code
 from outage.services.call_errors import CallErrors
+from outage.services.care_chains import take_up_again
 from outage.services.confirming import confirmed
 from outage.services.events import home_of, lock_chain, need_reason, take_order, withdraw_row
 from outage.services.openings import check_may_log
@@ -98,12 +97,12 @@ def log_call(
             return Handover.objects.get(pk=client_id)
         rows = chain.rows
         lock_chain(chain)
+        if answers is not None and any(message.kind for message in messages):
+            take_up_again(by, chain, answers)
         log = log_now(chain, log, rows)
         shown_as = None
         if answers is not None:
             shown_as = spoken_of_as(chain, log, facts, shown, answers) if shown else None
-            if any(message.kind for message in messages):
-                ask_if_wrong_patient(ChainStatus(chain.details.status), answers)
             messages = _as_told(chain, log, messages, facts, answers)
             if paper is None:
                 _ask_if_told_already(chain, log, facts, messages, answers)

@@ -16,10 +16,11 @@ from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
 from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.naming import shown_in_list
 from outage.queries.standing import line_back, row_of, told_by, told_only_by
-from outage.rules.asked_messages import ask_if_wrong_patient, ask_which_event
+from outage.rules.asked_messages import ask_which_event
 from outage.rules.joining import pairs_to_ask_about
 from outage.rules.said import in_short
 from outage.services.call_codes import confirm
+from outage.services.care_chains import take_up_again
 from outage.services.events import lock_chain, need_reason, withdraw_row, write_event
 from outage.services.handovers import check_stands, take_back, write_call
 from outage.services.paper import mark_of
@@ -54,7 +55,7 @@ def move_call(
         if (to.joined_to or to).pk == (handover.chain.joined_to or handover.chain).pk:
             raise RuleError("Samtalet hör redan till den patienten.")
         if answers is not None and handover.messages.exists():
-            ask_if_wrong_patient(to.details.facts.status, answers)
+            take_up_again(by, to, answers)
         log = log_of(handover.chain_id)
         events = told_by(handover.chain, log, handover)
         gone = told_only_by(handover.chain, log, handover)

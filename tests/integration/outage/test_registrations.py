@@ -9,17 +9,21 @@ from django.utils import timezone
 from contacts.models import AuditEntry
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
 from contacts.rules.parties import Party
-from outage.models import Acknowledgement, CareChain, Outage, RegistrationMark
+from outage.models import Acknowledgement, CareChain, Handover, Outage, RegistrationMark
 from outage.presenters.back_groups import grouped
-from outage.queries.care_chains import get_chain
+from outage.queries.care_chains import get_chain, get_handover
 from outage.queries.closing import acknowledgement_of, open_things
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.closing import Holds
+from outage.rules.handover import Message
+from outage.rules.informing import CallOutcome
 from outage.rules.routine import Decision
 from outage.services.care_chains import change_details
+from outage.services.handovers import log_call
+from outage.services.moving import move_call
 from outage.services.outages import end_outage, reopen_outage
 from outage.services.registrations import acknowledge
-from tests.factories import County, chain_facts, make_chain, make_event, tell
+from tests.factories import County, call_facts, chain_facts, make_chain, make_event, tell
 from tests.integration.outage.ticking import event_of, mark, rows
 
 
@@ -213,3 +217,30 @@ def test_of_the_wrong_patient_nothing_is_entered_and_the_reason_stands(county: C
     wrong = get_chain(county.alva, ended.pk)
     change_details(by=county.alva, chain=wrong, client_id=uuid4(), replaces=wrong.details_id, facts=protected)
     assert [row.why for row in rows(county.alva, ended)] == ["Skälet står i vårdkedjan."]
+
+
+@pytest.mark.parametrize("way", ["logged", "moved"])
+def test_what_is_logged_on_a_chain_of_the_wrong_patient_is_entered_as_the_chain_goes_on(
+    county: County, outage: Outage, way: str
+):
+    was = {"status": ChainStatus.WRONG_PATIENT, "status_reason": "Fel.", "before": Before.ADMITTED}
+    wrong = make_chain(county, outage, **was)
+    said = {"by": county.alva, "client_id": uuid4(), "answers": {"wrong-patient": "ja"}}
+    if way == "logged":
+        told = Message(kind="discharge", sender=Party.INPATIENT)
+        log_call(chain=wrong, facts=call_facts(), messages=[told], **said)
+    else:
+        make_event(county.alva, make_chain(county, outage), "discharge", outcome=CallOutcome.REACHED)
+        call = get_handover(county.alva, Handover.objects.get().pk)
+        move_call(handover=call, to=wrong, reason="Fel patient.", **said)
+    again = get_chain(county.alva, wrong.pk)
+    assert (again.details.status, again.details.status_reason) == (ChainStatus.OK, "")
+    assert [row.clause for row in rows(county.alva, again)] == ["R4.4"]
+    assert AuditEntry.objects.filter(action="chain.changed", chain=wrong.pk).count() == 1
+
+
+def test_a_call_that_brings_no_message_leaves_a_chain_on_the_wrong_patient(county: County, outage: Outage):
+    wrong = make_chain(county, outage, status=ChainStatus.WRONG_PATIENT, status_reason="Fel.")
+    facts = call_facts(outcome=CallOutcome.BUSY)
+    log_call(by=county.alva, chain=wrong, client_id=uuid4(), facts=facts, messages=[], answers={})
+    assert get_chain(county.alva, wrong.pk).details.status == ChainStatus.WRONG_PATIENT
