@@ -12,7 +12,7 @@ from outage.queries.chain_log import ChainLog
 from outage.queries.standing import first_of, line_back, units_to_tell
 from outage.rules.handover import Direction
 from outage.rules.informing import PARTICIPANT_PREFIX, CallOutcome
-from outage.rules.told import is_left_out, minute_of
+from outage.rules.told import folded, is_left_out, minute_of
 
 
 def former_wordings(log: ChainLog, event_id: UUID) -> Iterator[tuple[CareChainEvent, CareChainEvent]]:
@@ -50,13 +50,24 @@ def tellers_in(chain: CareChain, log: ChainLog) -> Callable[[CareChainEvent], se
 
 
 def leaves_out(call: Handover, event: CareChainEvent, events: Mapping[UUID, CareChainEvent]) -> bool:
-    """Whether who was called, a participant by name, was told not to take part any more."""
+    """Whether who was called, a participant by name or a place that took part by its own, was told not to take part
+    any more.
+    """
     kind, _, name = call.recipient.partition(":")
-    if f"{kind}:" != PARTICIPANT_PREFIX or event.withdraws:
+    if event.withdraws:
         return False
     lists: list[tuple[str, ...]] = []
     row: CareChainEvent | None = event
     while row is not None:
         lists.append(row.participants)
         row = events.get(row.supersedes_id) if row.supersedes_id else None
-    return is_left_out(name, *lists)
+    if f"{kind}:" == PARTICIPANT_PREFIX:
+        return is_left_out(name, *lists)
+    if event.participants:
+        lists += [
+            e.participants
+            for e in events.values()
+            if (e.sender, e.order < event.order) == (event.sender, True)
+        ]
+    took_part = any(folded(call.place_name) in map(folded, names) for names in lists[1:])
+    return took_part and is_left_out(call.place_name, *lists)

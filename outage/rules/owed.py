@@ -137,9 +137,8 @@ class ChainStanding(Knowledge):
             if target.place in told_anyhow or self.reached_with(target.place, same, ever=True):
                 continue
             state, tries, last = self.state(target.place, same, ever=True)
-            # Who is asked no longer hears that, and not only that something else holds.
-            asked = event.participants or self.takes_part(target.place, event)
-            left_out = bool(ours and target.participant and asked)
+            left_out = ours and self._is_left_out(target, event, before)
+            closed = None if event.withdraws else self.closed(event, target, heard=True)
             yield Owed(
                 by=by,
                 target=target,
@@ -151,9 +150,21 @@ class ChainStanding(Knowledge):
                 kind=event.kind,
                 retracts=event.withdraws or left_out,
                 corrects=not event.withdraws,
-                closed=None if event.withdraws else self.closed(event, target, heard=True),
+                # What is sent in the system is not sent to who is left out.
+                closed=None if left_out and closed is Closed.ENTERED else closed,
                 urgent=self.effect(event) is Effect.DISCHARGE,
             )
+
+    def _is_left_out(self, target: Target, event: EventRow, before: Iterable[EventRow]) -> bool:
+        """Whether who is not to be told of a message about a SIP was to take part by one `before` it, or as it stood
+        before: they hear that they no longer are, and not only that something else holds.
+        """
+
+        def named_in(sip: EventRow) -> bool:
+            return self.takes_part(target.place, sip) or target.party in self._named_as(sip).values()
+
+        was_named = bool(target.participant) or any(map(named_in, (event, *before)))
+        return was_named and (bool(event.participants) or named_in(event))
 
     def _answers(self) -> Iterable[Owed]:
         if self.now.status is ChainStatus.WRONG_PATIENT:

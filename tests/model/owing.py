@@ -163,17 +163,32 @@ class Owing(Hearing):
                 continue
             heard = ever or any(line.wording(w) for w in knows if isinstance(w, str))
             how = "corrects" if ever or len(line.rows) > 1 else "new"
-            if ever and self.ours(line) and place.startswith("participant:"):
-                was_named = any(one.id in self.by_name(place) for one in line.rows)
-                how = "left out" if row.participants or was_named else how
+            if ever and self.ours(line) and self.left_out(line, place):
+                how = "left out"
+            closed = self.closed(line, place, heard)
             yield Debt(
                 row.sender if self.ours(line) else "",
                 place,
                 row.id,
                 how,
                 self.tried(place, right, ever),
-                self.closed(line, place, heard),
+                "" if (how, closed) == ("left out", "entered") else closed,
             )
+
+    def left_out(self, line: Line, place: str) -> bool:
+        """Whether who was to take part, by their own name or as the party that they are, is told that they are not."""
+
+        def named(sip: Line) -> bool:
+            names = [name for row in sip.rows for name in row.participants]
+            return any(row.id in self.by_name(place) for row in sip.rows) or self.record.party_of(place) in {
+                self.stands_for(sip, name) for name in names
+            } - {""}
+
+        sips = self.sips(line.now.sender)
+        was_named = any(named(sip) for sip in [line, *(sips[: sips.index(line)] if line in sips else [])])
+        return (place.startswith("participant:") or was_named) and (
+            bool(line.now.participants) or named(line)
+        )
 
     def closed(self, line: Line, place: str, heard: bool) -> str:
         """Why a call about it is not to be made after all; `heard` tells of one that knows another wording."""

@@ -133,3 +133,28 @@ def test_a_rebooking_is_owed_to_the_ward_that_took_over_and_to_one_that_does_not
     new = chain.event(**SIP, said={"sip_date": "2"})
     hears = {"town:a", "participant:dotter", "unit:surgery"} | (set() if let_go else {"unit:ward"})
     assert {place for place, id_ in chain.owed if id_ == new} == hears
+
+
+@pytest.mark.parametrize("rebooked", [True, False])
+def test_a_ward_that_a_new_wording_leaves_out_is_told_so_and_not_through_the_system(rebooked: bool) -> None:
+    chain, sip = planned(*ALL)
+    how = {"participants": ("Dotter",), "said": {"sip_date": "2", "sip_time": "10.00"}}
+    new = chain.event(**SIP, **how) if rebooked else chain.corrected(sip, **how)
+    assert {(o.target.place, o.retracts) for o in chain.standing.owed() if o.id == new} == {
+        ("town:a", False),
+        ("participant:dotter", False),
+        ("unit:ward", True),
+    }
+    chain.entered, chain.back = frozenset({sip, new}), frozenset({"town:a", "unit:ward"})
+    assert chain.owed == {("participant:dotter", new), ("unit:ward", new)}
+    chain.call("unit:ward", new)
+    assert chain.owed == {("participant:dotter", new)}
+
+
+def test_a_ward_is_still_asked_by_a_new_date_that_names_nobody_or_names_it() -> None:
+    for who in ((), WHO):
+        chain, _ = planned(*ALL)
+        new = chain.event(**SIP, participants=who, said={"sip_date": "2", "sip_time": "10.00"})
+        assert {(o.target.place, o.retracts) for o in chain.standing.owed() if o.id == new} == {
+            (place, False) for place in ALL
+        }
