@@ -15,10 +15,12 @@ from outage.queries.naming import shown_identity
 from outage.queries.standing import own_parties, own_unit, places_of, untold_in
 from outage.queries.whereabouts import (
     effect_of,
+    is_move,
     last_move,
     line_of,
     move_unlogged,
     places_then,
+    ward_as_began,
     way_since,
     when_of,
 )
@@ -86,7 +88,7 @@ def _is_ours(chain: CareChain, log: ChainLog, party: Party) -> bool:
 
 
 def _missing(chain: CareChain, log: ChainLog, events: Sequence[LoggedEvent]) -> Task | None:
-    details = log.versions[-1]
+    details, began, now = log.versions[-1], _ward_as_began(chain, log), _places_now(log).get(Party.INPATIENT)
     return missing_move(
         routine=chain.outage.routine,
         in_region=chain.principal.is_region,
@@ -95,7 +97,13 @@ def _missing(chain: CareChain, log: ChainLog, events: Sequence[LoggedEvent]) -> 
         status=ChainStatus(details.status),
         events=events,
         unlogged=move_unlogged(chain, log),
+        other_ward=bool(began and now) and now not in (began, NOT_ADMITTED),
     )
+
+
+def _ward_as_began(chain: CareChain, log: ChainLog) -> str:
+    key = ward_as_began(chain, log)
+    return places_of(log).same(key) if key else ""
 
 
 def is_move_missing(chain: CareChain, log: ChainLog) -> bool:
@@ -106,7 +114,8 @@ def is_move_missing(chain: CareChain, log: ChainLog) -> bool:
         LoggedEvent(id="", kind=event.kind, at=event.happened_at, in_system=event.in_system)
         for event in log.live_events
     ]
-    missing = _missing(chain, log, logged) is not None
+    found = _missing(chain, log, logged)
+    missing = found is not None and not _NO_ROW.isdisjoint(found.outcomes)
     if missing and not log.marks:
         return True
     return (missing or move_unlogged(chain, log) is not None) and bool(moves_to_decide(chain, log))
@@ -175,7 +184,26 @@ class _Typed:
         name = Typed("name", "Namn", self._details.patient_name)
         # What is decided by hand may have been entered in any way, or not at all.
         times = self._timed(own) if task.decision is Decision.REGISTER else []
-        return [self._number, name, *self._places_of(own).values(), *self._dated(own), *times]
+        places = self._places_of(own)
+        before = self._ward_before(own, places[Party.INPATIENT])
+        return [self._number, name, *before, *places.values(), *self._dated(own), *times]
+
+    def _ward_before(self, own: Sequence[CareChainEvent], now: Typed) -> list[Typed]:
+        """For the stay that was in the system as the outage began: its ward there, where that is another one."""
+        key = _ward_as_began(self._chain, self._log)
+        moves = (
+            event for event in self._log.live_events if not event.in_system and is_move(self._chain, event)
+        )
+        first = min(moves, key=lambda event: when_of(self._log, event), default=None)
+        if not key or key.partition(":")[2] == now.ref or (first is not None and first not in own):
+            return []
+        names = (
+            row.place_names[Party.INPATIENT]
+            for row in reversed(self._log.versions)
+            if places_of(self._log).same(row.place_keys.get(Party.INPATIENT, "")) == key
+        )
+        label = f"Avdelning i {self._chain.outage.system} före driftstoppet"
+        return [Typed("ward_before", label, next(names, ""), key.partition(":")[2])]
 
     @cached_property
     def _number(self) -> Typed:

@@ -8,7 +8,7 @@ from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainDetails, CareChainEvent
 from outage.queries.chain_log import ChainLog
 from outage.queries.standing import line_back
-from outage.rules.back_registration import Before, ChainStatus
+from outage.rules.back_registration import Before, ChainStatus, as_began
 from outage.rules.routine import Effect
 from outage.rules.told import NOT_ADMITTED, PlaceChange, minute_of
 from outage.rules.whereabouts import Lain, unlogged_move, way_of
@@ -16,9 +16,7 @@ from outage.rules.whereabouts import Lain, unlogged_move, way_of
 
 def last_move(chain: CareChain, log: ChainLog) -> CareChainEvent | None:
     """The last admission or discharge that stands, registered in the system or not."""
-    moves = (
-        event for event in log.live_events if effect_of(chain, event) in (Effect.ADMISSION, Effect.DISCHARGE)
-    )
+    moves = (event for event in log.live_events if is_move(chain, event))
     return max(moves, key=lambda event: when_of(log, event), default=None)
 
 
@@ -36,6 +34,19 @@ def move_unlogged(chain: CareChain, log: ChainLog) -> Effect | None:
     # Whoever lay on a ward was in; a municipality need not have heard how somebody came.
     known = last or inside or chain.principal.is_region
     return unlogged_move(inside or last is None, way_since(chain, log, last)) if known else None
+
+
+def ward_as_began(chain: CareChain, log: ChainLog) -> str:
+    """The key of the ward on which who was in the system lay as the outage began; "" where it is not known, or is the
+    only one named.
+    """
+    if len(log.versions) == 1:
+        return ""
+    moves = (event for event in log.live_events if event.in_system and is_move(chain, event))
+    stood = sorted(moves, key=lambda event: when_of(log, event))
+    before = as_began(Before(log.versions[-1].before), [effect_of(chain, event) for event in stood])
+    first = way_since(chain, log, stood[-1] if stood else None)[0]
+    return first if before is Before.ADMITTED and first != NOT_ADMITTED else ""
 
 
 def way_since(chain: CareChain, log: ChainLog, move: CareChainEvent | None) -> tuple[str, ...]:
@@ -103,6 +114,10 @@ def _mended(rows: Sequence[CareChainDetails], party: Party) -> CareChainDetails:
 
 def effect_of(chain: CareChain, event: CareChainEvent) -> Effect:
     return chain.outage.routine.message(event.kind).effect
+
+
+def is_move(chain: CareChain, event: CareChainEvent) -> bool:
+    return effect_of(chain, event) in (Effect.ADMISSION, Effect.DISCHARGE)
 
 
 def when_of(log: ChainLog, event: CareChainEvent) -> tuple[datetime, int]:

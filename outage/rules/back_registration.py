@@ -162,10 +162,12 @@ def missing_move(
     status: ChainStatus,
     events: Sequence[LoggedEvent],
     unlogged: Effect | None = None,
+    other_ward: bool = False,
 ) -> Task | None:
     """In the region's log, with no admission or discharge logged: a patient who lies on a ward and is not known to be
-    in the system (case 18), or who has died on a ward or in the system, and may stand as admitted there (case 13). In
-    every log: whoever came in again, or left, by a change of ward alone (`unlogged`, case 18).
+    in the system (case 18), who lies on an `other_ward` than stands there (case 11), or who has died on a ward or in
+    the system, and may stand as admitted there (case 13). In every log: whoever came in again, or left, by a change of
+    ward alone (`unlogged`, case 18).
 
     For the page and its counts only.
     """
@@ -182,6 +184,8 @@ def missing_move(
     lies_there = on_ward and not stood
     if status is ChainStatus.DECEASED and (is_in or lies_there):
         return _task(routine, ("13-no-move",), (), ())
+    if status is ChainStatus.OK and other_ward and is_in:
+        return _task(routine, ("11-moved",), (), ())
     return _task(routine, ("18",), (), ()) if status is ChainStatus.OK and lies_there and not is_in else None
 
 

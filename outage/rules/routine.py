@@ -98,6 +98,7 @@ OUTCOME_KEYS: tuple[str, ...] = (
     "11-already-admitted",
     "11-not-admitted",
     "11-left",
+    "11-moved",
     "12",
     "13",
     "13-no-move",

@@ -25,7 +25,7 @@ from outage.queries.standing import standing_of
 from outage.queries.whereabouts import is_in, last_move
 from outage.rules.asked_changes import identity_answer, is_unlisted, place_answer
 from outage.rules.asked_messages import ask_if_wrong_patient
-from outage.rules.back_registration import ChainStatus
+from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.identity import Identity, classify_identity, number_key
 from outage.rules.told import (
     NOT_ADMITTED,
@@ -305,6 +305,8 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
         # Who was discharged came in again, or the ward was wrong; of whom nothing is logged may never have lain there.
         again = bool(at_ward and facts.ward_unit and moved and not inside)
         left = at_ward and facts.not_admitted and not moved and chain.principal.is_region
+        # Who was in the system stands on the ward of before there.
+        stands = at_ward and to and facts.before is Before.ADMITTED and not moved and chain.principal.is_region
         if key == NOT_ADMITTED and not again:
             continue
         may_be_same = key != NOT_ADMITTED and to is not None and (is_unlisted(key) or is_unlisted(to))
@@ -312,7 +314,7 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
         # Where nobody there has heard anything it makes no difference, unless it is a spelling mended.
         changed[party.value] = (
             place_answer(f"place-{party}", party, name, answers, may_be_same=may_be_same, again=again)
-            if again or left or may_be_same or is_known
+            if again or left or stands or may_be_same or is_known
             else PlaceChange.MOVED.value
         )
     same_number = number_key(_identity_of(facts).stored) == number_key(former.identity_number)

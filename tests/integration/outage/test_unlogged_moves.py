@@ -21,6 +21,7 @@ from outage.queries.owed import chains_seen_and_missing
 from outage.rules.back_registration import Before
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
+from outage.rules.routine import Decision
 from outage.rules.told import NOT_ADMITTED
 from outage.services.care_chains import change_details
 from outage.services.events import withdraw_event
@@ -259,3 +260,42 @@ def test_what_happened_after_the_end_is_entered_in_the_system_and_no_row_is_aske
     assert f"Hände det när PRATOR var åter: {bids}." in found.do
     with pytest.raises(RuleError, match="PRATOR"):
         make_event(county.alva, get_chain(county.alva, chain.pk), "discharge", ago=timedelta(minutes=10))
+BEGAN = ("Avdelning i PRATOR före driftstoppet", "Medicin 2")
+
+
+@pytest.mark.clause("R4.4")
+def test_of_who_was_in_the_system_and_changed_ward_both_wards_are_said(county: County, inside: CareChain):
+    logged(county, inside, "ready_for_discharge")
+    assert [row.typed for row in rows(county.alva, inside)] == [()]
+    put(county.alva, inside, ward_unit=county.other_ward)
+    row = next(row for row in rows(county.bo, inside) if row.typed)
+    assert (row.decision, row.mine) == (Decision.DECIDE, True)
+    assert row.do == "Kontrollera vilken avdelning patienten står på i PRATOR. Avgör sedan om den ska ändras."
+    assert {BEGAN, ("Avdelning", "Ortopeden")} <= set(row.typed)
+    # Nobody lacks an admission for it.
+    assert not chains_seen_and_missing(county.bo, inside.outage)[1].ids
+    # Out, it is one task, of whoever discharged, and done where the patient stands.
+    chain = get_chain(county.bo, inside.pk)
+    event = make_event(county.bo, chain, "discharge", outcome=CallOutcome.REACHED)
+    tell(county.bo, chain, event, to=Party.OUTPATIENT)
+    (row,) = (row for row in rows(county.bo, inside) if row.typed)
+    assert (row.clause, row.mine) == ("R4.4", True)
+    assert {BEGAN, ("Avdelning", "Ortopeden")} <= set(row.typed)
+    put(county.bo, inside, ward_unit=county.other_ward, protected_identity=True)
+    (row,) = (row for row in rows(county.bo, inside) if row.typed)
+    assert (BEGAN[0], "se vårdkedjan") in row.typed
+
+
+@pytest.mark.parametrize("how", ["back", "mistake", "admitted here", "not in before"])
+def test_who_is_where_the_system_has_them_is_no_decision(
+    county: County, outage: Outage, inside: CareChain, how: str
+):
+    chain = make_chain(county, outage, before=Before.NOT_ADMITTED) if how == "not in before" else inside
+    if how == "admitted here":
+        chain = make_chain(county, outage)
+        logged(county, chain, "admission")
+    put(county.alva, chain, "mistake" if how == "mistake" else "moved", ward_unit=county.other_ward)
+    if how == "back":
+        put(county.bo, chain, ward_unit=county.ward)
+    found = rows(county.bo if how != "back" else county.alva, chain)
+    assert not any("Kontrollera vilken avdelning" in row.do or BEGAN in row.typed for row in found)

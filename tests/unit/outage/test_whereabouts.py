@@ -60,12 +60,16 @@ def test_what_was_named_by_mistake_is_no_part_of_the_way(named: str, way: str):
 
 
 def missing(
-    letters: str, unlogged: Effect, status: ChainStatus = ChainStatus.OK, **asked: bool
+    letters: str,
+    unlogged: Effect | None,
+    status: ChainStatus = ChainStatus.OK,
+    before: Before = Before.ADMITTED,
+    **asked: bool,
 ) -> Task | None:
     return missing_move(
         routine=ROUTINE,
         **{"in_region": True, "on_ward": True} | asked,
-        before=Before.ADMITTED,
+        before=before,
         status=status,
         events=[EVENTS[letter, place] for place, letter in enumerate(letters)],
         unlogged=unlogged,
@@ -116,3 +120,19 @@ def test_nobody_is_to_admit_who_is_gone():
         )
         assert [task.outcomes for task in tasks] == outcomes
     assert missing("A", Effect.DISCHARGE) is None
+
+
+@pytest.mark.clause("R4.1")
+@pytest.mark.parametrize("in_region", [True, False])
+def test_case_11_who_was_in_the_system_and_lies_on_another_ward_is_decided_about_in_the_regions_log(
+    in_region: bool,
+):
+    for before, letters, status in product(Before, ("", "p", "A", "D", "AD"), ChainStatus):
+        task = missing(letters, None, status, before=before, in_region=in_region, other_ward=True)
+        moved = (before, status) == (Before.ADMITTED, ChainStatus.OK) and letters in ("", "p") and in_region
+        assert (task is not None and task.outcomes == ("11-moved",)) is moved
+        if task and moved:
+            assert (task.case, task.decision, task.by, task.key) == (11, Decision.DECIDE, None, "stay:")
+    left = missing("", Effect.DISCHARGE, other_ward=True)
+    assert left is not None
+    assert left.outcomes == ("18-left",)
