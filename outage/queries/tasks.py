@@ -33,6 +33,7 @@ from outage.rules.back_registration import (
     LoggedEvent,
     Task,
     back_registration,
+    by_hand,
     done_elsewhere,
     missing_move,
     to_check,
@@ -75,11 +76,24 @@ def tasks_of(chain: CareChain, log: ChainLog) -> tuple[Task, ...]:
     )
     found += to_check(routine, status, late)
     ours = own_parties(chain.principal)
-    found = tuple(
-        done_elsewhere(routine, task) if task.by in ours and not _is_ours(chain, log, task.by) else task
-        for task in found
-    )
+    found = tuple(_as_ours(chain, log, task, task.by) if task.by in ours else task for task in found)
     return (missing, *found) if missing else found
+
+
+def _as_ours(chain: CareChain, log: ChainLog, task: Task, by: Party) -> Task:
+    """A task of one of our own parties, by hand where no unit of ours is that party, or where a SIP is past."""
+    if not _is_ours(chain, log, by):
+        return done_elsewhere(chain.outage.routine, task)
+    past = task.outcomes == ("5",) and _is_past(chain, log, task)
+    return by_hand(chain.outage.routine, task, "16-past") if past else task
+
+
+def _is_past(chain: CareChain, log: ChainLog, sip: Task) -> bool:
+    """Whether a SIP was to be held before the system was back: known once, so that no tick or closing changes by the
+    day.
+    """
+    back, agreed = chain.outage.own_end, agreed_sip(log.by_text[event].particulars for event in sip.events)
+    return back is not None and agreed.is_before(back)
 
 
 def _is_ours(chain: CareChain, log: ChainLog, party: Party) -> bool:

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
+
+from .wording import STOCKHOLM
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,18 +17,26 @@ class AgreedSip:
     place: str = ""
     participants: tuple[str, ...] = ()
 
+    def is_before(self, moment: datetime) -> bool:
+        """Whether the meeting was to begin before the aware `moment`; of one without a clock time, the day before."""
+        try:
+            at = time.fromisoformat(self.time.replace(".", ":"))
+        except ValueError:
+            at = time.max
+        return bool(self.date) and datetime.combine(date.fromisoformat(self.date), at, STOCKHOLM) < moment
+
 
 def agreed_sip(messages: Iterable[Mapping[str, Any]]) -> AgreedSip:
     """The combined particulars of the messages, in time order: the last value of each counts.
 
     A time belongs to the date it was said for: another date without a time has none.
     """
-    date = time = place = ""
+    on = clock = place = ""
     participants: tuple[str, ...] = ()
     for said in messages:
-        if said.get("sip_date") and said["sip_date"] != date:
-            date, time = said["sip_date"], ""
-        time = said.get("sip_time") or time
+        if said.get("sip_date") and said["sip_date"] != on:
+            on, clock = said["sip_date"], ""
+        clock = said.get("sip_time") or clock
         place = said.get("sip_place") or place
         participants = tuple(said.get("participants") or participants)
-    return AgreedSip(date, time, place, participants)
+    return AgreedSip(on, clock, place, participants)

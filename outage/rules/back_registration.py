@@ -204,10 +204,13 @@ def to_check(routine: Routine, status: ChainStatus, events: Iterable[LoggedEvent
 
 
 def done_elsewhere(routine: Routine, task: Task) -> Task:
-    """`task` where no unit of ours is the party that does it: whoever holds the chain decides by hand, under the same
-    key.
-    """
-    found = routine.outcomes[key := _ELSEWHERE[task.what]]
+    """`task` where no unit of ours is the party that does it: whoever holds the chain decides by hand."""
+    return by_hand(routine, task, _ELSEWHERE[task.what])
+
+
+def by_hand(routine: Routine, task: Task, key: str) -> Task:
+    """`task` with the outcome `key`, under the same key of its own."""
+    found = routine.outcomes[key]
     return replace(
         task,
         decision=found.decision,

@@ -106,6 +106,7 @@ OUTCOME_KEYS: tuple[str, ...] = (
     "14",
     "16-stay",
     "16-scope",
+    "16-past",
     "17",
     "17-former",
     "18",

@@ -306,7 +306,9 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
         again = bool(at_ward and facts.ward_unit and moved and not inside)
         left = at_ward and facts.not_admitted and not moved and chain.principal.is_region
         # Who was in the system stands on the ward of before there.
-        stands = at_ward and to and facts.before is Before.ADMITTED and not moved and chain.principal.is_region
+        stands = (
+            at_ward and to and facts.before is Before.ADMITTED and not moved and chain.principal.is_region
+        )
         if key == NOT_ADMITTED and not again:
             continue
         may_be_same = key != NOT_ADMITTED and to is not None and (is_unlisted(key) or is_unlisted(to))

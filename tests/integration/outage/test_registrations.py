@@ -23,6 +23,7 @@ from outage.services.handovers import log_call
 from outage.services.moving import move_call
 from outage.services.outages import end_outage, reopen_outage
 from outage.services.registrations import acknowledge
+from tests.clock import Clock
 from tests.factories import County, call_facts, chain_facts, make_chain, make_event, tell
 from tests.integration.outage.ticking import event_of, mark, rows
 
@@ -244,3 +245,30 @@ def test_a_call_that_brings_no_message_leaves_a_chain_on_the_wrong_patient(count
     facts = call_facts(outcome=CallOutcome.BUSY)
     log_call(by=county.alva, chain=wrong, client_id=uuid4(), facts=facts, messages=[], answers={})
     assert get_chain(county.alva, wrong.pk).details.status == ChainStatus.WRONG_PATIENT
+
+
+@pytest.mark.clause("R4.5")
+@pytest.mark.parametrize(("on", "do"), [(-1, "Ta reda på om SIP hölls."), (1, "Skicka kallelsen till SIP")])
+def test_a_sip_that_was_to_be_before_the_system_was_back_is_decided_by_hand(
+    county: County, outage: Outage, clock: Clock, on: int, do: str
+):
+    chain = make_chain(county, outage, before=Before.ADMITTED)
+    back = timezone.now() + timedelta(days=2)
+    sip = {
+        "sip_date": str((back + timedelta(days=on)).date()),
+        "sip_time": "13.00",
+        "participants": ["Dotter"],
+    }
+    make_event(
+        county.disa, chain, "sip_invitation", sender=Party.OUTPATIENT, outcome=CallOutcome.REACHED, **sip
+    )
+    (row,) = rows(county.disa, chain)
+    assert row.clause == "R4.5"
+    clock.shift(timedelta(days=2))
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    (row,) = rows(county.disa, get_chain(county.disa, chain.pk))
+    assert row.do.startswith(do)
+    assert (row.decision is Decision.DECIDE) is (on < 0)
+    # It stays so, whatever the day.
+    clock.shift(timedelta(days=9))
+    assert rows(county.disa, get_chain(county.disa, chain.pk)) == [row]
