@@ -260,6 +260,8 @@ def test_what_happened_after_the_end_is_entered_in_the_system_and_no_row_is_aske
     assert f"Hände det när PRATOR var åter: {bids}." in found.do
     with pytest.raises(RuleError, match="PRATOR"):
         make_event(county.alva, get_chain(county.alva, chain.pk), "discharge", ago=timedelta(minutes=10))
+
+
 BEGAN = ("Avdelning i PRATOR före driftstoppet", "Medicin 2")
 
 
