@@ -145,7 +145,7 @@ def task_lines(rows: Iterable[TaskRow], unknown: Iterable[tuple[str, int]]) -> l
         choice = f": {row.choice} ({entered})" if row.choice else ""
         done = f"{'Klart' if row.done else 'Gjort'} {row.done_text}{choice}" if row.done_text else ""
         changed = f"Ändrat sedan det gjordes. {row.remedy}" if row.changed and not row.undo else ""
-        why = f"{row.whole_why} ({row.clause})" if row.clause else row.whole_why
+        why = f"{row.why} ({row.clause})" if row.clause else row.why
         who = row.who if row.mine or not row.who else f"{row.who}, inte er uppgift"
         cells = (
             _patient(row.patient, notes),

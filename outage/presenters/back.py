@@ -14,7 +14,7 @@ from outage.queries.care_chains import mark_namesakes
 from outage.queries.chain_log import ChainLog
 from outage.queries.counted import counted
 from outage.queries.doers import does
-from outage.queries.logged_beside import Beside, has_others, logged_beside
+from outage.queries.logged_later import Later, has_later, logged_later
 from outage.queries.naming import Patient, patient_in_list, shown_in_list
 from outage.queries.owed import ListedChains
 from outage.queries.task_logs import Turn, Turns, task_logs_of, task_stamps, turns_of
@@ -27,7 +27,7 @@ from outage.rules.said import labelled
 from outage.rules.ticks import Mark, Tick, TickState
 from outage.rules.wording import moment
 
-from .later import LineBeside, lines_beside, read_first, why_with
+from .later import LaterLine, later_lines, read_first, why_with
 from .outside import outside_outage
 from .told_so_far import told_so_far
 from .typed import change_shown, said_before_shown, typed_shown, undone, with_number_first
@@ -55,8 +55,7 @@ class TaskRow:
     `place` is the id of the row on the page. `mine`: the acting unit is the one to do it; `who` is the party's name,
     empty for nobody. `typed` are (label, value), `changes` (label, was, now) since it was marked, `seen` identifies
     the version that was shown. `undo`: what was done is to be undone in the system. `later` are the chains that a later
-    outage has of the patient, of whom it is no longer known from this one's that the patient is in; `earlier` those of
-    an earlier one, which may have the admission or discharge that is missing.
+    outage has of the patient, of whom it is no longer known from this one's that the patient is in.
     """
 
     chain_id: UUID
@@ -81,19 +80,13 @@ class TaskRow:
     remedy: str = ""
     undo: bool = False
     turn: TurnLine = NOBODYS
-    later: tuple[LineBeside, ...] = ()
-    earlier: tuple[LineBeside, ...] = ()
+    later: tuple[LaterLine, ...] = ()
     direct: bool = False
 
     @property
     def heading(self) -> str:
         """What it stands under."""
         return "Ångra" if self.undo else "Direkt" if self.direct else self.decision.label
-
-    @property
-    def whole_why(self) -> str:
-        """Why, on paper and in a file, which lead nowhere."""
-        return " ".join([self.why, *(line.text for line in self.earlier)])
 
     @property
     def read_first(self) -> str:
@@ -112,9 +105,9 @@ def task_rows(
     *,
     on_own_page: bool = False,
     turns: Turns = MappingProxyType({}),
-    beside: Beside = MappingProxyType({}),
+    later: Later = MappingProxyType({}),
 ) -> list[TaskRow]:
-    """First what is to be undone, then in the order of what happened; `beside` is that of `logged_beside`.
+    """First what is to be undone, then in the order of what happened; `later` is that of `logged_later`.
 
     What was decided in words about a patient with protected personal data stands on the chain's own page alone. Of what
     is purged nobody knows what was to be done.
@@ -132,8 +125,7 @@ def task_rows(
         log,
         patient_in_list(chain),
         now,
-        lines_beside(beside, chain, now, later=True),
-        lines_beside(beside, chain, now, later=False),
+        later_lines(later, chain, now),
         on_own_page=on_own_page,
         after=tuple(after),
     )
@@ -163,9 +155,9 @@ def tasks_listed(
         pk: ("tasks", alike, stamp) for pk, stamp in task_stamps(ids).items()
     }
 
-    # What is written about a chain of another outage is no write about this one.
-    beside = logged_beside(acting, seen.read(ids)) if has_others(acting, seen.outages) else {}
-    for pk, lines in beside.items():
+    # What is written about a chain of a later outage is no write about this one.
+    later = logged_later(acting, seen.read(ids)) if has_later(acting, seen.outages) else {}
+    for pk, lines in later.items():
         keys[pk] = *keys[pk], tuple((line.chain.pk, line.moved and line.moved.pk) for line in lines)
 
     def read(missing: list[UUID]) -> tuple[dict[UUID, CareChain], dict[UUID, ChainLog], Turns]:
@@ -178,7 +170,7 @@ def tasks_listed(
         chains, logs, turns = found
         if pk not in chains:
             return None
-        return chains[pk], task_rows(acting, chains[pk], logs[pk], now, turns=turns, beside=beside)
+        return chains[pk], task_rows(acting, chains[pk], logs[pk], now, turns=turns, later=later)
 
     made = each_of_one_minute(keys, now, read, make)
     listed = [each for pk in ids if (each := made.get(pk)) and each[1]]
@@ -217,8 +209,7 @@ class _Listed:
     log: ChainLog
     patient: Patient
     now: datetime
-    later: tuple[LineBeside, ...]
-    earlier: tuple[LineBeside, ...]
+    later: tuple[LaterLine, ...]
     on_own_page: bool
     after: tuple[CareChainEvent, ...]
 
@@ -258,7 +249,6 @@ def _row(listed: _Listed, tick: Tick, mark: RegistrationMark | None) -> TaskRow:
         typed=typed_shown(chain, tick.picture) if task.decision is not Decision.DO_NOT_REGISTER else (),
         why=why_with(later, task, _left_at(listed, task)),
         later=later,
-        earlier=listed.earlier if is_in and by_hand else (),
         clause=task.clause or "",
         who=listed.who(task.by, mine=mine),
         mine=mine or (tick.undo and _did_it(listed, tick)),

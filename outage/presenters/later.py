@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contacts.access import Acting
 from outage.models import CareChain
-from outage.queries.logged_beside import Beside
+from outage.queries.logged_later import Later
 from outage.queries.naming import by_number
 from outage.queries.outages import outage_since
 from outage.queries.same_patient import own_chains_of
@@ -42,23 +42,22 @@ def later_outage(acting: Acting, chain: CareChain, now: datetime) -> LaterOutage
 
 
 @dataclass(frozen=True, slots=True)
-class LineBeside:
-    """What is said of a patient's chain in another outage; `chain_id` leads there, None for another unit's."""
+class LaterLine:
+    """What is said of a patient's chain in a later outage; `chain_id` leads there, None for another unit's."""
 
     text: str
     chain_id: UUID | None = None
     number: int = 0
 
 
-def lines_beside(beside: Beside, chain: CareChain, now: datetime, *, later: bool) -> tuple[LineBeside, ...]:
-    """Those of `chain` in later outages, or in earlier ones; the oldest outage first."""
-    found, began = [], chain.outage.recorded_at
-    rows = [one for one in beside.get(chain.pk, ()) if (one.chain.outage.recorded_at > began) is later]
-    by_number(*(one.chain for one in rows if one.seen))
-    for one in rows:
+def later_lines(later: Later, chain: CareChain, now: datetime) -> tuple[LaterLine, ...]:
+    """Those of `chain`, the oldest outage first."""
+    found = []
+    by_number(*(one.chain for one in later.get(chain.pk, ()) if one.seen))
+    for one in later.get(chain.pk, ()):
         there = f"driftstoppet {one.chain.outage.listed_as}"
         if not one.seen:
-            found.append(LineBeside(f"I {there} har {one.chain.unit.name} en vårdkedja om patienten."))
+            found.append(LaterLine(f"I {there} har {one.chain.unit.name} en vårdkedja om patienten."))
             continue
         moved = one.moved
         said = (
@@ -67,17 +66,17 @@ def lines_beside(beside: Beside, chain: CareChain, now: datetime, *, later: bool
             else "."
         )
         text = f"Vårdkedja {one.chain.number} i {there}{said}"
-        found.append(LineBeside(text, one.chain.pk, one.chain.number))
+        found.append(LaterLine(text, one.chain.pk, one.chain.number))
     return tuple(found)
 
 
-def read_first(later: Iterable[LineBeside]) -> str:
+def read_first(later: Iterable[LaterLine]) -> str:
     """What stands before a task where a later outage has a log of the patient, or ""."""
     said = [line.text for line in later]
     return " ".join([READ_FIRST, *said]) if said else ""
 
 
-def why_with(later: Sequence[LineBeside], task: Task, left_at: str = "") -> str:
+def why_with(later: Sequence[LaterLine], task: Task, left_at: str = "") -> str:
     """Why a task is to be done. Where a later outage has a log of the patient, this one's does not say that the patient
     is in still; nor where the patient left after the outage, `left_at`.
     """

@@ -107,7 +107,7 @@ def task_cells(groups: TaskGroups, numbers: Mapping[UUID, int]) -> Iterator[Task
             namesake="Ja" if row.patient.namesake else "",
             where=row.patient.where,
             do=" ".join(filter(None, [row.read_first, row.do])),
-            why=row.whole_why,
+            why=row.why,
             clause=row.clause,
             facts=_BETWEEN.join(row.facts),
             who=row.who if row.mine or not row.who else f"{row.who}, inte er uppgift",

@@ -20,7 +20,6 @@ from outage.presenters.outage_files import task_cells
 from outage.queries.care_chains import get_chain
 from outage.rules.back_registration import Before
 from outage.rules.informing import CallOutcome
-from outage.rules.routine import Decision
 from outage.services.care_chains import change_details
 from outage.services.outages import end_outage
 from tests.clock import Clock
@@ -140,26 +139,6 @@ def test_the_later_list_points_back_to_what_is_left_of_the_earlier_one(
     [row] = [row for row in rows(county.alva, left) if row.mine]
     mark(county.alva, left, row)
     assert words not in listed(client, there)
-
-
-def test_a_discharge_without_an_admission_points_to_the_admission_of_the_earlier_outage(
-    county: County, left: CareChain, client: Client
-):
-    client.force_login(county.alva.user)
-    there = make_chain(county, Outage.objects.latest("recorded_at"), before=Before.NOT_ADMITTED)
-    make_event(county.alva, there, "discharge")
-    said = f"Vårdkedja {left.number} i driftstoppet {left.outage.listed_as}: Inskrivning 10.22."
-    page = read(client.get(f"{reverse('back_registration')}?driftstopp={there.outage_id}")).main
-    assert said in " ".join(page.get_text(" ").split())
-    assert page.select_one(f'.task a[href="{reverse("chain", args=[left.pk])}"]')
-    [row] = rows(county.alva, there)
-    assert (row.decision, row.later) == (Decision.DECIDE, ())
-    [cells] = task_cells(grouped([row]), {there.pk: there.number})
-    assert said in cells.why
-    [task] = _rows_of(county.alva, [get_chain(county.alva, there.pk)])
-    assert "Inskrivning tis 24 nov 2026 10.22." in " ".join(
-        str(cell) for line in task_lines([task], ()) for cell in line.cells
-    )
 
 
 def test_two_messages_of_a_sip_that_say_the_same_stand_once(county: County, chain: CareChain):

@@ -1,4 +1,4 @@
-"""What another outage's log says of a patient: what a list says of where the patient is may not hold, or miss that."""
+"""What a later outage's log says of a patient: what an earlier one's list says of where the patient is may not hold."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ from outage.rules.told import minute_of
 
 
 @dataclass(frozen=True, slots=True)
-class LoggedBeside:
-    """A chain of the same patient in another outage. `moved` is the latest admission or discharge in it, if any; None
+class LoggedLater:
+    """A chain of the same patient in a later outage. `moved` is the latest admission or discharge in it, if any; None
     where the acting unit does not see the chain.
     """
 
@@ -29,12 +29,12 @@ class LoggedBeside:
     moved: CareChainEvent | None = None
 
 
-Beside = Mapping[UUID, tuple[LoggedBeside, ...]]
+Later = Mapping[UUID, tuple[LoggedLater, ...]]
 
 
-def logged_beside(acting: Acting, chains: Iterable[CareChain]) -> Beside:
-    """Also what was logged before. By chain, the oldest outage first; the number of queries does not depend on how many
-    chains there are. No query where no other outage of the same kind is in reach.
+def logged_later(acting: Acting, chains: Iterable[CareChain]) -> Later:
+    """By chain, the oldest outage first; the number of queries does not depend on how many chains there are. No query
+    where no outage of the same kind has followed.
 
     Of a chain that the acting unit does not see, the same as is said of one when a patient is opened: none of a
     patient with protected personal data, nor of another branch.
@@ -45,19 +45,19 @@ def logged_beside(acting: Acting, chains: Iterable[CareChain]) -> Beside:
         if chain.details.identity_number and chain.details.status != ChainStatus.WRONG_PATIENT
     ]
     asked_of = {chain.outage_id: chain.outage for chain in asked}
-    beside = {pk: _beside(acting, outage) for pk, outage in asked_of.items()}
-    others = {outage.pk: outage for outages in beside.values() for outage in outages}
-    if not others or not can(acting, Right.READ_CARE):
+    since = {pk: _since(acting, outage) for pk, outage in asked_of.items()}
+    later = {outage.pk: outage for outages in since.values() for outage in outages}
+    if not later or not can(acting, Right.READ_CARE):
         return {}
-    hashes = lookups_of(acting, {chain.details.identity_number for chain in asked}, *others.values())
+    hashes = lookups_of(acting, {chain.details.identity_number for chain in asked}, *later.values())
     by_hash = _by_hash({one for own in hashes.values() for one in own})
-    found = _read(acting, {pk for own in by_hash.values() for pk in own}, others)
+    found = _read(acting, {pk for own in by_hash.values() for pk in own}, later)
     result = {}
     for chain in asked:
         own = {
             pk for one in hashes[chain.details.identity_number] for pk in by_hash.get(one, ()) if pk in found
         }
-        outages = [outage.pk for outage in beside[chain.outage_id]]
+        outages = [outage.pk for outage in since[chain.outage_id]]
         rows = [found[pk] for pk in own if found[pk].chain.outage_id in outages]
         rows = [row for row in rows if row.seen or not chain.details.protected_identity]
         if rows:
@@ -66,19 +66,19 @@ def logged_beside(acting: Acting, chains: Iterable[CareChain]) -> Beside:
     return result
 
 
-def has_others(acting: Acting, outages: Iterable[Outage]) -> bool:
-    """Whether another outage of the same kind as one of these is in reach."""
-    return any(_beside(acting, outage) for outage in outages)
+def has_later(acting: Acting, outages: Iterable[Outage]) -> bool:
+    """Whether an outage of the same kind, still in reach, has followed one of these."""
+    return any(_since(acting, outage) for outage in outages)
 
 
-def _beside(acting: Acting, outage: Outage) -> list[Outage]:
-    """The others in reach, the oldest first."""
+def _since(acting: Acting, outage: Outage) -> list[Outage]:
+    """Those in reach that followed, the oldest first."""
     if outage.purged_at:
         return []
     return [
         other
         for other in reversed(recent_outages(acting.principal))
-        if other.pk != outage.pk
+        if other.recorded_at > outage.recorded_at
         and (other.drill, other.system) == (outage.drill, outage.system)
         and not other.purged_at
     ]
@@ -92,7 +92,7 @@ def _by_hash(hashes: set[str]) -> dict[str, set[UUID]]:
     return found
 
 
-def _read(acting: Acting, ids: set[UUID], outages: Mapping[UUID, Outage]) -> dict[UUID, LoggedBeside]:
+def _read(acting: Acting, ids: set[UUID], outages: Mapping[UUID, Outage]) -> dict[UUID, LoggedLater]:
     if not ids:
         return {}
     first, *more = outages.values()
@@ -109,7 +109,7 @@ def _read(acting: Acting, ids: set[UUID], outages: Mapping[UUID, Outage]) -> dic
             for event in log.live_events
             if routine.message(event.kind).effect in (Effect.ADMISSION, Effect.DISCHARGE)
         ]
-        found[chain.pk] = LoggedBeside(
+        found[chain.pk] = LoggedLater(
             chain, True, max(moves, key=lambda each: each[:2])[2] if moves else None
         )
     others = CareChain.objects.filter(pk__in=ids, outage__in=outages, principal=acting.principal).exclude(
@@ -119,5 +119,5 @@ def _read(acting: Acting, ids: set[UUID], outages: Mapping[UUID, Outage]) -> dic
     near = (chain for chain in others if acting.unit.shares_branch(chain.unit))
     for chain in without_protected(acting, near, *outages.values()):
         chain.outage = outages[chain.outage_id]
-        found[chain.pk] = LoggedBeside(chain, False)
+        found[chain.pk] = LoggedLater(chain, False)
     return found
