@@ -49,7 +49,7 @@ from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import log_of
 from outage.queries.naming import ward_label
 from outage.queries.openings import check_opened
-from outage.queries.outages import outage_in_view
+from outage.queries.outages import earlier_outages, outage_in_view
 from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import Direction
 from outage.rules.wording import clock_time
@@ -202,7 +202,9 @@ def _show(
         context["not_chosen"] = "Välj vilken patient raden gäller." if pressed else ""
         context["patient"] = patient_on_own_page(chain, now) if chain else None
         context["groups"] = patient_groups(chains_to_choose(acting, sheet), now)
-        context["may_open_chain"] = outage_in_view(acting.principal) is not None
+        if in_view := outage_in_view(acting.principal):
+            others = earlier_outages(acting.principal, in_view)
+            context |= {"may_open_chain": True, "earlier": [each for each in others if not each.purged_at]}
     else:
         direction = form.direction.value
         context |= {

@@ -213,6 +213,20 @@ def down_again(outage: Outage, principal: Principal, at: datetime) -> Outage | N
     return next((later for later in _later(outage, principal) if _was_down(later, at)), None)
 
 
+def down_before(outage: Outage, principal: Principal, at: datetime) -> Outage | None:
+    """The earlier outage in which the system was down for `principal` at `at`, before `outage` began; or None. None
+    that is purged: nothing more is written in it.
+    """
+    earlier = outages_for(principal).filter(
+        system=outage.system, drill=outage.drill, recorded_at__lt=outage.recorded_at
+    )
+    earlier = earlier.annotate(took_part=_says_took_part(principal.pk)).order_by("-recorded_at")
+    was_down = (each for each in earlier if not each.purged_at and _was_down(each, at))
+    kind = PrincipalKind(principal.kind)
+    found = (each for each in was_down if cut_off(each.scope_at(at), kind))
+    return next(found, None) if at < outage.current.started_at else None
+
+
 def is_out_again(outage: Outage, principal: Principal, other_id: int | None) -> bool:
     """Whether the system is down in an outage reported after this one, for `principal` or for the one with the id
     `other_id`. Once it is closed, one that took no part in it and never said that it is back is so with those who led.
@@ -247,10 +261,13 @@ def _later(outage: Outage, principal: Principal) -> list[Outage]:
 
 @prepared
 def _reported_after(principal_id: int, outage_id: UUID, recorded_at: datetime) -> QuerySet[Outage]:
-    took_part = ExpressionWrapper(_took_part(principal_id, OuterRef("pk")), BooleanField())
     same_system = Outage.objects.filter(pk=outage_id).values("system")
     later = _with_end_of(principal_id).filter(system__in=same_system, recorded_at__gt=recorded_at)
-    return later.annotate(took_part=took_part).order_by("recorded_at")
+    return later.annotate(took_part=_says_took_part(principal_id)).order_by("recorded_at")
+
+
+def _says_took_part(principal_id: int) -> "ExpressionWrapper[Q]":
+    return ExpressionWrapper(_took_part(principal_id, OuterRef("pk")), BooleanField())
 
 
 def _was_down(outage: Outage, at: datetime) -> bool:

@@ -11,13 +11,14 @@ from contacts.rules.errors import Question, RuleError
 from outage.models import CareChain, CareChainEvent, Outage
 from outage.queries.counted import end_was_known
 from outage.queries.drills import is_past
-from outage.queries.outages import down_again, others_still_out, outage_since
+from outage.queries.outages import down_again, down_before, others_still_out, outage_since
 from outage.rules.clock import as_utc
 from outage.rules.handover import CLOCK_SKEW
 from outage.rules.moments import ahead
 from outage.rules.wording import day_and_time, moment
 from outage.services.outages import lock_outage
 
+_LOG_THERE = "Öppna patientens vårdkedja i det driftstoppet, och logga det där."
 # What happened so shortly before the reported start may or may not have got into the system.
 _SHORTLY = timedelta(hours=2)
 
@@ -51,13 +52,22 @@ def check_within_outage(
     RuleError when it lies longer before, or before at all where nobody has said it and nobody can be asked, anew after
     the principal's own end, or ahead of now. After that end what a party of the chain that is still out must hear can
     be logged, and what was written on paper (`written_at`) before the end had been said; R4 leaves it out. What
-    happened when the system was down again belongs to the later outage. Locks the outage, so that nobody ends it
+    happened when the system was down in another outage belongs to that one. Locks the outage, so that nobody ends it
     meanwhile.
     """
     outage = lock_outage(chain.principal, chain.outage)
     start, now = outage.current.started_at, timezone.now()
     shortly_before = start - _SHORTLY <= at < start
     in_system: bool | None = None
+    # What stands is put right where it stands, in whichever outage that is.
+    earlier = None if said and shortly_before else down_before(outage, chain.principal, at)
+    if earlier:
+        began = moment(earlier.current.started_at, now)
+        when = f"{began}–{moment(earlier.own_end, now)}" if earlier.own_end else f"sedan {began}"
+        raise RuleError(
+            f"{outage.system} låg nere då också, {when}. {_LOG_THERE}",
+            field="happened_at",
+        )
     if shortly_before and answers is not None:
         question = Question(
             # One for each time: a call may tell of several events.
@@ -108,7 +118,7 @@ def _check_after_end(
             when = f"{outage.system} ligger nere igen sedan {began}."
         else:
             when = f"{outage.system} var i drift då, men ligger nere igen sedan {began}."
-        refusal = f"{when} Öppna patientens vårdkedja i det driftstoppet, och logga det där."
+        refusal = f"{when} {_LOG_THERE}"
     raise RuleError(refusal, field="happened_at")
 
 

@@ -67,6 +67,7 @@ from outage.webforms.chains import ChainForm
 from ._tools import (
     asked_direction,
     check_may_be_asked,
+    chosen_outage_or_404,
     joined_from,
     led_to_kept,
     reached_or_404,
@@ -259,7 +260,7 @@ def _shown(
 def new_chain(request: ActingRequest) -> HttpResponse:
     """Redirects to the call where one was begun. What was known in an earlier outage is filled in."""
     require(request.acting, Right.LOG_CARE)
-    outage = get_or_404(outage_in_view, request.acting.principal)
+    outage = chosen_outage_or_404(request)
     then = request.GET.get("sedan", "")
     known = request.GET.get("fran", "")
     former = whole_or_404(request, uuid_or_404(known)) if known else None
@@ -286,7 +287,8 @@ def new_chain(request: ActingRequest) -> HttpResponse:
             first = get_chain(request.acting, page.first)
             fresh = ChainForm(acting=request.acting, chain=first, system=outage.system)
             page.tell_first(fresh, reverse("edit_chain", args=[first.pk]))
-    return page.show("outage/chain/edit.html", outage=outage)
+    is_other = outage != outage_in_view(request.acting.principal)
+    return page.show("outage/chain/edit.html", outage=outage, is_other=is_other)
 
 
 @held_as(HeldAs("Ändrad vårdkedja"), ChainForm)
