@@ -28,7 +28,7 @@ from outage.presenters.outage_files import (
 )
 from outage.presenters.outage_log import log_of_outage
 from outage.queries.care_chains import mark_namesakes
-from outage.queries.logged_later import logged_later
+from outage.queries.logged_beside import logged_beside
 from outage.queries.owed import ListedChains, chains_seen_and_missing
 from outage.queries.task_logs import task_logs_of, turns_of
 from outage.rules.drills import marked_rows
@@ -90,9 +90,11 @@ def _tasks(by: Acting, chains: ListedChains) -> Iterator[Sequence[str]]:
 
 def _rows_of(by: Acting, chains: Sequence[CareChain]) -> list[TaskRow]:
     logs, turns = task_logs_of(chains), turns_of(chain.pk for chain in chains)
-    now, later = read_later(timezone.now()), logged_later(by, chains)
+    now, beside = read_later(timezone.now()), logged_beside(by, chains)
     return [
-        row for chain in chains for row in task_rows(by, chain, logs[chain.pk], now, turns=turns, later=later)
+        row
+        for chain in chains
+        for row in task_rows(by, chain, logs[chain.pk], now, turns=turns, beside=beside)
     ]
 
 

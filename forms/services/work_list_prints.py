@@ -34,7 +34,7 @@ from outage.presenters.status import chain_row
 from outage.queries.care_chains import mark_namesakes, visible_chains
 from outage.queries.closing import left_by_key
 from outage.queries.listed import listed_now
-from outage.queries.logged_later import logged_later
+from outage.queries.logged_beside import logged_beside
 from outage.queries.matrix import overview_of
 from outage.queries.outages import earlier_outages, not_ended_before
 from outage.queries.owed import chains_seen_and_missing, chains_with_calls_owed
@@ -92,9 +92,9 @@ def _tasks(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     chains = seen[:]
     mark_namesakes(by, chains, outage)
     logs = task_logs_of(chains)
-    later = logged_later(by, chains)
+    beside = logged_beside(by, chains)
     groups = grouped(
-        [row for chain in chains for row in task_rows(by, chain, logs[chain.pk], now, later=later)]
+        [row for chain in chains for row in task_rows(by, chain, logs[chain.pk], now, beside=beside)]
     )
     unknown = not_known(by, outage, missing.count())
     listed = (groups.undo, groups.register, groups.direct, groups.do_not_register, groups.decide)

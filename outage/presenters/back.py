@@ -14,7 +14,7 @@ from outage.queries.care_chains import mark_namesakes
 from outage.queries.chain_log import ChainLog
 from outage.queries.counted import counted
 from outage.queries.doers import does
-from outage.queries.logged_later import Later, has_later, logged_later
+from outage.queries.logged_beside import AllBeside, has_beside, logged_beside
 from outage.queries.naming import Patient, patient_in_list, shown_in_list
 from outage.queries.owed import ListedChains
 from outage.queries.task_logs import Turn, Turns, task_logs_of, task_stamps, turns_of
@@ -22,12 +22,13 @@ from outage.queries.tasks import ticks_of
 from outage.queries.whereabouts import line_of
 from outage.rules.after_end import Counts
 from outage.rules.back_registration import ChainStatus, Family, Task
-from outage.rules.routine import Decision, Effect, What
+from outage.rules.beside import is_by_hand, is_read_first
+from outage.rules.routine import Decision, Effect
 from outage.rules.said import labelled
 from outage.rules.ticks import Mark, Tick, TickState
 from outage.rules.wording import moment
 
-from .later import LaterLine, later_lines, read_first, why_with
+from .later import BesideLine, beside_lines, do_by_hand, read_first, why_with
 from .outside import outside_outage
 from .told_so_far import told_so_far
 from .typed import change_shown, said_before_shown, typed_shown, undone, with_number_first
@@ -54,8 +55,8 @@ class TaskRow:
 
     `place` is the id of the row on the page. `mine`: the acting unit is the one to do it; `who` is the party's name,
     empty for nobody. `typed` are (label, value), `changes` (label, was, now) since it was marked, `seen` identifies
-    the version that was shown. `undo`: what was done is to be undone in the system. `later` are the chains that a later
-    outage has of the patient, of whom it is no longer known from this one's that the patient is in.
+    the version that was shown. `undo`: what was done is to be undone in the system. `beside` are the chains that other
+    outages have of the patient, which may contradict it.
     """
 
     chain_id: UUID
@@ -80,7 +81,7 @@ class TaskRow:
     remedy: str = ""
     undo: bool = False
     turn: TurnLine = NOBODYS
-    later: tuple[LaterLine, ...] = ()
+    beside: tuple[BesideLine, ...] = ()
     direct: bool = False
 
     @property
@@ -90,7 +91,7 @@ class TaskRow:
 
     @property
     def read_first(self) -> str:
-        return read_first(self.later)
+        return read_first(self.beside)
 
 
 def task_place(chain: CareChain, key: str) -> str:
@@ -105,9 +106,9 @@ def task_rows(
     *,
     on_own_page: bool = False,
     turns: Turns = MappingProxyType({}),
-    later: Later = MappingProxyType({}),
+    beside: AllBeside = MappingProxyType({}),
 ) -> list[TaskRow]:
-    """First what is to be undone, then in the order of what happened; `later` is that of `logged_later`.
+    """First what is to be undone, then in the order of what happened; `beside` is that of `logged_beside`.
 
     What was decided in words about a patient with protected personal data stands on the chain's own page alone. Of what
     is purged nobody knows what was to be done.
@@ -125,7 +126,7 @@ def task_rows(
         log,
         patient_in_list(chain),
         now,
-        later_lines(later, chain, now),
+        beside_lines(beside, chain, now),
         on_own_page=on_own_page,
         after=tuple(after),
     )
@@ -155,10 +156,13 @@ def tasks_listed(
         pk: ("tasks", alike, stamp) for pk, stamp in task_stamps(ids).items()
     }
 
-    # What is written about a chain of a later outage is no write about this one.
-    later = logged_later(acting, seen.read(ids)) if has_later(acting, seen.outages) else {}
-    for pk, lines in later.items():
-        keys[pk] = *keys[pk], tuple((line.chain.pk, line.moved and line.moved.pk) for line in lines)
+    # What is written about a chain of another outage is no write about this one.
+    beside = logged_beside(acting, seen.read(ids)) if has_beside(acting, seen.outages) else {}
+    for pk, lines in beside.items():
+        keys[pk] = (
+            *keys[pk],
+            tuple((line.chain.pk, line.moved and line.moved.pk, line.said) for line in lines),
+        )
 
     def read(missing: list[UUID]) -> tuple[dict[UUID, CareChain], dict[UUID, ChainLog], Turns]:
         chains = {chain.pk: chain for chain in seen.read(missing)}
@@ -170,7 +174,7 @@ def tasks_listed(
         chains, logs, turns = found
         if pk not in chains:
             return None
-        return chains[pk], task_rows(acting, chains[pk], logs[pk], now, turns=turns, later=later)
+        return chains[pk], task_rows(acting, chains[pk], logs[pk], now, turns=turns, beside=beside)
 
     made = each_of_one_minute(keys, now, read, make)
     listed = [each for pk in ids if (each := made.get(pk)) and each[1]]
@@ -209,7 +213,7 @@ class _Listed:
     log: ChainLog
     patient: Patient
     now: datetime
-    later: tuple[LaterLine, ...]
+    beside: tuple[BesideLine, ...]
     on_own_page: bool
     after: tuple[CareChainEvent, ...]
 
@@ -226,8 +230,7 @@ def _row(listed: _Listed, tick: Tick, mark: RegistrationMark | None) -> TaskRow:
     task, chain, log, now = tick.task, listed.chain, listed.log, listed.now
     key = task.key
     by_hand = task.decision is Decision.DECIDE
-    is_in = task.family is Family.STAY and task.what is not What.DISCHARGE
-    later = listed.later if is_in and task.decision is not Decision.DO_NOT_REGISTER else ()
+    beside = tuple(line for line in listed.beside if is_read_first(task, line.said))
     mine = by_hand or (task.by is not None and listed.is_mine(task.by, key))
     is_set = mark is not None and mark.done
     row = TaskRow(
@@ -247,8 +250,8 @@ def _row(listed: _Listed, tick: Tick, mark: RegistrationMark | None) -> TaskRow:
             ),
         ),
         typed=typed_shown(chain, tick.picture) if task.decision is not Decision.DO_NOT_REGISTER else (),
-        why=why_with(later, task, _left_at(listed, task)),
-        later=later,
+        why=why_with(beside, task, _left_at(listed, task)),
+        beside=beside,
         clause=task.clause or "",
         who=listed.who(task.by, mine=mine),
         mine=mine or (tick.undo and _did_it(listed, tick)),
@@ -262,6 +265,12 @@ def _row(listed: _Listed, tick: Tick, mark: RegistrationMark | None) -> TaskRow:
         remedy=_remedy(chain, tick),
         undo=tick.undo,
     )
+    if any(is_by_hand(task, line.said) for line in beside) and (row.choice or not row.done):
+        row = replace(row, decision=Decision.DECIDE, do=do_by_hand(row.do), clause="")
+    elif mark and row.done and task.decision is Decision.REGISTER and row.choice and not row.entered:
+        # It was left out for what another outage's log said then.
+        remedy = f"Det är inte infört i {chain.outage.system}."
+        row = replace(row, done=False, changed=True, remedy=remedy)
     return _as_done(listed, row, tick.mark, mark) if tick.undo and tick.mark and mark else row
 
 

@@ -21,6 +21,7 @@ from outage.models import (
 )
 from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.closing import acknowledgement_of
+from outage.queries.logged_beside import by_hand_beside
 from outage.queries.task_logs import turns_of
 from outage.queries.tasks import ticks_of
 from outage.rules.routine import Decision
@@ -45,9 +46,10 @@ def mark_task(
 ) -> RegistrationMark:
     """Mark a task of `chain` done, or not done after all; the newest row counts, and stores a picture of the task.
 
-    `seen` is that of the picture the person saw. `choice` is what was decided where the routine leaves it to be
-    decided by hand, and `entered` whether that was entered in the system. Raises RuleError while the outage goes on,
-    when the task is no longer what was seen (the log changed meanwhile), or when a decision lacks its words.
+    `seen` is that of the picture the person saw. `choice` is what was decided where the routine, or the log of another
+    outage, leaves it to be decided by hand, and `entered` whether that was entered in the system. Raises RuleError
+    while the outage goes on, when the task is no longer what was seen (the log changed meanwhile), or when a decision
+    lacks its words.
     """
     check_may(by, Right.MARK_REGISTRATION, chain)
     _check_back(chain.outage)
@@ -61,7 +63,12 @@ def mark_task(
         if done:
             _check_ones_own(by, chain, log, task, tick)
         picture = tick.picture if tick else former and former.picture
-        if done and picture and picture.decision is Decision.DECIDE:
+        by_hand = tick is not None and (
+            tick.task.decision is Decision.DECIDE or by_hand_beside(by, chain, tick.task)
+        )
+        if done and entered is False and not by_hand:
+            raise RuleError(_CHANGED)
+        if done and by_hand:
             if not choice.strip():
                 raise RuleError("Skriv vad som bestämdes.", field="choice")
             if entered is None:
@@ -74,7 +81,7 @@ def mark_task(
             task=log.marks[former.id].stored_task if former else task,
             done=done,
             choice=choice.strip(),
-            entered=bool(done and picture and (entered or picture.decision is Decision.REGISTER)),
+            entered=bool(done and (entered or not by_hand)),
             picture=picture.content if picture else None,
             typed=picture.content_typed if picture else None,
             user=by.user,
@@ -146,7 +153,8 @@ def _check_ones_own(by: Acting, chain: CareChain, log: ChainLog, task: str, tick
     holder = turn.row.holder if turn else None
     if holder and holder.pk != by.user.pk:
         raise RuleError(f"{holder.full_name} gör den. Ta över den först.")
-    if tick and tick.task.decision is Decision.REGISTER:
+    # What was left out by hand may be what is to be entered now.
+    if tick and tick.task.decision is Decision.REGISTER and tick.mark and tick.mark.entered:
         _check_not_done(log, tick, by)
 
 

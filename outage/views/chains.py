@@ -43,7 +43,7 @@ from outage.queries.chain_log import log_of, log_shown
 from outage.queries.closing import closing_of, left_about
 from outage.queries.drills import is_past
 from outage.queries.joined import history_joins, parted_since, said_of, standing_join
-from outage.queries.logged_later import logged_later
+from outage.queries.logged_beside import logged_beside
 from outage.queries.naming import by_number, patient_in_list, ward_label
 from outage.queries.openings import emergencies_of, emergency_chain
 from outage.queries.outages import earlier_outages, not_ended_before, outage_in_view
@@ -232,7 +232,7 @@ def _shown(
         "tasks": [
             part_with(row, now, "chain task", row)
             for row in task_rows(
-                acting, found, log, now, on_own_page=True, later=logged_later(acting, [found])
+                acting, found, log, now, on_own_page=True, beside=logged_beside(acting, [found])
             )
         ],
         "history": [

@@ -11,7 +11,7 @@ from outage.models import CareChain, CareChainEvent
 from outage.presenters.back import TaskRow, task_rows
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import logs_of
-from outage.queries.logged_later import logged_later
+from outage.queries.logged_beside import logged_beside
 from outage.queries.task_logs import task_logs_of, turns_of
 from outage.queries.tasks import ticks_of
 from outage.rules.back_registration import Before
@@ -27,8 +27,8 @@ def rows(acting: Acting, chain: CareChain) -> list[TaskRow]:
     log = task_logs_of([chain])[chain.pk]
     # The chain's own page works them out from the whole log.
     assert ticks_of(chain, log) == ticks_of(chain, logs_of([chain.pk])[chain.pk])
-    later = logged_later(acting, [chain])
-    return task_rows(acting, chain, log, timezone.now(), turns=turns_of([chain.pk]), later=later)
+    beside = logged_beside(acting, [chain])
+    return task_rows(acting, chain, log, timezone.now(), turns=turns_of([chain.pk]), beside=beside)
 
 
 def mark(
