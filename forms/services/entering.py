@@ -17,27 +17,21 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import replacing
 from forms.models import COME_BACK, AllEntered, PaperEntry, Sheet
-from forms.queries.entering import (
-    drill_filled_in,
-    entries_from,
-    may_be_about,
-    open_for_entering,
-    standing_call,
-)
+from forms.queries.entering import drill_filled_in, may_be_about, open_for_entering, standing_call
 from forms.queries.sheets import entries_count
 from forms.queries.warnings import filled_in_drill
-from forms.rules.serial import read_serial
+from forms.rules.serial import read_serial, shown_serial
 from forms.rules.sheet_fate import VOIDED_WITHOUT_PICTURE, Fate, check_all_entered
 from forms.services.fates import mark_filled
 from forms.services.steps import ChangedMeanwhileStep, current_fate, lock_sheet
 from outage.models import CareChain, Handover, HandoverMessage
-from outage.queries.chain_log import log_of
+from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.joined import kept_id
-from outage.queries.standing import told_only_by
+from outage.queries.standing import first_of, told_only_by
 from outage.rules.drills import why_not_entered
 from outage.rules.handover import CallFacts, Message
 from outage.rules.paper import PaperMark
-from outage.rules.told import PLACE_PREFIX
+from outage.rules.told import PLACE_PREFIX, minute_of
 from outage.rules.wording import moment
 from outage.services.events import lock_chain, need_reason, write_event
 from outage.services.handovers import log_call, write_call
@@ -61,7 +55,7 @@ def enter_call(
 
     The sheet becomes filled in, if it was only printed. A resend returns the first call. Raises NotAllowed by role or
     for another unit's sheet, RuleError for one that is voided without a picture or another patient's, CallErrors by
-    field, Question and IdClash as for any call; Question too for a row like one that is entered from the sheet.
+    field, Question and IdClash as for any call; Question too for a row like a call that stands in the chain.
     """
     check_may(by, Right.HANDLE_SHEETS, sheet)
     if paper.serial != sheet.serial:
@@ -74,7 +68,10 @@ def enter_call(
         lock_sheet(sheet)
         if answers is not None:
             _ask_if_of_drill(by, sheet, chain, client_id, paper, answers)
-            _ask_if_entered(sheet, chain.pk, client_id, facts, answers)
+            if not Handover.objects.filter(pk=client_id).exists():
+                # Of two who enter it, each from a sheet, the second finds it.
+                lock_chain(chain)
+                _ask_if_logged(sheet, log_of(chain.pk), facts, answers)
         handover = log_call(
             by=by,
             chain=chain,
@@ -126,33 +123,34 @@ def _ask_if_of_drill(
         ).settled(answers)
 
 
-def _ask_if_entered(
-    sheet: Sheet, chain_id: UUID, client_id: UUID, facts: CallFacts, answers: Mapping[str, str]
+def _ask_if_logged(
+    sheet: Sheet, log: ChainLog, facts: CallFacts, answers: Mapping[str, str], *, moved: bool = False
 ) -> None:
-    """Raises Question where a call with the same time, other end and outcome was entered from the same sheet by
-    another form than `client_id`.
+    """Raises Question where a standing call has the same minute, other end and outcome: the row may be that one.
+
+    Only those entered from the sheet where the row is `moved` there: it stands in the log already.
     """
-    entered = entries_from(sheet)
-    if any(row.entry.handover_id == client_id for row in entered):
-        return
-    said = facts.at, facts.direction, facts.outcome
+    said = minute_of(facts.at) if facts.at else None, facts.direction, facts.outcome
     alike = [
-        row.entry
-        for row in entered
-        if not (row.withdrawal or row.moved_to)
-        and (row.call.at, row.call.direction, row.call.outcome) == said
-        and facts.recipient in (row.call.recipient, PLACE_PREFIX + row.call.place)
-        and kept_id(row.call.chain_id) == chain_id
+        call
+        for call in log.live_handovers
+        if (minute_of(call.at), call.direction, call.outcome) == said
+        and facts.recipient in (call.recipient, PLACE_PREFIX + call.place)
+        and (not moved or call.paper_serial == sheet.serial)
     ]
-    if alike:
-        entry = alike[-1]
-        Question(
-            f"entered-{entry.pk}",
-            f"Den här raden är redan införd {moment(entry.at, timezone.now())} av {entry.user.full_name}. "
-            "Är det en till?",
-            [("ja", "Ja, det är en till")],
-            warning="Är det samma rad: avbryt. Den står redan i loggen.",
-        ).settled(answers)
+    if not alike:
+        return
+    call = alike[-1]
+    first = first_of(call, log)
+    by = f"{moment(first.recorded_at, timezone.now())} av {first.user.full_name}"
+    there = "" if call.paper_serial == sheet.serial else f" från blad {shown_serial(call.paper_serial)}"
+    if call.paper_serial:
+        sentence = f"Den här raden är redan införd {by}{there}. Är det en till?"
+        choice, warning = "Ja, det är en till", "Är det samma rad: avbryt. Den står redan i loggen."
+    else:
+        sentence = f"Ett likadant samtal är redan loggat {by}. Är det ett till?"
+        choice, warning = "Ja, det är ett till", "Är det samma samtal: avbryt. Det står redan i loggen."
+    Question(f"entered-{first.pk}", sentence, [("ja", choice)], warning=warning).settled(answers)
 
 
 def move_entry(
@@ -194,7 +192,7 @@ def move_entry(
         if answers is not None:
             there = PLACE_PREFIX + call.place if call.place else call.recipient
             facts = replace(call.facts, recipient=there)
-            _ask_if_entered(to, kept_id(call.chain_id), client_id, facts, answers)
+            _ask_if_logged(to, log_of(kept_id(call.chain_id)), facts, answers, moved=True)
         _say_filled(by, to)
         moved = PaperEntry.objects.create(
             handover=_named_anew(by, call, entry.sheet.serial, to.serial, client_id, reason),

@@ -14,7 +14,7 @@ from forms.models import PaperEntry, Sheet
 from forms.services.entering import move_entry
 from outage.models import CareChain, Handover, Outage
 from outage.rules.handover import Message
-from outage.services.handovers import withdraw_call
+from outage.services.handovers import log_call, withdraw_call
 from tests.factories import County, at_once, call_facts, make_chain, make_event, same_id
 from tests.integration.forms.entering import AT, ROW, address, as_lists, enter, make_sheet, row_of
 from tests.integration.outage.conftest import chain, county, outage
@@ -61,7 +61,7 @@ def test_the_second_of_two_is_asked_and_everything_typed_is_kept(
     assert PaperEntry.objects.count() == Handover.objects.count() == 1
     again = fields_of(form_of(page, **{"data-guard": True}))
     assert {name: again[name] for name in ROW} == as_lists(ROW)
-    box = page.main.find("input", {"type": "radio", "name": f"answer-entered-{PaperEntry.objects.get().pk}"})
+    box = page.main.find("input", {"type": "radio", "name": f"answer-entered-{Handover.objects.get().pk}"})
     assert page.find("label", {"for": box["id"]}).get_text(strip=True) == "Ja, det är en till"
     asked = client.post(action, again | {box["name"]: [box["value"]]})
     # What it told of is asked about as of any call.
@@ -88,16 +88,41 @@ def test_another_row_asks_nothing(
     assert PaperEntry.objects.count() == 2
 
 
-def test_of_another_patient_another_sheet_or_one_taken_back_it_asks_nothing(
+def test_of_another_patient_or_one_taken_back_it_asks_nothing(
     county: County, outage: Outage, sheet: Sheet, chain: CareChain, told: list[Message]
 ):
     first = enter(county, sheet, chain, messages=told, answers={})
     enter(county, sheet, make_chain(county, outage), answers={})
-    enter(county, make_sheet(county.alva), chain, messages=told, answers={})
     first.chain = chain
     withdraw_call(by=county.alva, handover=first, client_id=same_id(9), reason="Fel.")
     enter(county, sheet, chain, messages=told, answers={})
-    assert PaperEntry.objects.count() == 4
+    assert PaperEntry.objects.count() == 3
+
+
+def test_a_row_that_stands_on_another_sheet_too_is_asked_about(
+    county: County, sheet: Sheet, chain: CareChain, told: list[Message]
+):
+    enter(county, sheet, chain, messages=told, answers={})
+    asked = ASKED.replace("Påhittad.", f"Påhittad från blad {sheet.shown_serial}.")
+    with pytest.raises(Question) as found:
+        enter(county, make_sheet(county.alva), chain, messages=told, answers={})
+    assert found.value.sentence == asked
+    enter(county, make_sheet(county.alva), chain, messages=told, answers=one_more(found.value))
+    assert PaperEntry.objects.count() == 2
+
+
+def test_a_row_that_was_logged_as_it_was_rung_is_asked_about(
+    county: County, sheet: Sheet, chain: CareChain, told: list[Message]
+):
+    # The clock of the call has seconds, the paper has none.
+    live = call_facts(at=AT + timedelta(seconds=20))
+    log_call(by=county.alva, chain=chain, client_id=same_id(1), facts=live, messages=told)
+    with pytest.raises(Question) as found:
+        enter(county, sheet, chain, messages=told, answers={})
+    asked = "Ett likadant samtal är redan loggat 10.52 av Alva Påhittad. Är det ett till?"
+    assert found.value.sentence == asked
+    enter(county, sheet, chain, messages=told, answers=one_more(found.value))
+    assert Handover.objects.filter(chain=chain).count() == 3
 
 
 def test_sent_again_it_is_the_first_row_though_somebody_entered_one_more(

@@ -280,7 +280,7 @@ def test_other_content_under_the_same_id_keeps_both(alva: Client, sheet: Sheet, 
     assert shown["comment"] == ["En annan rad."]
     # Is it one more row, and does it tell of something else?
     answers = {
-        f"answer-entered-{PaperEntry.objects.get().pk}": "ja",
+        f"answer-entered-{Handover.objects.get().pk}": "ja",
         "answer-same-admission-inpatient": "another",
     }
     for name, answer in answers.items():
