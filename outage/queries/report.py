@@ -270,7 +270,7 @@ def _sent(event: CareChainEvent, chain: CareChain, log: ChainLog, standing: Chai
         first = standing.told_by(row)
         calls = {call.id: call for call in standing.calls}
         for each in standing.standings(row):
-            if each.target.party is None or each.closed is not None:
+            if each.closed is not None:
                 continue
             call = calls.get(first.get(each.target.place, ""))
             told.append(call.at if call and each.state is InformState.INFORMED else None)

@@ -39,7 +39,7 @@ class Sent:
 
     @property
     def until_told(self) -> timedelta | None:
-        """How long it took until all parties knew; None where they do not, or nobody was to be told."""
+        """How long it took until all knew; None where they do not, or nobody was to be told."""
         reached = [at for at in self.told if at is not None]
         if not self.told or len(reached) < len(self.told):
             return None

@@ -220,8 +220,8 @@ def _informed(logged: Logged, routine: Routine) -> ReportTable:
     rows = [(routine.label(kind), *_of_times(found[kind])) for kind in _in_order(found, routine)]
     if rows:
         rows.append(("Alla", *_of_times(times(logged.sent))))
-    columns = ("Händelse", "Att meddela", "Alla parter nådda", "Median, min", "Nio av tio inom, min")
-    caption = "Tid från händelse till att alla parter är underrättade"
+    columns = ("Händelse", "Att meddela", "Alla nådda", "Median, min", "Nio av tio inom, min")
+    caption = "Tid från händelse till att alla är underrättade"
     return ReportTable(caption, columns, tuple(rows), chart="informed")
 
 
@@ -324,7 +324,7 @@ def _deviations(around: Around, logged: Logged) -> ReportTable:
         ("Utskrivningar att meddela", found.discharges),
         ("Utskrivningar där någon part inte är underrättad", found.untold),
         ("varav lämnade med öppen punkt", found.left_open),
-        ("Andra meddelanden som inte har nått alla parter", found.not_all_told),
+        ("Andra meddelanden som inte har nått alla", found.not_all_told),
         ("Lämnade samtal utan återläsning", found.not_repeated),
         ("Bekräftade samtal som de två har loggat olika", found.unlike),
         ("Loggat mer än en timme efteråt", found.late),
