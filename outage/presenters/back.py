@@ -23,6 +23,7 @@ from outage.queries.whereabouts import line_of
 from outage.rules.after_end import Counts
 from outage.rules.back_registration import ChainStatus, Family, Task
 from outage.rules.beside import is_by_hand, is_read_first
+from outage.rules.identity import is_number
 from outage.rules.routine import Decision, Effect
 from outage.rules.said import labelled
 from outage.rules.ticks import Mark, Tick, TickState
@@ -242,14 +243,14 @@ def _row(listed: _Listed, tick: Tick, mark: RegistrationMark | None) -> TaskRow:
         decision=task.decision,
         do=task.do if tick.state is TickState.DONE else with_number_first(chain, task),
         facts=(
-            *dict.fromkeys(_fact(chain, log.by_text[e], task.family, now) for e in task.events),
+            *_facts(chain, log, task, now),
             *(
                 said_before_shown(chain, log, on_own_page=listed.on_own_page)
                 if task.decision in _TYPED
                 else ()
             ),
         ),
-        typed=typed_shown(chain, tick.picture) if task.decision is not Decision.DO_NOT_REGISTER else (),
+        typed=typed_shown(chain, tick.picture, now) if task.decision is not Decision.DO_NOT_REGISTER else (),
         why=why_with(beside, task, _left_at(listed, task)),
         beside=beside,
         clause=task.clause or "",
@@ -276,7 +277,9 @@ def _row(listed: _Listed, tick: Tick, mark: RegistrationMark | None) -> TaskRow:
 
 def _as_done(listed: _Listed, row: TaskRow, mark: Mark, stored: RegistrationMark) -> TaskRow:
     """What is to be undone is found in the system by what was typed there."""
-    found = undone(listed.chain, listed.log, listed.patient, mark, stored, on_own_page=listed.on_own_page)
+    found = undone(
+        listed.chain, listed.log, listed.patient, mark, stored, listed.now, on_own_page=listed.on_own_page
+    )
     return replace(row, patient=found.patient, typed=found.typed, facts=row.facts + found.facts)
 
 
@@ -358,6 +361,12 @@ def _no_task(listed: _Listed, key: str, do: str, why: str = "", facts: tuple[str
     return TaskRow(*kept)
 
 
+def _facts(chain: CareChain, log: ChainLog, task: Task, now: datetime) -> tuple[str, ...]:
+    """Two messages of a SIP that say the same stand once; two of anything else are two."""
+    facts = [_fact(chain, log.by_text[event], task.family, now) for event in task.events]
+    return tuple(dict.fromkeys(facts) if task.family is Family.SIP else facts)
+
+
 def _fact(chain: CareChain, event: CareChainEvent, family: Family, now: datetime) -> str:
     said = f"{chain.outage.routine.label(event.kind)} {moment(event.happened_at, now)}"
     # What is agreed of a SIP stands once, beside it.
@@ -375,7 +384,7 @@ def _remedy(chain: CareChain, tick: Tick) -> str:
         return "Ta ställning på nytt."
     if tick.undo:
         return f"Ångra det som gjordes i {system}."
-    if any(change.name == "number" for change in tick.changes):
+    if any(change.name == "number" and is_number(change.was) for change in tick.changes):
         return f"Ångra i {system} det som gjordes på det gamla numret, och gör om det på det nya."
     if tick.task.decision is Decision.DECIDE:
         return f"Det är redan gjort i {system}. Avgör om det ska ändras eller ångras."

@@ -1,6 +1,8 @@
 """What is typed into the system for a task, and what was typed of one that is to be undone there."""
 
+import re
 from dataclasses import replace
+from datetime import date, datetime
 from typing import NamedTuple
 
 from outage.models import CareChain, RegistrationMark
@@ -11,10 +13,14 @@ from outage.rules.back_registration import Task
 from outage.rules.identity import is_number
 from outage.rules.routine import Decision
 from outage.rules.ticks import TIME_OF, Change, Mark, Picture, Typed
+from outage.rules.wording import day
 
 # They stand in the row already: the patient at its head, the events as what happened.
 _AT_HEAD = ("number", "name")
 _HAPPENED = ("event_date:", TIME_OF)
+
+# A date is read on another day than it was kept.
+_DATE = re.compile(r"\d{4}-\d\d-\d\d$")
 
 Lines = tuple[tuple[str, str], ...]
 
@@ -27,9 +33,9 @@ class Undone(NamedTuple):
     facts: tuple[str, ...]
 
 
-def typed_shown(chain: CareChain, picture: Picture) -> Lines:
+def typed_shown(chain: CareChain, picture: Picture, now: datetime) -> Lines:
     hidden = chain.details.protected_identity
-    return _shown(picture, (*_AT_HEAD, *_HAPPENED), hidden=hidden)
+    return _shown(picture, (*_AT_HEAD, *_HAPPENED), now, hidden=hidden)
 
 
 def said_before_shown(chain: CareChain, log: ChainLog, *, on_own_page: bool) -> tuple[str, ...]:
@@ -53,6 +59,7 @@ def undone(
     patient: Patient,
     mark: Mark,
     stored: RegistrationMark,
+    now: datetime,
     *,
     on_own_page: bool,
 ) -> Undone:
@@ -60,7 +67,7 @@ def undone(
     `patient` is as the list has it now.
     """
     picture = mark.picture
-    typed = _shown(picture, _AT_HEAD, hidden=patient.protected and not on_own_page) if picture else ()
+    typed = _shown(picture, _AT_HEAD, now, hidden=patient.protected and not on_own_page) if picture else ()
     facts = [f"Gjort: {picture.do}"] if picture else []
     if chain.details.is_purged:
         return Undone(patient, typed, tuple(facts))
@@ -89,9 +96,12 @@ def change_shown(chain: CareChain, change: Change) -> tuple[str, str, str]:
     return change.label, change.was or "saknas", change.now or "saknas"
 
 
-def _shown(picture: Picture, but: tuple[str, ...], *, hidden: bool) -> Lines:
+def _shown(picture: Picture, but: tuple[str, ...], now: datetime, *, hidden: bool) -> Lines:
     def value(each: Typed) -> str:
-        return "se vårdkedjan" if hidden and not _tells_nothing(each.name) else each.value or "saknas"
+        if hidden and not _tells_nothing(each.name):
+            return "se vårdkedjan"
+        on = _DATE.search(each.ref) if "_date" in each.name else None
+        return day(date.fromisoformat(on[0]), now) if on else each.value or "saknas"
 
     return tuple((each.label, value(each)) for each in picture.typed if not each.name.startswith(but))
 
