@@ -28,8 +28,9 @@ from outage.presenters.outage_files import (
 )
 from outage.presenters.outage_log import log_of_outage
 from outage.queries.care_chains import mark_namesakes
+from outage.queries.chain_lists import ListedChains
 from outage.queries.logged_beside import logged_beside
-from outage.queries.owed import ListedChains, chains_seen_and_missing
+from outage.queries.owed import chains_seen_and_missing
 from outage.queries.task_logs import task_logs_of, turns_of
 from outage.rules.drills import marked_rows
 from outage.rules.outage_files import OutageFile, TableForm, check_list_is_left, file_name

@@ -11,12 +11,12 @@ from contacts.page_versions import each_of_one_minute
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, RegistrationMark
 from outage.queries.care_chains import mark_namesakes
+from outage.queries.chain_lists import ListedChains
 from outage.queries.chain_log import ChainLog
 from outage.queries.counted import counted
 from outage.queries.doers import does
 from outage.queries.logged_beside import AllBeside, has_beside, logged_beside
 from outage.queries.naming import Patient, patient_in_list, shown_in_list
-from outage.queries.owed import ListedChains
 from outage.queries.task_logs import Turn, Turns, task_logs_of, task_stamps, turns_of
 from outage.queries.tasks import ticks_of
 from outage.queries.whereabouts import line_of

@@ -10,10 +10,10 @@ from uuid import UUID
 from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin, Handover
 from outage.presenters.call_codes import CodeLine, CodeLines, code_lines_in_list
 from outage.presenters.outage_files import AT_ONCE, LogCells, LogRows
+from outage.queries.chain_lists import ListedChains
 from outage.queries.chain_log import ChainLog, in_time_order, logs_of
 from outage.queries.joined import joins_by_home
 from outage.queries.moved import came_from, left_to
-from outage.queries.owed import ListedChains
 
 JoinRow = tuple[ChainJoin, CareChain, CareChain]
 

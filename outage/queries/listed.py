@@ -11,7 +11,7 @@ from contacts.access import Acting
 from contacts.page_versions import each_of_one_minute
 from contacts.queries.prepared import prepared
 from outage.models import CareChain, ChainState, Outage
-from outage.queries.owed import Known, ListedChains
+from outage.queries.chain_lists import Known, ListedChains
 from outage.queries.states import states_for
 
 

@@ -2,16 +2,14 @@
 one chain's log says of it.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, overload
+from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Page, Paginator
-from django.db.models import CharField, Count, Min, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import Count, Min, Q, QuerySet
 
 from contacts.access import Acting, can
 from contacts.models import Principal
@@ -22,7 +20,8 @@ from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from outage.models import CareChain, CareChainEvent, ChainState, OpenItem, Outage, StateKind
 from outage.models.chain_state import TO_RING, is_answer
-from outage.queries.care_chains import seen_by, with_details
+from outage.queries.care_chains import seen_by
+from outage.queries.chain_lists import Known, ListedChains, ListedIds, as_text
 from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.counted import outage_at
 from outage.queries.outages import down_again, is_out_again, principals_back
@@ -34,100 +33,6 @@ from outage.rules.back_registration import ChainStatus
 from outage.rules.owed import ChainStanding
 from outage.rules.told import Owed, Standing
 
-Known = dict[UUID, CareChain]
-
-
-class _Ids(Sequence[UUID]):
-    """Read as texts, and made when they are asked for: to make those of thousands takes longer than to find them. Those
-    of a page are made at once, and none to turn their order.
-    """
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._texts = texts
-
-    def __len__(self) -> int:
-        return len(self._texts)
-
-    @overload
-    def __getitem__(self, at: int) -> UUID: ...
-
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[UUID]: ...
-
-    def __getitem__(self, at: int | slice) -> UUID | Sequence[UUID]:
-        if not isinstance(at, slice):
-            return UUID(self._texts[at])
-        return [*map(UUID, self._texts[at])] if at.step is None else _Ids(self._texts[at])
-
-
-def _text(column: str) -> Cast:
-    return Cast(column, CharField())
-
-
-class _Page(Page[CareChain]):
-    """What it has is read: Django's own iterator asks for each by its place."""
-
-    def __iter__(self) -> Iterator[CareChain]:
-        return iter(self.object_list)
-
-
-class ListedChains:
-    """Chains by their ids, in the order to show them: only those of a slice are read, and of lists that have `known` in
-    common each chain once.
-    """
-
-    def __init__(
-        self, acting: Acting, outages: Iterable[Outage], ids: Sequence[UUID], known: Known | None = None
-    ) -> None:
-        self.ids = ids
-        self._known: Known = {} if known is None else known
-        self._acting = acting
-        self._outages = {outage.pk: outage for outage in outages}
-
-    @property
-    def outages(self) -> Collection[Outage]:
-        return self._outages.values()
-
-    def count(self) -> int:
-        return len(self.ids)
-
-    def page(self, size: int, number: str | int | None) -> Page[CareChain]:
-        return self.on(self.page_of_ids(size, number))
-
-    def page_of_ids(self, size: int, number: str | int | None) -> Page[UUID]:
-        """None is read."""
-        return Paginator(self.ids, size).get_page(number)
-
-    def on(self, page: Page[UUID]) -> Page[CareChain]:
-        """The chains of one made by `page_of_ids`."""
-        return _Page(self.read(page.object_list), page.number, page.paginator)  # type: ignore[arg-type]
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    def __contains__(self, chain: CareChain) -> bool:
-        return chain.pk in self.ids
-
-    def __getitem__(self, part: slice) -> list[CareChain]:
-        return self.read(self.ids[part])
-
-    def read(self, wanted: Collection[UUID]) -> list[CareChain]:
-        """Those of its chains that are `wanted`."""
-        found = [*map(self._known.get, wanted)]
-        unread = [pk for pk, chain in zip(wanted, found, strict=True) if chain is None]
-        if unread:
-            for chain in _chains(*unread):
-                if chain.principal_id == self._acting.principal.pk:
-                    chain.outage = self._outages[chain.outage_id]
-                    self._known[chain.pk] = chain
-            found = [*map(self._known.get, wanted)]
-        return [chain for chain in found if chain]
-
-
-@prepared
-def _chains(*ids: UUID) -> QuerySet[CareChain]:
-    return with_details(CareChain.objects.filter(pk__in=ids)).order_by()
-
 
 def chains_seen(
     acting: Acting, *outages: Outage, newest_first: bool = False, known: Known | None = None
@@ -135,13 +40,13 @@ def chains_seen(
     """As `visible_chains`, by number: those of one outage after those of another. A query for each outage."""
     asked = acting.principal.pk, ids_read_as(acting.unit)
     may = can(acting, Right.READ_CARE)
-    ids = _Ids([pk for each in outages for pk in _seen(*asked, each.pk)] if may else [])
+    ids = ListedIds([pk for each in outages for pk in _seen(*asked, each.pk)] if may else [])
     return ListedChains(acting, outages, ids[::-1] if newest_first else ids, known)
 
 
 @prepared
 def _seen(principal_id: int, units: tuple[int, ...], outage_id: UUID) -> QuerySet[CareChain, str]:
-    return seen_by(principal_id, units, [outage_id]).values_list(_text("pk"), flat=True)
+    return seen_by(principal_id, units, [outage_id]).values_list(as_text("pk"), flat=True)
 
 
 def chains_seen_and_missing(acting: Acting, outage: Outage) -> tuple[ListedChains, ListedChains]:
@@ -154,14 +59,14 @@ def chains_seen_and_missing(acting: Acting, outage: Outage) -> tuple[ListedChain
     without = {*_missing(acting.principal.pk, outage.pk, units)} if units else set()
     seen = [pk for pk, _ in found]
     missing = [pk for pk in seen if pk in without]
-    return ListedChains(acting, [outage], _Ids(seen)), ListedChains(acting, [outage], _Ids(missing))
+    return ListedChains(acting, [outage], ListedIds(seen)), ListedChains(acting, [outage], ListedIds(missing))
 
 
 @prepared
 def _seen_of_units(
     principal_id: int, units: tuple[int, ...], outage_id: UUID
 ) -> QuerySet[CareChain, tuple[str, int]]:
-    return seen_by(principal_id, units, [outage_id]).values_list(_text("pk"), "unit")
+    return seen_by(principal_id, units, [outage_id]).values_list(as_text("pk"), "unit")
 
 
 @prepared
@@ -170,7 +75,7 @@ def _missing(principal_id: int, outage_id: UUID, units: tuple[int, ...]) -> Quer
     rows = ChainState.objects.filter(
         outage=outage_id, principal=principal_id, unit__in=units, what=StateKind.MISSING
     )
-    return rows.order_by().values_list(_text("chain"), flat=True)
+    return rows.order_by().values_list(as_text("chain"), flat=True)
 
 
 def chains_with_calls_owed(acting: Acting, *outages: Outage, known: Known | None = None) -> ListedChains:
@@ -219,7 +124,7 @@ def _listed(what: StateKind, acting: Acting, outages: Sequence[Outage], known: K
     asked = str(what), acting.unit.pk, acting.principal.pk, *(outage.pk for outage in outages)
     if all(outage.is_open for outage in outages):
         # Nobody is back yet: none is left out, and the database does it all.
-        return ListedChains(acting, outages, _Ids(_in_order(*asked)), known)
+        return ListedChains(acting, outages, ListedIds(_in_order(*asked)), known)
     first: dict[UUID, tuple[int, datetime, int]] = {}
     for row in left_in(acting.principal, outages, _kept(*asked)):
         since, chain_id, rank, number = row[_SINCE], *row[len(READ_THERE) :]
@@ -233,7 +138,7 @@ def _listed(what: StateKind, acting: Acting, outages: Sequence[Outage], known: K
 def _in_order(what: str, unit_id: int, principal_id: int, *outage_ids: UUID) -> QuerySet[ChainState, str]:
     rows = _of_unit(what, unit_id, principal_id, outage_ids).values("chain", "chain__number")
     in_order = rows.annotate(urgent=Min("rank"), longest=Min("since"))
-    return in_order.order_by("urgent", "longest", "chain__number").values_list(_text("chain"), flat=True)
+    return in_order.order_by("urgent", "longest", "chain__number").values_list(as_text("chain"), flat=True)
 
 
 @prepared

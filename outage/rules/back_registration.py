@@ -136,8 +136,11 @@ def back_registration(
     moves = [one for one in counted if one.effect in _MOVES]
     stays = _stays(before, status, moves)
     if unlogged is Effect.DISCHARGE and moves and moves[-1].effect is Effect.ADMISSION:
-        last = moves[-1].event
-        stays = [(own, _left_since(keys)) if last in own else (own, keys) for own, keys in stays]
+        odd = [(() if keys == ("1",) else keys) + ("11-left",) for _, keys in stays]
+        stays = [
+            (own, left if moves[-1].event in own else keys)
+            for (own, keys), left in zip(stays, odd, strict=True)
+        ]
     died = status is ChainStatus.DECEASED
     found = [*stays, *_others(counted, lambda sip: _sip_outcome(before, status, stays, sip), died=died)]
     place = {one.event.id: index for index, one in enumerate(counted)}
@@ -146,11 +149,6 @@ def back_registration(
     return tuple(
         _task(routine, keys, own, sorted(own, key=lambda event: logged[event.id])) for own, keys in found
     )
-
-
-def _left_since(keys: tuple[str, ...]) -> tuple[str, ...]:
-    """What is odd of the stay already is decided with it."""
-    return (*(() if keys == ("1",) else keys), "11-left")
 
 
 def missing_move(
@@ -384,10 +382,7 @@ def _of(counted: Sequence[_Counted], *keys: str) -> _Found:
 
 
 def _task(
-    routine: Routine,
-    keys: Sequence[str],
-    events: Sequence[LoggedEvent],
-    as_logged: Sequence[LoggedEvent],
+    routine: Routine, keys: Sequence[str], events: Sequence[LoggedEvent], as_logged: Sequence[LoggedEvent]
 ) -> Task:
     outcomes = [routine.outcomes[key] for key in keys]
     first = outcomes[0]

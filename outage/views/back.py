@@ -34,10 +34,11 @@ from outage.presenters.back import TaskRow, task_place, tasks_listed
 from outage.presenters.back_groups import TaskGroups, grouped
 from outage.presenters.closing import ClosedLine, closed_line, left_rows
 from outage.queries.care_chains import get_chain
+from outage.queries.chain_lists import ListedChains
 from outage.queries.closing import acknowledgement_of, closing_of, left_for, took_part
 from outage.queries.naming import patient_in_list
 from outage.queries.outages import current_outage, earlier_outages, goes_on_beside
-from outage.queries.owed import ListedChains, chains_seen, chains_seen_and_missing, count_calls_owed
+from outage.queries.owed import chains_seen, chains_seen_and_missing, count_calls_owed
 from outage.queries.papers import paper_left, papers
 from outage.queries.shift import tasks_left_after
 from outage.rules.wording import clock_time, midnight_after

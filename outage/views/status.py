@@ -47,13 +47,12 @@ from outage.presenters.status import (
     told_rows,
 )
 from outage.queries.care_chains import logged_and_told, mark_namesakes
+from outage.queries.chain_lists import Known, ListedChains
 from outage.queries.closing import left_about
 from outage.queries.lately import calls_received, received_lately, told_lately
 from outage.queries.listed import Listed, listed_now
 from outage.queries.outages import earlier_outages, not_ended_before, outage_for, outage_in_view
 from outage.queries.owed import (
-    Known,
-    ListedChains,
     chains_seen,
     chains_seen_and_missing,
     chains_with_a_place_to_find,

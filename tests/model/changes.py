@@ -196,13 +196,11 @@ class RandomOutage(Base):
                 self._gone(twin, line)
             stored = [CareChainEvent.objects.get(pk=m.event_id) for m in made.messages.order_by("pk")]
             before = len(to.record.lines)
-            logged = {
-                uuid5(made.pk, row.id): line.first.logged for line in twin.record.lines for row in line.rows
-            }
+            lines = twin.record.lines
+            logged = {uuid5(made.pk, row.id): line.first.logged for line in lines for row in line.rows}
             for event in stored:
                 self._note_event(to, by, event)
                 line = to.record.lines[-1]
-                # Moved, it is still what somebody logged then.
                 line.rows[0].logged = logged[event.pk]
                 while later := CareChainEvent.objects.filter(supersedes=line.now.id).first():
                     self._note_event(to, by, later, of=line)
@@ -386,18 +384,10 @@ class RandomOutage(Base):
         row = next(row for row in rows if row.key == work.key)
         done, entered = self.pick(data, [True, True, False]), self.pick(data, [True, False])
         by_hand = row.decision == "decide"
+        said = {"choice": "Beslutat", "entered": entered} if by_hand else {"choice": "", "entered": None}
 
         def act() -> None:
-            mark_task(
-                by=by,
-                chain=chain,
-                client_id=uuid4(),
-                task=work.key,
-                seen=row.seen,
-                done=done,
-                choice="Beslutat" if by_hand else "",
-                entered=entered if by_hand else None,
-            )
+            mark_task(by=by, chain=chain, client_id=uuid4(), task=work.key, seen=row.seen, done=done, **said)
             picture: Any = (work.family, Entering(seen.record, seen.outage).picture(work))
             twin.marks.pop(work.key, None)
             twin.marks[work.key] = (done, done and (entered or not by_hand), picture, work.lines)

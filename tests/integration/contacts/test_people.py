@@ -100,8 +100,8 @@ class TestAPersonIsAdded:
         page = read(answer)
         assert differences(page) == {"Efternamn": ("Åkerö", "Åker"), "Titel": (NEW["title"], "annan")}
         made = User.objects.get(username="nina.akero")
-        address = page.main.find("button", string="Rätta det som sparades")["formaction"]
-        assert address == reverse("person_edit", args=[made.pk])
+        address = reverse("person_edit", args=[made.pk])
+        assert page.main.find("button", string="Rätta det som sparades")["formaction"] == address
         shown = read(client.post(address, fields_of(form_of(page, method="post")) | {"first": ["1"]}))
         assert client.post(address, fields_of(form_of(shown, method="post"))).status_code == 302
         made.refresh_from_db()
@@ -356,51 +356,3 @@ class TestTheList:
         assert len(page.select("tbody tr")) == 50
         with django_assert_num_queries(7):
             client.get(reverse("person", args=[users[0].pk]))
-
-
-# What each address answers: Adam keeps people, Alva does not, Malin keeps another principal's.
-PAGES = {
-    "keep_people": (200, 403, 200),
-    "person_new": (200, 403, 200),
-    "person": (200, 403, 404),
-    "person_edit": (200, 403, 404),
-    "person_end": (302, 403, 404),
-    "person_restore": (302, 403, 404),
-    "person_code": (302, 403, 404),
-    "person_second_factor": (302, 403, 404),
-    "second_factor": (200, 403, 200),
-    "assignment_new": (200, 403, 404),
-    "assignment_edit": (200, 403, 404),
-    "assignment_end": (302, 403, 404),
-    "assignment_restore": (302, 403, 404),
-    "staff_file": (200, 403, 200),
-    "import_staff": (200, 403, 200),
-    "confirm_staff": (302, 403, 302),
-}
-
-
-def test_each_address_answers_its_own_administrator_alone(client: Client, county: County):
-    from contacts.urls import urlpatterns
-
-    names = {pattern.name for pattern in urlpatterns}
-    assert set(PAGES) <= names
-    people = {"person", "personer", "uppdrag", "tva-steg"}
-    assert {p.name for p in urlpatterns if str(p.pattern).split("/")[0] in people} == set(PAGES)
-    given: dict[str, Any] = {"person_id": county.bo.user.pk, "membership_id": county.bo.membership.pk}
-    people_asked = (county.adam, county.alva, admin_of(county))
-    for at, by in enumerate(people_asked):
-        client.force_login(by.user)
-        for pattern in urlpatterns:
-            if pattern.name not in PAGES:
-                continue
-            args = {name: given.get(name, "csv") for name in pattern.pattern.converters}
-            path = reverse(pattern.name, kwargs=args)
-            answer = client.get(path)
-            if answer.status_code == 405:
-                answer = client.post(path)
-            assert answer.status_code == PAGES[pattern.name][at], (by.user.username, pattern.name)
-            missing = {name: 999_999 if name != "form" else "vcf" for name in args}
-            if missing and by is county.adam:
-                path = reverse(pattern.name, kwargs=missing)
-                answer = client.get(path)
-                assert (client.post(path) if answer.status_code == 405 else answer).status_code == 404
