@@ -47,8 +47,14 @@ def how_held(how: HowHeld | None, content: Content) -> HeldAs | None:
 
 
 def is_sent_again(how: HeldAs, held: Content, sent: Content) -> bool:
-    """Whether what comes is what was held: the very same, or the same form by its client-made id, with more typed in
-    it. Another press from the same place is another press.
+    """Whether what comes is what was held: the very same, or the same form by its client-made id with all of that in
+    it. Another press from the same place is another press, and what says something else is held for itself.
     """
     ids = [list(content.get("client_id", ())) for content in (held, sent)]
-    return held == sent or (not how.pressed and any(ids[0]) and ids[0] == ids[1])
+    same_form = not how.pressed and any(ids[0]) and ids[0] == ids[1]
+    return held == sent or (same_form and all(_goes_on(held[name], sent.get(name, ())) for name in held))
+
+
+def _goes_on(held: Sequence[str], sent: Sequence[str]) -> bool:
+    """Whether all that was held of a field is in what comes. Words may have more about them; a code never is a part."""
+    return all(not text or any(text == now or (" " in now and text in now) for now in sent) for text in held)

@@ -102,7 +102,9 @@ def hold(request: HttpRequest, view: Callable[..., Any]) -> HeldForm | None:
         request.saved_before = moment(saved[0], timezone.now())  # type: ignore[attr-defined]
         if how.pressed or how.file:
             return None
-    return hold_form(by=owner, path=_address(request), content=content)
+    # A press counts from when it was pressed, however often it is answered.
+    taken_up = "" if how.pressed else request.POST.get("taken_up", "")
+    return hold_form(by=owner, path=_address(request), content=content, taken_up=taken_up)
 
 
 def _saved_first(user: User, contents: Sequence[Content]) -> dict[int, datetime]:

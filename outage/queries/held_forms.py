@@ -72,6 +72,14 @@ def kept_same(sent: HeldForm) -> HeldForm | None:
     return same.filter(content_hash=sent.content_hash).order_by("at", "pk").first()
 
 
+def kept_before(sent: HeldForm, held_id: str) -> HeldForm | None:
+    """The one with that id, where it was sent from the same page in the same assignment."""
+    found = held_form_of(sent.user, held_id)
+    if found is None or found.membership != sent.membership:
+        return None
+    return found if found.path.partition("?")[0] == sent.path.partition("?")[0] else None
+
+
 def outdated() -> QuerySet[HeldForm]:
     """Those whose content has still to go."""
     return HeldForm.objects.filter(at__lt=timezone.now() - KEPT_FOR).exclude(content_hash="")

@@ -16,17 +16,20 @@ from contacts.models.hashed import hashed_with
 from contacts.models.locking import locked
 from outage.models import HeldForm
 from outage.models.held_form import LARGEST
-from outage.queries.held_forms import forgotten, kept_same, outdated
+from outage.queries.held_forms import forgotten, kept_before, kept_same, outdated
 from outage.rules.drills import FIELD
 
 # What says which form or button it was, by its id and by the codes that tell buttons apart; nobody typed any of it.
 _CODES = ("client_id", "outcome", "done", "svar", "steg", FIELD)
 
 
-def hold_form(*, by: Membership, path: str, content: Mapping[str, list[str]]) -> HeldForm | None:
+def hold_form(
+    *, by: Membership, path: str, content: Mapping[str, list[str]], taken_up: str = ""
+) -> HeldForm | None:
     """Hold what was sent from a page shown to `by`. Stored once however often it is sent; the first time counts.
 
-    None when it is too large to be a form of ours.
+    It takes the place of the one with the id `taken_up`, which the same form was shown again from. None when it is too
+    large to be a form of ours.
     """
     text = json.dumps(dict(content), ensure_ascii=False)
     if len(text) > LARGEST:
@@ -34,11 +37,14 @@ def hold_form(*, by: Membership, path: str, content: Mapping[str, list[str]]) ->
     with transaction.atomic():
         sent = HeldForm(user=by.user, membership=by, path=path, content=text)
         sent.content_hash = hashed_with(sent.data_key_name(), text)
-        if same := kept_same(sent):
-            return same
-        sent.save(force_insert=True)
-        audit.record(by=acting_in(by), action="held_form.kept", target=sent)
-        return sent
+        kept = kept_same(sent)
+        if kept is None:
+            kept = sent
+            kept.save(force_insert=True)
+            audit.record(by=acting_in(by), action="held_form.kept", target=kept)
+        if (former := kept_before(sent, taken_up)) and former != kept:
+            release(by=acting_in(by), held=former)
+        return kept
 
 
 def throw_away(*, by: Acting, held: HeldForm) -> None:
@@ -50,11 +56,12 @@ def throw_away(*, by: Acting, held: HeldForm) -> None:
 
 
 def release(*, by: Acting, held: HeldForm) -> None:
-    """The owner has taken it up and saved it."""
+    """The owner has taken it up, and it is saved, or held anew with what was typed since."""
     check_within(by, held)
     with transaction.atomic():
-        audit.record(by=by, action="held_form.taken_up", target=held)
-        held.delete()
+        # Of two windows with the same one the first takes it up.
+        if HeldForm.objects.filter(pk=held.pk).delete()[0]:
+            audit.record(by=by, action="held_form.taken_up", target=held)
 
 
 def drop_outdated() -> int:

@@ -23,9 +23,23 @@ def test_a_view_that_says_nothing_has_nothing_held():
 
 
 @pytest.mark.parametrize(("how", "held", "sent"), [*product([CALL, YES], _IDS, _IDS)])
-@pytest.mark.parametrize("typed", [False, True])
-def test_a_form_comes_again_as_it_was_or_by_its_id_and_a_press_only_as_it_was(how, held, sent, typed: bool):
-    was = {"text": ["x"]} | ({} if held is None else {"client_id": [held]})
-    comes = {"text": ["y" if typed else "x"]} | ({} if sent is None else {"client_id": [sent]})
-    by_its_id = how == CALL and held == sent and bool(held)
+@pytest.mark.parametrize(
+    ("text", "goes_on"),
+    [
+        (["x"], True),
+        (["x", "z"], True),
+        (["så x igen"], True),
+        (["y"], False),
+        (["xx"], False),
+        ([""], False),
+        (None, False),
+    ],
+)
+def test_a_form_comes_again_as_it_was_or_by_its_id_with_more_and_a_press_only_as_it_was(
+    how, held, sent, text: list[str] | None, goes_on: bool
+):
+    was = {"text": ["x"], "empty": [""]} | ({} if held is None else {"client_id": [held]})
+    comes = {} if text is None else {"text": text}
+    comes |= {"empty": [""]} | ({} if sent is None else {"client_id": [sent]})
+    by_its_id = how == CALL and held == sent and bool(held) and goes_on
     assert is_sent_again(how, was, comes) is (was == comes or by_its_id)
