@@ -59,9 +59,7 @@ def test_two_windows_that_took_up_the_same_keep_one_each_and_neither_is_lost_by_
     assert "Redan sparat 10.52: skiljer det här sig syns det när du tar fram det" in status
 
 
-def test_shown_again_and_sent_twice_it_is_one(
-    county: County, address: str, taken_up: Fields, client: Client
-):
+def test_shown_again_and_sent_twice_it_is_one(county: County, address: str, taken_up: Fields, client: Client):
     for _ in "12":
         client.post(address, taken_up)
     assert HeldForm.objects.count() == 1
