@@ -15,6 +15,7 @@ from outage.presenters.care import Numbers
 from outage.presenters.outside import outside_outage
 from outage.queries.chain_log import ChainLog, in_time_order
 from outage.queries.heard import named_as
+from outage.queries.moved import MovedTo, moved_from
 from outage.queries.naming import party_label, patient_in_short
 from outage.queries.owed import event_standings
 from outage.queries.standing import completion_of, is_discharge, open_item_of, row_of, standing_of, tells
@@ -23,18 +24,14 @@ from outage.queries.wordings import leaves_out
 from outage.rules.clock import before_or_after_break_point
 from outage.rules.groups import in_groups
 from outage.rules.handover import Checked, Direction, ReadBack, name_in
-from outage.rules.informing import (
-    FAILED,
-    CallOutcome,
-    DischargeState,
-    InformState,
-)
+from outage.rules.informing import FAILED, CallOutcome, DischargeState, InformState
 from outage.rules.reminders import ring_back_at
 from outage.rules.routine import Routine
 from outage.rules.said import labelled
 from outage.rules.told import Closed, Notice, Standing, folded
 from outage.rules.wording import day_and_time, lower_first, moment
 
+LogRow = CareChainEvent | Handover
 # Of an event that was logged in each of two chains that were joined.
 COUNTS_AS_ANOTHER = "Räknas som samma händelse i den sammanförda vårdkedjan"
 
@@ -133,14 +130,14 @@ def timeline(
     party has been told is shown on the events that are the acting unit's to tell, and on those that somebody in the
     chain has told of; not on what others tell and we have received. Of what is purged nothing is left to do.
     """
-    rows: list[CareChainEvent | Handover] = in_time_order([*log.events, *log.handovers])
-    standing = standing_of(chain, log)
+    rows: list[LogRow] = in_time_order([*log.events, *log.handovers])
+    standing, moved = standing_of(chain, log), moved_from(log.handovers, log.events)
     taken_back = any(event.withdraws for event in log.events)
     to_retract = {owed.id for owed in standing.owed() if owed.retracts} if taken_back else set()
     return [
-        _call_entry(acting, chain, log, row, now, flags, own_flags, codes)
+        _call_entry(acting, chain, log, row, now, flags, own_flags, codes, moved)
         if isinstance(row, Handover)
-        else _event_entry(acting, chain, log, row, now)
+        else _event_entry(acting, chain, log, row, now, moved)
         for row in rows
         if not row.withdraws
         or (not isinstance(row, Handover) and (str(row.pk) in to_retract or standing.who_know(row_of(row))))
@@ -153,7 +150,12 @@ def tried_numbers(acting: Acting, log: ChainLog) -> set[str]:
 
 
 def _event_entry(
-    acting: Acting, chain: CareChain, log: ChainLog, event: CareChainEvent, now: datetime
+    acting: Acting,
+    chain: CareChain,
+    log: ChainLog,
+    event: CareChainEvent,
+    now: datetime,
+    moved: Mapping[UUID, MovedTo],
 ) -> TimelineEntry:
     newer = next((e for e in log.events if e.supersedes_id == event.pk), None)
     double = event.pk in log.doubles
@@ -181,7 +183,9 @@ def _event_entry(
         f"av {event.user.full_name}, {event.unit.name}",
         details=tuple(labelled(event.particulars, now)) if not event.withdraws else (),
         struck=struck,
-        struck_by=COUNTS_AS_ANOTHER if double else _struck_by(newer, now),
+        struck_by=COUNTS_AS_ANOTHER
+        if double
+        else _struck_by(newer, now, moved=newer and moved.get(newer.pk)),
         note=event.reason,
         may_change=not (struck or event.withdraws or purged) and chain.emergency is None,
         standings=tuple(_standing_line(chain, log, s, items, now) for s in found),
@@ -203,6 +207,7 @@ def _call_entry(
     flags: Mapping[str, bool],
     own_flags: Collection[str],
     codes: CodeLines,
+    moved: Mapping[UUID, MovedTo],
 ) -> TimelineEntry:
     newer = next((h for h in log.handovers if h.supersedes_id == handover.pk), None)
     outcome = CallOutcome(handover.outcome)
@@ -224,7 +229,7 @@ def _call_entry(
         by_whom=signed_by(handover, now),
         details=tuple(_call_details(handover, log, told, _reminds(handover, chain, now) if stands else "")),
         struck=newer is not None,
-        struck_by=_struck_by(newer, now, handover),
+        struck_by=_struck_by(newer, now, handover, newer and moved.get(newer.pk)),
         note=handover.reason,
         failed=outcome in FAILED,
         # In an emergency one's own calls alone.
@@ -308,7 +313,7 @@ def event_title(routine: Routine, event: CareChainEvent) -> str:
     return f"Återtag: {lower_first(label)}" if event.withdraws else label
 
 
-def from_paper(row: CareChainEvent | Handover, now: datetime) -> str:
+def from_paper(row: LogRow, now: datetime) -> str:
     """Where a row was read, who wrote it there and when, and who entered it; "" for one not from paper."""
     if not row.paper_serial or row.written_at is None:
         return ""
@@ -319,20 +324,21 @@ def from_paper(row: CareChainEvent | Handover, now: datetime) -> str:
     )
 
 
-def changed_by(row: CareChainEvent | Handover, now: datetime) -> str:
-    return f"{_struck_by(row, now, row.supersedes).removesuffix('.')}."
+def changed_by(row: LogRow, now: datetime, moved: MovedTo | None = None) -> str:
+    return f"{_struck_by(row, now, row.supersedes, moved).removesuffix('.')}."
 
 
 def _struck_by(
-    newer: CareChainEvent | Handover | None, now: datetime, row: CareChainEvent | Handover | None = None
+    newer: LogRow | None, now: datetime, row: LogRow | None = None, moved: MovedTo | None = None
 ) -> str:
     if newer is None:
         return ""
     if row is not None and row.recorded_at == newer.recorded_at:
         # As it was, by whom it was: only where it stands is another.
         return f"Skrivet på nytt: {newer.reason}"
-    verb = "Återtaget" if newer.withdraws else "Rättat"
-    return f"{verb} {moment(newer.recorded_at, now)} av {newer.user.full_name}: {newer.reason}"
+    verb = "Flyttat" if moved else "Återtaget" if newer.withdraws else "Rättat"
+    to = f" till vårdkedja {moved.number}" if moved else ""
+    return f"{verb} {moment(newer.recorded_at, now)} av {newer.user.full_name}{to}: {newer.reason}"
 
 
 def _reminds(call: Handover, chain: CareChain, now: datetime) -> str:

@@ -1,15 +1,26 @@
 """Calls that came from another patient: who logged them first, there, and from where and to where they went."""
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from contacts.models.encrypted import GONE
 from contacts.queries.prepared import prepared
-from outage.models import Handover
+from outage.models import CareChainEvent, Handover
 from outage.models.handover import Logged
+
+# A call is taken back, and what stood by it alone, in one and the same write.
+_AT_ONCE = timedelta(minutes=1)
+
+
+class MovedTo(NamedTuple):
+    """Where something stands that was moved: a call there, and the number of its chain."""
+
+    call: UUID
+    number: int
 
 
 def with_first(calls: Iterable[Handover]) -> None:
@@ -51,6 +62,29 @@ def left_to(outage_id: UUID, principal_id: int) -> dict[UUID, int]:
     )
     came = calls.order_by().values_list("pk", "chain__number")
     return {Handover(pk=pk).left_by: number for pk, number in came.iterator()}
+
+
+def moved_from(calls: Iterable[Handover], events: Iterable[CareChainEvent]) -> dict[UUID, MovedTo]:
+    """Where that stands which was moved out of the chain that these are the log of, by the id of the row that took it
+    back: calls, and the events that went with them. No query where no call was taken back.
+    """
+    struck = {call.pk: call for call in calls if call.withdraws}
+    if not struck:
+        return {}
+    since, users = min(call.recorded_at for call in struck.values()), {c.user_id for c in struck.values()}
+    came = Handover.objects.filter(user__in=users, recorded_at__gte=since, supersedes__isnull=True).order_by()
+    to = {
+        Handover(pk=pk).left_by: MovedTo(pk, number) for pk, number in came.values_list("pk", "chain__number")
+    }
+    found = {pk: to[pk] for pk in struck.keys() & to.keys()}
+    gone = [event for event in events if event.withdraws] if found else []
+    return found | {
+        event.pk: moved
+        for pk, moved in found.items()
+        for event in gone
+        if (event.user_id, event.reason) == (struck[pk].user_id, struck[pk].reason)
+        and timedelta(0) <= event.recorded_at - struck[pk].recorded_at < _AT_ONCE
+    }
 
 
 def came_from(calls: Iterable[Handover]) -> dict[UUID, int]:

@@ -1,12 +1,14 @@
 """What the views share: the row that an address names, or 404, and what a page says of it and of who changed it."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,8 +19,10 @@ from contacts.views.tools import FormPage, get_or_404
 from outage.models import CareChain, ChainJoin, Outage
 from outage.presenters.care import patient_on_own_page
 from outage.presenters.chain import changed_by
-from outage.queries.care_chains import Row, get_chain, get_reached, newest_of
+from outage.queries.care_chains import Row, get_chain, get_handover, get_reached, newest_of
+from outage.queries.chain_log import log_of
 from outage.queries.joined import join_into, join_of, said_of
+from outage.queries.moved import MovedTo, moved_from
 from outage.queries.naming import ward_label
 from outage.queries.openings import check_opened, why_over
 from outage.queries.outages import outage_in_view, recent_outages
@@ -122,6 +126,30 @@ def check_may_be_asked(request: ActingRequest, outage: Outage) -> None:
         check_not_purged(outage, request.acting.principal.pk)
 
 
+def led_to_standing(request: ActingRequest, row: Row) -> HttpResponse | None:
+    """Redirects who asks for a page about a row that was changed since to that of the row that stands, or to its chain
+    where it was taken back or moved to another, and says so; else None.
+    """
+    stands = newest_of(row)
+    if request.method != "GET" or stands == row:
+        return None
+    by = changed_by(stands, timezone.now(), moved_to(stands))
+    if stands.withdraws:
+        messages.info(request, by)
+        return to_chain(request, row.chain_id)
+    messages.info(request, f"{by} Här är det som nu står.")
+    address = reverse(request.resolver_match.view_name, args=[stands.pk])
+    return redirect(f"{address}?{request.GET.urlencode()}" if request.GET else address)
+
+
+def moved_to(row: Row) -> MovedTo | None:
+    """Where that stands now which `row` took back, if it was moved."""
+    if not row.withdraws:
+        return None
+    log = log_of(row.chain_id)
+    return moved_from(log.handovers, log.events).get(row.pk)
+
+
 def changeable_or_404(request: ActingRequest, get: Callable[[Acting, UUID], Row], pk: UUID) -> Row:
     """As `row_or_404`; 404 also for a withdrawal."""
     row = row_or_404(request, get, pk)
@@ -134,14 +162,17 @@ def standing_row(page: FormPage, row: Row, form_of: Callable[[Row], forms.Form] 
     """The row that the page is about: for whoever was second to change `row` the one that stands by now.
 
     The page says who changed it, and with `form_of` what differs; what is saved then replaces the row that stands. One
-    that was taken back can no longer be changed.
+    that was taken back can no longer be changed; one that was moved is not logged anew, either.
     """
     if not page.changed:
         return row
     stands = newest_of(row)
-    by = changed_by(stands, timezone.now())
+    moved = moved_to(stands)
+    by = changed_by(stands, timezone.now(), moved)
     if stands.withdraws:
-        page.tell(changed_by=by, taken_back=True)
+        page.tell(changed_by=by, taken_back=True, moved=moved)
+        with suppress(ObjectDoesNotExist):
+            page.tell(moved_chain=moved and get_handover(page.request.acting, moved.call).chain_id)
         return row
     page.tell_changed(by, form_of(stands) if form_of else None)
     page.tell(action=reverse(page.request.resolver_match.view_name, args=[stands.pk]))

@@ -54,6 +54,7 @@ from ._tools import (
     changeable_or_404,
     check_may_be_asked,
     joined_from,
+    led_to_standing,
     reached_or_404,
     seen_or_404,
     standing_row,
@@ -289,6 +290,8 @@ def undo(request: ActingRequest, handover_id: UUID) -> HttpResponse:
 def correct(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     old = changeable_or_404(request, get_handover, handover_id)
+    if standing := led_to_standing(request, old):
+        return standing
     form_of = partial(_correction, request.acting, old, log_of(old.chain_id))
     form = form_of(old, request.POST or None)
     if "first" in request.POST:
@@ -310,7 +313,7 @@ def correct(request: ActingRequest, handover_id: UUID) -> HttpResponse:
             said = "Samtalet är rättat. Det gamla står kvar, överstruket."
             return to_chain(request, old.chain_id, said=said)
     standing_row(page, old, form_of)
-    if "taken_back" in page.told:
+    if "taken_back" in page.told and not page.told["moved"]:
         renew(form)
         page.told["action"] = f"{reverse('chain_call', args=[old.chain_id])}?riktning={old.direction}"
     return _show(page, form, corrects=old)
@@ -349,6 +352,8 @@ def _told_by(call: Handover) -> list[str]:
 def withdraw(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     old = changeable_or_404(request, get_handover, handover_id)
+    if standing := led_to_standing(request, old):
+        return standing
     form = WithdrawCallForm(request.POST or None)
     page = FormPage(request, form)
     if page.to_save():

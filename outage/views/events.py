@@ -22,7 +22,7 @@ from outage.rules.wording import moment
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
 from outage.webforms.events import CorrectEventForm, OpenItemForm, ReasonForm
 
-from ._tools import changeable_or_404, row_or_404, standing_row, to_chain, whose
+from ._tools import changeable_or_404, led_to_standing, row_or_404, standing_row, to_chain, whose
 
 
 def _label(event: CareChainEvent) -> str:
@@ -34,6 +34,8 @@ def _label(event: CareChainEvent) -> str:
 def correct(request: ActingRequest, event_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     event = changeable_or_404(request, get_event, event_id)
+    if standing := led_to_standing(request, event):
+        return standing
     form = CorrectEventForm(request.POST or None, event=event)
     page = FormPage(request, form)
     if page.to_save():
@@ -50,6 +52,8 @@ def correct(request: ActingRequest, event_id: UUID) -> HttpResponse:
 def withdraw(request: ActingRequest, event_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     event = changeable_or_404(request, get_event, event_id)
+    if standing := led_to_standing(request, event):
+        return standing
     form = ReasonForm(request.POST or None)
     page = FormPage(request, form)
     if page.to_save():
@@ -84,6 +88,8 @@ def complete(request: ActingRequest, event_id: UUID) -> HttpResponse:
 def leave_open(request: ActingRequest, event_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     event = row_or_404(request, get_event, event_id)
+    if standing := led_to_standing(request, event):
+        return standing
     recipient = request.POST.get("recipient") or request.GET.get("till", "")
     item = open_item_for(event, recipient)
     form = OpenItemForm(request.POST or None, initial={"recipient": recipient, "seen": item and item.pk})

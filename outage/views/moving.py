@@ -18,7 +18,7 @@ from outage.rules.wording import moment
 from outage.services.moving import move_call
 from outage.webforms.events import MoveCallForm
 
-from ._tools import changeable_or_404, seen_or_404, standing_row, to_chain, whose
+from ._tools import changeable_or_404, led_to_standing, seen_or_404, standing_row, to_chain, whose
 
 CHAINS_SHOWN = 50
 
@@ -29,6 +29,8 @@ def move(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     """Choose the patient that a call was about; searched for by POST, so that no name is in the address."""
     require(request.acting, Right.LOG_CARE)
     call = changeable_or_404(request, get_handover, handover_id)
+    if standing := led_to_standing(request, call):
+        return standing
     text = request.POST.get("sok", "").strip()
     acting, outage = request.acting, call.chain.outage
     found = find_chains(acting, text, outage) if text else visible_chains(acting, outage)
