@@ -17,6 +17,7 @@ from contacts.access import TYPED_BY_FIELD, Acting, ActingRequest, can
 from contacts.models import Unit
 from contacts.models.encrypted import KeyDestroyed
 from contacts.presenters.keeping import Difference
+from contacts.queries.submissions import saved_when
 from contacts.rules.errors import IdClash, NotAllowed, NotYours, Question, RuleError
 from contacts.rules.held import HowHeld
 from contacts.rules.permissions import Right
@@ -107,6 +108,13 @@ def sent(request: ActingRequest) -> tuple[Any, ...]:
 _PRESSED = (
     "Ett annat tryck på samma ställe är redan sparat. Se hur det står nu, och tryck igen om det behövs."
 )
+
+
+def is_saved(request: ActingRequest) -> bool:
+    """Whether the form that came was saved by the same person before. The answer may have been lost, and what could be
+    chosen was then used up by its own saving.
+    """
+    return bool(saved_when(request.acting.user, request.POST.getlist("client_id")))
 
 
 @contextmanager

@@ -212,10 +212,11 @@ class Page:
 
     @property
     def receipts(self) -> Iterator[Receipt]:
-        """The messages to show. A message's tag is the id of the call it is about, read for the page, so that no
-        cookie says who the patient is.
+        """The messages to show, each once: an answer that was lost said it too. A message's tag is the id of the call
+        it is about, read for the page, so that no cookie says who the patient is.
         """
-        for message in get_messages(self._request):
+        waiting = {(m.level, str(m.message), m.extra_tags): m for m in get_messages(self._request)}
+        for message in waiting.values():
             about, undo, undo_flag = "", None, None
             if message.extra_tags and self.acting:
                 with suppress(ObjectDoesNotExist, ValueError):

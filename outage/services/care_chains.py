@@ -111,7 +111,8 @@ def change_details(
     facts: ChainFacts,
     answers: Mapping[str, str] | None = None,
 ) -> CareChainDetails:
-    """Change what is known of a chain: a new row that replaces the row `replaces`, the one the person saw.
+    """Change what is known of a chain: a new row that replaces the row `replaces`, the one the person saw; that one is
+    returned, and none written, where it says the same.
 
     What a change of place, number or name means for those who were told is asked: `answers` has it by `place-` and
     the party, and `identity`; a number that another chain has is asked about, too (`same_patient`). Raises Question
@@ -129,6 +130,8 @@ def change_details(
         former = chain.details
         if former.pk != replaces:
             ask_parted_meanwhile(chain, replaces, answers)
+        elif _content(_as_stored(facts)) == _content(former.facts):
+            return former
         ask_kind(facts, former, answers)
         ask_protected(facts, former, answers)
         changed = _ask(chain, facts, answers)
@@ -361,6 +364,10 @@ def _places(facts: ChainFacts) -> dict[Party, str]:
         keys[Party.INPATIENT] = NOT_ADMITTED
     keys |= {party: f"{OTHER_PREFIX}{place.name}" for party, place in facts.others.items()}
     return {party: key for party, key in keys.items() if key}
+
+
+def _as_stored(facts: ChainFacts) -> ChainFacts:
+    return replace(facts, identity=_identity_of(facts).stored, patient_name=facts.patient_name.strip())
 
 
 def _content(facts: ChainFacts) -> dict[str, Any]:

@@ -323,6 +323,9 @@ def edit_chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
                 answers=form.answers(),
             )
             said = "Uppgifterna är ändrade. När och av vem står under Historik."
+            if saved.pk == form.cleaned_data["replaces"]:
+                messages.info(request, "Inget var ändrat.")
+                said = ""
             if saved.chain_id != found.pk:
                 # The page of another person says nothing of the sheets of this chain.
                 former = whole_or_404(request, found.pk)

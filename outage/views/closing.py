@@ -18,7 +18,7 @@ from contacts.page_versions import Live, holds_until, live
 from contacts.queries.branches import name_of_reach, units_within
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.views.tools import FormPage, get_or_404, held_as, require, told_if_refused
+from contacts.views.tools import FormPage, get_or_404, held_as, is_saved, require, told_if_refused
 from contacts.webforms.fields import SentOnce
 from outage.models import Outage
 from outage.presenters.closing import closed_line, closing_page, left_rows
@@ -114,7 +114,9 @@ def leave(request: ActingRequest, outage_id: UUID, unit_id: int) -> HttpResponse
     if request.method == "GET" and not found:
         return redirect("closing", outage.pk)
     held = by_unit(found, ()).get(unit.pk, {})
-    page = FormPage(request, LeaveForm(request.POST or None, held=held, initial={"seen": seen_of(found)}))
+    initial = {"seen": seen_of(found)}
+    form = LeaveForm(request.POST or None, held=held, is_saved=is_saved(request), initial=initial)
+    page = FormPage(request, form)
     if outage.purged_at and request.method == "POST":
         raise KeyDestroyed(name_of(acting.principal.pk, outage.pk), page.form)
     if page.to_save():

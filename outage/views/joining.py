@@ -13,6 +13,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.views.tools import FormPage, held_as, require
+from contacts.webforms.fields import SentOnce
 from outage.models import CareChain
 from outage.presenters.care import patient_on_own_page
 from outage.presenters.joining import choices, like_pairs, option, parted, side
@@ -22,9 +23,9 @@ from outage.queries.joined import join_into, said_of, standing_join
 from outage.queries.joining import pairs_between
 from outage.queries.naming import by_number
 from outage.queries.same_patient import own_chains_beside
-from outage.services.joining import check_can_join, join_chains, undo_join
+from outage.services.joining import check_can_join, is_made_by, join_chains, undo_join
 from outage.webforms.events import ReasonForm
-from outage.webforms.joining import JoinForm
+from outage.webforms.joining import JoinForm, as_sent
 
 from ._tools import check_may_be_asked, led_to_kept, to_chain, whole_or_404
 
@@ -46,6 +47,11 @@ def join(request: ActingRequest, chain_id: UUID) -> HttpResponse:
             to = UUID(request.POST.get("to", ""))
             other = whole_or_404(request, to)
             if kept.pk == other.pk and (made := join_into(kept.pk, chain_id, to)):
+                form, (choices, same) = SentOnce(request.POST), as_sent(request.POST)
+                if form.is_valid() and is_made_by(
+                    made, by=request.acting, choices=choices, same=same, **form.cleaned_data
+                ):
+                    return _joined(request, kept)
                 # Somebody else was first: that is what one came for.
                 messages.info(request, f"{said_of(made, timezone.now())} {_NOT_CHOSEN}")
                 return redirect("chain", kept.pk)
@@ -99,10 +105,15 @@ def _join(request: ActingRequest, kept: CareChain, other: CareChain) -> HttpResp
                 same=form.same(),
                 answers=form.answers(),
             )
-            said = f"Sammanfört. Allt om patienten står nu i vårdkedja {kept.number}."
-            return to_chain(request, kept.pk, said=said)
+            return _joined(request, kept)
     sides = [side(chain, logs[chain.pk], now) for chain in (kept, other)]
     return page.show("outage/chain/join.html", chain=kept, other=other, sides=sides)
+
+
+def _joined(request: ActingRequest, kept: CareChain) -> HttpResponse:
+    return to_chain(
+        request, kept.pk, said=f"Sammanfört. Allt om patienten står nu i vårdkedja {kept.number}."
+    )
 
 
 @held_as(HeldAs("Upplöst sammanföring"), ReasonForm)

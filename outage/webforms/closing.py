@@ -10,7 +10,9 @@ from outage.rules.closing import Held, Holds
 
 
 class LeaveForm(SentOnce):
-    """`held` is what holds the closing up at the unit; `seen` names it as it stood on the page."""
+    """`held` is what holds the closing up at the unit; `seen` names it as it stood on the page. One that `is_saved` may
+    come once more with what it has left open itself.
+    """
 
     seen = forms.CharField(max_length=40, widget=forms.HiddenInput)
     what = forms.TypedMultipleChoiceField(
@@ -19,7 +21,7 @@ class LeaveForm(SentOnce):
         widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": "Välj vad som lämnas öppet.",
-            "invalid_choice": "En kollega har redan gjort klart det eller lämnat det öppet. Se stängningen.",
+            "invalid_choice": "Det är redan gjort klart eller lämnat öppet. Se stängningen.",
         },
     )
     responsible = forms.CharField(
@@ -35,9 +37,12 @@ class LeaveForm(SentOnce):
         error_messages={"required": "Skriv varför det lämnas öppet."},
     )
 
-    def __init__(self, *args: Any, held: Mapping[Holds, Held], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, held: Mapping[Holds, Held], is_saved: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(what, f"{what.label}: {each.count}") for what, each in held.items() if each.count]
-        self.fields["what"].choices = choices
+        sent = self.data.getlist("what") if is_saved else ()
+        self.fields["what"].choices = choices + [
+            (what, what.label) for what in Holds if what in sent and what not in dict(choices)
+        ]
         if len(choices) == 1:
             self.fields["what"].initial = [choices[0][0]]

@@ -1,6 +1,6 @@
 """The forms by which two chains of the same patient are joined, and a join is undone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -8,6 +8,8 @@ from django import forms
 from contacts.webforms.fields import AsksQuestions
 from outage.presenters.joining import Choice, LikePair
 from outage.rules.joining import KEPT, OTHER, Pair
+
+_PICK, _SAME = "pick-", "same-"
 
 
 class JoinForm(AsksQuestions):
@@ -64,10 +66,20 @@ class JoinForm(AsksQuestions):
         return [(self[_name(pair)], [self[_pick(choice)] for choice in pair.choices]) for pair in self._pairs]
 
 
+def as_sent(data: Mapping[str, str]) -> tuple[dict[str, str], dict[Pair, bool]]:
+    """What was chosen and said of each pair, as `choices` and `same`, of two that are joined by now."""
+    chosen = {
+        name.removeprefix(_PICK): which for name, which in data.items() if name.startswith(_PICK) and which
+    }
+    said = {name.removeprefix(_SAME): what == "ja" for name, what in data.items() if name.startswith(_SAME)}
+    # Each of the two is an id of as many characters.
+    return chosen, {(ids[: len(ids) // 2], ids[len(ids) // 2 + 1 :]): one for ids, one in said.items()}
+
+
 def _pick(choice: Choice) -> str:
-    return f"pick-{choice.name}"
+    return f"{_PICK}{choice.name}"
 
 
 def _name(pair: LikePair) -> str:
     # By the rows themselves: an answer is never taken for one about another pair.
-    return f"same-{'-'.join(pair.pair)}"
+    return f"{_SAME}{'-'.join(pair.pair)}"
