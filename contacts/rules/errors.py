@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-CHANGED_MEANWHILE = "Någon annan har ändrat sedan du öppnade sidan. Inget är sparat än."
+CHANGED_MEANWHILE = "Det har ändrats sedan du öppnade sidan. Inget är sparat än."
 
 
 class RuleError(Exception):

@@ -160,7 +160,7 @@ def person_edit(request: ActingRequest, person_id: int) -> HttpResponse:
             return page.done(f"{changed.full_name} är sparad.", "person", changed.pk)
     if page.changed:
         stands = own_person_or_404(request, person_id).person
-        by = f"{stands.full_name} ändrades av någon annan."
+        by = f"{stands.full_name} ändrades medan du hade sidan öppen."
         page.tell_changed(by, _form_of(stands), version=version_of(stands))
     return page.show("contacts/people/edit.html", person=kept.person)
 
@@ -228,7 +228,7 @@ def assignment_edit(request: ActingRequest, membership_id: int) -> HttpResponse:
             return page.done("Titeln är sparad.", "person", membership.user_id)
     if page.changed:
         stands = _own_assignment_or_404(request, membership_id)
-        by = f"Uppdraget på {stands.unit.name} ändrades av någon annan."
+        by = f"Uppdraget på {stands.unit.name} ändrades medan du hade sidan öppen."
         page.tell_changed(by, _title_form(stands), version=version_of(stands))
     return page.show("contacts/people/assignment.html", person=membership.user, membership=membership)
 

@@ -35,7 +35,7 @@ def second_factor(request: ActingRequest) -> HttpResponse:
             )
             return page.done("Valet är sparat.", "keep_people")
     if page.changed:
-        by = f"Någon annan hos {principal.name} ändrade valet medan du hade sidan öppen."
+        by = f"Valet för {principal.name} ändrades medan du hade sidan öppen."
         page.tell_changed(by, SecondFactorForm(initial={"chosen": stands}), seen=stands)
     return page.show("contacts/people/second_factor.html", principal=principal)
 

@@ -32,7 +32,7 @@ def main_switchboard(request: ActingRequest) -> HttpResponse:
             return page.done(f"{entry.name} är huvudväxel.", "keep_contacts")
     if page.changed:
         stands = fresh_principal(principal)
-        by = f"Någon annan hos {stands.name} valde huvudväxel medan du hade sidan öppen."
+        by = f"Huvudväxeln för {stands.name} valdes medan du hade sidan öppen."
         chosen = {"entry": str(stands.main_switchboard_id or "")}
         fresh = MainSwitchboardForm(initial=chosen, choices=switchboards)
         page.tell_changed(by, fresh, version=choice_version(stands))

@@ -87,7 +87,7 @@ def unit_edit(request: ActingRequest, unit_id: int) -> HttpResponse:
             return page.done(f"{changed.name} är sparad.", "keep_units")
     if page.changed:
         stands = own_unit_or_404(request, unit_id)
-        by = f"Enheten heter {stands.name} och ändrades av någon annan hos {stands.principal.name}."
+        by = f"Enheten heter {stands.name} och ändrades medan du hade sidan öppen."
         page.tell_changed(by, _form_of(stands), version=version_of(stands))
     codes = sheet_states(unit, timezone.now())
     return page.show(_EDIT_PAGE, unit=unit, joined=standing_joins(unit), emergency_sheets=codes)

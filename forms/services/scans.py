@@ -50,7 +50,7 @@ _KIND = "scan.upload"
 _BROKEN_OFF = timedelta(hours=1)
 _KEY_KEPT = timedelta(days=2)
 _REPLACED = "Bilden byttes mot en hel"
-_DONE = "Någon annan har redan tagit hand om sidan."
+_DONE = "Sidan är redan omhändertagen."
 
 
 def scan_steps(*, by: Acting, client_id: UUID, files: Sequence[bytes]) -> Steps[ScanUpload]:

@@ -27,7 +27,7 @@ class ChangedMeanwhileStep(ChangedMeanwhile):
     """Somebody else took a step with the same sheet after the page was rendered. Nothing is written."""
 
     def __init__(self) -> None:
-        RuleError.__init__(self, "Någon annan ändrade bladet nyss. Läs vad som är gjort och försök igen.")
+        RuleError.__init__(self, "Bladet ändrades nyss. Läs vad som är gjort och försök igen.")
 
 
 def free_serials(count: int) -> list[str]:

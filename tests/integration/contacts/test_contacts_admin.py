@@ -107,7 +107,7 @@ def test_whoever_saves_second_sees_what_the_other_saved(client, root, county, mo
     (name, saved), *_ = theirs.items()
     assert getattr(row, name) == saved
     text = read(answer).text
-    assert "Någon annan har ändrat sedan du öppnade sidan." in text
+    assert "Det har ändrats sedan du öppnade sidan." in text
     assert f"nu står {saved}" in text
     again = fields_of(read(answer).find("form", id=f"{model}_form"))
     assert client.post(page, again | {name: [saved]}).status_code == 302

@@ -128,7 +128,7 @@ def test_what_was_changed_meanwhile_is_told_and_what_was_chosen_stays(client: Cl
     answer = sent(client, fields, "join_contacts", kept.pk, other.pk, remark=["other"])
     assert answer.status_code == 409
     page = read(answer)
-    assert "Någon annan har ändrat" in page.text
+    assert "Det har ändrats" in page.text
     assert page.select_one("input[name=remark][checked]")["value"] == "other"
     assert not DirectoryJoin.objects.exists()
 

@@ -222,7 +222,7 @@ class TestRetiredAndTakenBack:
         entry.remark = "Stängt i veckan"
         entry.save()
         answer = client.post(reverse("contact_retire", args=[entry.pk]), {"version": seen}, follow=True)
-        assert "Någon annan har ändrat" in read(answer).text
+        assert "Det har ändrats" in read(answer).text
         entry.refresh_from_db()
         assert entry.retired_at is None
 

@@ -300,7 +300,7 @@ class TestChanged:
             answers=NOTHING_ASKED,
         )
         answer = client.post(reverse("turn_withdraw", args=[row.pk]), fields, follow=True)
-        assert "Någon annan har ändrat" in read(answer).get_text()
+        assert "Det har ändrats" in read(answer).get_text()
         assert ringing(county.ward)[0].entry_name == "Bo"
 
 

@@ -174,7 +174,7 @@ class TestMeanwhile:
         DirectoryEntry.objects.filter(pk=malas["anmäld"].pk).update(remark="Nytt")
         after = client.post(reverse("verify_contacts"), fields | {"svar": svar}, follow=True)
         assert shown(after) == "D Anmäld"
-        assert "D Anmäld: Någon annan har ändrat" in read(after).text
+        assert "D Anmäld: Det har ändrats" in read(after).text
         malas["anmäld"].refresh_from_db()
         assert (malas["anmäld"].flagged, malas["anmäld"].retired_at) == (["095314004"], None)
 

@@ -249,7 +249,7 @@ class TestOnThePage:
         answer = client.post(reverse("sheet_step", args=[sheet.serial]), fields)
         assert answer.status_code == 409
         page = read(answer).main
-        assert "Någon annan ändrade bladet nyss." in text_of(page)
+        assert "Bladet ändrades nyss." in text_of(page)
         assert (
             client.post(reverse("sheet_step", args=[sheet.serial]), form_for(page, "infort")).status_code
             == 302

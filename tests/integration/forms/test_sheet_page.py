@@ -258,7 +258,7 @@ class TestSteps:
         )
         assert answer.status_code == 409
         page = read(answer)
-        assert "Någon annan ändrade bladet nyss." in errors_of(page)
+        assert "Bladet ändrades nyss." in errors_of(page)
         assert path_of(sheet) == ["printed", "filled"]
         # What was typed is there to be sent again, now that the person has read what the other did.
         again = client.post(reverse("sheet_step", args=[sheet.serial]), form_for(page.main, "makulera"))
@@ -270,7 +270,7 @@ class TestSteps:
     ):
         fields = form_for(read(opened(client, alva, "sheet", sheet.serial)).main, "makulera")
         void_sheet(by=county.esa, sheet=sheet, client_id=uuid4(), **ENDED)
-        for status, told in ((409, "Någon annan ändrade bladet nyss."), (422, "Bladet är redan makulerat.")):
+        for status, told in ((409, "Bladet ändrades nyss."), (422, "Bladet är redan makulerat.")):
             fields = fields | {"void_reason": "other", "reason": "Kaffe på bladet"}
             answer = client.post(reverse("sheet_step", args=[sheet.serial]), fields)
             assert answer.status_code == status

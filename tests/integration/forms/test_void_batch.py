@@ -72,7 +72,7 @@ def test_where_somebody_took_one_meanwhile_none_is_voided_and_one_is_told(client
     answer = client.post(address, fields | {"void_reason": "lost", "reason": "Pärmen är borta"})
     assert answer.status_code == 409
     page = read(answer)
-    assert "Någon annan ändrade bladet nyss." in errors_of(page)
+    assert "Bladet ändrades nyss." in errors_of(page)
     assert "Pärmen är borta" in str(page.main)
     assert path_of(sheets[2]) == ["printed"]
     assert client.post(address, fields_of(form_of(page, method="post"))).status_code == 302

@@ -89,7 +89,7 @@ def test_of_two_who_change_the_same_details_the_second_is_told_and_keeps_what_wa
     answer = send(alva, path, second, patient_name="För Sen")
     assert answer.status_code == 409
     page = read(answer)
-    assert "Någon annan har ändrat medan du skrev. Inget av ditt är sparat än" in errors_of(page)
+    assert "Det har ändrats medan du skrev. Inget av ditt är sparat än" in errors_of(page)
     assert fields_of(form_of(page, method="post"))["patient_name"] == ["För Sen"]
     assert get_chain(county.alva, chain.pk).details.patient_name == "Rättad Rättadsson"
     assert CareChainDetails.objects.count() == 2

@@ -189,7 +189,7 @@ def test_only_a_discharge_that_stands_is_completed_or_left_open(county: County, 
         reason="Fel tid.",
         told_rightly=False,
     )
-    with pytest.raises(RuleError, match="Någon annan har ändrat sedan du öppnade sidan"):
+    with pytest.raises(RuleError, match="Det har ändrats sedan du öppnade sidan"):
         write(county, replaced)
     withdrawal = withdraw_event(
         by=county.alva, event=get_event(county.alva, new.pk), client_id=uuid4(), reason="Hände aldrig."

@@ -216,7 +216,7 @@ CHANGES = [
 def test_the_second_of_two_who_change_an_event_is_told(county: County, chain: CareChain, change):
     event = make_event(county.alva, chain)
     withdraw(county, event)
-    with pytest.raises(RuleError, match="Någon annan har ändrat sedan du öppnade sidan"):
+    with pytest.raises(RuleError, match="Det har ändrats sedan du öppnade sidan"):
         change(county, event)
     assert CareChainEvent.objects.filter(supersedes=event).count() == 1
     assert AuditEntry.objects.filter(action__in=["event.corrected", "event.withdrawn"]).count() == 1

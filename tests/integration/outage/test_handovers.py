@@ -260,7 +260,7 @@ def test_a_call_taken_back_informs_nobody(county: County, chain: CareChain):
 def test_the_second_of_two_who_change_a_call_is_told(county: County, chain: CareChain, change):
     handover = tell(county.alva, chain, make_event(county.alva, chain))
     withdraw(county, handover)
-    with pytest.raises(RuleError, match="Någon annan har ändrat sedan du öppnade sidan"):
+    with pytest.raises(RuleError, match="Det har ändrats sedan du öppnade sidan"):
         change(county, handover)
     assert Handover.objects.filter(supersedes=handover).count() == 1
 

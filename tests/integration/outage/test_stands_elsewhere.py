@@ -1,4 +1,4 @@
-"""The page of a call or an event that was changed meanwhile leads to what stands, and a moved one is not logged anew."""
+"""The page of a row that was changed meanwhile leads to what stands, and a moved one is not logged anew."""
 
 from datetime import timedelta
 

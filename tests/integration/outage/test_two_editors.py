@@ -193,7 +193,7 @@ def test_who_takes_back_what_another_has_changed_is_told_and_can_go_on(
     page = read(answer)
     words = " ".join(page.main.get_text(" ").split())
     assert answer.status_code == 409
-    assert "Någon annan har ändrat medan du skrev." in words
+    assert "Det har ändrats medan du skrev." in words
     assert "av Esa Påhittad:" in words
     assert "Esas anledning." in words
     form = form_of(page, method="post")
