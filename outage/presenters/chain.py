@@ -185,7 +185,7 @@ def _event_entry(
         struck=struck,
         struck_by=COUNTS_AS_ANOTHER
         if double
-        else _struck_by(newer, now, moved=newer and moved.get(newer.pk)),
+        else _struck_by(newer, now, moved=moved.get(newer.pk) if newer else None),
         note=event.reason,
         may_change=not (struck or event.withdraws or purged) and chain.emergency is None,
         standings=tuple(_standing_line(chain, log, s, items, now) for s in found),
@@ -229,7 +229,7 @@ def _call_entry(
         by_whom=signed_by(handover, now),
         details=tuple(_call_details(handover, log, told, _reminds(handover, chain, now) if stands else "")),
         struck=newer is not None,
-        struck_by=_struck_by(newer, now, handover, newer and moved.get(newer.pk)),
+        struck_by=_struck_by(newer, now, handover, moved.get(newer.pk) if newer else None),
         note=handover.reason,
         failed=outcome in FAILED,
         # In an emergency one's own calls alone.
