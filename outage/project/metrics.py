@@ -5,7 +5,9 @@ write in one folder).
 """
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from secrets import compare_digest
 from time import perf_counter
 
@@ -74,3 +76,9 @@ class _State(Collector):
         yield info
         for name, figure in figures(timezone.now()).items():
             yield GaugeMetricFamily(f"driftstopp_{name}", figure.words, value=figure.value)
+        room = GaugeMetricFamily("driftstopp_free_bytes", "Free room on the folder's disk", labels=["folder"])
+        for folder in ("VAR_DIR", "SCAN_DIR"):
+            # What is not there has no room: the first scan makes its folder, and a mount may be gone.
+            with suppress(OSError):
+                room.add_metric([folder], shutil.disk_usage(getattr(settings, folder)).free)
+        yield room

@@ -1,5 +1,7 @@
 """What a monitoring server reads, and who does not."""
 
+from pathlib import Path
+
 import pytest
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -45,3 +47,11 @@ def test_requests_are_counted_by_page_and_never_by_address():
     _, said = asked(client)
     assert 'driftstopp_requests_total{page="account_login",status="200"}' in said
     assert "19121212" not in said
+
+
+def test_they_say_how_much_room_is_left_where_the_server_writes(client: Client, tmp_path: Path):
+    with override_settings(METRICS_TOKEN=TOKEN, VAR_DIR=tmp_path, SCAN_DIR=tmp_path / "not mounted"):
+        _, said = asked(client)
+    told = [line for line in said.splitlines() if line.startswith("driftstopp_free_bytes")]
+    assert [line.split()[0] for line in told] == ['driftstopp_free_bytes{folder="VAR_DIR"}']
+    assert float(told[0].split()[1]) > 0
