@@ -23,6 +23,7 @@ from contacts.trail.triggers import missing_triggers
 from contacts.unfinished import UNFINISHED, is_unfinished
 from outage.checklists import all_checklists
 from outage.models import CareChain, CareChainEvent
+from outage.project.told import PUT_BACK_THE_KEY
 from outage.routine import all_routines, routine_ids
 from outage.services.states import rebuilt
 
@@ -193,8 +194,7 @@ def check_data_keys(
     return [
         Error(
             f"DATA_KEYS öppnar inte {unopened} av {len(rows)} datanycklar: det som de låser går inte att läsa.",
-            hint="Sätt tillbaka den nyckel som användes, efter den nya om den är bytt: DATA_KEYS=NY,GAMMAL. Kör sedan "
-            "python manage.py rotate_keys.",
+            hint=PUT_BACK_THE_KEY,
             id=f"{TAG}.E010",
         )
     ]

@@ -22,7 +22,8 @@ from outage.project.trail import trail_handler
 keep_to_ourselves()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
+# Of a variable that is set and empty, as in a file of them, the default holds.
+VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var")
 
 
 def _flag(name: str, default: str = "0") -> bool:
@@ -71,7 +72,7 @@ TRAIL_LOG = os.environ.get("TRAIL_LOG", "")
 LONG_WORK = number("LONG_WORK", 1)
 # What a monitoring server shows to read /matt; without it there are no metrics.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
-ALLOWED_HOSTS = [h for h in os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
+ALLOWED_HOSTS = [h for h in (os.environ.get("ALLOWED_HOSTS") or "127.0.0.1,localhost,[::1]").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
 
 INSTALLED_APPS = [
@@ -168,8 +169,10 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 DATABASES = {
-    "default": dj_database_url.config(
-        default=f"sqlite:///{VAR_DIR / 'driftstopp.sqlite3'}", conn_max_age=None, conn_health_checks=True
+    "default": dj_database_url.parse(
+        os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'driftstopp.sqlite3'}",
+        conn_max_age=None,
+        conn_health_checks=True,
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -243,7 +246,7 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / "staticfiles"))
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/bootstrap", _package_dir("bootstrap") / "css"),
@@ -317,7 +320,7 @@ if any(not re.fullmatch(r"[\w-]{43}=", key) for key in DATA_KEYS):
 if not DATA_KEYS and not PRODUCTION:
     DATA_KEYS = [_own_key("scan_key" if (VAR_DIR / "scan_key").exists() else "data_key", _new_data_key)]
 # Where the scans lie, if on a disk.
-SCAN_DIR = Path(os.environ.get("SCAN_DIR", VAR_DIR / "scans"))
+SCAN_DIR = Path(os.environ.get("SCAN_DIR") or VAR_DIR / "scans")
 
 # A line for each seal of the trace; it is to lie on another machine than the database (docs/operation.md).
 TRAIL_CHECKPOINTS = Path(os.environ.get("TRAIL_CHECKPOINTS") or VAR_DIR / "trail" / "checkpoints.jsonl")

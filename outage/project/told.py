@@ -1,5 +1,6 @@
 """What whoever gives a command can put right is told in a sentence; a fault of ours has its traceback."""
 
+from cryptography.fernet import InvalidToken
 from dj_database_url import ParseError, UnknownSchemeError
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
@@ -11,6 +12,11 @@ from outage.project.upgrades import is_migrated
 
 NOT_OF_THIS_VERSION = "Databasen är inte av den här versionen än. .ci/prepare.py gör den i ordning."
 
+PUT_BACK_THE_KEY = (
+    "Sätt tillbaka den nyckel som användes, efter den nya om den är bytt: DATA_KEYS=NY,GAMMAL. Kör sedan "
+    "python manage.py rotate_keys."
+)
+
 
 def sentence(error: Exception, *, preparing: bool = False) -> str | None:
     """None where it is a fault of ours. `preparing`: who was to make the database ready is not told that it is not."""
@@ -18,6 +24,8 @@ def sentence(error: Exception, *, preparing: bool = False) -> str | None:
         return (
             "DATABASE_URL går inte att läsa. Skriv till exempel postgres://namn:lösenord@värd:5432/databas."
         )
+    if isinstance(error, InvalidToken):
+        return f"DATA_KEYS öppnar inte det som ska läsas.\n{PUT_BACK_THE_KEY}"
     if isinstance(error, ImproperlyConfigured | CommandError):
         return str(error)
     if isinstance(error, DatabaseError):

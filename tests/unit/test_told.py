@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import InvalidToken
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
 from django.db import DatabaseError, OperationalError, ProgrammingError
@@ -68,6 +69,12 @@ def test_a_log_server_without_a_number_is_told():
         (ProgrammingError("relation x"), True, True, None),
         (ImproperlyConfigured("DATA_KEYS: …"), True, True, "DATA_KEYS: …"),
         (CommandError("nej"), True, True, "nej"),
+        (
+            InvalidToken(),
+            True,
+            True,
+            f"DATA_KEYS öppnar inte det som ska läsas.\n{told.PUT_BACK_THE_KEY}",
+        ),
         (FileNotFoundError(errno.ENOENT, "no", "/nope"), True, True, "Det gick inte: /nope finns inte."),
         (BrokenPipeError(errno.EPIPE, "pipe"), True, True, None),
         (ValueError("ours"), True, True, None),
@@ -97,6 +104,8 @@ def test_each_error_has_its_sentence_or_its_traceback(
     ("command", "variables", "said"),
     [
         ("manage.py verify_trail", {}, told.NOT_OF_THIS_VERSION),
+        # Set and empty, as in a file of variables, is as not set.
+        ("manage.py verify_trail", {"DATABASE_URL": "", "SCAN_DIR": ""}, told.NOT_OF_THIS_VERSION),
         ("manage.py restore x", {"DATA_KEYS": "abc"}, "DATA_KEYS: varje nyckel är 44 tecken"),
         ("manage.py tidy", {"DATABASE_URL": "hej"}, "DATABASE_URL går inte att läsa."),
         (".ci/prepare.py", {"LOCK_MINUTES": "abc"}, "LOCK_MINUTES=abc är inget heltal."),
@@ -128,3 +137,18 @@ def test_no_command_shows_a_traceback_of_it(
     assert run.returncode == 1
     assert said in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_a_variable_that_is_set_and_empty_is_as_one_that_is_not(tmp_path: Path):
+    """Of an empty STATIC_ROOT the folder that the command was given in would be emptied of all."""
+    names = ["VAR_DIR", "STATIC_ROOT", "SCAN_DIR", "DATABASE_URL", "ALLOWED_HOSTS"]
+    shown = (
+        "from outage.project import settings as s;"
+        "print(s.VAR_DIR, s.STATIC_ROOT, s.SCAN_DIR, s.DATABASES['default']['NAME'], *s.ALLOWED_HOSTS)"
+    )
+    kept = {name: value for name, value in os.environ.items() if name not in names} | {"PRODUCTION": "1"}
+
+    def read(variables: dict[str, str]) -> str:
+        return subprocess.check_output([sys.executable, "-c", shown], cwd=ROOT, env=kept | variables, text=True)
+
+    assert read(dict.fromkeys(names, "")) == read({})
