@@ -19,6 +19,7 @@ from contacts.rules.parties import PrincipalKind
 from contacts.rules.people import PersonFacts
 from contacts.rules.swedish_text import tidy_typed
 from contacts.services.first_administrator import appoint_administrator
+from contacts.unfinished import stop_where_unfinished
 
 _KINDS = {"region": PrincipalKind.REGION, "kommun": PrincipalKind.MUNICIPALITY}
 
@@ -51,6 +52,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Print who, where, the code and the address; what cannot be done ends with status 2."""
+        stop_where_unfinished()
         try:
             typed = {
                 key: tidy_typed(value).strip() for key, value in options.items() if isinstance(value, str)

@@ -15,6 +15,7 @@ from contacts.filing.limits import FILE_BYTES
 from contacts.queries.people import person_by_username
 from contacts.queries.uploads import principal_by_name
 from contacts.services.progress import Progress, Steps
+from contacts.unfinished import stop_where_unfinished
 
 OWN_FILE = Path(__file__).resolve().parents[2] / "data" / "katalog-vasterbotten.csv"
 _EVERY = 1000
@@ -54,6 +55,7 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         """Import the file and print the counts; a file that cannot be imported ends with status 2."""
+        stop_where_unfinished()
         if retire_missing and not person and not dry_run:
             self._refuse("--retire-missing: ange med --person vem som avför kontakterna.")
         whose = principal_by_name(principal) if principal is not None else None

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 
 from contacts.rules.errors import RuleError
 from contacts.services.data_keys import wrap_anew
+from contacts.unfinished import stop_where_unfinished
 
 
 class Command(BaseCommand):
@@ -17,6 +18,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
+        stop_where_unfinished()
         # What lies under a key of the environment itself would be lost with it.
         call_command("encrypt_again", verbosity=0)
         try:

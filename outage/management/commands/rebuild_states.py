@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from contacts.unfinished import stop_where_unfinished
 from outage.models import CareChain
 from outage.services.states import rebuilt
 
@@ -15,6 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="jämför, och skriv ingenting")
 
     def handle(self, **options: Any) -> None:
+        stop_where_unfinished()
         chains = CareChain.objects.filter(joined_to__isnull=True)
         differ = sum(1 for _ in rebuilt(chains, write=not options["check"]))
         said = f"{differ} av {chains.count()} vårdkedjor"

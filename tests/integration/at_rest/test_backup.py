@@ -244,6 +244,10 @@ def test_one_that_stops_half_way_is_served_by_nobody_until_it_has_been_done_agai
         ("manage.py", "work"),
         ("manage.py", "purge"),
         ("manage.py", "tidy"),
+        ("manage.py", "rotate_keys"),
+        ("manage.py", "rebuild_states"),
+        ("manage.py", "import_directory"),
+        ("manage.py", "first_administrator", "--name=a", "--username=a", "--principal=a"),
         ("manage.py", "backup", str(tmp_path / "another.backup")),
     ):
         assert unfinished in ours.says(*command, ends=1).decode(), command
