@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
+from django.utils import timezone
 
 from contacts.content.identity_provider import identity_provider
 from contacts.content.reader import ContentError
@@ -23,6 +24,7 @@ from contacts.trail.triggers import missing_triggers
 from contacts.unfinished import UNFINISHED, is_unfinished
 from outage.checklists import all_checklists
 from outage.models import CareChain, CareChainEvent
+from outage.presenters.clock import clock_gone_wrong
 from outage.project.told import PUT_BACK_THE_KEY
 from outage.routine import all_routines, routine_ids
 from outage.services.states import rebuilt
@@ -281,6 +283,22 @@ def check_states(
             id=f"{TAG}.W006",
         )
     ]
+
+
+@register(TAG, "trail")
+def check_clock(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """W007: the clock has come to what is logged. Where it has not, it goes wrong, or did.
+
+    Only where the database is asked too.
+    """
+    try:
+        wrong = clock_gone_wrong(timezone.now()) if databases else ""
+    except DatabaseError:
+        # There are no tables yet, or no database: that is told elsewhere.
+        return []
+    return [Warning(wrong, id=f"{TAG}.W007")] if wrong else []
 
 
 def _secret_key() -> str:

@@ -9,13 +9,14 @@ from uuid import UUID
 from contacts.access import Acting
 from contacts.page_versions import Part
 from outage.models import CareChain, LeftOpen
+from outage.presenters.clock import logged_at
 from outage.queries.closing import newest_of
 from outage.queries.listed import Listed
 from outage.queries.naming import Patient, party_in_list, patient_in_list, place_of
 from outage.queries.states import awaited_in, sole_party
 from outage.rules.awaited import AwaitedAnswer
 from outage.rules.closing import key_of_answer
-from outage.rules.wording import moment, span
+from outage.rules.wording import span
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def awaited_line(
         place="er"
         if answer.sender == sole_party(chain.principal)
         else (party_in_list if hidden else place_of)(chain, answer.sender),
-        since=moment(answer.since, now),
+        since=logged_at(answer.since, now),
         since_iso=answer.since.isoformat(),
         age=span(now - answer.since),
         left=left[key].in_words if key in left else "",

@@ -12,6 +12,7 @@ from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
 from outage.presenters.call_codes import CodeLine, CodeLines
 from outage.presenters.care import Numbers
+from outage.presenters.clock import logged_at
 from outage.presenters.outside import outside_outage
 from outage.queries.chain_log import ChainLog, in_time_order
 from outage.queries.heard import named_as
@@ -177,9 +178,9 @@ def _event_entry(
         row_id=event.pk,
         is_call=False,
         at=event.happened_at,
-        time=moment(event.happened_at, now),
+        time=logged_at(event.happened_at, now),
         title=event_title(routine, event),
-        by_whom=f"{Party(event.sender).label}. Loggat {moment(event.recorded_at, now)} "
+        by_whom=f"{Party(event.sender).label}. Loggat {logged_at(event.recorded_at, now)} "
         f"av {event.user.full_name}, {event.unit.name}",
         details=tuple(labelled(event.particulars, now)) if not event.withdraws else (),
         struck=struck,
@@ -223,7 +224,7 @@ def _call_entry(
         row_id=handover.pk,
         is_call=True,
         at=handover.at,
-        time=moment(handover.at, now),
+        time=logged_at(handover.at, now),
         title=call_title(handover),
         direction=direction.value,
         by_whom=signed_by(handover, now),
@@ -377,13 +378,13 @@ def _standing_line(
     if got_at:
         # Förmedlat 10.52, inte underrättad
         state, *rest = text.split(", ")
-        text = ", ".join([f"{state} {moment(got_at, now)}", *rest])
+        text = ", ".join([f"{state} {logged_at(got_at, now)}", *rest])
     if s.received:
         text += ", mottaget där"
     if s.tries:
         text += f", {s.tries} försök"
     if s.last_at and s.last_at != got_at:
-        text += f", senast {moment(s.last_at, now)}"
+        text += f", senast {logged_at(s.last_at, now)}"
     item = open_item_of(chain, log, items, s.target.whom)
     return StandingLine(
         recipient_key=s.target.key,

@@ -9,8 +9,10 @@ from contacts.models import Unit
 from contacts.page_versions import Part, holds_until
 from contacts.rules.parties import Party
 from outage.models import Outage
+from outage.presenters.clock import logged_at
 from outage.queries.checklists import checklists_for
 from outage.queries.matrix import Left, Overview
+from outage.rules.handover import CLOCK_SKEW
 from outage.rules.informing import InformState
 from outage.rules.overview import (
     ChainLine,
@@ -103,9 +105,10 @@ class HourBar:
 class Picture:
     """`untold_count` are the discharges of which somebody has not been told, `left_open` those of them that somebody
     answers for by name; `asked` are the chains in which others wait for an own answer; `quiet` are the units that have
-    people, no chain and no call to make, and have written nothing. `earlier` are outages before it that left something,
-    each with a sentence on what. `hidden` has, where there are any, all of patients of whom nobody is shown where they
-    are: it is counted in none of `units`, for it could be found there by age or number.
+    people, no chain and no call to make, and have written nothing. `ahead` are the units whose last row has a time that
+    has not been yet, for the server's clock has gone wrong. `earlier` are outages before it that left something, each
+    with a sentence on what. `hidden` has, where there are any, all of patients of whom nobody is shown where they are:
+    it is counted in none of `units`, for it could be found there by age or number.
     """
 
     untold: tuple[UntoldRow, ...]
@@ -116,6 +119,7 @@ class Picture:
     calls_units: int
     asked: int
     silent: int
+    ahead: int
     sheets: int
     pages: int
     units: tuple[UnitRow, ...]
@@ -150,6 +154,7 @@ def picture_of(found: Overview, outage: Outage, now: datetime) -> Picture:
         calls_units=sum(bool(line.calls) for line in parts),
         asked=counted.asked,
         silent=sum(row.silent is not None for row in rows),
+        ahead=sum(line.last is not None and line.last > now + CLOCK_SKEW for line in parts),
         sheets=sum(found.sheets.values()),
         pages=sum(found.pages.values()),
         units=tuple(sorted(rows, key=lambda row: _worst_first(lines[row.unit_id]))),
@@ -187,6 +192,8 @@ def _said_of_all(picture: Picture, *, goes_on: bool) -> Iterator[str]:
         yield f"{_many(picture.asked, 'vårdkedja', 'vårdkedjor')} där andra väntar på svar från er"
     if goes_on:
         yield f"{_many(picture.silent, 'enhet', 'enheter')} utan något nytt på en timme"
+    if picture.ahead:
+        yield f"serverns klocka har gått fel: {_many(picture.ahead, 'enhet', 'enheter')} har loggat framåt i tiden"
     yield f"{picture.sheets} blad utan öde, utom tomma i parti"
     if picture.pages:
         yield f"{_many(picture.pages, 'skannad sida', 'skannade sidor')} väntar på att någon säger vad de är"
@@ -260,7 +267,7 @@ def _unit_row(found: Overview, unit: Unit, line: UnitLine, outage: Outage, now: 
     since = silent_since(line, outage.current.started_at, now) if outage.is_open else None
     return replace(
         _row(_name(unit), line, now),
-        last=moment(line.last, now) if line.last else "Inget",
+        last=logged_at(line.last, now) if line.last else "Inget",
         silent=_age(since, now) if since else None,
         ticked=f"{ticked} av {items}" if items else "–",
         sheets=found.sheets.get(line.unit_id, 0),

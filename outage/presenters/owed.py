@@ -13,6 +13,7 @@ from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, ChainState, Handover, LeftOpen, StateKind
 from outage.presenters.care import Numbers, whom_hidden
 from outage.presenters.chain import closed_label, left_out_label
+from outage.presenters.clock import logged_at
 from outage.queries.chain_log import ChainLog
 from outage.queries.closing import left_about
 from outage.queries.naming import Patient, party_in_list, party_label, patient_in_list, patient_in_short
@@ -191,7 +192,7 @@ def calls_of(
         call.tries = max(call.tries, row.tries)
         call.rank = min(call.rank, row.rank)
         if row.last_at and (call.last_at is None or row.last_at > call.last_at):
-            call.last_at, call.last_try = row.last_at, moment(row.last_at, now)
+            call.last_at, call.last_try = row.last_at, logged_at(row.last_at, now)
         if call.since is None or row.since < call.since:
             call.since, call.age = row.since, span(now - row.since)
         taken_on = left.get(_key_of(row)) if left else None

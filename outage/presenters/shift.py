@@ -19,6 +19,7 @@ from outage.models import (
 )
 from outage.presenters.awaited import AwaitedLine, awaited_listed
 from outage.presenters.chain import call_title, event_title, moved_here, told_labels
+from outage.presenters.clock import logged_at
 from outage.presenters.owed import OwedCall, PlaceToFind, place_to_find
 from outage.presenters.ringing import calls_listed
 from outage.queries.closing import left_by_key
@@ -169,7 +170,7 @@ def ring_back_line(
         patient=patient_in_list(chain),
         number=call.call_back if on_own_page else number_back(call),
         whom=call_title(call, "" if on_own_page else _whom(call)),
-        at=moment(call.at, now),
+        at=logged_at(call.at, now),
         by=name_in(call.made.signature),
         left=taken_on.in_words if taken_on else "",
     )
@@ -232,7 +233,7 @@ def _event_shown(line: DoneLine, event: CareChainEvent, now: datetime) -> DoneSh
         row_id=event.pk,
         chain_id=event.chain.pk,
         patient=patient_in_list(event.chain),
-        time=moment(event.happened_at, now),
+        time=logged_at(event.happened_at, now),
         direction="",
         title=event_title(event.chain.outage.routine, event),
         messages="",
@@ -250,7 +251,7 @@ def _call_shown(line: DoneLine, call: Handover, now: datetime) -> DoneShown:
         row_id=call.pk,
         chain_id=call.chain.pk,
         patient=patient_in_list(call.chain),
-        time=moment(call.at, now),
+        time=logged_at(call.at, now),
         direction="tried" if line.line.tries else call.direction,
         title=title,
         messages=", ".join(told_labels(call, events, call.chain.outage.routine, _told_of(call))),

@@ -22,6 +22,7 @@ from outage.presenters.banner import verdict_for
 from outage.presenters.call_codes import CodeLine
 from outage.presenters.care import is_own
 from outage.presenters.chain import other_end, told_labels
+from outage.presenters.clock import logged_at
 from outage.presenters.owed import OwedCall, calls_kept
 from outage.queries.chain_log import ChainLog
 from outage.queries.lately import Told
@@ -200,7 +201,7 @@ def chain_row(acting: Acting, chain: CareChain, rows: Sequence[ChainState], now:
     for row in rows:
         if row.what == StateKind.LATEST:
             label = chain.outage.routine.label(row.kind) if row.kind else ""
-            latest = f"{label} {moment(row.since, now)}" if label else "Inget står kvar"
+            latest = f"{label} {logged_at(row.since, now)}" if label else "Inget står kvar"
     patient = patient_in_list(chain)
     details = chain.details
     return ChainRow(
@@ -234,7 +235,7 @@ def _marks(acting: Acting, chain: CareChain, rows: Iterable[ChainState], now: da
             state, text = call.state, "Ta reda på" if call.unknown else f"{call.state.label}{tries}"
         elif party in told:
             state = InformState.INFORMED
-            text = f"{state.label} {moment(told[party], now)}"
+            text = f"{state.label} {logged_at(told[party], now)}"
         marks.append(Mark(party=party, label=party_in_list(chain, party), state=state, text=text, own=own))
     return marks
 
@@ -252,7 +253,7 @@ def received_row(
         patient=patient,
         messages=", ".join(told),
         from_whom=who if patient.protected or not handover.spoken_to else f"{handover.spoken_to}, {who}",
-        at=moment(handover.at, now),
+        at=logged_at(handover.at, now),
         code=code,
     )
 

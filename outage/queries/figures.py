@@ -9,6 +9,7 @@ from django.db.models import Max
 from contacts.models import AuditEntry, Work
 from contacts.rules.work import WorkState
 from outage.models import HeldForm, Outage
+from outage.rules.handover import CLOCK_SKEW
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ def figures(now: datetime) -> dict[str, Figure]:
     # By the index of times: the table is long, and what is older is as good as none.
     lately = AuditEntry.objects.filter(at__gt=now - timedelta(days=32), action="backup.made")
     made = lately.aggregate(at=Max("at"))["at"]
+    ahead = newest_ahead(now)
     return {
         "outages_open": Figure(
             "Outages not closed", Outage.objects.filter(closed_at__isnull=True, drill=False).count()
@@ -37,4 +39,14 @@ def figures(now: datetime) -> dict[str, Figure]:
         "last_backup_timestamp_seconds": Figure(
             "When the last backup was begun; 0: not within 32 days", made.timestamp() if made else 0
         ),
+        "clock_behind_seconds": Figure(
+            "How far the clock is behind the newest row of the trace",
+            (ahead - now).total_seconds() if ahead else 0,
+        ),
     }
+
+
+def newest_ahead(now: datetime) -> datetime | None:
+    """When the newest row of the trace was written, where the clock has not come to that yet."""
+    rows = AuditEntry.objects.filter(at__gt=now + CLOCK_SKEW).order_by("-at")
+    return rows.values_list("at", flat=True).first()

@@ -149,6 +149,8 @@ def test_a_variable_that_is_set_and_empty_is_as_one_that_is_not(tmp_path: Path):
     kept = {name: value for name, value in os.environ.items() if name not in names} | {"PRODUCTION": "1"}
 
     def read(variables: dict[str, str]) -> str:
-        return subprocess.check_output([sys.executable, "-c", shown], cwd=ROOT, env=kept | variables, text=True)
+        return subprocess.check_output(
+            [sys.executable, "-c", shown], cwd=ROOT, env=kept | variables, text=True
+        )
 
     assert read(dict.fromkeys(names, "")) == read({})

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from contacts.page_versions import drop_old_changes
 from contacts.services.tidying import drop_cached, drop_ended_log_ins, drop_old_codes, drop_old_files
@@ -11,6 +12,7 @@ from contacts.unfinished import stop_where_unfinished
 from forms.backup.making import drop_rooms
 from forms.scanning import sweep
 from forms.services.scans import drop_keys_of_no_scan, tidy_pictures
+from outage.presenters.clock import clock_gone_wrong
 from outage.services.held_forms import drop_outdated
 
 # What is removed, in the words of who reads it: one, and several.
@@ -42,3 +44,6 @@ class Command(BaseCommand):
             self.stdout.write(f"Borttaget: {', '.join(told)}.")
         elif options["verbosity"] > 1:
             self.stdout.write("Inget att ta bort.")
+        # Each hour somebody may read it.
+        if wrong := clock_gone_wrong(timezone.now()):
+            self.stderr.write(wrong)

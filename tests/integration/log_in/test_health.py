@@ -61,7 +61,9 @@ def test_one_whose_database_takes_no_writing_is_alive_and_not_ready():
                 cursor.execute("PRAGMA query_only = OFF")
 
 
-def test_writing_is_tried_once_however_many_ask_and_leaves_the_wait_of_the_pages(monkeypatch: pytest.MonkeyPatch):
+def test_writing_is_tried_once_however_many_ask_and_leaves_the_wait_of_the_pages(
+    monkeypatch: pytest.MonkeyPatch,
+):
     monkeypatch.setattr(health, "monotonic", lambda: 1_000.0)
     with CaptureQueriesContext(connection) as asked:
         assert [told("/halsa"), told("/halsa")] == [(200, "ok")] * 2
