@@ -25,7 +25,6 @@ from contacts.unfinished import UNFINISHED, is_unfinished
 from outage.checklists import all_checklists
 from outage.models import CareChain, CareChainEvent
 from outage.presenters.clock import clock_gone_wrong
-from outage.project.told import PUT_BACK_THE_KEY
 from outage.routine import all_routines, routine_ids
 from outage.services.states import rebuilt
 
@@ -36,6 +35,10 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 PRINTING_LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0")
 # How many of the latest events the server looks at as it starts.
 _COMPARED = 50
+PUT_BACK_THE_KEY = (
+    "Sätt tillbaka den nyckel som användes, efter den nya om den är bytt: DATA_KEYS=NY,GAMMAL. Kör sedan "
+    "python manage.py rotate_keys."
+)
 PRINTING_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 

@@ -12,11 +12,6 @@ from outage.project.upgrades import is_migrated
 
 NOT_OF_THIS_VERSION = "Databasen är inte av den här versionen än. .ci/prepare.py gör den i ordning."
 
-PUT_BACK_THE_KEY = (
-    "Sätt tillbaka den nyckel som användes, efter den nya om den är bytt: DATA_KEYS=NY,GAMMAL. Kör sedan "
-    "python manage.py rotate_keys."
-)
-
 
 def sentence(error: Exception, *, preparing: bool = False) -> str | None:
     """None where it is a fault of ours. `preparing`: who was to make the database ready is not told that it is not."""
@@ -25,6 +20,9 @@ def sentence(error: Exception, *, preparing: bool = False) -> str | None:
             "DATABASE_URL går inte att läsa. Skriv till exempel postgres://namn:lösenord@värd:5432/databas."
         )
     if isinstance(error, InvalidToken):
+        # Of models, which are not loaded where the settings are what is wrong.
+        from outage.checks import PUT_BACK_THE_KEY
+
         return f"DATA_KEYS öppnar inte det som ska läsas.\n{PUT_BACK_THE_KEY}"
     if isinstance(error, ImproperlyConfigured | CommandError):
         return str(error)

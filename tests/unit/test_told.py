@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
 from django.db import DatabaseError, OperationalError, ProgrammingError
 
+from outage.checks import PUT_BACK_THE_KEY
 from outage.project import told
 from outage.project.environment import number, options
 from outage.project.trail import trail_handler
@@ -73,7 +74,7 @@ def test_a_log_server_without_a_number_is_told():
             InvalidToken(),
             True,
             True,
-            f"DATA_KEYS öppnar inte det som ska läsas.\n{told.PUT_BACK_THE_KEY}",
+            f"DATA_KEYS öppnar inte det som ska läsas.\n{PUT_BACK_THE_KEY}",
         ),
         (FileNotFoundError(errno.ENOENT, "no", "/nope"), True, True, "Det gick inte: /nope finns inte."),
         (BrokenPipeError(errno.EPIPE, "pipe"), True, True, None),
