@@ -201,8 +201,7 @@ def _seal_alone() -> tuple[TrailSeal, str] | None:
     """None where another has the lock of SQLite, or there is nothing to seal."""
     if connection.vendor == "postgresql" or connection.in_atomic_block:
         return _make_seal()
-    connection.ensure_connection()
-    with _impatient():
+    with impatient():
         try:
             with transaction.atomic():
                 return _make_seal()
@@ -213,12 +212,18 @@ def _seal_alone() -> tuple[TrailSeal, str] | None:
 
 
 @contextmanager
-def _impatient() -> Iterator[None]:
-    """The lock is SQLite's own, which one writes under: whoever has not got it at once does without."""
+def impatient(milliseconds: int = 0) -> Iterator[None]:
+    """The lock is SQLite's own, which one writes under: whoever has not got it at once, or within so many, does
+    without.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
     patience = round(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
     # Past Django's cursors: five statements that are no queries, as each page with patients waits for them.
     execute: Callable[[str], Any] = connection.connection.execute
-    execute("PRAGMA busy_timeout = 0")
+    execute(f"PRAGMA busy_timeout = {milliseconds}")
     try:
         with not_waiting_for_disk():
             yield

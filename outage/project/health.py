@@ -10,11 +10,12 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from contacts.trail.sealing import impatient
 from outage.project.upgrades import is_migrated
 
-# How often a process tries to write, however often it is asked, and how long it waits for who writes.
+# How often a process tries to write, however often it is asked, and how many milliseconds it waits for who writes.
 _TRIED_SECONDS = 5
-_WAIT_SECONDS = 2
+_WAIT = 2_000
 
 
 @login_not_required
@@ -50,18 +51,11 @@ def _writes(_tick: int) -> bool:
     What is rolled back reaches no disk on SQLite, so a row of the cache is written, over the former one.
     """
     try:
-        with connection.cursor() as cursor:
-            if connection.vendor == "sqlite":
-                cursor.execute(f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000}")
-            try:
-                cursor.execute(
-                    "INSERT INTO cache (cache_key, value, expires) VALUES ('halsa', '', CURRENT_TIMESTAMP)"
-                    " ON CONFLICT (cache_key) DO UPDATE SET expires = excluded.expires"
-                )
-            finally:
-                if connection.vendor == "sqlite":
-                    wait = connection.settings_dict["OPTIONS"]["timeout"]
-                    cursor.execute(f"PRAGMA busy_timeout = {wait * 1000}")
+        with impatient(_WAIT), connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO cache (cache_key, value, expires) VALUES ('halsa', '', CURRENT_TIMESTAMP)"
+                " ON CONFLICT (cache_key) DO UPDATE SET expires = excluded.expires"
+            )
     except DatabaseError:
         return False
     return True
