@@ -21,6 +21,34 @@ class HeldAs:
     file: bool = False
     asks: str = ""
 
+    @property
+    def did(self) -> str:
+        """What its owner did, of what was never saved."""
+        return "skickade" if self.file else "tryckte" if self.pressed else "skrev"
+
+    @property
+    def lead(self) -> str:
+        """What the link to it says."""
+        return "Välj filen igen" if self.file else "Svara" if self.pressed else "Ta fram"
+
+
+def became(how: HeldAs | None, saved: str = "") -> str:
+    """What became of what a person sent, to that person: `how` it is held, None where it is not, and when it was
+    `saved`, "" where it was not; "" where neither.
+    """
+    if saved and how:
+        later = "Det som kom nu är undanlagt åt dig i 12 timmar: skiljer det sig syns det när det tas fram."
+        return f"Det du skickade från samma ställe är sparat {saved}. {later}"
+    if saved:
+        return f"Det du skickade är sparat {saved}. Se hur det står, innan det görs om."
+    if how is None:
+        return ""
+    if how.file:
+        return "Filen är inte sparad. Filer läggs inte undan: välj den igen."
+    if how.pressed:
+        return "Du får frågan om det ska göras, först på Läge."
+    return "Det du skickade är undanlagt åt dig i 12 timmar."
+
 
 def held_print(what: str) -> HeldAs:
     """A button that prints."""

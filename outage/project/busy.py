@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from contacts.access import AnyRequest
-from outage.project.holding import hold_after_fault
+from outage.project.holding import after_fault
 
 logger = logging.getLogger("driftstopp.busy")
 
@@ -54,8 +54,9 @@ class BusyMiddleware:
         if _code(error) in (_DEADLOCK, _WAITED) and match is not None:
             logger.warning("waited too long in %s", match.view_name)
             # On SQLite nothing can be written at all.
-            held = hold_after_fault(request) if connection.vendor != "sqlite" else None
-            context = {"held": held, "sent": request.method == "POST", "version": settings.VERSION}
+            context = after_fault(request, keeps=connection.vendor != "sqlite")
+            context |= {"sent": request.method == "POST", "version": settings.VERSION}
+            context["logging_in"] = not getattr(match.func, "login_required", True)
             return render(request, "errors/busy.html", context, status=503)
         if error is not exception:
             raise error

@@ -31,7 +31,7 @@ from contacts.access import (
 )
 from contacts.models import Membership, User
 from contacts.queries.submissions import saved_when
-from contacts.rules.held import Content, how_held
+from contacts.rules.held import Content, became, how_held
 from contacts.views.tools import NOT_CONTENT
 from outage.models import HeldForm
 from outage.presenters.held import HeldCard, held_as_of, held_card, match_of, said_in, typed_words
@@ -98,13 +98,19 @@ def hold(request: HttpRequest, view: Callable[..., Any]) -> HeldForm | None:
     owner, how = _owner(request), how_held(getattr(view, "held_as", None), content)
     if owner is None or how is None:
         return None
-    if saved := _saved_first(owner.user, [content]):
-        request.saved_before = moment(saved[0], timezone.now())  # type: ignore[attr-defined]
-        if how.pressed or how.file:
-            return None
+    if _was_saved(request, owner.user, content) and (how.pressed or how.file):
+        return None
     # A press counts from when it was pressed, however often it is answered.
     taken_up = "" if how.pressed else request.POST.get("taken_up", "")
     return hold_form(by=owner, path=_address(request), content=content, taken_up=taken_up)
+
+
+def _was_saved(request: HttpRequest, user: User, content: Content) -> bool:
+    """Whether what is sent was saved already; `saved_before` then has when."""
+    saved = _saved_first(user, [content])
+    if saved:
+        request.saved_before = moment(saved[0], timezone.now())  # type: ignore[attr-defined]
+    return bool(saved)
 
 
 def _saved_first(user: User, contents: Sequence[Content]) -> dict[int, datetime]:
@@ -122,19 +128,32 @@ def say_saved_before(request: AnyRequest) -> None:
         messages.info(request, what)
 
 
-def hold_after_fault(request: HttpRequest) -> HeldForm | None:
+def after_fault(request: HttpRequest, *, keeps: bool = True) -> dict[str, Any]:
+    """What the page of a fault says of what was sent: as what it is `held`, and what `became` of it, in words. Nothing
+    is held where the server `keeps` nothing now.
+    """
+    held = _hold_after_fault(request, keeps)
+    how = held_as_of(held, content_of(held)) if held else None
+    saved = getattr(request, "saved_before", "")
+    return {"held": held, "how": how, "saved": saved, "became": became(how, saved)}
+
+
+def _hold_after_fault(request: HttpRequest, keeps: bool) -> HeldForm | None:
     """Hold what an ordinary form sent where the server failed before it was done; None where not even that can be
     written. With a script what was typed stands where it was.
     """
     match = match_of(request.path_info)
-    by_script = request.headers.get("HX-Request")
-    if match is None or request.method != "POST" or by_script or getattr(request, "is_done", False):
+    if match is None or request.method != "POST" or request.headers.get("HX-Request"):
         return None
     with suppress(Exception):
         # The connection may be what was lost.
         if connection.connection and not connection.is_usable():
             connection.close()
-        return hold(request, match.func)
+        # What was done before the server failed is saved, if it was a form that saves.
+        if keeps and not getattr(request, "is_done", False):
+            return hold(request, match.func)
+        if owner := _owner(request):
+            _was_saved(request, owner.user, content_sent(request))
     return None
 
 
@@ -236,13 +255,15 @@ def turned_away(request: AnyRequest, held: HeldForm | None, status: int) -> Http
     """The answer that says whose the form is, who is logged in, and what became of what was typed."""
     owner, user = _owner(request), request.user
     mine = owner is not None and owner.user_id == user.pk
+    # Whoever is there now may be nobody: of the patient nothing is looked up.
+    how = held_as_of(held, content_of(held)) if held else None
     context = {
         "owner": owner,
         "given_name": given_name(owner.user) if owner else "",
         "mine": mine,
         "card": card_of(held, user, request.acting) if held and mine and user.is_authenticated else None,
-        # Whoever is there now may be nobody: of the patient nothing is looked up.
-        "how": held_as_of(held, content_of(held)) if held else None,
+        "how": how,
+        "became": became(how),
         "saved": request.saved_before,
         "held": held,
         "files": bool(request.FILES),

@@ -50,10 +50,10 @@ from outage.project.accounts import NO_WAY_TO_SHOW, TOO_MANY, came_by_provider
 from outage.project.emergency import ONLY_WORK, begin_emergency, emergency_until
 from outage.project.guessing import count_try, know_pc
 from outage.project.holding import (
+    after_fault,
     card_of,
     form_again,
     hold,
-    hold_after_fault,
     is_own,
     kept_here,
     read_out,
@@ -306,10 +306,10 @@ _SENT_AGAIN = "Vänta en stund och ladda om sidan: då skickas det igen, och det
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, also where the log-in ended, or could not be written, once the page was answered."""
     if isinstance(exception, SessionInterrupted):
-        held = hold_after_fault(request)
+        found = after_fault(request)
         again = _SENT_AGAIN if request.method == "POST" else "Ladda om sidan."
-        text = "Det du skickade är undanlagt åt dig i 12 timmar, och står på Läge." if held else again
-        return _error(request, 400, "Inloggningen bröts", text)
+        title = f"Redan sparat {found['saved']}" if found["saved"] else "Inloggningen bröts"
+        return _error(request, 400, title, found["became"] or again)
     return _error(request, 400, "Det gick inte att läsa", "Gå tillbaka och försök igen.")
 
 
@@ -345,5 +345,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500. The page itself uses no database: it may be the reason."""
     match = match_of(request.path_info)
     held_as = getattr(match.func, "held_as", None) if match and request.method == "POST" else None
-    context = {"held": hold_after_fault(request), "sent": held_as, "version": settings.VERSION}
+    context = {**after_fault(request), "sent": held_as, "version": settings.VERSION}
     return render(None, "errors/500.html", context, status=500)

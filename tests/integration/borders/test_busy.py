@@ -7,11 +7,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from forms.views import scans
 from outage.models import CareChain, Handover, HeldForm, Outage, RegistrationMark
 from outage.project import busy, holding
 from outage.project.busy import TRIES
@@ -21,6 +23,7 @@ from outage.services.events import lock_chain
 from outage.services.outages import change_outage, end_outage, lock_outage, reopen_outage
 from outage.views import calls
 from tests.factories import (
+    PASSWORD,
     County,
     make_chain,
     make_county,
@@ -210,15 +213,64 @@ def test_a_log_in_that_cannot_be_written_is_not_said_to_be_a_form_that_cannot_be
         patched.setattr("outage.project.sessions.rewrite_log_in", locked)
         page = read(client.post(address, fields if saved else fields | {"outcome": ""})).get_text()
         shown = read(client.get(reverse("status"))).get_text()
-    assert "Inloggningen bröts" in page
+    assert ("Redan sparat 10.57" if saved else "Inloggningen bröts") in page
     assert "Ladda om sidan." in shown
     assert Handover.objects.exists() is saved
     # What was saved is not held as if it were not.
     assert HeldForm.objects.exists() is not saved
-    assert ("ladda om sidan: då skickas det igen" if saved else "undanlagt åt dig") in page
+    assert ("Se hur det står" if saved else "undanlagt åt dig") in page
     if saved:
         assert client.post(address, fields).status_code == 302
         assert Handover.objects.count() == 1
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("of ours"), refusal(WAITED)])
+def test_a_file_is_not_said_to_be_kept(county: County, client: Client, monkeypatch, fault: Exception):
+    def fails(**_: Any) -> None:
+        raise fault
+
+    client.force_login(county.alva.user)
+    client.raise_request_exception = False
+    monkeypatch.setattr(scans, "ask", fails)
+    monkeypatch.setattr(busy, "connection", SimpleNamespace(vendor="postgresql"))
+    sent = {"client_id": str(uuid4()), "files": SimpleUploadedFile("blad.pdf", b"%PDF-1.4")}
+    page = read(client.post(reverse("scan"), sent))
+    assert "Filen är inte sparad. Filer läggs inte undan: välj den igen." in page.get_text()
+    assert "undanlagt" not in page.get_text()
+    assert page.find("a", string="Välj filen igen")
+    shown = " ".join(read(client.get(reverse("status"))).main.get_text(" ").split())
+    assert "Skanna blad 10.52: filen är inte sparad, välj den igen" in shown
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("of ours"), refusal(WAITED)])
+def test_a_press_is_said_to_be_asked_about(county: County, client: Client, monkeypatch, fault: Exception):
+    def fails(**_: Any) -> None:
+        raise fault
+
+    chain = make_chain(county, make_outage(county.alva))
+    make_event(county.alva, chain)
+    client.force_login(county.alva.user)
+    client.raise_request_exception = False
+    monkeypatch.setattr(calls, "log_call", fails)
+    monkeypatch.setattr(busy, "connection", SimpleNamespace(vendor="postgresql"))
+    button = read(client.get(reverse("status"))).main.find("button", string="Upptaget")
+    form = fields_of(button.find_parent("form"))
+    page = read(client.post(reverse("quick_try", args=[chain.pk]), form | {"outcome": "busy"}))
+    assert "Du får frågan om det ska göras, först på Läge." in page.get_text()
+    assert page.find("a", string="Svara")
+
+
+def test_who_logs_in_is_told_of_the_log_in(county: County, client: Client, monkeypatch):
+    def locked(*_: Any, **__: Any) -> None:
+        raise refusal("")
+
+    monkeypatch.setattr("allauth.account.forms.LoginForm.login", locked)
+    answer = client.post(reverse("account_login"), {"login": "alva", "password": PASSWORD})
+    assert answer.status_code == 503
+    page = read(answer)
+    assert "Du är inte inloggad. Vänta en stund och försök logga in igen." in page.get_text()
+    assert page.find("a", string="Logga in")
+    assert "Läge" not in page.get_text()
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no connection to lose")
