@@ -70,6 +70,13 @@ def get_or_404(read: Callable[Of, Found | None], *args: Of.args, **kwargs: Of.kw
     return found
 
 
+def asks_for_part(request: ActingRequest) -> bool:
+    """Whether what asks, by htmx, shows a part of the page. A boosted form is answered with a whole one, also where it
+    is led on.
+    """
+    return bool(request.htmx) and not request.htmx.boosted
+
+
 def uuid_or_404(text: str) -> UUID:
     try:
         return UUID(text)

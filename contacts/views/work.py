@@ -18,7 +18,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.held import held_print
 from contacts.rules.work import LineFull, WorkState
 from contacts.services.work import KINDS, ask, cancel, fetch
-from contacts.views.tools import get_or_404, held_as
+from contacts.views.tools import asks_for_part, get_or_404, held_as
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def my_work(request: ActingRequest) -> HttpResponse:
     found = Paginator(own_work(request.acting), PAGE_SIZE).get_page(request.GET.get("sida"))
     _say_refused(*found)
     context = {"found": found, "unfinished": any(work.is_unfinished for work in found)}
-    part = "_list" if request.htmx else "list"
+    part = "_list" if asks_for_part(request) else "list"
     return render(request, f"{_FOLDER}/{part}.html", context)
 
 
@@ -54,7 +54,7 @@ def work(request: ActingRequest, work_id: UUID) -> HttpResponse:
     """How far it has come; once it is done, the page that shows what became of it, or its file to open."""
     found = get_or_404(work_by_id, request.acting, work_id)
     if found.state == WorkState.DONE and found.to:
-        if request.htmx:
+        if asks_for_part(request):
             # This very page once more, as a person opens it: what is told then is told in the log-in.
             return HttpResponse(headers={"HX-Redirect": reverse("work", args=[found.pk])})
         if found.said:
@@ -63,7 +63,7 @@ def work(request: ActingRequest, work_id: UUID) -> HttpResponse:
         return redirect(name, *args)
     _say_refused(found)
     undone = found.waits_long and nobody_works()
-    if undone and not request.htmx:
+    if undone and not asks_for_part(request):
         # Whoever keeps the server is not among those who see the page.
         logger.error("long work waits and nobody does any: is `manage.py work` running?")
     context = {
@@ -71,7 +71,7 @@ def work(request: ActingRequest, work_id: UUID) -> HttpResponse:
         "undone": undone,
         "nothing": "" if found.bound else KINDS[found.kind].nothing,
     }
-    part = "_state" if request.htmx else "show"
+    part = "_state" if asks_for_part(request) else "show"
     return render(request, f"{_FOLDER}/{part}.html", context)
 
 

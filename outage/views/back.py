@@ -28,7 +28,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
 from contacts.views.shared import SharedHtml, shared_part
-from contacts.views.tools import check_sent, held_as, require, told_if_refused
+from contacts.views.tools import asks_for_part, check_sent, held_as, require, told_if_refused
 from outage.models import CareChain, Outage
 from outage.presenters.back import TaskRow, task_place, tasks_listed
 from outage.presenters.back_groups import TaskGroups, grouped
@@ -278,7 +278,7 @@ def _show_left(request: ActingRequest, chain: CareChain, form: TaskForm, failed:
 
 def _after(request: ActingRequest, chain: CareChain, form: TaskForm, failed: Failed | None) -> HttpResponse:
     place, page_number = task_place(chain, request.POST.get("task", "")), form.cleaned_data.get("page")
-    if not request.htmx:
+    if not asks_for_part(request):
         if failed:
             return _show_left(request, chain, form, failed)
         return redirect(f"{back_address(chain.outage)}&sida={page_number or 1}#{place}")

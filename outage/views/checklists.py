@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from contacts.access import ActingRequest
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs, held_by_value
-from contacts.views.tools import get_or_404, held_as
+from contacts.views.tools import asks_for_part, get_or_404, held_as
 from outage.presenters.checklists import checklist_card, checklist_cards
 from outage.queries.checklists import NO_OUTAGE
 from outage.queries.outages import outage_in_view
@@ -46,7 +46,7 @@ def tick(request: ActingRequest, key: str) -> HttpResponse:
     error = _tick(request, key, item_key)
     card = get_or_404(checklist_card, request.acting, outage_in_view(request.acting.principal), key)
     item = card.item(item_key)
-    if request.htmx and item is not None:
+    if asks_for_part(request) and item is not None:
         context = {"card": card, "item": item, "error": error, "swapped": True}
         return render(request, "outage/checklist/_item.html", context)
     if error:

@@ -16,7 +16,7 @@ from contacts.queries.branches import name_of_reach
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.views.tools import FormPage, file_answer, get_or_404, held_as, require
+from contacts.views.tools import FormPage, asks_for_part, file_answer, get_or_404, held_as, require
 from contacts.views.work import asked
 from outage.models import Outage, OutageFigures
 from outage.presenters.report import (
@@ -101,7 +101,7 @@ def report_make(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     except RuleError as refused:
         messages.error(request, refused.reason)
         return redirect("report", outage.pk)
-    return _answer(request, outage) if request.htmx else asked(work)
+    return _answer(request, outage) if asks_for_part(request) else asked(work)
 
 
 @require_GET
