@@ -1,6 +1,5 @@
 """What is held for a person, as Läge and its own page show it."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,11 +8,9 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist
-from django.urls import Resolver404, resolve
 
 from contacts.access import Acting, acting_in
 from contacts.queries.keeping import entry_by_id
-from contacts.queries.submissions import saved_when
 from contacts.rules.held import Content, HeldAs, how_held
 from contacts.rules.ids import read_id
 from contacts.rules.parties import Party
@@ -22,7 +19,7 @@ from outage.presenters.care import target_in_list
 from outage.queries.care_chains import get_event, get_handover, get_reached
 from outage.queries.chain_log import log_of
 from outage.queries.checklists import checklists_for
-from outage.queries.held_forms import held_forms_in, is_lost
+from outage.queries.held_forms import content_of, is_lost, match_of, unsaved_in
 from outage.queries.naming import patient_in_list
 from outage.queries.outages import outage_in_view
 from outage.queries.targets import targets_by_key
@@ -99,13 +96,36 @@ class Unsaved:
 
 def unsaved_in_unit(acting: Acting, now: datetime) -> list[Unsaved]:
     """What is held for anybody in the acting unit, sent from any computer, and was not saved."""
-    found = []
-    for held in held_forms_in(acting.unit):
-        content: Content = json.loads(held.content)
-        if not saved_when(held.user, content.get("client_id", ())):
-            how, own = held_as_of(held, content), held.user_id == acting.user.pk
-            found.append(Unsaved(held.user.full_name, how.what, moment(held.at, now), own))
-    return found
+    return [
+        Unsaved(
+            held.user.full_name,
+            held_as_of(held, content_of(held)).what,
+            moment(held.at, now),
+            held.user_id == acting.user.pk,
+        )
+        for held in unsaved_in(acting.unit)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class UnsavedCount:
+    """How much somebody has unsaved, sent from `unit`, and since when."""
+
+    who: str
+    unit: str
+    count: int
+    oldest: str
+
+
+def unsaved_counted(forms: Iterable[HeldForm], now: datetime) -> list[UnsavedCount]:
+    """Of each owner in each unit; `forms` are the oldest first."""
+    found: dict[tuple[int, int], list[HeldForm]] = {}
+    for held in forms:
+        found.setdefault((held.user_id, held.membership.unit_id), []).append(held)
+    return [
+        UnsavedCount(rows[0].user.full_name, rows[0].membership.unit.name, len(rows), moment(rows[0].at, now))
+        for rows in found.values()
+    ]
 
 
 def typed_words(fields: Content) -> list[str]:
@@ -200,13 +220,6 @@ def _labels(choices: Iterable[Any]) -> dict[str, str]:
     for value, label in choices:
         found |= _labels(label) if isinstance(label, list | tuple) else {str(value): str(label)}
     return found
-
-
-def match_of(path: str) -> Any:
-    try:
-        return resolve(path.partition("?")[0])
-    except Resolver404:
-        return None
 
 
 def _about(acting: Acting, held: HeldForm, content: Content, now: datetime) -> list[str]:

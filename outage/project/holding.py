@@ -1,6 +1,5 @@
 """A form that cannot be let through: held for its owner, and a page that says so."""
 
-import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from copy import copy
@@ -34,9 +33,16 @@ from contacts.queries.submissions import saved_when
 from contacts.rules.held import Content, became, how_held
 from contacts.views.tools import NOT_CONTENT
 from outage.models import HeldForm
-from outage.presenters.held import HeldCard, held_as_of, held_card, match_of, said_in, typed_words
+from outage.presenters.held import HeldCard, held_as_of, held_card, said_in, typed_words
 from outage.queries.care_chains import get_event, get_handover, get_reached
-from outage.queries.held_forms import KEPT_FOR, given_name, kept_for, known_forms_of
+from outage.queries.held_forms import (
+    KEPT_FOR,
+    content_of,
+    given_name,
+    kept_for,
+    known_forms_of,
+    match_of,
+)
 from outage.queries.openings import why_over
 from outage.rules.opening import NotOpened
 from outage.rules.wording import moment
@@ -160,11 +166,6 @@ def _hold_after_fault(request: HttpRequest, keeps: bool) -> HeldForm | None:
 def content_sent(request: HttpRequest) -> dict[str, list[str]]:
     """The posted fields that a person typed or chose."""
     return {k: request.POST.getlist(k) for k in request.POST if k not in NOT_CONTENT}
-
-
-def content_of(held: HeldForm) -> Content:
-    content: Content = json.loads(held.content)
-    return content
 
 
 def card_of(held: HeldForm, user: User, acting: Acting | None) -> HeldCard:

@@ -45,7 +45,6 @@ from contacts.services.tries import note_log_in
 from contacts.views.arriving import go_on, own_path, wanted_path
 from contacts.views.tools import FormPage, get_or_404, require
 from contacts.webforms.emergency import EmergencyForm
-from outage.presenters.held import match_of
 from outage.project.accounts import NO_WAY_TO_SHOW, TOO_MANY, came_by_provider
 from outage.project.emergency import ONLY_WORK, begin_emergency, emergency_until
 from outage.project.guessing import count_try, know_pc
@@ -64,7 +63,7 @@ from outage.project.holding import (
 from outage.project.log_ins import note_failed
 from outage.project.shared_pc import keep_logged_in, lock, seconds_left
 from outage.project.sso.provider import may_send_there, shown
-from outage.queries.held_forms import KNOWN_FOR, held_form_of, is_held
+from outage.queries.held_forms import KNOWN_FOR, held_form_of, is_held, match_of
 from outage.services.held_forms import throw_away
 
 

@@ -31,6 +31,7 @@ from outage.models import (
     RegistrationMark,
     StateKind,
 )
+from outage.queries.held_forms import unsaved_about
 from outage.queries.owed import READ_THERE, left_in
 from outage.queries.papers import PaperHeld, papers
 from outage.queries.tasks_left import tasks_left
@@ -41,6 +42,7 @@ from outage.rules.closing import (
     entered_since,
     key_of_answer,
     key_of_row,
+    key_of_unsaved,
     kind_of_call,
 )
 
@@ -75,6 +77,10 @@ def open_things(principal: Principal, outage: Outage) -> list[OpenThing]:
     found += _not_acknowledged(principal, outage, units)
     found += [
         OpenThing(paper.unit_id, paper.key) for paper in papers().held(principal, outage, timezone.now())
+    ]
+    found += [
+        OpenThing(held.membership.unit_id, key_of_unsaved(held.pk))
+        for held in unsaved_about(principal, outage)
     ]
     return [replace(thing, unit_id=units.get(thing.unit_id, thing.unit_id)) for thing in found]
 

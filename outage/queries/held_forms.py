@@ -1,15 +1,22 @@
 """What was sent and could not be let through: kept for its owner."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 
-from contacts.models import Unit, User
+from contacts.models import Principal, Unit, User
 from contacts.queries.prepared import prepared
-from outage.models import HeldForm
+from contacts.queries.submissions import saved_when
+from contacts.rules.held import Content, how_held
+from outage.models import CareChain, CareChainEvent, Handover, HeldForm, Outage
+from outage.queries.outages import outage_in_view
 
 # Longer than any shift; after that it is patient data without a purpose.
 KEPT_FOR = timedelta(hours=12)
@@ -46,9 +53,64 @@ def held_form_of(user: User, held_id: UUID | str, age: timedelta = KEPT_FOR) -> 
         return None
 
 
-def held_forms_in(unit: Unit) -> list[HeldForm]:
-    """Of everybody's assignments in the unit, oldest first."""
-    return list(_kept().filter(membership__unit=unit).order_by("at", "pk"))
+def match_of(path: str) -> Any:
+    """The view that it was sent to; None where there is none any more."""
+    try:
+        return resolve(path.partition("?")[0])
+    except Resolver404:
+        return None
+
+
+def content_of(held: HeldForm) -> Content:
+    content: Content = json.loads(held.content)
+    return content
+
+
+def unsaved_in(unit: Unit) -> list[HeldForm]:
+    """Of everybody's assignments in the unit, oldest first; not what was saved though its answer was lost."""
+    return _unsaved(_kept().filter(membership__unit=unit))
+
+
+def _unsaved(forms: QuerySet[HeldForm]) -> list[HeldForm]:
+    found = forms.order_by("at", "pk")
+    return [held for held in found if not saved_when(held.user, content_of(held).get("client_id", ()))]
+
+
+# What names the chain that a form is about, and the way to its outage from there.
+_ABOUT = {
+    "chain_id": partial(CareChain.objects.values_list, "pk", "outage"),
+    "event_id": partial(CareChainEvent.objects.values_list, "pk", "chain__outage"),
+    "handover_id": partial(Handover.objects.values_list, "pk", "chain__outage"),
+}
+# What is about a patient of whom no chain is known yet.
+_NEW = "new_chain", "paste_patients", "enter_sheet"
+
+
+def unsaved_about(
+    principal: Principal, outage: Outage, units: Collection[int] | None = None
+) -> list[HeldForm]:
+    """What was sent from the principal's units, or some of them, about patients of the outage, and is in no log, oldest
+    first. What says no chain is about the outage that is in view. No print, which saves nothing, and no file.
+    """
+    where = {"membership__unit__principal": principal} if units is None else {"membership__unit__in": units}
+    chains: dict[str, dict[UUID, list[HeldForm]]] = {name: {} for name in _ABOUT}
+    found = []
+    forms = _unsaved(_kept().filter(**where))
+    in_view = outage_in_view(principal) if forms else None
+    for held in forms:
+        match = match_of(held.path)
+        how = how_held(getattr(match.func, "held_as", None), content_of(held)) if match else None
+        if how is None or how.asks or how.file:
+            continue
+        about = next((name for name in _ABOUT if name in match.kwargs), "")
+        if about:
+            chains[about].setdefault(match.kwargs[about], []).append(held)
+        elif match.view_name in _NEW and outage == in_view:
+            found.append(held)
+    for name, rows in chains.items():
+        of = dict(_ABOUT[name]().filter(pk__in=rows)) if rows else {}
+        found += [held for pk, sent in rows.items() if of.get(pk) == outage.pk for held in sent]
+    return sorted(found, key=lambda held: held.at)
 
 
 def is_held(held_id: UUID) -> bool:

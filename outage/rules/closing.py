@@ -23,6 +23,7 @@ class Holds(Labelled):
     ACKNOWLEDGE = "acknowledge", "Att kvittera"
     SHEET = "sheet", "Blad utan öde eller inte införda"
     PAGE = "page", "Skannade sidor som väntar"
+    UNSAVED = "unsaved", "Skrivet men inte sparat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,10 @@ def key_of_sheet(serial: str) -> str:
 
 def key_of_page(page: UUID) -> str:
     return f"{Holds.PAGE}:{page}"
+
+
+def key_of_unsaved(held: UUID) -> str:
+    return f"{Holds.UNSAVED}:{held}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from contacts.page_versions import (
     part_with,
     shown_alike,
 )
+from contacts.queries.joined import ids_read_as
 from contacts.queries.people import colleagues
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs, held_by_value
@@ -33,9 +34,11 @@ from outage.models import CareChain, Outage
 from outage.presenters.back import TaskRow, task_place, tasks_listed
 from outage.presenters.back_groups import TaskGroups, grouped
 from outage.presenters.closing import ClosedLine, closed_line, left_rows
+from outage.presenters.held import UnsavedCount, unsaved_counted
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_lists import ListedChains
 from outage.queries.closing import acknowledgement_of, closing_of, left_for, took_part
+from outage.queries.held_forms import KEPT_FOR, unsaved_about
 from outage.queries.naming import patient_in_list
 from outage.queries.outages import current_outage, earlier_outages, goes_on_beside
 from outage.queries.owed import chains_seen, chains_seen_and_missing, count_calls_owed
@@ -154,6 +157,7 @@ def _context(
             "page_of_chains": listed.page,
             "groups": listed.groups,
             "calls_left": listed.calls_left,
+            "unsaved": _unsaved(acting, outage),
             "no_admission": listed.no_admission,
             "not_admitted": listed.not_admitted,
             "acknowledges": listed.acknowledges,
@@ -164,6 +168,13 @@ def _context(
         }
         context["shared"] = _shared(request, outage, alike, listed, context)
     return context
+
+
+def _unsaved(acting: Acting, outage: Outage) -> list[UnsavedCount]:
+    now = timezone.now()
+    forms = unsaved_about(acting.principal, outage, ids_read_as(acting.unit))
+    holds_until(now, *(held.at + KEPT_FOR for held in forms))
+    return unsaved_counted(forms, now)
 
 
 def _closed(acting: Acting, outage: Outage) -> ClosedLine | None:

@@ -22,7 +22,9 @@ from contacts.views.tools import FormPage, get_or_404, held_as, is_saved, requir
 from contacts.webforms.fields import SentOnce
 from outage.models import Outage
 from outage.presenters.closing import closed_line, closing_page, left_rows
+from outage.presenters.held import unsaved_counted
 from outage.queries.closing import closing_of, keys_left, left_at_closing, open_things, units_to_close
+from outage.queries.held_forms import KEPT_FOR, unsaved_about
 from outage.queries.matrix import version_of_overview
 from outage.queries.outages import outage_for
 from outage.rules.closing import PAPER, OpenThing, by_unit, holding, is_left, seen_of
@@ -68,6 +70,7 @@ def _shown(request: ActingRequest, outage: Outage, template: str, *, lately: boo
         context |= {
             "found": closing_page(things, left, units, watched),
             "closed": closed,
+            "unsaved": unsaved_counted(unsaved_about(acting.principal, outage, [*units]), now),
             "left": left_rows(left_at_closing(acting, outage), things, purged=outage.purged_at is not None),
         }
     return render(request, template, context)
@@ -83,7 +86,10 @@ def _of_now(acting: Acting, outage: Outage, now: datetime, *, lately: bool) -> L
 
     def make() -> list[OpenThing]:
         holds_until(now, midnight_after(now))
-        return [] if outage.is_open else open_things(acting.principal, outage)
+        if outage.is_open:
+            return []
+        holds_until(now, *(held.at + KEPT_FOR for held in unsaved_about(acting.principal, outage)))
+        return open_things(acting.principal, outage)
 
     return live(("closing", outage.pk, acting.principal.pk), _version(outage), now, make, lately=lately)
 

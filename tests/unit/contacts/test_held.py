@@ -46,6 +46,7 @@ def test_a_form_comes_again_as_it_was_or_by_its_id_with_more_and_a_press_only_as
 
 
 FILE = HeldAs("Skanna blad", file=True)
+LATER = "Det som kom nu är undanlagt åt dig i 12 timmar: skiljer det sig syns det när det tas fram."
 
 
 @pytest.mark.parametrize(
@@ -59,12 +60,13 @@ FILE = HeldAs("Skanna blad", file=True)
         (
             CALL,
             "10.52",
-            "Det du skickade från samma ställe är sparat 10.52. Det som kom nu är undanlagt åt dig i 12 timmar: "
-            "skiljer det sig syns det när det tas fram.",
+            f"Det du skickade från samma ställe är sparat 10.52. {LATER}",
         ),
     ],
 )
-def test_what_became_of_what_was_sent_is_promised_of_typed_text_alone(how: HeldAs | None, saved: str, said: str):
+def test_what_became_of_what_was_sent_is_promised_of_typed_text_alone(
+    how: HeldAs | None, saved: str, said: str
+):
     assert became(how, saved) == said
 
 
