@@ -57,3 +57,14 @@ def test_where_no_worker_runs_the_page_and_the_servers_log_say_so(
     client.force_login(county.alva.user)
     assert said() == (True, False)
     assert caplog.text.count("manage.py work") == 3
+
+
+def test_a_boosted_form_that_leads_to_the_work_is_shown_the_whole_page(client: Client):
+    county = make_county()
+    client.force_login(county.alva.user)
+    with override_settings(TASKS=IN_LINE):
+        work = ask(by=county.alva, kind="binder", label="Pärm")
+    for page in (reverse("work", args=[work.pk]), reverse("my_work")):
+        asks = {"HX-Request": "true"}
+        assert "<main" not in client.get(page, headers=asks).content.decode()
+        assert "<main" in client.get(page, headers=asks | {"HX-Boosted": "true"}).content.decode()
