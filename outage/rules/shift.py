@@ -18,6 +18,7 @@ TEXT_LETTERS = 2000
 class ShiftState(Labelled):
     WAITING = "waiting", "Väntar på att någon tar över"
     TAKEN_OVER = "taken_over", "Övertagen"
+    FOLLOWED = "followed", "Följde med en senare, som är övertagen"
     NOT_CONFIRMED = "not_confirmed", "Inte bekräftad"
 
 
@@ -65,9 +66,18 @@ class Taken:
 
 
 def states_of(handed: Sequence[Handed]) -> list[ShiftState]:
-    """Of a unit's hand-overs, the newest first: only that one can still be taken over."""
+    """Of a unit's hand-overs, the newest first: only that one can still be taken over. Whoever takes one over hears of
+    those before it too (`count_told`).
+    """
+    newest_taken = next((place for place, one in enumerate(handed) if one.taken_at), len(handed))
     return [
-        ShiftState.TAKEN_OVER if one.taken_at else ShiftState.NOT_CONFIRMED if place else ShiftState.WAITING
+        ShiftState.TAKEN_OVER
+        if one.taken_at
+        else ShiftState.FOLLOWED
+        if place > newest_taken
+        else ShiftState.NOT_CONFIRMED
+        if place
+        else ShiftState.WAITING
         for place, one in enumerate(handed)
     ]
 
@@ -85,6 +95,17 @@ def told_since(handed: Iterable[Handed], until: datetime) -> datetime | None:
     """
     heard = (one.at for one in handed if one.taken_at and as_utc(one.taken_at) <= as_utc(until))
     return max(heard, key=as_utc, default=None)
+
+
+def check_adds(*, text: str, waits_since: str, same: bool) -> None:
+    """Raises RuleError where a hand-over says no more than one's own of `waits_since`, which waits to the same person;
+    "" where there is none. `same`: what is open is what was open then.
+    """
+    if waits_since and same and not text:
+        raise RuleError(
+            f"Du lämnade över {waits_since}, och inget är ändrat sedan dess. Skriv det du vill lägga till.",
+            field="text",
+        )
 
 
 def check_take_over(*, by: int, handed_by: int, taken: Taken | None, newer: str = "") -> None:

@@ -1,5 +1,6 @@
 """Writes of Överlämning: one shift hands over what is open, somebody of the next takes over."""
 
+import json
 from uuid import UUID
 
 from django.db import transaction
@@ -15,7 +16,7 @@ from outage.models import Outage, ShiftHandover, ShiftTakeover
 from outage.queries.shift import handovers_of, left_open, may_come, outages_of_shift
 from outage.queries.shift_done import logged_near
 from outage.rules.drills import OVER
-from outage.rules.shift import Taken, check_take_over
+from outage.rules.shift import Taken, check_adds, check_take_over
 from outage.rules.wording import moment
 from outage.services.when import check_drill_counts
 
@@ -39,19 +40,31 @@ def hand_over_shift(
             raise RuleError("Välj någon som arbetar på enheten.", field="to")
         _lock(by.unit)
         check_drill_counts(outage, OVER)
+        left = left_open(by, outage)
+        waits = _own_that_waits(by, outage, to)
+        same = waits is not None and waits.left | {"logged": None} == json.loads(json.dumps(left)) | {
+            "logged": None
+        }
+        check_adds(text=text, waits_since=moment(waits.at, timezone.now()) if waits else "", same=same)
         row = ShiftHandover(
             id=client_id,
             outage=outage,
             to_id=to,
             text=text,
-            left=left_open(by, outage)
-            | {"logged": logged_near(by, outages_of_shift(by, outage), timezone.now())},
+            left=left | {"logged": logged_near(by, outages_of_shift(by, outage), timezone.now())},
             user=by.user,
             unit=by.unit,
         )
         row.save()
         audit.record(by=by, action="shift.handed_over", target=row)
     return row
+
+
+def _own_that_waits(by: Acting, outage: Outage, to: int | None) -> ShiftHandover | None:
+    """One's own newest to the same person, which nobody has taken over."""
+    newest = next(iter(handovers_of(by, outage)), None)
+    own = newest is not None and (newest.user_id, newest.to_id) == (by.user.pk, to)
+    return newest if own and not hasattr(newest, "takeover") else None
 
 
 def take_over_shift(*, by: Acting, handover: ShiftHandover) -> ShiftTakeover:

@@ -350,6 +350,12 @@
     return fields.find((choice) => choice.checked) || fields[0];
   };
 
+  // Where the number only relays, how it went is asked before what was said.
+  const whereRelayed = (form, field) => {
+    const relays = field.name === "recipient" && form.querySelector("fieldset.step [data-relays]:not([hidden])");
+    return relays ? form.querySelector('input[name="outcome"]:checked') : null;
+  };
+
   // The name is not all: what was read back comes before Spara, and saving without it takes a press of its own.
   const beforeSaving = (form, field) => {
     const choices = shownIn(form, 'input[name="read_back"]');
@@ -368,7 +374,7 @@
       const asked = beforeSaving(field.form, field);
       // In a field that is mended when all else is filled in, Enter saves.
       const onwards = asked || field.matches('[type="radio"], [type="checkbox"]');
-      const next = event.repeat ? null : (last && asked) || (onwards && nextStep(field.form, field)) || asked;
+      const next = event.repeat ? null : (last && asked) || whereRelayed(field.form, field) || (onwards && nextStep(field.form, field)) || asked;
       if (next || event.repeat) event.preventDefault();
       next?.focus();
     } else if (field.name === "messages" && (event.key === "ArrowDown" || event.key === "ArrowUp")) {

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from contacts.models import SubmissionClash
 from outage.models import CareChain, Handover, Outage
-from tests.browser.conftest import Windows
+from tests.browser.conftest import HOURS, Windows
 from tests.browser.looking import PHONE
 from tests.browser.steps import (
     SAVED,
@@ -132,6 +132,25 @@ def test_all_of_an_open_call_stands_on_the_first_screen_of_a_ward_pc(
         page.get_by_role("button", name="Spara och nästa"),
     ):
         expect(place).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize(
+    ("clock", "goes_to"),
+    [(HOURS["tuesday 11.59"], "messages"), (HOURS["sunday 00.05"], "outcome")],
+    ids=HOURS.keys(),
+    indirect=["clock"],
+)
+def test_enter_goes_by_how_it_went_where_the_number_only_relays(
+    windows: Windows, county: County, asta: CareChain, goes_to: str
+):
+    page = windows.open(county.alva)
+    page.goto(f"/vardkedja/{asta.pk}/samtal/?riktning=given")
+    ready(page, page.get_by_role("radio", name="Skellefteå kommun")).check()
+    expect(page.get_by_text("förmedlar. Välj Förmedlat")).to_be_visible(visible=goes_to == "outcome")
+    page.keyboard.press("Enter")
+    expect(focused(page)).to_have_attribute("name", goes_to)
+    page.keyboard.press("Enter")
+    expect(focused(page)).to_have_attribute("name", "messages" if goes_to == "outcome" else "spoken_to")
 
 
 def test_enter_in_the_name_goes_on_to_the_read_back_and_does_not_save(

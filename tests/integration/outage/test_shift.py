@@ -103,6 +103,34 @@ def test_one_that_nobody_confirmed_before_the_next_stays_so(
         take_over_shift(by=person("klara", county.ward), handover=handover)
 
 
+def test_the_same_once_more_and_empty_is_no_hand_over_of_its_own(
+    county: County, outage: Outage, chain: CareChain, clock: Clock
+):
+    """Pressed, and pressed again by Back in a form that is empty by then."""
+    make_event(county.alva, chain)
+    first = hand_over(county.alva, text="Ring Karin")
+    clock.shift(timedelta(minutes=1))
+    with pytest.raises(RuleError, match=r"Du lämnade över 10\.52, och inget är ändrat"):
+        hand_over(county.alva)
+    assert list(ShiftHandover.objects.all()) == [first]
+    # To somebody else, by somebody else, or of something more it is another.
+    hand_over(county.alva, to=county.esa.user.pk)
+    hand_over(county.esa)
+    hand_over(county.alva)
+    make_event(county.alva, chain, "discharge")
+    hand_over(county.alva)
+
+
+def test_what_was_heard_of_with_a_later_one_is_not_called_unconfirmed(
+    county: County, handover: ShiftHandover, clock: Clock
+):
+    clock.shift(timedelta(hours=8))
+    newer = hand_over(county.esa)
+    take_over_shift(by=county.alva, handover=newer)
+    assert state_of(county.alva, newer) is ShiftState.TAKEN_OVER
+    assert state_of(county.alva, handover) is ShiftState.FOLLOWED
+
+
 def test_it_is_handed_over_to_somebody_who_works_there_and_reads_patients(county: County, outage: Outage):
     ended = person("ella", county.ward)
     ended.membership.active = False

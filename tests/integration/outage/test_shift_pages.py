@@ -353,13 +353,16 @@ def test_what_two_have_to_say_is_read_by_whoever_comes_until_the_next_one(
     hand_over(county.esa, text="Bårvagn beställd.")
     both = (
         "Överlämning 10.53 från Esa Påhittad till den som kommer{} Bårvagn beställd. "
-        "Dessutom 10.52 från Alva Påhittad till den som kommer, inte bekräftad Ring dottern kl 7."
+        "Dessutom 10.52 från Alva Påhittad till den som kommer, {} Ring dottern kl 7."
     )
-    assert both.format("") in shown(comes)
+    assert both.format("", "inte bekräftad") in shown(comes)
     clock.shift(timedelta(minutes=1))
     take_over_shift(by=gun, handover=ShiftHandover.objects.get(user=county.esa.user))
+    taken = both.format(
+        f", övertagen 10.54 av {gun.user.full_name}", "följde med en senare, som är övertagen"
+    )
     for client in (comes, alva, esa):
-        assert both.format(f", övertagen 10.54 av {gun.user.full_name}") in shown(client)
+        assert taken in shown(client)
     assert "lämnade över" not in shown(comes, HAND_OVER)
     clock.shift(timedelta(minutes=1))
     hand_over(gun, text="Lugnt.")

@@ -14,6 +14,7 @@ from outage.rules.shift import (
     RungCall,
     ShiftState,
     Taken,
+    check_adds,
     check_take_over,
     condensed,
     count_told,
@@ -37,7 +38,20 @@ def test_only_the_newest_can_wait():
         for place, (state, yes) in enumerate(zip(states_of(handed), taken, strict=True)):
             assert (state is ShiftState.TAKEN_OVER) == yes
             assert (state is ShiftState.WAITING) == (place == 0 and not yes)
+            # Whoever took over a later one heard of it.
+            assert (state is ShiftState.FOLLOWED) == (not yes and any(taken[:place]))
     assert states_of([]) == []
+
+
+@pytest.mark.parametrize("text", ["", "Ring Karin"])
+@pytest.mark.parametrize("waits", ["", "10.52"])
+@pytest.mark.parametrize("same", [True, False])
+def test_a_hand_over_that_says_no_more_than_ones_own_that_waits_is_refused(text: str, waits: str, same: bool):
+    if text or not waits or not same:
+        check_adds(text=text, waits_since=waits, same=same)
+        return
+    with pytest.raises(RuleError, match=r"Du lämnade över 10\.52, och inget är ändrat"):
+        check_adds(text=text, waits_since=waits, same=same)
 
 
 def test_one_hears_of_the_newest_and_of_those_that_nobody_had_taken_over_before_it():
