@@ -26,7 +26,6 @@ from contacts.seen import refuses
 from outage.models import HeldForm
 from outage.project.emergency import ONLY_WORK, emergency_until, is_beyond_emergency
 from outage.project.holding import (
-    content_of,
     content_sent,
     hold,
     is_own,
@@ -36,7 +35,7 @@ from outage.project.holding import (
 )
 from outage.project.shared_pc import SEEN_EVERY_SECONDS, keep_logged_in, on_wall
 from outage.project.views import pressed_only
-from outage.queries.held_forms import held_forms_of
+from outage.queries.held_forms import content_of, held_forms_of
 from outage.rules.opening import NotOpened
 from outage.services.held_forms import release
 

@@ -1,7 +1,7 @@
 """What was sent and could not be let through: kept for its owner."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -77,7 +77,7 @@ def _unsaved(forms: QuerySet[HeldForm]) -> list[HeldForm]:
 
 
 # What names the chain that a form is about, and the way to its outage from there.
-_ABOUT = {
+_ABOUT: dict[str, Callable[[], QuerySet[Any, Any]]] = {
     "chain_id": partial(CareChain.objects.values_list, "pk", "outage"),
     "event_id": partial(CareChainEvent.objects.values_list, "pk", "chain__outage"),
     "handover_id": partial(Handover.objects.values_list, "pk", "chain__outage"),

@@ -1,5 +1,5 @@
-"""What is typed outlives a server that does not answer: the form is sent by htmx, and the page stays (`alertAt`). So does
-the page of a press, of which nobody would know whether it was done.
+"""What is typed outlives a server that does not answer: the form is sent by htmx, and the page stays (`alertAt`). So
+does the page of a press, of which nobody would know whether it was done.
 """
 
 import re

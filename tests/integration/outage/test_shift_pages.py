@@ -358,11 +358,9 @@ def test_what_two_have_to_say_is_read_by_whoever_comes_until_the_next_one(
     assert both.format("", "inte bekräftad") in shown(comes)
     clock.shift(timedelta(minutes=1))
     take_over_shift(by=gun, handover=ShiftHandover.objects.get(user=county.esa.user))
-    taken = both.format(
-        f", övertagen 10.54 av {gun.user.full_name}", "följde med en senare, som är övertagen"
-    )
+    taken = f", övertagen 10.54 av {gun.user.full_name}", "följde med en senare, som är övertagen"
     for client in (comes, alva, esa):
-        assert taken in shown(client)
+        assert both.format(*taken) in shown(client)
     assert "lämnade över" not in shown(comes, HAND_OVER)
     clock.shift(timedelta(minutes=1))
     hand_over(gun, text="Lugnt.")
