@@ -39,6 +39,10 @@ class PictureLost(RuleError):
     """The picture of a page is missing, or is not the one that was saved."""
 
 
+class PicturePurged(PictureLost):
+    """It is gone on purpose."""
+
+
 def key_name(upload_id: UUID) -> str:
     return f"{KEYS}{upload_id}"
 
@@ -97,7 +101,7 @@ def load(page_id: UUID, *, sha256: str) -> bytes:
     except (InvalidToken, Undecipherable, DataKey.DoesNotExist):
         raise PictureLost(_DAMAGED) from None
     if picture is None:
-        raise PictureLost("Bilden är gallrad.")
+        raise PicturePurged("Bilden är gallrad.")
     if hashlib.sha256(picture).hexdigest() != sha256:
         raise PictureLost(_DAMAGED)
     return picture
@@ -191,8 +195,8 @@ def _decrypted(page_id: UUID, stored: bytes) -> bytes | None:
 
 
 def _stored(page_id: UUID) -> bytes:
-    # Not kept: its row is written, and the server was stopped before it could say so.
-    for name in (str(page_id), _unkept(page_id)):
+    # Not kept: its row is written, and the server was stopped before it could say so; or it is kept just now.
+    for name in (str(page_id), _unkept(page_id), str(page_id)):
         with suppress(FileNotFoundError), _files().open(name) as file:
             return bytes(file.read())
     raise FileNotFoundError(page_id)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
-from forms.models import PaperEntry, Sheet, SheetKind
+from forms.models import PaperEntry, ScannedPage, Sheet, SheetKind
 from forms.presenters.rows import told
 from forms.queries.entering import EnteredCall
 from forms.queries.scans import PagePicture
@@ -148,9 +148,9 @@ def _remark(entered: EnteredCall, now: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PaperPicture:
-    """One picture to read from: `page_id` is what its address takes, `alt` says of which sheet it is."""
+    """One picture to read from: `alt` says of which sheet it is."""
 
-    page_id: UUID
+    page: ScannedPage
     words: str
     alt: str
 
@@ -159,15 +159,15 @@ def paper_pictures(sheet: Sheet, pictures: Iterable[PagePicture]) -> list[PaperP
     """The pictures of a sheet to enter rows from: each page, and its backs but the empty ones."""
     shown = []
     for picture in pictures:
-        if picture.page_id is not None:
-            shown.append(_picture(sheet, picture.page_id, f"Sida {picture.sheet_page}", f" av {sheet.pages}"))
+        if picture.page:
+            shown.append(_picture(sheet, picture.page, f"Sida {picture.sheet_page}", f" av {sheet.pages}"))
         shown += [
-            _picture(sheet, back.page_id, f"Baksidan av sida {picture.sheet_page}")
+            _picture(sheet, back.page, f"Baksidan av sida {picture.sheet_page}")
             for back in picture.backs
             if not back.page.is_blank
         ]
     return shown
 
 
-def _picture(sheet: Sheet, page_id: UUID, what: str, of: str = "") -> PaperPicture:
-    return PaperPicture(page_id, what + of, f"{what} av blad {sheet.shown_serial}")
+def _picture(sheet: Sheet, page: ScannedPage, what: str, of: str = "") -> PaperPicture:
+    return PaperPicture(page, what + of, f"{what} av blad {sheet.shown_serial}")

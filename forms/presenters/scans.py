@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUpload, Sheet
+from forms.queries.pictures import why_lost
 from forms.queries.scans import (
     PagePicture,
     Telling,
@@ -27,6 +28,7 @@ _HALF = (
     "En del av sidan kan saknas på bilden som finns. Är den här hel, och står samma rader på båda: byt bild. "
     "Skiljer sig raderna: två papper har samma löpnummer. För in dem innan du lägger undan någon av bilderna."
 )
+_BEFORE_LOST = "Är sidan densamma som papperets: byt bild. Annars: skriv rätt löpnummer."
 _BOTH_HALF = (
     "En del av sidan kan saknas på båda bilderna. Skanna hela sidan igen innan du lägger undan någon av dem."
 )
@@ -99,7 +101,8 @@ class WaitingPage:
     """One page that waits: what it is, and what one may do.
 
     `backs` are the pictures of its other side, `undone` says why what was said of it was wrong, and `before` is the
-    picture of the same page that is there already. `may_replace`: a part of that one may be missing, and not of this.
+    picture of the same page that is there already. `may_replace`: that one is gone, or a part of it may be missing and
+    not of this.
     """
 
     card: PageCard
@@ -107,7 +110,7 @@ class WaitingPage:
     named: str
     undone: tuple[str, ...]
     backs: tuple[PageCard, ...]
-    before: UUID | None = None
+    before: ScannedPage | None = None
     may_replace: bool = False
 
 
@@ -184,17 +187,19 @@ def _words(page: ScannedPage, told: Telling | None) -> str:
 def waiting_page(page: ScannedPage, before: PagePicture | None = None) -> WaitingPage:
     finding = Finding(page.finding)
     half = before is not None and before.cut_off
+    lost = before is not None and before.page is not None and bool(why_lost(before.page))
+    to_do = (_BOTH_HALF if page.cut_off else _HALF) if half else _WHAT_TO_DO.get(finding, "")
     named = ""
     if finding in _NAMES_ITS_SHEET and page.serial:
         named = f"Koden säger blad {shown_serial(page.serial)}, sida {page.sheet_page}."
     return WaitingPage(
         card=page_card(page),
-        what_to_do=(_BOTH_HALF if page.cut_off else _HALF) if half else _WHAT_TO_DO.get(finding, ""),
+        what_to_do=_BEFORE_LOST if lost else to_do,
         named=named,
         undone=tuple(told.undone.reason for told in told_of(page) if is_undone(told)),
         backs=tuple(page_card(back.page) for back in page.its_backs),  # type: ignore[attr-defined]
-        before=before.page_id if before else None,
-        may_replace=half and not page.cut_off,
+        before=before.page if before else None,
+        may_replace=lost or (half and not page.cut_off),
     )
 
 

@@ -167,7 +167,7 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
         accounted=now in ENDS,
         last=steps[-1].number if steps else 0,
         pages=tuple(_page(number, pictures.get(number)) for number in range(1, sheet.pages + 1)),
-        pictures=sum((picture.page_id is not None) + len(picture.backs) for picture in pictures.values()),
+        pictures=sum(len(picture.pages) for picture in pictures.values()),
         steps=tuple(_step(step) for step in steps),
         exports=tuple(exports_of(sheet)),
         entries=entries,
@@ -188,7 +188,7 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
 def _page(number: int, picture: PagePicture | None) -> SheetPage:
     return SheetPage(
         number=number,
-        picture=picture if picture and picture.page_id else None,
+        picture=picture if picture and picture.page else None,
         backs=picture.backs if picture else (),
     )
 

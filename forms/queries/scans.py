@@ -26,18 +26,27 @@ _LAST = 5
 
 @dataclass(frozen=True, slots=True)
 class PagePicture:
-    """The picture of one page of a sheet: `page_id` is what its address takes. `typed`: matched by a typed serial.
-    `cut_off`: a part of the page may be missing.
+    """The picture of one page of a sheet. `typed`: matched by a typed serial. `cut_off`: a part may be missing.
 
-    `page_id` is None where only the back of the page is scanned.
+    `page` is None where only the back of the page is scanned.
     """
 
     sheet_page: int
-    page_id: UUID | None
+    page: ScannedPage | None
     at: datetime
     typed: bool
     cut_off: bool = False
     backs: tuple[ScanBack, ...] = ()
+
+    @property
+    def page_id(self) -> UUID | None:
+        """What its address takes."""
+        return self.page.pk if self.page else None
+
+    @property
+    def pages(self) -> list[ScannedPage]:
+        """The front, if any, and the backs."""
+        return [*([self.page] if self.page else []), *(back.page for back in self.backs)]
 
 
 def pictures_of(sheet: Sheet) -> list[PagePicture]:
@@ -51,7 +60,7 @@ def pictures_of(sheet: Sheet) -> list[PagePicture]:
     rounds = {page: match.round for page, match in last.items()}
     page_of_front: dict[UUID | None, int] = {match.page_id: page for page, match in last.items()}
     pictures = {
-        page: PagePicture(page, match.page_id, match.at, match.typed, match.page.cut_off)
+        page: PagePicture(page, match.page, match.at, match.typed, match.page.cut_off)
         for page, match in last.items()
     }
     present = rounds_of([sheet])[sheet.pk]
@@ -60,7 +69,7 @@ def pictures_of(sheet: Sheet) -> list[PagePicture]:
         page = page_of_front[back.front_id] if back.sheet_page is None else back.sheet_page
         if back.sheet_id and back.round != rounds.get(page, present):
             continue
-        front = pictures.get(page) or PagePicture(sheet_page=page, page_id=None, at=back.at, typed=False)
+        front = pictures.get(page) or PagePicture(sheet_page=page, page=None, at=back.at, typed=False)
         pictures[page] = replace(front, backs=(*front.backs, back))
     return [picture for _, picture in sorted(pictures.items())]
 
@@ -71,7 +80,7 @@ def scanned_before(by: Acting, page: ScannedPage) -> PagePicture | None:
         return None
     sheet = Sheet.objects.filter(serial=page.serial, unit__in=units_read_as(by.unit)).first()
     found = pictures_of(sheet) if sheet else []
-    return next((each for each in found if each.page_id and each.sheet_page == page.sheet_page), None)
+    return next((each for each in found if each.page and each.sheet_page == page.sheet_page), None)
 
 
 def after_cut_off(pages: Iterable[ScannedPage]) -> set[UUID]:
@@ -85,7 +94,7 @@ def after_cut_off(pages: Iterable[ScannedPage]) -> set[UUID]:
 
 def pictures_count(sheet: Sheet) -> int:
     """Fronts and backs."""
-    return sum((picture.page_id is not None) + len(picture.backs) for picture in pictures_of(sheet))
+    return sum(len(picture.pages) for picture in pictures_of(sheet))
 
 
 def told_of(page: ScannedPage) -> list[Telling]:

@@ -15,6 +15,7 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from forms.models import DisposalDecision, Sheet, SheetBatch, SheetFate
 from forms.queries.disposal import decision_in_force, no_disposal
+from forms.queries.pictures import check_pictures
 from forms.queries.scans import pictures_count, waits_beside
 from forms.queries.sheets import scanned_on, stock_in
 from forms.rules.sheet_fate import (
@@ -26,9 +27,11 @@ from forms.rules.sheet_fate import (
     check_looked,
     check_void,
 )
+from forms.scan_store import PictureLost
 from forms.services.steps import ChangedMeanwhileStep, current_fate, lock_sheet, write_step
 
 _MAY_BE_BACK = "Den kan vara en baksida. Säg vad den är, och granska sedan."
+_NEITHER = "Finns inte papperet heller: välj Skanna om, och makulera sedan bladet. Skriv vad som stod på det."
 _BEFORE_PRINT = "Bladet var inte utskrivet den dagen."
 _BEFORE_SCAN = "Bladet var inte skannat den dagen."
 
@@ -67,10 +70,17 @@ def void_sheet(
     """Void a sheet, a scanned one only where its paper is gone.
 
     `reason` says why in words, what stood on one that is lost, or what has become of the paper of one that is scanned.
+    Raises PictureLost where the picture of one that is scanned is gone too.
     """
     check_may(by, Right.HANDLE_SHEETS, sheet)
     last = current_fate(sheet)
-    check_void(void_reason, reason, scanned=last is not None and last.fate in HAS_PICTURE)
+    scanned = last is not None and last.fate in HAS_PICTURE
+    check_void(void_reason, reason, scanned=scanned)
+    if scanned:
+        try:
+            check_pictures(sheet, paper_goes=True)
+        except PictureLost as lost:
+            raise PictureLost(f"{lost.reason} {_NEITHER}") from None
     facts: dict[str, Any] = {"void_reason": void_reason, "reason": reason}
     return _take(by, sheet, Fate.VOIDED, client_id=client_id, seen=seen, **facts)
 
@@ -87,7 +97,7 @@ def check_scan(
     """A person has compared paper and scan and vouches for all that `Look` names (R2.6).
 
     `pictures` is how many of the sheet's pages and backs were seen. Refused while a page waits that lies beside one
-    of the sheet's in its scan: it may be the back of it.
+    of the sheet's in its scan: it may be the back of it. Raises PictureLost where one of the pictures is gone.
     """
     check_may(by, Right.HANDLE_SHEETS, sheet)
     check_looked(looked)
@@ -98,6 +108,7 @@ def check_scan(
         raise RuleError(
             f"Sida {beside[0].number} i skanningen ligger bredvid bladets och väntar. {_MAY_BE_BACK}"
         )
+    check_pictures(sheet)
     return _take(by, sheet, Fate.CHECKED, client_id=client_id, seen=seen)
 
 
@@ -112,7 +123,8 @@ def destroy_sheet(
 ) -> SheetFate:
     """The paper was destroyed `on` that day in Stockholm, under the decision that the person read (R2.6).
 
-    Refused where the principal's decision in force is another one, or none, or says that paper may not be destroyed.
+    Refused where the principal's decision in force is another one, or none, or says that paper may not be destroyed;
+    raises PictureLost where a picture is gone.
     """
     check_may(by, Right.HANDLE_SHEETS, sheet)
     stands = decision_in_force(by.principal)
@@ -123,6 +135,7 @@ def destroy_sheet(
     earliest = scanned_on(sheet)
     if earliest is not None:
         check_day(on, today=timezone.localdate(), earliest=earliest, too_early=_BEFORE_SCAN)
+    check_pictures(sheet, paper_goes=True)
     return _take(by, sheet, Fate.DESTROYED, client_id=client_id, seen=seen, on=on, decision=stands)
 
 

@@ -25,6 +25,7 @@ from contacts.trail.roles import may_destroy_keys
 from forms import scan_store
 from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUndone, ScanUpload, Sheet
 from forms.queries.opened import chains_on, check_sheet_opened
+from forms.queries.pictures import why_lost
 from forms.queries.scan_keys import keys_of_no_scan
 from forms.queries.scans import (
     after_cut_off,
@@ -40,6 +41,7 @@ from forms.queries.scans import (
 from forms.rules.scan_finding import AsideReason, BackBy, Finding
 from forms.rules.serial import read_serial
 from forms.rules.sheet_fate import ENDS, Fate, ended_words
+from forms.scan_store import PictureLost
 from forms.scanning import DecodedPage, PagesFound, read_scan
 from forms.services.finding import find_sheets
 from forms.services.steps import ChangedMeanwhileStep
@@ -142,7 +144,8 @@ def match_page(
     """Record which page of which sheet a waiting page is, or whose `back`.
 
     Idempotent. Raises NotAllowed, and RuleError with its field: NoSerial for what is no serial, and where the sheet
-    is not the unit's, has no such page, has ended, has the page scanned already, or is checked.
+    is not the unit's, has no such page, has ended, has the page scanned already, or is checked. PictureLost where
+    nobody can see what the page is.
     """
     check_may(by, Right.HANDLE_SHEETS, page)
     serial = read_serial(serial_text)
@@ -163,6 +166,7 @@ def match_page(
         if sheet is None:
             raise RuleError("Det finns inget blad med det löpnumret på din enhet.", field="serial")
         _check_free(sheet, sheet_page, back=back)
+        scan_store.load(page.pk, sha256=page.sha256)
         slot = {"sheet": sheet, "sheet_page": sheet_page, "round": rounds_of([sheet])[sheet.pk]}
         if back:
             told = ScanBack(page=page, turn=next_turn(page), told_by=BackBy.TYPED, **slot)
@@ -176,7 +180,8 @@ def match_page(
 def lay_aside(*, by: Acting, page: ScannedPage, reason: AsideReason) -> ScanAside:
     """A waiting page belongs to no sheet. Its picture is kept. Idempotent.
 
-    Raises NotAllowed, and RuleError where somebody else has said what the page is.
+    Raises NotAllowed, and RuleError where somebody else has said what the page is, PictureLost where nobody can see
+    what it is: it is to be scanned again.
     """
     check_may(by, Right.HANDLE_SHEETS, page)
     with transaction.atomic():
@@ -186,6 +191,8 @@ def lay_aside(*, by: Acting, page: ScannedPage, reason: AsideReason) -> ScanAsid
             return told
         if told is not None:
             raise RuleError(_DONE)
+        if reason is not AsideReason.SCAN_AGAIN:
+            _check_seen(by, page, reason)
         aside = ScanAside(page=page, turn=next_turn(page), reason=reason)
         save_telling(by=by, told=aside)
     return aside
@@ -214,7 +221,7 @@ def undo_told(*, by: Acting, page: ScannedPage, told: str, reason: str) -> ScanU
 
 def lay_aside_duplicates(*, by: Acting, upload: ScanUpload) -> int:
     """Lay aside each page of a scan that waits because it was scanned before; returns how many there were. Not where a
-    part of the picture that there is may be missing.
+    part of the picture that there is may be missing, or one of the two pictures is gone.
 
     Raises NotAllowed. The second time finds none.
     """
@@ -224,6 +231,7 @@ def lay_aside_duplicates(*, by: Acting, upload: ScanUpload) -> int:
         pages = known.order_by("number")
         half = after_cut_off(pages)
         waiting = [page for page in pages if page.pk not in half and standing_now(page) is None]
+        waiting = [page for page in waiting if not why_lost(page) and not _before_lost(by, page)]
         for page in waiting:
             lay_aside(by=by, page=page, reason=AsideReason.DUPLICATE)
     return len(waiting)
@@ -231,7 +239,7 @@ def lay_aside_duplicates(*, by: Acting, upload: ScanUpload) -> int:
 
 def replace_picture(*, by: Acting, page: ScannedPage) -> ScanMatch:
     """A page that waits because it was scanned before takes the place of the picture that there is, of which a part may
-    be missing. That one is laid aside, and its backs go with the new one.
+    be missing, or which is gone. That one is laid aside, and its backs go with the new one.
 
     Raises NotAllowed, and RuleError where there is none such, or the sheet has ended. The second time finds it done.
     """
@@ -242,9 +250,10 @@ def replace_picture(*, by: Acting, page: ScannedPage) -> ScanMatch:
         if isinstance(told, ScanMatch):
             return told
         before = scanned_before(by, page)
-        if before is None or before.page_id is None or not before.cut_off or page.cut_off:
+        old = before.page if before else None
+        if before is None or old is None or not (why_lost(old) or (before.cut_off and not page.cut_off)):
             raise RuleError(_DONE)
-        old = ScannedPage.objects.get(pk=before.page_id)
+        scan_store.load(page.pk, sha256=page.sha256)
         lock_page(old)
         match = standing_now(old)
         if not isinstance(match, ScanMatch):
@@ -285,6 +294,19 @@ def view_picture(*, by: Acting, page: ScannedPage) -> bytes:
             patients=seen if len(seen) > 1 else (),
         )
     return picture
+
+
+def _before_lost(by: Acting, page: ScannedPage) -> bool:
+    before = scanned_before(by, page)
+    return before is not None and before.page is not None and bool(why_lost(before.page))
+
+
+def _check_seen(by: Acting, page: ScannedPage, reason: AsideReason) -> None:
+    """Raises RuleError where it cannot be said of a page that it is laid aside for that reason."""
+    if lost := why_lost(page):
+        raise PictureLost(f"{lost} Lägg undan sidan för att skannas om.")
+    if reason is AsideReason.DUPLICATE and _before_lost(by, page):
+        raise RuleError("Bilden som finns av sidan går inte att visa. Byt bild, eller skanna om bladet.")
 
 
 def _digest(files: Sequence[bytes]) -> str:

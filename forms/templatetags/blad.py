@@ -5,11 +5,13 @@ from datetime import date
 from django import template
 
 from contacts.access import Acting
+from forms.queries.pictures import why_lost
 from forms.queries.purge import steps_of
 from forms.rules.purge import PurgeStepKind
 from outage.models import Outage
 
 register = template.Library()
+register.filter(why_lost)
 
 
 @register.simple_tag

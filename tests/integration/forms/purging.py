@@ -13,7 +13,6 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.models.data_key import name_of
 from contacts.rules.permissions import Role
-from forms import scan_store
 from forms.models import PurgeStep, Sheet
 from forms.queries.disposal import decision_in_force
 from forms.queries.purge import steps_of
@@ -33,7 +32,6 @@ from tests.integration.outage.pages import read
 
 NAME, NUMBER = "Örja Hemligsson", "19500101-9809"
 KEPT = "Uppgifterna från driftstoppet är gallrade. Din anteckning är sparad och går till samordnaren."
-PICTURE = b"\xff\xd8\xff the picture of a sheet"
 
 
 def log_it(county: County, outage: Outage) -> CareChain:
@@ -154,9 +152,7 @@ def own_key(county: County, outage: Outage) -> str:
 def scanned_sheet(county: County, chain: CareChain) -> Sheet:
     """A sheet of the chain, scanned with a picture, not checked."""
     sheet = make_sheet(county.alva, outage=chain.outage, chain=chain)
-    for page in scan(county.alva, sheet):
-        scan_store.save(page.pk, PICTURE, upload_id=page.upload_id)
-        scan_store.keep([page.pk])
+    scan(county.alva, sheet)
     return sheet
 
 
