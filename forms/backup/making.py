@@ -5,7 +5,7 @@ import os
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from contacts import audit
 from contacts.rules.errors import RuleError
 from contacts.trail.purge_record import begin_record, record_path
 from contacts.unfinished import UNFINISHED, is_unfinished
+from forms.queries.pictures import lost_pictures
 from forms.rules.backup import Account
 
 from .archive import Encrypting
@@ -31,7 +32,8 @@ PURGES = "purges.jsonl"
 
 
 def back_up(to: Path) -> Account:
-    """Write the file `to`, which must not be there; whole, or not at all. By a command on the server.
+    """Write the file `to`, which must not be there; whole, or not at all. By a command on the server. The account says
+    which pictures were gone already.
 
     Raises RuleError, OSError, DatabaseError.
     """
@@ -39,10 +41,10 @@ def back_up(to: Path) -> Account:
         raise RuleError(UNFINISHED)
     audit.record_system(action="backup.made", changes={"file": to.name})
     begin_record()
-    return write(to)
+    return write(to, lost_pictures())
 
 
-def write(to: Path) -> Account:
+def write(to: Path, lost: Sequence[str] = ()) -> Account:
     """The same without a row in the trace, whatever version the database is of.
 
     The database is as it was at one moment. The checkpoints are read before it, so that it has all rows they tell of,
@@ -64,6 +66,7 @@ def write(to: Path) -> Account:
                 migrations=tuple(sorted(MigrationRecorder(connection).applied_migrations())),
                 counts=counts,
                 scans=pictures,
+                lost=tuple(lost),
             )
             _put(archive, ACCOUNT, account.to_json().encode())
         sealed.finish()

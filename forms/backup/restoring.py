@@ -23,10 +23,12 @@ from contacts.rules.errors import RuleError
 from contacts.trail.checkpoints import verify_checkpoints
 from contacts.trail.purge_record import record_path
 from contacts.trail.verifying import verify
+from forms.queries.pictures import lost_pictures
 from forms.rules.backup import (
     Account,
     Unreadable,
     differing,
+    lost_words,
     read_account,
     unknown_migrations,
 )
@@ -183,7 +185,7 @@ def _the_rest(backup: Opened, aside: Path, *, as_it_was: bool, purges: Sequence[
     # Before anybody can read.
     _purge_again(backup, restored, purges)
     if not as_it_was:
-        _check(restored)
+        _check(restored, backup.account)
     audit.record_system(action="backup.restored", changes={"made_at": backup.account.made_at})
     unmark()
     return restored
@@ -239,7 +241,7 @@ def _purge_again(backup: Opened, restored: Restored, purges: Sequence[Path]) -> 
     restored.purges = " ".join(said)
 
 
-def _check(restored: Restored) -> None:
+def _check(restored: Restored, account: Account) -> None:
     cipher = trails_cipher()
     verdict = verify(cipher)
     checkpoints = Path(settings.TRAIL_CHECKPOINTS)
@@ -247,6 +249,9 @@ def _check(restored: Restored) -> None:
         verify_checkpoints(checkpoints, cipher, verdict.faults)
     restored.trail_rows = verdict.rows
     restored.faults += [str(fault) for fault in verdict.faults.found]
+    if lost := lost_pictures():
+        then = " Så var det redan när säkerhetskopian gjordes." if not set(lost) - set(account.lost) else ""
+        restored.faults.append(f"{lost_words(lost)}.{then}")
     chains = CareChain.objects.filter(joined_to__isnull=True)
     if differ := sum(1 for _ in rebuilt(chains, write=False)):
         restored.faults.append(

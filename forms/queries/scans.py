@@ -1,6 +1,6 @@
 """Scans as they are read: what became of each page, what waits, and the pictures of a sheet."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from contacts.models import Unit
 from contacts.queries.joined import units_read_as
 from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUndone, ScanUpload, Sheet, SheetFate
 from forms.queries.waiting import WAITS
-from forms.rules.scan_finding import Finding
+from forms.rules.scan_finding import AsideReason, Finding
 from forms.rules.sheet_fate import Fate
 
 Telling = ScanMatch | ScanBack | ScanAside
@@ -189,6 +189,21 @@ def page_of(by: Acting, page_id: UUID) -> ScannedPage:
 
 def pages_of(upload: ScanUpload) -> list[ScannedPage]:
     return list(_with_what_was_said(upload.scanned_pages.order_by("number")))
+
+
+def sheets_wanting(page_ids: Collection[UUID]) -> list[Sheet | None]:
+    """The sheet, or None, of each of those pages that nobody has said is to be scanned again."""
+    pages = _with_what_was_said(ScannedPage.objects.filter(pk__in=page_ids))
+    told = [standing(page) for page in pages]
+    rounds = rounds_of({sheet for said in told if (sheet := sheet_told_of(said))})
+    return [sheet_told_of(said) for said in told if _is_wanted(said, rounds)]
+
+
+def _is_wanted(said: Telling | None, rounds: Mapping[UUID, int]) -> bool:
+    if isinstance(said, ScanAside):
+        return said.reason != AsideReason.SCAN_AGAIN
+    place = front_match(said) if isinstance(said, ScanBack) and said.front else said
+    return place is None or place.round == rounds[place.sheet_id]
 
 
 def rounds_of(sheets: Iterable[Sheet]) -> dict[UUID, int]:

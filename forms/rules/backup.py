@@ -1,9 +1,11 @@
 """What a backup says of itself, and what stands between it and being restored."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+
+from forms.rules.serial import shown_serial
 
 FORMAT = 1
 # Tables that are not ours, as who restores is to know them: their own names are English.
@@ -36,13 +38,17 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`counts` are the rows of each table and `scans` the pictures, `migrations` those of app and name applied."""
+    """`counts` are the rows of each table and `scans` the files of pictures, `migrations` those of app and name applied.
+
+    `lost` has the serial of the sheet of each picture that was gone or damaged then, "" for one of no sheet.
+    """
 
     made_at: str
     engine: str
     migrations: tuple[tuple[str, str], ...]
     counts: Mapping[str, int]
     scans: int
+    lost: tuple[str, ...] = ()
 
     @property
     def moment(self) -> datetime:
@@ -64,6 +70,7 @@ def read_account(text: str | bytes) -> Account:
             migrations=tuple((str(app), str(name)) for app, name in told["migrations"]),
             counts={str(table): int(count) for table, count in told["counts"].items()},
             scans=int(told["scans"]),
+            lost=tuple(str(serial) for serial in told.get("lost", ())),
         )
         if account.moment.tzinfo is None:
             raise Unreadable("a time without its zone")
@@ -72,6 +79,21 @@ def read_account(text: str | bytes) -> Account:
     except (KeyError, TypeError, AttributeError, ValueError) as wrong:
         raise Unreadable(str(wrong)) from wrong
     return account
+
+
+_SHEETS = 10
+
+
+def lost_words(lost: Collection[str]) -> str:
+    """Such as "2 bilder saknas eller är skadade: blad 7K3-QX9-M2C, 1 sida utan blad"; `lost` as in an account."""
+    sheets, alone = sorted(set(lost) - {""}), sum(not serial for serial in lost)
+    told = [f"blad {shown_serial(serial)}" for serial in sheets[:_SHEETS]]
+    if more := len(sheets) - len(told):
+        told.append(f"{more} blad till")
+    if alone:
+        told.append(f"{alone} {'sida' if alone == 1 else 'sidor'} utan blad")
+    what = "1 bild saknas eller är skadad" if len(lost) == 1 else f"{len(lost)} bilder saknas eller är skadade"
+    return f"{what}: {', '.join(told)}"
 
 
 _NAMED = "driftstopp-%Y%m%dT%H%M%SZ.backup"

@@ -13,7 +13,7 @@ from contacts.file_errors import why
 from contacts.own_files import keep_to_ourselves
 from contacts.rules.errors import RuleError
 from forms.backup.making import back_up
-from forms.rules.backup import name_at, outlived
+from forms.rules.backup import lost_words, name_at, outlived
 
 
 class Command(BaseCommand):
@@ -33,7 +33,15 @@ class Command(BaseCommand):
             help="ta sedan bort de säkerhetskopior i mappen, med sådana namn, som är äldre",
         )
 
-    def handle(self, *, to: Path, keep_days: int | None, **options: Any) -> None:
+        parser.add_argument(
+            "--known-lost",
+            type=int,
+            default=0,
+            metavar="ANTAL",
+            help="så många bilder av blad är kända som borta: det är inget fel om det inte är fler",
+        )
+
+    def handle(self, *, to: Path, keep_days: int | None, known_lost: int, **options: Any) -> None:
         keep_to_ourselves()
         now = timezone.now()
         path = to / name_at(now) if to.is_dir() else to
@@ -48,6 +56,12 @@ class Command(BaseCommand):
                 f"{path}: {sum(account.counts.values())} rader i {len(account.counts)} tabeller, "
                 f"{account.scans} bilder, {megabytes:.1f} MB."
             )
+            if len(account.lost) > known_lost:
+                kept = " Inga äldre säkerhetskopior är borttagna." if keep_days is not None else ""
+                self._refuse(
+                    f"{lost_words(account.lost)}. Säkerhetskopian är gjord utan dem.{kept} Läs tillbaka dem ur en "
+                    "äldre, eller skanna bladen igen: docs/operation.md."
+                )
             if keep_days is not None:
                 for name in outlived((file.name for file in to.iterdir()), now - timedelta(days=keep_days)):
                     (to / name).unlink()

@@ -1,5 +1,6 @@
 """A picture that is gone: nobody vouches for it, and the paper, which alone has what stood there, stays."""
 
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from contacts.rules.errors import RuleError
 from forms import scan_store
 from forms.models import ScannedPage, Sheet
 from forms.queries.disposal import decision_in_force
-from forms.queries.pictures import why_lost
+from forms.queries.pictures import lost_pictures, why_lost
 from forms.queries.scans import pictures_of, waiting_count
 from forms.rules.scan_finding import AsideReason
 from forms.rules.sheet_fate import Fate, Look, VoidReason
@@ -29,7 +30,7 @@ from tests.paper.scans_made import coded
 
 from . import scanning
 from .scanning import strange, waiting
-from .sheets_made import bring_to, decide, make_sheet, path_of
+from .sheets_made import bring_to, decide, make_sheet, path_of, scan
 
 pytestmark = pytest.mark.django_db
 GONE = "bilden finns inte på servern. Be driften läsa tillbaka den, eller skanna bladet igen."
@@ -135,6 +136,26 @@ def test_its_pages_say_so_in_the_place_of_the_picture(
         assert shown.find("img", src=reverse("page_picture", args=[page.pk])) is None
 
 
+def test_lost_pictures_are_told_until_somebody_has_said_to_scan_again(county: County, folder: Path):
+    alva = county.alva
+    sheets = [bring_to(alva, make_sheet(alva, pages=2), Fate.SCANNED) for _ in range(4)]
+    assert lost_pictures() == []
+    missing, damaged, again, purged = sheets
+    for sheet in (missing, again):
+        for match in sheet.matches.all():
+            file_of(folder, match.page).unlink()
+    overwrite(file_of(folder, damaged.matches.get(sheet_page=2).page))
+    scan_store.purge([match.page_id for match in purged.matches.all()])
+    assert lost_pictures() == sorted([missing.serial] * 2 + [again.serial] * 2 + [damaged.serial])
+    mark_filled(by=alva, sheet=again, client_id=uuid4(), reason="Bilden är borta")
+    assert lost_pictures() == sorted([missing.serial] * 2 + [damaged.serial])
+    scan(alva, again)
+    assert lost_pictures() == sorted([missing.serial] * 2 + [damaged.serial])
+    shutil.rmtree(folder)
+    told = [missing, missing, damaged, damaged, again, again, purged, purged]
+    assert lost_pictures() == sorted(sheet.serial for sheet in told)
+
+
 class TestWaiting:
     @pytest.fixture
     def place(self) -> Place:
@@ -147,6 +168,7 @@ class TestWaiting:
         page = waiting(place.alva, strange())
         sheet = scanning.make_sheet(place)
         lose(file_of(folder, page))
+        assert lost_pictures() == [""]
         for back in (False, True):
             with pytest.raises(PictureLost, match=f"B{said[1:]}"):
                 match_page(by=place.alva, page=page, serial_text=sheet.serial, sheet_page=1, back=back)
@@ -155,6 +177,7 @@ class TestWaiting:
                 lay_aside(by=place.alva, page=page, reason=reason)
         lay_aside(by=place.alva, page=page, reason=AsideReason.SCAN_AGAIN)
         assert waiting_count(place.ward) == 0
+        assert lost_pictures() == []
 
     def test_a_page_scanned_again_takes_the_place_of_the_lost_one(
         self, place: Place, client: Client, folder: Path

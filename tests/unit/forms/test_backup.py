@@ -3,6 +3,7 @@
 import io
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from forms.rules.backup import (
     Unreadable,
     differing,
     lost_by_restoring,
+    lost_words,
     name_at,
     outlived,
     read_account,
@@ -59,6 +61,33 @@ def test_what_is_no_account_is_refused(key: str, value: object):
         told[key] = value
     with pytest.raises(Unreadable):
         read_account(json.dumps(told))
+
+
+def test_an_account_from_before_says_nothing_of_lost_pictures():
+    told = json.loads(ACCOUNT.to_json())
+    del told["lost"]
+    assert read_account(json.dumps(told)) == ACCOUNT
+    lost = replace(ACCOUNT, lost=("7K3QX9M2C", ""))
+    assert read_account(lost.to_json()) == lost
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [
+        (["7K3QX9M2C"], "1 bild saknas eller är skadad: blad 7K3-QX9-M2C"),
+        (["", ""], "2 bilder saknas eller är skadade: 2 sidor utan blad"),
+        (
+            ["7K3QX9M2C", "", "7K3QX9M2C", "0A0AAAAAA"],
+            "4 bilder saknas eller är skadade: blad 0A0-AAA-AAA, blad 7K3-QX9-M2C, 1 sida utan blad",
+        ),
+        (
+            [f"AAAAAAAA{digit}" for digit in "0123456789AB"],
+            f"12 bilder saknas eller är skadade: {', '.join(f'blad AAA-AAA-AA{n}' for n in range(10))}, 2 blad till",
+        ),
+    ],
+)
+def test_lost_pictures_are_told_by_their_sheets(lost: list[str], said: str):
+    assert lost_words(lost) == said
 
 
 def test_what_is_no_json_is_refused():
