@@ -28,6 +28,7 @@ class Command(BaseCommand):
             sys.exit(2)
         locked = f"{done} datanycklar är låsta på nytt" if done else "Alla datanycklar var redan låsta"
         self.stdout.write(
-            f"{locked} med den första nyckeln i DATA_KEYS. De andra nycklarna där får tas bort när alla servrar har "
-            "startat om."
+            f"{locked} med den första nyckeln i DATA_KEYS. De andra nycklarna får tas bort ur servern när alla servrar "
+            "har startat om. Spara dem lika länge som säkerhetskopior från före i dag: de öppnas bara med dem. Gör en "
+            "ny säkerhetskopia nu."
         )
