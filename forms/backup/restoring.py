@@ -1,5 +1,7 @@
 """An installation put back from a backup: read to its end first, then put in place, then checked."""
 
+import errno
+import os
 import shutil
 import tarfile
 from collections.abc import Iterator, Sequence
@@ -55,13 +57,16 @@ class Opened:
 
 @dataclass
 class Restored:
-    """`faults` are sentences: what is not as the backup says. What was there before lies in `aside`, if anything.
+    """`faults` are sentences: what is not as the backup says. What was there before lies in `asides`, if anything: the
+    first is from before a restore that was broken off, if any.
 
-    `purges` says what was purged again, or that it cannot be known whether something is to be.
+    `purges` says what was purged again, or that it cannot be known whether something is to be; `lost` which pictures
+    the backup had not.
     """
 
-    aside: Path | None
+    asides: list[Path] = field(default_factory=list)
     purges: str = ""
+    lost: str = ""
     trail_rows: int = 0
     faults: list[str] = field(default_factory=list)
 
@@ -82,7 +87,8 @@ def opened(path: Path) -> Iterator[Opened]:
             raise RuleError(f"Filen är ingen säkerhetskopia härifrån. {_NOTHING}") from None
         except OtherKeys:
             raise RuleError(
-                f"DATA_KEYS är inte de nycklar som säkerhetskopian är gjord med. {_NOTHING}"
+                f"DATA_KEYS är inte de nycklar som säkerhetskopian är gjord med. {_NOTHING} Är nyckeln bytt sedan "
+                "dess: sätt den gamla sist i DATA_KEYS, och kör rotate_keys när det är återställt."
             ) from None
         except Unreadable:
             raise RuleError(f"Säkerhetskopian är gjord av en annan version. {_NOTHING}") from None
@@ -137,6 +143,7 @@ def put_back(backup: Opened, *, as_it_was: bool = False, purges: Sequence[Path] 
     """
     check_nobody_else()
     _check_own_pictures()
+    _check_may_be_moved()
     aside = Path(settings.VAR_DIR) / f"before-restore-{timezone.now():%Y%m%dT%H%M%S}"
     if connection.vendor == "postgresql" and there_now():
         aside.mkdir(mode=0o700, parents=True)
@@ -146,7 +153,7 @@ def put_back(backup: Opened, *, as_it_was: bool = False, purges: Sequence[Path] 
     try:
         return _the_rest(backup, aside, as_it_was=as_it_was, purges=purges)
     except (OSError, DatabaseError) as failed:
-        kept = f"Det som fanns ligger i {aside}. " if aside.exists() else ""
+        kept = f"Det som fanns ligger i {in_words(there)}. " if (there := _asides()) else ""
         raise RuleError(
             f"Databasen är utbytt, men resten blev inte klart: {why(failed)}. {kept}Rätta felet och ge kommandot en "
             "gång till med --replace."
@@ -165,6 +172,43 @@ def _check_own_pictures() -> None:
         )
 
 
+def _check_may_be_moved() -> None:
+    """Raises RuleError where what comes after the database could not be put in place: without pictures and checkpoints
+    the restore would not be done, nor could it be done again.
+    """
+    checkpoints, files = Path(settings.TRAIL_CHECKPOINTS), storages["scans"]
+    folders = [Path(settings.VAR_DIR), checkpoints.parent]
+    folders += [Path(files.location)] if isinstance(files, DurableFiles) else []
+    try:
+        for folder in folders:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, "", str(folder))
+    except OSError as failed:
+        raise RuleError(f"Det går inte att återställa: {why(failed)}. {_NOTHING}") from failed
+    if checkpoints.exists():
+        moved = checkpoints.with_name(f"{checkpoints.name}.moved")
+        try:
+            checkpoints.rename(moved)
+            moved.rename(checkpoints)
+        except OSError as failed:
+            # One may let the server only append to it.
+            raise RuleError(
+                f"{checkpoints} går inte att flytta, och hör till den databas som byts ut. Låt den ligga: sätt "
+                f"TRAIL_CHECKPOINTS till en ny fil i samma mapp, och ge kommandot igen. {_NOTHING}"
+            ) from failed
+
+
+def _asides() -> list[Path]:
+    """Of all restores, the oldest first: of one that was broken off the next knows nothing."""
+    return sorted(Path(settings.VAR_DIR).glob("before-restore-*"))
+
+
+def in_words(asides: Sequence[Path]) -> str:
+    told = ", ".join(str(aside) for aside in asides)
+    return told if len(asides) == 1 else f"{told} (den äldsta först)"
+
+
 def _names(files: DurableFiles) -> list[str]:
     return files.listdir("")[1] if Path(files.location).is_dir() else []
 
@@ -173,13 +217,13 @@ def _the_rest(backup: Opened, aside: Path, *, as_it_was: bool, purges: Sequence[
     """Of what was put in place: pictures, checkpoints and what shows that all of it is as it was."""
     # None is left of the log-ins.
     differ = differing({**backup.account.counts, Session._meta.db_table: 0}, rows_of_tables())
-    restored = Restored(None, faults=faults_of_file())
+    restored = Restored(faults=faults_of_file())
     restored.faults += [
         f"{table}: {had} rader i säkerhetskopian, {has} nu" for table, (had, has) in differ.items()
     ]
     _put_pictures(backup, aside, restored)
     _put_checkpoints(backup, aside)
-    restored.aside = aside if aside.exists() else None
+    restored.asides = _asides()
     if not as_it_was:
         call_command("migrate", interactive=False, verbosity=0)
     # Before anybody can read.
@@ -194,8 +238,10 @@ def _the_rest(backup: Opened, aside: Path, *, as_it_was: bool, purges: Sequence[
 def _put_pictures(backup: Opened, aside: Path, restored: Restored) -> None:
     files = storages["scans"]
     if isinstance(files, DurableFiles) and _names(files):
-        aside.mkdir(mode=0o700, parents=True, exist_ok=True)
-        shutil.move(files.location, aside / "scans")
+        (aside / "scans").mkdir(mode=0o700, parents=True, exist_ok=True)
+        # The folder itself may be a mount.
+        for name in _names(files):
+            shutil.move(files.path(name), aside / "scans" / name)
     kept = sorted((backup.room / SCANS).glob("*"))
     for picture in kept:
         content = picture.read_bytes()
@@ -216,8 +262,7 @@ def _put_checkpoints(backup: Opened, aside: Path) -> None:
         aside.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.move(there, aside / CHECKPOINTS)
     if kept.exists():
-        there.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        shutil.move(kept, there)
+        shutil.copyfile(kept, there)
 
 
 def _purge_again(backup: Opened, restored: Restored, purges: Sequence[Path]) -> None:
@@ -250,8 +295,10 @@ def _check(restored: Restored, account: Account) -> None:
     restored.trail_rows = verdict.rows
     restored.faults += [str(fault) for fault in verdict.faults.found]
     if lost := lost_pictures():
-        then = " Så var det redan när säkerhetskopian gjordes." if not set(lost) - set(account.lost) else ""
-        restored.faults.append(f"{lost_words(lost)}.{then}")
+        if set(lost) - set(account.lost):
+            restored.faults.append(f"{lost_words(lost)}.")
+        else:
+            restored.lost = f"{lost_words(lost)}. Så var det redan när säkerhetskopian gjordes."
     chains = CareChain.objects.filter(joined_to__isnull=True)
     if differ := sum(1 for _ in rebuilt(chains, write=False)):
         restored.faults.append(

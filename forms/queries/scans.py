@@ -203,7 +203,7 @@ def _is_wanted(said: Telling | None, rounds: Mapping[UUID, int]) -> bool:
     if isinstance(said, ScanAside):
         return said.reason != AsideReason.SCAN_AGAIN
     place = front_match(said) if isinstance(said, ScanBack) and said.front else said
-    return place is None or place.round == rounds[place.sheet_id]
+    return place is None or place.sheet is None or place.round == rounds[place.sheet.pk]
 
 
 def rounds_of(sheets: Iterable[Sheet]) -> dict[UUID, int]:

@@ -38,9 +38,8 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`counts` are the rows of each table and `scans` the files of pictures, `migrations` those of app and name applied.
-
-    `lost` has the serial of the sheet of each picture that was gone or damaged then, "" for one of no sheet.
+    """`counts` are the rows of each table and `scans` the files of pictures, `migrations` those of app and name
+    applied. `lost` has the serial of the sheet of each picture that was gone or damaged then, "" for one of no sheet.
     """
 
     made_at: str
@@ -92,7 +91,9 @@ def lost_words(lost: Collection[str]) -> str:
         told.append(f"{more} blad till")
     if alone:
         told.append(f"{alone} {'sida' if alone == 1 else 'sidor'} utan blad")
-    what = "1 bild saknas eller är skadad" if len(lost) == 1 else f"{len(lost)} bilder saknas eller är skadade"
+    what = (
+        "1 bild saknas eller är skadad" if len(lost) == 1 else f"{len(lost)} bilder saknas eller är skadade"
+    )
     return f"{what}: {', '.join(told)}"
 
 

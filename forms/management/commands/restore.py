@@ -13,7 +13,7 @@ from contacts.file_errors import why
 from contacts.own_files import keep_to_ourselves
 from contacts.rules.errors import RuleError
 from forms.backup.engines import Counts, check_nobody_else
-from forms.backup.restoring import Opened, Restored, opened, put_back, there_now
+from forms.backup.restoring import Opened, Restored, in_words, opened, put_back, there_now
 from forms.rules.backup import OTHERS_TABLES, lost_by_restoring
 
 _AGAIN = "Ge kommandot en gång till med --replace för att göra det."
@@ -73,10 +73,13 @@ class Command(BaseCommand):
         restored = put_back(found, as_it_was=as_it_was, purges=purges)
         for fault in restored.faults:
             self.stdout.write(fault)
-        if restored.purges:
-            self.stdout.write(restored.purges)
-        if restored.aside:
-            self.stdout.write(f"Det som fanns ligger i {restored.aside}. Ta bort det när det inte behövs.")
+        for told in (restored.purges, restored.lost):
+            if told:
+                self.stdout.write(told)
+        if restored.asides:
+            self.stdout.write(
+                f"Det som fanns ligger i {in_words(restored.asides)}. Ta bort det när det inte behövs."
+            )
         if restored.faults:
             self._refuse(f"Återställt, men inte som det var: {len(restored.faults)} fel.")
         self.stdout.write(

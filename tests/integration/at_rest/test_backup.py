@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import psycopg2
 import pytest
+from cryptography.fernet import Fernet
 from django.db import connection
 
 from contacts.rules.errors import RuleError
@@ -134,11 +135,17 @@ def test_one_of_a_later_version_or_engine_is_refused_and_one_that_is_broken_off_
     ours.does("backup", str(later))
     another.has_keys_of(ours)
     assert "gjord av en nyare version" in another.does("restore", str(later), ends=1)
-    # No room for the checkpoints: it says how far it came, and can be done again.
+    # No room for the checkpoints: it is seen before anything is done.
     (another.room / "var" / "trail").touch()
     said = another.does("restore", str(backup), ends=1)
-    assert "Databasen är utbytt, men resten blev inte klart:" in said
+    assert "Det går inte att återställa:" in said
+    assert "Inget är återställt." in said
     (another.room / "var" / "trail").unlink()
+    # What could not be seen: it says how far it came, and can be done again.
+    script = BROKEN_OFF.format("def full(*_): raise OSError(28, '', 'checkpoints.jsonl')", str(backup))
+    script = script.replace("call_command(", "restoring._put_checkpoints = full\ncall_command(")
+    said = another.does("shell", "-v0", "-c", script, ends=1)
+    assert "Databasen är utbytt, men resten blev inte klart: checkpoints.jsonl får inte plats" in said
     assert "Loggen är hel:" in another.does("restore", str(backup), "--replace")
     if another.address:
         with begun(another.room, "") as on_sqlite:
@@ -258,6 +265,9 @@ def test_one_that_stops_half_way_is_served_by_nobody_until_it_has_been_done_agai
     assert "driftstopp.E011" in said
     said = ours.does("restore", str(backup), "--replace")
     assert "Loggen är hel:" in said
+    # The database that was lost lies in the first, which the second time knew nothing of.
+    first, second = asides(ours)
+    assert f"Det som fanns ligger i {first}, {second} (den äldsta först)." in said
     assert unfinished not in ours.says(".ci/prepare.py", "--look").decode()
     ours.runs("import outage.project.wsgi")
 
@@ -293,3 +303,101 @@ def test_stopped_anywhere_in_the_swap_of_a_file_there_is_one(
     engines._put_file(copy, tmp_path / "aside, once more")
     assert there.read_text() == "restored"
     assert {path.read_text() for path in tmp_path.glob("aside*/*")} == {"former", "log"}
+
+
+SCANNED = """
+from forms.rules.sheet_fate import Fate
+from tests.factories import make_county
+from tests.integration.forms.sheets_made import bring_to, make_sheet
+alva = make_county().alva
+for _ in range(3):
+    sheet = bring_to(alva, make_sheet(alva), Fate.SCANNED)
+    print(sheet.shown_serial, sheet.matches.get().page_id)
+"""
+
+
+def test_lost_pictures_are_said_and_take_no_older_backup_away(ours: Installation, tmp_path: Path):
+    told = dict(line.split() for line in ours.runs(SCANNED).splitlines())
+    scans, old = ours.room / "var" / "scans", tmp_path / "driftstopp-20200101T000000Z.backup"
+    whole, lacking = tmp_path / "whole.backup", tmp_path / "lacking.backup"
+    ours.does("backup", str(whole))
+    missing, damaged, _ = sorted(told)
+    kept = (scans / told[missing]).read_bytes()
+    (scans / told[missing]).unlink()
+    (scans / told[damaged]).write_bytes(b"rubbish")
+    lost = f"2 bilder saknas eller är skadade: blad {missing}, blad {damaged}."
+    old.touch()
+    said = ours.does("backup", str(tmp_path), "--keep-days", "31", ends=1)
+    assert lost in said
+    assert "Säkerhetskopian är gjord utan dem. Inga äldre säkerhetskopior är borttagna." in said
+    assert old.exists()
+    assert len(list(tmp_path.glob("driftstopp-*.backup"))) == 2
+    assert "är borttagen" in ours.does("backup", str(tmp_path), "--keep-days", "31", "--known-lost", "2")
+    assert lost in ours.does("backup", str(lacking), ends=1)
+    # What the backup had is there again; what it had not is said.
+    place = scans.stat().st_ino
+    assert "saknas" not in ours.does("restore", str(whole), "--replace")
+    assert (scans / told[missing]).read_bytes() == kept
+    said = ours.does("restore", str(lacking), "--replace")
+    assert f"{lost} Så var det redan när säkerhetskopian gjordes." in said
+    # The folder may be a mount: it stays, and what was in it is kept aside.
+    assert scans.stat().st_ino == place
+    assert (asides(ours)[-1] / "scans" / told[missing]).read_bytes() == kept
+    # Nothing is there at all, as where the folder is not mounted.
+    shutil.rmtree(scans)
+    assert "3 bilder saknas" in ours.does("backup", str(tmp_path / "none.backup"), ends=1)
+
+
+def test_a_picture_that_the_backup_does_not_know_to_be_lost_is_a_fault(ours: Installation, tmp_path: Path):
+    ours.runs(SCANNED)
+    backup = tmp_path / "it.backup"
+    ours.runs(
+        "from forms.backup import making\nfrom pathlib import Path\nmaking._put_pictures = lambda archive: 0\n"
+        f"making.back_up(Path({str(backup)!r}))"
+    )
+    said = ours.does("restore", str(backup), "--replace", ends=1)
+    assert "3 bilder saknas eller är skadade: blad " in said
+    assert "Återställt, men inte som det var: 1 fel." in said
+
+
+APPEND_ONLY = """
+from pathlib import Path
+def refuse(path, to):
+    raise PermissionError(1, "", str(path))
+Path.rename = refuse"""
+
+
+def test_checkpoints_that_may_only_be_appended_to_are_seen_before_anything_is_done(
+    ours: Installation, tmp_path: Path
+):
+    backup = tmp_path / "it.backup"
+    ours.does("backup", str(backup))
+    adds(ours, "Efter kopian")
+    checkpoints = ours.room / "var" / "trail" / "checkpoints.jsonl"
+    before = checkpoints.read_bytes()
+    said = ours.does("shell", "-v0", "-c", BROKEN_OFF.format(APPEND_ONLY, str(backup)), ends=1)
+    assert f"{checkpoints} går inte att flytta" in said
+    assert "sätt TRAIL_CHECKPOINTS till en ny fil i samma mapp" in said
+    assert "Inget är återställt." in said
+    assert has(ours, "Efter kopian")
+    assert asides(ours) == []
+    another = str(checkpoints.with_name("another.jsonl"))
+    script = f"from django.conf import settings\nsettings.TRAIL_CHECKPOINTS = {another!r}{APPEND_ONLY}"
+    said = ours.does("shell", "-v0", "-c", BROKEN_OFF.format(script, str(backup)))
+    assert "Loggen är hel:" in said
+    assert "går inte att veta" not in said
+    assert not has(ours, "Efter kopian")
+    assert checkpoints.read_bytes() == before
+
+
+def test_under_a_key_of_since_it_is_said_that_the_former_one_opens_it(ours: Installation, tmp_path: Path):
+    backup, key = tmp_path / "it.backup", ours.room / "var" / "data_key"
+    ours.does("backup", str(backup))
+    former = key.read_bytes()
+    ours.close()
+    key.write_bytes(Fernet.generate_key())
+    said = ours.does("restore", str(backup), "--replace", ends=1)
+    assert "Är nyckeln bytt sedan dess: sätt den gamla sist i DATA_KEYS" in said
+    ours.close()
+    key.write_bytes(former)
+    assert "Loggen är hel:" in ours.does("restore", str(backup), "--replace")

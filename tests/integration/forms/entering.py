@@ -24,6 +24,7 @@ from outage.rules.handover import Message
 from outage.rules.paper import PaperMark
 from tests.clock import TUESDAY
 from tests.factories import County, call_facts
+from tests.integration.forms.sheets_made import SUM, with_picture
 from tests.integration.outage.pages import Fields, fields_of, form_of, read
 
 # The day of the outage, as everything on the paper is typed.
@@ -68,8 +69,9 @@ def scan(by: Acting, sheet: Sheet) -> list[ScannedPage]:
     found = []
     for number in range(1, sheet.pages + 1):
         page = ScannedPage.objects.create(
-            upload=upload, number=number, finding=Finding.MATCHED, width=1654, height=2339, sha256="0" * 64
+            upload=upload, number=number, finding=Finding.MATCHED, width=1654, height=2339, sha256=SUM
         )
+        with_picture(page)
         ScanMatch.objects.create(
             page=page, sheet=sheet, sheet_page=number, user=by.user, unit=by.unit, at=timezone.now()
         )

@@ -17,6 +17,7 @@ from forms.services.fates import check_scan, keep_paper, mark_filled, mark_scann
 from forms.services.steps import free_serials, write_step
 
 PICTURE = b"\xff\xd8\xff the picture of a sheet"
+SUM = hashlib.sha256(PICTURE).hexdigest()
 
 
 def make_sheet(by: Acting, kind: SheetKind = SheetKind.CARE_CHAIN, pages: int = 1, **fields: Any) -> Sheet:
@@ -43,6 +44,13 @@ def make_batch(by: Acting, count: int, kind: SheetKind = SheetKind.LOG_SHEET, **
     return [make_sheet(by, kind, batch=batch, place=place) for place in range(1, count + 1)]
 
 
+def with_picture(page: ScannedPage) -> ScannedPage:
+    """A page whose row has `SUM`, with its picture."""
+    scan_store.save(page.pk, PICTURE, upload_id=page.upload_id)
+    scan_store.keep([page.pk])
+    return page
+
+
 def scan(by: Acting, sheet: Sheet, typed: bool = False) -> list[ScannedPage]:
     """Scan every page of a sheet, as the service of scans does it."""
     upload = ScanUpload.objects.create(unit=by.unit, user=by.user, sha256="0" * 64, pages=sheet.pages)
@@ -57,9 +65,9 @@ def scan(by: Acting, sheet: Sheet, typed: bool = False) -> list[ScannedPage]:
             sheet_page=number,
             width=1654,
             height=2339,
-            sha256=hashlib.sha256(PICTURE).hexdigest(),
+            sha256=SUM,
         )
-        scan_store.save(page.pk, PICTURE, upload_id=upload.pk)
+        with_picture(page)
         ScanMatch.objects.create(
             page=page,
             sheet=sheet,
@@ -70,7 +78,6 @@ def scan(by: Acting, sheet: Sheet, typed: bool = False) -> list[ScannedPage]:
             unit=by.unit,
         )
         made.append(page)
-    scan_store.keep([page.pk for page in made])
     mark_scanned(by=by, sheet=sheet)
     return made
 

@@ -30,7 +30,7 @@ from outage.rules.outage_files import OutageFile
 from outage.rules.paper import PaperLeft
 from tests.clock import Clock
 from tests.factories import County, end_for_all, make_chain, make_event, make_outage, tell
-from tests.integration.forms.sheets_made import bring_to, make_batch, make_sheet, path_of
+from tests.integration.forms.sheets_made import SUM, bring_to, make_batch, make_sheet, path_of, with_picture
 from tests.integration.outage.closing import as_seen, close, is_closed, kinds, leave, leave_all
 from tests.integration.outage.pages import read
 from tests.integration.outage.shifting import hand_over
@@ -52,9 +52,10 @@ def chain(county: County, outage: Outage) -> CareChain:
 def make_waiting(by: Acting, count: int = 1, **fields: object) -> list[ScannedPage]:
     """Pages of one scan on which no code could be read."""
     upload = ScanUpload.objects.create(unit=by.unit, user=by.user, sha256="0" * 64, pages=count)
-    facts = {"finding": Finding.UNREADABLE, "width": 1654, "height": 2339, "sha256": "0" * 64} | fields
+    facts = {"finding": Finding.UNREADABLE, "width": 1654, "height": 2339, "sha256": SUM} | fields
     return [
-        ScannedPage.objects.create(upload=upload, number=number, **facts) for number in range(1, count + 1)
+        with_picture(ScannedPage.objects.create(upload=upload, number=number, **facts))
+        for number in range(1, count + 1)
     ]
 
 
