@@ -60,12 +60,6 @@ def claim(*, by: Acting, client_id: UUID, kind: str, content: dict[str, Any]) ->
     )
 
 
-def is_claimed(*, by: Acting, client_id: UUID, kind: str, content: dict[str, Any]) -> bool:
-    """Whether the same person saved this very content under that id."""
-    same = Submission.objects.filter(pk=client_id, user=by.user, kind=kind)
-    return same.filter(content_hash=keyed_content_hash(content)).exists()
-
-
 def keep_clash(*, by: Acting, client_id: UUID, content: dict[str, Any]) -> SubmissionClash:
     """Store in full, in a transaction of its own, what came second under an id; the same content once."""
     came = {"submission_id": client_id, "content_hash": keyed_content_hash(content)}

@@ -11,7 +11,7 @@ from contacts.access import Acting, check_may
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
-from contacts.services.submissions import claim, is_claimed
+from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile, replacing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin
 from outage.queries.chain_log import ChainLog, log_of, logs_of
@@ -60,7 +60,12 @@ def join_chains(
     ChangedMeanwhile where there is more to choose by now.
     """
     check_may(by, Right.LOG_CARE, kept, other)
-    content = _content(kept.pk, other.pk, choices, same)
+    content = {
+        "kept": kept.pk,
+        "other": other.pk,
+        "choices": dict(choices),
+        "same": sorted([*pair, said] for pair, said in same.items()),
+    }
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="chain_join", content=content):
             return ChainJoin.objects.get(client_id=client_id)
@@ -93,21 +98,6 @@ def join_chains(
         for chain in (kept, other):
             audit.record(by=by, action="chain.joined", target=join, chain=chain.pk)
     return join
-
-
-def _content(
-    kept: UUID, other: UUID, choices: Mapping[str, str], same: Mapping[Pair, bool]
-) -> dict[str, object]:
-    said = sorted([*pair, one] for pair, one in same.items())
-    return {"kept": kept, "other": other, "choices": dict(choices), "same": said}
-
-
-def is_made_by(
-    join: ChainJoin, *, by: Acting, client_id: UUID, choices: Mapping[str, str], same: Mapping[Pair, bool]
-) -> bool:
-    """Whether `join` is what the same person chose before, by the same form."""
-    content = _content(join.kept_id, join.other_id, choices, same)
-    return is_claimed(by=by, client_id=client_id, kind="chain_join", content=content)
 
 
 def _check_chosen(names: Iterable[str], choices: Mapping[str, str]) -> None:

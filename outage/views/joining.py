@@ -1,5 +1,6 @@
 """Two chains of the same patient: joined into one, and taken apart again."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,7 +24,7 @@ from outage.queries.joined import join_into, said_of, standing_join
 from outage.queries.joining import pairs_between
 from outage.queries.naming import by_number
 from outage.queries.same_patient import own_chains_beside
-from outage.services.joining import check_can_join, is_made_by, join_chains, undo_join
+from outage.services.joining import check_can_join, join_chains, undo_join
 from outage.webforms.events import ReasonForm
 from outage.webforms.joining import JoinForm, as_sent
 
@@ -48,10 +49,18 @@ def join(request: ActingRequest, chain_id: UUID) -> HttpResponse:
             other = whole_or_404(request, to)
             if kept.pk == other.pk and (made := join_into(kept.pk, chain_id, to)):
                 form, (choices, same) = SentOnce(request.POST), as_sent(request.POST)
-                if form.is_valid() and is_made_by(
-                    made, by=request.acting, choices=choices, same=same, **form.cleaned_data
-                ):
-                    return _joined(request, kept)
+                with suppress(RuleError):
+                    if "join" in request.POST and form.is_valid():
+                        # What oneself has joined by this very form, its answer lost, is answered as the first time.
+                        join_chains(
+                            by=request.acting,
+                            kept=made.kept,
+                            other=made.other,
+                            client_id=form.cleaned_data["client_id"],
+                            choices=choices,
+                            same=same,
+                        )
+                        return _joined(request, kept)
                 # Somebody else was first: that is what one came for.
                 messages.info(request, f"{said_of(made, timezone.now())} {_NOT_CHOSEN}")
                 return redirect("chain", kept.pk)
