@@ -186,7 +186,7 @@ def _event_entry(
         struck=struck,
         struck_by=COUNTS_AS_ANOTHER
         if double
-        else _struck_by(newer, now, moved=moved.get(newer.pk) if newer else None),
+        else _struck_by(newer, now, moved=newer and moved.get(newer.pk)),
         note=event.reason,
         may_change=not (struck or event.withdraws or purged) and chain.emergency is None,
         standings=tuple(_standing_line(chain, log, s, items, now) for s in found),
@@ -275,9 +275,7 @@ def signed_by(call: Handover, now: datetime) -> str:
 
 def moved_here(call: Handover, now: datetime) -> str:
     """Who moved a call here, and when; "" for one that was logged here."""
-    if call.first is None:
-        return ""
-    return f"Flyttat hit {moment(call.recorded_at, now)} av {name_in(call.signature)}"
+    return f"Flyttat hit {moment(call.recorded_at, now)} av {name_in(call.signature)}" if call.first else ""
 
 
 def told_labels(

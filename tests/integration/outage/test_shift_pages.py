@@ -14,14 +14,7 @@ from django.utils import timezone
 from contacts.models import SubmissionClash
 from contacts.page_versions import forget_pages
 from contacts.rules.parties import Party
-from outage.models import (
-    CareChain,
-    ChainState,
-    HeldForm,
-    Outage,
-    ShiftHandover,
-    ShiftTakeover,
-)
+from outage.models import CareChain, ChainState, HeldForm, Outage, ShiftHandover, ShiftTakeover
 from outage.presenters.shift_told import register_told
 from outage.queries.care_chains import get_chain
 from outage.queries.outages import outage_for
