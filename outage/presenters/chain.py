@@ -160,6 +160,7 @@ def _event_entry(
 ) -> TimelineEntry:
     newer = next((e for e in log.events if e.supersedes_id == event.pk), None)
     double = event.pk in log.doubles
+    gone = _struck_by(newer, now, moved=moved.get(newer.pk)) if newer else ""
     struck = newer is not None or double
     routine, standing, row = chain.outage.routine, standing_of(chain, log), row_of(event)
     # What others tell has no state of done in our log.
@@ -169,8 +170,7 @@ def _event_entry(
     state = None
     if is_discharge(routine, event) and ours:
         state = standing.discharge_state(row, {standing.same(item.whom) for item in items})
-    purged = chain.outage.purged_at is not None
-    if purged:
+    if purged := chain.outage.purged_at is not None:
         found = tuple(each for each in found if each.closed or each.state is not InformState.STILL_TO_RING)
         state = None if state is DischargeState.INCOMPLETE else state
     completion = completion_of(chain, log, event) if state else None
@@ -184,9 +184,7 @@ def _event_entry(
         f"av {event.user.full_name}, {event.unit.name}",
         details=tuple(labelled(event.particulars, now)) if not event.withdraws else (),
         struck=struck,
-        struck_by=COUNTS_AS_ANOTHER
-        if double
-        else _struck_by(newer, now, moved=newer and moved.get(newer.pk)),
+        struck_by=COUNTS_AS_ANOTHER if double else gone,
         note=event.reason,
         may_change=not (struck or event.withdraws or purged) and chain.emergency is None,
         standings=tuple(_standing_line(chain, log, s, items, now) for s in found),
