@@ -217,14 +217,15 @@ def down_before(outage: Outage, principal: Principal, at: datetime) -> Outage | 
     """The earlier outage in which the system was down for `principal` at `at`, before `outage` began; or None. None
     that is purged: nothing more is written in it.
     """
+    if at >= outage.current.started_at:
+        return None
     earlier = outages_for(principal).filter(
         system=outage.system, drill=outage.drill, recorded_at__lt=outage.recorded_at
     )
     earlier = earlier.annotate(took_part=_says_took_part(principal.pk)).order_by("-recorded_at")
     was_down = (each for each in earlier if not each.purged_at and _was_down(each, at))
     kind = PrincipalKind(principal.kind)
-    found = (each for each in was_down if cut_off(each.scope_at(at), kind))
-    return next(found, None) if at < outage.current.started_at else None
+    return next((each for each in was_down if cut_off(each.scope_at(at), kind)), None)
 
 
 def is_out_again(outage: Outage, principal: Principal, other_id: int | None) -> bool:
