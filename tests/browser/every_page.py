@@ -4,7 +4,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from django.urls import Resolver404, resolve
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from contacts.access import Acting, acting_for
 from contacts.models import Membership, User
@@ -211,6 +211,8 @@ class Looker:
         """Look at `address`, or at the page as it stands. `starts`: the first thing to do has the focus."""
         if address:
             page.goto(address)
+        # What was pressed is answered in the page as it stands.
+        expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
         name = page.evaluate("location.pathname")
         with contextlib.suppress(Resolver404):
             self.names.add(resolve(name).url_name or "")

@@ -98,6 +98,7 @@ def test_a_tick_of_another_is_asked_about_and_not_lost_in_a_row(
         re.compile(r"^Du tryckte Bocka av \d\d\.\d\d\. Gör det nu\?$")
     )
     page.get_by_role("button", name="Ja, gör det nu").click()
+    expect(page.get_by_role("button", name="Ja, gör det nu")).to_have_count(0)
     expect(page.get_by_text("Alva Påhittad").last).to_be_visible()
     assert not HeldForm.objects.exists()
 
