@@ -46,8 +46,10 @@ class EntryForm(CallForm):
         error_messages={"required": "Skriv namnet eller signaturen som står på raden."},
     )
 
-    def __init__(self, *args: Any, above: datetime, sip_only: bool = False, **kwargs: Any) -> None:
-        """`above` is the moment whose day the row starts from: that of the row above."""
+    def __init__(
+        self, *args: Any, above: datetime | None = None, sip_only: bool = False, **kwargs: Any
+    ) -> None:
+        """`above` is the moment whose day a new row starts from: that of the row above."""
         self._sip_only = sip_only
         super().__init__(*args, **kwargs)
         self.fields["at"].near = self.fields["written_at"].near = above

@@ -46,7 +46,7 @@ def test_the_form_says_what_a_file_may_be(client, county):
     assert "Huvudman, Enhet, Typ måste finnas" in text
     form = page.main.find("form", method="post")
     assert form["enctype"] == "multipart/form-data"
-    assert not form.has_attr("hx-boost")
+    assert form["hx-boost"] == "true"
     offered = page_of(client.get(page.main.find("a", string="Skriv ut och hämta", class_=False)["href"]))
     mine = [form["action"] for form in offered.main.select(f'form[action$="huvudman={county.mala.pk}"]')]
     assert [path for path in ("xlsx", "csv") if any(f"/{path}/" in action for action in mine)] == [

@@ -175,7 +175,7 @@ def test_a_back_can_be_told_by_hand(place):
     row = waiting(place.alva, note())
     told = match_page(by=place.alva, page=row, serial_text=sheet.serial, sheet_page=1, back=True)
     assert match_page(by=place.alva, page=row, serial_text=sheet.serial, sheet_page=1, back=True) == told
-    with pytest.raises(RuleError, match="Någon annan"):
+    with pytest.raises(RuleError, match="redan omhändertagen"):
         match_page(by=place.alva, page=row, serial_text=sheet.serial, sheet_page=1)
     assert (backs(sheet), waiting_count(place.ward)) == ([(1, "typed", False)], 0)
     # Something stands on it.

@@ -290,7 +290,7 @@ def test_a_typed_serial_finds_the_sheet_and_makes_it_whole(place):
     assert waiting_count(place.ward) == 0
     again = match_page(by=place.alva, page=row, serial_text=sheet.serial, sheet_page=1)
     assert again == match
-    with pytest.raises(RuleError, match="Någon annan"):
+    with pytest.raises(RuleError, match="redan omhändertagen"):
         lay_aside(by=place.alva, page=row, reason=AsideReason.EMPTY)
     assert [picture.typed for picture in pictures_of(sheet)] == [True, False]
 
@@ -323,9 +323,9 @@ def test_a_page_laid_aside_waits_no_more_and_keeps_its_picture(place):
     row = waiting(place.alva, strange())
     aside = lay_aside(by=place.alva, page=row, reason=AsideReason.NOT_OURS)
     assert lay_aside(by=place.alva, page=row, reason=AsideReason.NOT_OURS) == aside
-    with pytest.raises(RuleError, match="Någon annan"):
+    with pytest.raises(RuleError, match="redan omhändertagen"):
         lay_aside(by=place.alva, page=row, reason=AsideReason.EMPTY)
-    with pytest.raises(RuleError, match="Någon annan"):
+    with pytest.raises(RuleError, match="redan omhändertagen"):
         match_page(by=place.alva, page=row, serial_text=make_sheet(place).serial, sheet_page=1)
     assert waiting_count(place.ward) == 0
     assert view_picture(by=place.alva, page=row).startswith(b"\xff\xd8\xff")

@@ -1,6 +1,7 @@
 """Care chains: opened in number order, changed by new rows, taken back whole when logged on the wrong patient."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -181,7 +182,8 @@ def test_of_two_changes_at_the_same_time_one_is_told_of_the_other():
     county = make_county()
     chain = make_chain(county, make_outage(county.alva))
     seen = chain.details_id
-    results = at_once([lambda: change(county, chain, seen) for _ in range(3)])
+    names = ("Ett Namn", "Annat Namn", "Tredje Namn")
+    results = at_once([partial(change, county, chain, seen, patient_name=name) for name in names])
     assert sum(isinstance(result, CareChainDetails) for result in results) == 1
     assert sum(isinstance(result, ChangedMeanwhile) for result in results) == 2
     assert CareChainDetails.objects.count() == 2

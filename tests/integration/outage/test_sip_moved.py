@@ -68,7 +68,7 @@ def test_a_ward_that_is_left_out_of_a_new_date_hears_that_after_the_call_is_sent
     sip = make_event(county.disa, chain, "sip_invitation", ago=timedelta(minutes=20), **called, **SIP)
     for name in (Party.INPATIENT, "participant:Dotter"):
         tell(county.disa, chain, sip, to=name)
-    moved = SIP | {"sip_date": "2026-01-26", "participants": ["Dotter"]}
+    moved = SIP | {"sip_date": "2026-12-28", "participants": ["Dotter"]}
     new = make_event(county.disa, chain, "sip_invitation", ago=timedelta(minutes=10), **called, **moved)
     end_for_all(county, chain.outage, timezone.now())
     chain = get_chain(county.disa, chain.pk)
