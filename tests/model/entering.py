@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from .owing import Owing
 from .record import AT_HOME, PARTIES, SIP, Line, Record, Version, minute
 
+_HERE = ZoneInfo("Europe/Stockholm")
 _LETTER = {"admission": "A", "discharge": "D"}
 
 
@@ -76,12 +77,13 @@ class Entering:
         for line in live:
             if record.now.before != "admitted" and line.now.in_system and line.now.kind in _LETTER:
                 self.before = "admitted" if line.now.kind == "admission" else "not_admitted"
-        self.stood = any(line.now.in_system and line.now.kind in _LETTER for line in live)
+        self.stood = [line for line in live if line.now.in_system and line.now.kind in _LETTER]
         self.live = [li for li in live if not li.now.in_system and not outage.is_after(li)]
         self.to_check = [li for li in live if outage.is_after(li) and outage.is_unaware(li)]
         self.moves = [line for line in self.live if line.now.kind in _LETTER]
         # Who came or went after the own end did so in the system.
-        self.moved = any(not line.now.in_system and line.now.kind in _LETTER for line in live)
+        self.came = [line for line in live if not line.now.in_system and line.now.kind in _LETTER]
+        self.moved = bool(self.came)
         self.last = next((line for line in reversed(live) if line.now.kind in _LETTER), None)
         self.unlogged = self._unlogged() if record.now.status == "ok" else ""
 
@@ -109,7 +111,7 @@ class Entering:
 
     def _unlogged(self) -> str:
         """What the places say and no line: one who is out lies with us again, or one who is in does so no more."""
-        way = self.way()
+        way = self.way(self.last)
         here = way[-1].startswith("unit:")
         of_region = "inpatient" in self.record.parties
         if len(way) == 1 or not (self.last or of_region or self.record.now.before == "admitted"):
@@ -119,15 +121,15 @@ class Entering:
         was_here = any(ward.startswith("unit:") for ward in way[:-1])
         return "left" if not here and (was_here or way[-1] == AT_HOME) else ""
 
-    def way(self) -> list[str]:
-        """Where the patient has lain since the last admission or discharge, else ever; wrong places left out."""
+    def way(self, last: Line | None) -> list[str]:
+        """Where the patient has lain since an admission or discharge, else ever; wrong places left out."""
         versions = self.record.versions
         began = versions[0]
-        if self.last:
-            order = self.last.first.order
-            began, stood = self.ward_named(order, self.last.logged_by), self.record.in_force(order)
+        if last:
+            order = last.first.order
+            began, stood = self.ward_named(order, last.logged_by), self.record.in_force(order)
             said_again = began.order > order and began.changed.get("inpatient") == "moved"
-            came = self.last.now.kind == "admission" or said_again
+            came = last.now.kind == "admission" or said_again
             began = stood if came and stood.places.get("inpatient") == AT_HOME else began
         way = [began.places.get("inpatient", "")]
         for version in versions[versions.index(began) + 1 :]:
@@ -135,6 +137,11 @@ class Entering:
             kept = way[:-1] if version.changed.get("inpatient") in ("mistake", "same") else way
             way = kept if kept[-1:] == [ward] else [*kept, ward]
         return way
+
+    def ward_in_system(self) -> str:
+        """The ward on which the system has whoever was in it as the outage began; nothing where nobody knows."""
+        ward = self.way(self.stood[-1] if self.stood else None)[0]
+        return self.record.same(ward) if self.before == "admitted" and ward not in ("", AT_HOME) else ""
 
     def _missing(self) -> list[Work]:
         if self.unlogged == "again" or (self.unlogged and not self.moved):
@@ -149,6 +156,10 @@ class Entering:
             and not self.moved
         ):
             return [Work("stay", 18, ())]
+        there, here = self.ward_in_system(), self.record.party_place("inpatient")
+        region_ok = "inpatient" in self.record.parties and self.record.now.status == "ok"
+        if region_ok and not self.moved and there and here not in ("", AT_HOME, there):
+            return [Work("stay", 11, (), "moved")]
         return []
 
     def _died(self) -> list[Work]:
@@ -198,7 +209,8 @@ class Entering:
         found, said = [], [(4, li) for li in self.live if li.now.kind not in (*SIP, *_LETTER)]
         dated = [line for line in sip if line.now.particulars.get("sip_date")]
         if dated:
-            found.append(self._work("sip", self._sip_case(dated), sip))
+            case, how = self._sip_case(dated, sip)
+            found.append(Work("sip", case, self._work("", 0, sip).lines, how))
         else:
             said += [(6, line) for line in sip]
         untold = [line for _, line in said if self.untold(line)]
@@ -207,17 +219,34 @@ class Entering:
             found.append(Work("information", 17, self._work("", 0, untold).lines, nobodys))
         return found + [self._work("information", case, [li]) for case, li in said if li not in untold]
 
-    def _sip_case(self, dated: list[Line]) -> int:
+    def _sip_case(self, dated: list[Line], sip: list[Line]) -> tuple[int, str]:
         cases = {work.case for work in self._stays()}
         if self.record.now.status == "deceased":
-            return 13
+            return 13, ""
         if any(self.outage.municipalities_only(line.now.at) for line in dated):
-            return 16
-        if self.before == "admitted":
-            return 5
-        if cases & {11, 12}:
-            return 16
-        return 10 if cases == {2} else 5
+            return 16, "scope"
+        if self.before != "admitted" and cases & {11, 12}:
+            return 16, "stay"
+        if self.before != "admitted" and cases == {2}:
+            return 10, ""
+        sends = "outpatient" in self.record.parties and not self._is_nobodys("outpatient")
+        return (16, "past") if sends and self._is_past(sip) else (5, "")
+
+    def _is_past(self, sip: list[Line]) -> bool:
+        """Whether it was to begin before we were back; one that has no time of day, at the end of its day."""
+        on, clock = self._agreed(sip)
+        begins = datetime.strptime(f"{on} {clock or '23.59'}", "%Y-%m-%d %H.%M").replace(tzinfo=_HERE)
+        return self.outage.own_end is not None and begins < self.outage.own_end
+
+    def _agreed(self, sip: list[Line]) -> tuple[str, str]:
+        """The date last said, and the time last said since that date was first said."""
+        on = clock = ""
+        for line in sip:
+            said = line.now.particulars
+            if said.get("sip_date") not in (None, "", on):
+                on, clock = said["sip_date"], ""
+            clock = said.get("sip_time") or clock
+        return on, clock
 
     def untold(self, line: Line) -> bool:
         """Whether somebody who must be told has been reached neither about it nor about a later discharge."""
@@ -259,15 +288,12 @@ class Entering:
         record = self.record
         every = [*self.live, *self.to_check]
         lines = sorted((li for li in every if li.first.id in work.lines), key=self.when)
-        dates = frozenset(
-            (li.first.id, li.now.kind, li.now.at.astimezone(ZoneInfo("Europe/Stockholm")).date())
-            for li in lines
-        )
+        dates = frozenset((li.first.id, li.now.kind, li.now.at.astimezone(_HERE).date()) for li in lines)
         party = "outpatient" if work.family == "sip" else "inpatient"
         by_hand = work.case in (1, 3, 5, 19) and self._is_nobodys(party)
         # Only what is registered is typed as it stands in the log.
         times = frozenset(
-            (li.first.id, f"{li.now.at.astimezone(ZoneInfo('Europe/Stockholm')):%H.%M}")
+            (li.first.id, f"{li.now.at.astimezone(_HERE):%H.%M}")
             for li in lines
             if work.case in (1, 3, 19) and not by_hand
         )
@@ -278,19 +304,22 @@ class Entering:
         places = tuple(record.party_place(party) for party in PARTIES)
         if work.family == "sip":
             said = [line.now.particulars for line in lines]
-            agreed = [p["sip_date"] for p in said if p.get("sip_date")][-1]
             people = [p["participants"] for p in said if p.get("participants")]
             return (
                 work.case,
                 by_hand,
+                work.how,
                 record.now.number,
                 places[1:],
-                agreed,
+                # One to check shows what it says itself.
+                self._agreed(lines),
                 frozenset(people[-1] if people else ()),
             )
         left = lines[-1] if lines and lines[-1].now.kind == "discharge" else None
         came = [li for li in record.lines if not li.gone and li.now.kind == "admission"]
-        elsewhere = left is self.last and record.party_place("inpatient") != AT_HOME and len(self.way()) > 1
+        elsewhere = (
+            left is self.last and record.party_place("inpatient") != AT_HOME and len(self.way(self.last)) > 1
+        )
         if left and (elsewhere or any(self.when(li) > self.when(left) for li in came)):
             places = tuple(
                 record.same(self.place_left(party, left.first.order, left.logged_by)) for party in PARTIES
@@ -304,9 +333,19 @@ class Entering:
             record.now.number,
             record.now.patient,
             places,
+            self._ward_before(lines, places[0]),
             dates,
             times,
         )
+
+    def _ward_before(self, lines: list[Line], ward: str) -> str:
+        """The ward that the system has, for the stay from before, where that is not the one that is named with it."""
+        if ward == AT_HOME:
+            wards = [self.record.party_place("inpatient", version) for version in self.record.versions]
+            ward = next((place for place in reversed(wards) if place not in ("", AT_HOME)), ward)
+        there = self.ward_in_system()
+        of_before = not self.came or self.came[0] in lines
+        return there if of_before and there != ward else ""
 
     def place_left(self, party: str, order: int, logged_by: str) -> str:
         """Where a party was when a patient, who came back since, was discharged by the row of that order: when the unit

@@ -165,7 +165,8 @@ class Base(RuleBasedStateMachine):
         said: dict[str, Any] = {}
         if kind in SIP:
             said = {"participants": self.pick(data, [[], NAMES[:1], NAMES])}
-            said |= {"sip_date": self.pick(data, ["", "2026-12-01", "2026-12-03"])}
+            said |= {"sip_date": self.pick(data, ["", str(TUESDAY.date()), "2026-12-03"])}
+            said |= {"sip_time": self.pick(data, ["", "08.00", "23.00"])} if said["sip_date"] else {}
         return kind, party, said, self.moment(data)
 
     def _log(

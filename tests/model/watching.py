@@ -257,7 +257,9 @@ def check_pages(stage: Stage, twin: Twin, seen: Seen, by: Acting, client: Client
     rows = [row for row in (*groups.register, *groups.decide) if row.chain_id == chain.pk]
     _same("åter i drift", {row.key for row in rows}, {work.key for work, _ in seen.works() if work.to_do})
     open_rows = [row for row in (*rows, *groups.undo) if row.chain_id == chain.pk and not row.done]
-    undecided = any(row.key == "stay:" and "avlidit" not in row.why for row in open_rows)
+    # Who has died, or was in the system and is on another ward, lacks no row of how they came or left.
+    no_row = ("avlidit", "bytt avdelning")
+    undecided = any(row.key == "stay:" and not any(said in row.why for said in no_row) for row in open_rows)
     named = reverse("chain", args=[chain.pk]) in dict(back.context["not_admitted"])
     _same("utan inskrivning", named, undecided)
     for page in (answer, status, back):
