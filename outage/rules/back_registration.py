@@ -214,6 +214,7 @@ def by_hand(routine: Routine, task: Task, key: str) -> Task:
         decision=found.decision,
         by=found.by,
         clause=found.clause,
+        case=int(key.partition("-")[0]),
         do=found.do,
         why=found.why,
         outcomes=(key,),
@@ -308,8 +309,7 @@ def _walk(before: Before, moves: Sequence[_Counted]) -> list[_Found]:
 
 
 def _oddities(before: Before, moves: Sequence[_Counted]) -> Iterable[str]:
-    inside = before is Before.ADMITTED
-    since_before = inside
+    inside = since_before = before is Before.ADMITTED
     for one in moves:
         if one.effect is Effect.ADMISSION:
             if inside:

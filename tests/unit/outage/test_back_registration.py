@@ -15,6 +15,7 @@ from outage.rules.back_registration import (
     Before,
     ChainStatus,
     back_registration,
+    by_hand,
     done_elsewhere,
 )
 from outage.rules.outage_status import OutageScope
@@ -189,6 +190,14 @@ def test_what_no_unit_of_ours_enters_is_decided_by_hand_under_its_key(
     said = (found.decision, found.by, found.clause, found.outcomes)
     assert said == (Decision.DECIDE, None, None, (key,))
     assert (found.key, found.events, found.what, found.case) == (task.key, task.events, task.what, task.case)
+
+
+@pytest.mark.clause("R4.5")
+def test_a_sip_that_is_past_is_case_16_under_its_key() -> None:
+    (task,) = decide("S", before=Before.ADMITTED)
+    found = by_hand(ROUTINE, task, "16-past")
+    assert (found.case, found.outcomes, found.decision, found.by) == (16, ("16-past",), Decision.DECIDE, None)
+    assert (found.key, found.events, found.what) == (task.key, task.events, task.what)
 
 
 def test_every_task_that_a_party_does_can_be_nobodys() -> None:
