@@ -134,7 +134,7 @@ def timeline(
     rows: list[LogRow] = in_time_order([*log.events, *log.handovers])
     standing, moved = standing_of(chain, log), moved_from(log.handovers, log.events)
     taken_back = any(event.withdraws for event in log.events)
-    to_retract = {owed.id for owed in standing.owed() if owed.retracts} if taken_back else set()
+    to_retract = {owed.id for owed in standing.owed if owed.retracts} if taken_back else set()
     return [
         _call_entry(acting, chain, log, row, now, flags, own_flags, codes, moved)
         if isinstance(row, Handover)

@@ -257,7 +257,7 @@ def open_item_for(event: CareChainEvent, recipient: str) -> OpenItem | None:
 
 def owed_by_unit(chain: CareChain, log: ChainLog, unit_id: int) -> list[Owed]:
     """What the unit is still to tell about the chain, closed ones included."""
-    return [o for o in standing_now(chain, log).owed() if unit_id in units_to_ring(chain, log, o)]
+    return [o for o in standing_now(chain, log).owed if unit_id in units_to_ring(chain, log, o)]
 
 
 def principal_of(log: ChainLog, place: str) -> int | None:

@@ -120,7 +120,7 @@ class _ChainNow:
 
     @cached_property
     def _owed(self) -> list[Owed]:
-        return [owed for owed in self._standing.owed() if owed.closed is None]
+        return [owed for owed in self._standing.owed if owed.closed is None]
 
     @cached_property
     def _doubled(self) -> dict[str, str]:

@@ -77,7 +77,7 @@ def untold_in(chain: CareChain, log: ChainLog) -> Untold:
         standing, rows = standing_of(chain, log), [row_of(event) for event in log.live_events]
         ours = [row for row in rows if standing.is_ours(row)]
         untold = frozenset(row.id for row in ours if not standing.all_told(row))
-        owed = [one for one in standing.owed() if one.id in untold]
+        owed = [one for one in standing.owed if one.id in untold]
         log.untold = Untold(
             ours=untold,
             others=frozenset(row.id for row in rows) - {row.id for row in ours},

@@ -51,7 +51,7 @@ _NONE: Mapping[Any, Any] = {}
 
 def states_of(chain: CareChain, log: ChainLog) -> list[ChainState]:
     """Unsaved. Where anything in it is ticked the chain comes with its outage as its principal sees it."""
-    owed = [one for one in standing_of(chain, log).owed() if one.closed is None]
+    owed = [one for one in standing_of(chain, log).owed if one.closed is None]
     made = _Owed(chain, log) if owed else None
     found = [made.row(unit, one) for one in owed if made for unit in sorted(units_to_ring(chain, log, one))]
     found += [*_awaited(chain, log), *_told(chain, log), *_latest(chain, log), *_untold(chain, log)]

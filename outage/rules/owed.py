@@ -7,6 +7,7 @@ whoever was reached with what they change.
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import pairwise
 from operator import attrgetter
 
@@ -87,6 +88,7 @@ class ChainStanding(Knowledge):
                     found.setdefault(target.party, call.at)
         return found
 
+    @cached_property
     def owed(self) -> list[Owed]:
         """All that the own parties are still to tell, and what they need not tell after all (`closed`)."""
         found = [*self._messages(), *self._answers()]

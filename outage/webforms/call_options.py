@@ -47,7 +47,7 @@ def notices_owed(acting: Acting, chain: CareChain, log: ChainLog) -> dict[str, d
     hear it in other words.
     """
     found: dict[str, dict[str, set[str]]] = {}
-    if not any(owed.notice for owed in standing_now(chain, log).owed()):
+    if not any(owed.notice for owed in standing_now(chain, log).owed):
         return found
     for call in calls_owed(acting=acting, chain=chain, log=log, now=timezone.now(), on_own_page=True):
         for message in call.messages:

@@ -259,7 +259,7 @@ def standing(record: words.Record) -> ChainStanding:
 
 def debts_of(record: words.Record, found: ChainStanding) -> set[Debt]:
     """What the rules say is owed, in the model's words; whose a notice is the text leaves open."""
-    return {debt_of(record, owed) for owed in found.owed()}
+    return {debt_of(record, owed) for owed in found.owed}
 
 
 def debt_of(record: words.Record, owed: Any) -> Debt:

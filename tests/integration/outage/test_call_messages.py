@@ -76,7 +76,7 @@ def test_what_was_not_said_after_all_is_unticked_and_nobody_stands_as_told_of_it
     assert CareChainEvent.objects.filter(supersedes=not_said, withdraws=True).exists() is not stands
     owed = [
         o.id
-        for o in standing_of(chain, logs_of([chain.pk])[chain.pk]).owed()
+        for o in standing_of(chain, logs_of([chain.pk])[chain.pk]).owed
         if o.target.party == "municipality"
     ]
     assert (str(not_said.pk) in owed) is stands

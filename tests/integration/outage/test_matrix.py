@@ -24,7 +24,7 @@ Told = dict[str, tuple[InformState, datetime]]
 def by_the_log(chain: CareChain, log: ChainLog) -> Told:
     standing = standing_of(chain, log)
     owed: dict[str, list[tuple[InformState, datetime]]] = defaultdict(list)
-    for one in standing.owed():
+    for one in standing.owed:
         if one.closed is None and one.target.party and not one.target.former:
             owed[one.target.party].append((one.state, one.since))
     found = {

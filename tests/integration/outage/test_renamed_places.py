@@ -58,7 +58,7 @@ def rung(chain: CareChain) -> set[tuple[str, str]]:
     log = log_of(chain.pk)
     return {
         (owed.target.whom, Unit.objects.get(pk=unit).name)
-        for owed in standing_of(chain, log).owed()
+        for owed in standing_of(chain, log).owed
         if not owed.closed
         for unit in units_to_ring(chain, log, owed)
     }

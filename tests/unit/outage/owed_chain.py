@@ -105,16 +105,16 @@ class Chain:
     @property
     def owed(self) -> set[tuple[str, str]]:
         """What is still to be told: the place or person, and the id of the event or the notice."""
-        return {(o.target.place, o.id) for o in self.standing.owed() if o.closed is None and not o.answer}
+        return {(o.target.place, o.id) for o in self.standing.owed if o.closed is None and not o.answer}
 
     @property
     def answers(self) -> set[tuple[str, str]]:
         """The answers that are not given yet: the place, and their kind."""
-        return {(o.target.place, o.id) for o in self.standing.owed() if o.closed is None and o.answer}
+        return {(o.target.place, o.id) for o in self.standing.owed if o.closed is None and o.answer}
 
     @property
     def closed(self) -> set[tuple[str, str, str]]:
-        return {(o.target.place, o.id, str(o.closed)) for o in self.standing.owed() if o.closed}
+        return {(o.target.place, o.id, str(o.closed)) for o in self.standing.owed if o.closed}
 
     def told(self, *places: str, **more: object) -> str:
         """An event that each of `places` was told of."""

@@ -77,7 +77,7 @@ def test_what_comes_first() -> None:
     chain.known(status=ChainStatus.OK)
     chain.event("discharge_report")
     chain.event("discharge")
-    ranks = {(o.notice or o.kind): o.rank for o in chain.standing.owed()}
+    ranks = {(o.notice or o.kind): o.rank for o in chain.standing.owed}
     assert ranks == {Notice.NOT_DECEASED: 0, "discharge": 1, "discharge_report": 2}
 
 
@@ -252,7 +252,7 @@ def test_a_try_to_answer_made_at_once_counts_though_the_message_was_logged_with_
     chain = Chain()
     chain.call("town:a", outcome=CallOutcome.NO_ANSWER)
     chain.event(at=NOON + timedelta(minutes=chain.rows + 3))
-    assert {o.tries for o in chain.standing.owed() if o.answer} == {0}
+    assert {o.tries for o in chain.standing.owed if o.answer} == {0}
     chain.call("town:a", outcome=CallOutcome.NO_ANSWER)
-    tried = {o.target.place: o.tries for o in chain.standing.owed() if o.answer}
+    tried = {o.target.place: o.tries for o in chain.standing.owed if o.answer}
     assert tried == {"town:a": 1, "unit:ward": 0}

@@ -38,7 +38,7 @@ def log(versions: Sequence[Version], lines: Sequence[Line], calls: Sequence[Call
 
 def owed(record: Record, place: str) -> list[str]:
     """What a place is still owed: ids of events and notices."""
-    found = standing(record).owed()
+    found = standing(record).owed
     return [o.id for o in found if o.target.place == place and not o.closed and not o.answer]
 
 
@@ -66,7 +66,7 @@ def test_a_place_that_was_let_go_and_then_told_more_is_let_go_of_anew() -> None:
     found = log([version(1), swap], [event(2, "admission", "inpatient")], calls)
     assert owed(found, "unit:3") == []
     found.calls.append(call(6, "unit:3", "e2"))
-    (notice,) = (o for o in standing(found).owed() if o.target.place == "unit:3")
+    (notice,) = (o for o in standing(found).owed if o.target.place == "unit:3")
     assert (notice.id, notice.state) == ("no_longer_yours:v4", "still_to_ring")
 
 
@@ -84,7 +84,7 @@ def test_a_message_of_others_that_we_passed_on_is_taken_back_where_we_told_it() 
         [event(2, "municipality_ready", "municipality", gone="e4")],
         [call(3, "unit:3", "e2")],
     )
-    (retraction,) = standing(found).owed()
+    (retraction,) = standing(found).owed
     assert (retraction.target.place, retraction.id, retraction.by) == ("unit:3", "e4", Party.INPATIENT)
     assert retraction.retracts
 
@@ -106,7 +106,7 @@ def test_an_out_of_county_ward_hears_of_the_death_of_a_patient_in_the_system() -
     places = {"inpatient": "other:ward"}
     alive = version(1, places=places, before="admitted")
     found = log([alive, version(2, places=places, before="admitted", status="deceased")], [], [])
-    told = [(o.by, o.target.place) for o in standing(found).owed()]
+    told = [(o.by, o.target.place) for o in standing(found).owed]
     assert told == [(Party.OUTPATIENT, "principal:9"), (Party.OUTPATIENT, "other:ward")]
 
 
@@ -114,7 +114,7 @@ def test_who_heard_that_the_patient_is_dead_hears_first_that_it_was_another() ->
     versions = [version(1), version(2, status="deceased"), version(4, status="wrong_patient")]
     told = call(3, "principal:9", ("deceased", "v2"), "e2")
     found = log(versions, [event(2, "discharge", "inpatient", gone="e5")], [told])
-    ranks = {o.id: o.rank for o in standing(found).owed()}
+    ranks = {o.id: o.rank for o in standing(found).owed}
     assert ranks == {"not_this_patient:v4": 0, "e5": 1}
 
 
@@ -134,4 +134,4 @@ def test_a_town_of_another_is_rung_by_the_town_whose_log_it_is() -> None:
 
 def test_a_retracted_discharge_is_as_urgent_as_a_discharge() -> None:
     found = log([version(1)], [event(2, "discharge", "inpatient", gone="e4")], [call(3, "principal:9", "e2")])
-    assert [o.urgent for o in standing(found).owed()] == [True]
+    assert [o.urgent for o in standing(found).owed] == [True]

@@ -140,7 +140,7 @@ def test_a_ward_that_a_new_wording_leaves_out_is_told_so_and_not_through_the_sys
     chain, sip = planned(*ALL)
     how = {"participants": ("Dotter",), "said": {"sip_date": "2", "sip_time": "10.00"}}
     new = chain.event(**SIP, **how) if rebooked else chain.corrected(sip, **how)
-    assert {(o.target.place, o.retracts) for o in chain.standing.owed() if o.id == new} == {
+    assert {(o.target.place, o.retracts) for o in chain.standing.owed if o.id == new} == {
         ("town:a", False),
         ("participant:dotter", False),
         ("unit:ward", True),
@@ -155,6 +155,6 @@ def test_a_ward_is_still_asked_by_a_new_date_that_names_nobody_or_names_it() -> 
     for who in ((), WHO):
         chain, _ = planned(*ALL)
         new = chain.event(**SIP, participants=who, said={"sip_date": "2", "sip_time": "10.00"})
-        assert {(o.target.place, o.retracts) for o in chain.standing.owed() if o.id == new} == {
+        assert {(o.target.place, o.retracts) for o in chain.standing.owed if o.id == new} == {
             (place, False) for place in ALL
         }
