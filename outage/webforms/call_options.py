@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.forms import BoundField, Field, Form
@@ -32,7 +33,7 @@ from outage.rules.told import PLACE_PREFIX, Notice, Target
 from outage.rules.wording import day, local_day, moment
 
 from .moments import MomentField
-from .particulars import particular_field
+from .particulars import particular_field, stored_particular
 
 NOTICE_PREFIX = "notice:"
 
@@ -247,14 +248,28 @@ def fields_of_new(
 ) -> dict[str, Field]:
     """The fields that a new message of `party` opens, by their names; `participants` fills in those of a SIP."""
     prefix = f"{message.key}-{party.value}"
-    found: dict[str, Field] = {f"h-{prefix}": copied_field(_HAPPENED)}
+    found: dict[str, Field] = {}
     for name in message.particulars_for(party):
         field = found[f"p-{prefix}-{name}"] = copied_field(_particular(name))
         if name == "participants":
             field.initial = participants(party)
         if message.needs and message.needs.particular == name:
             field.help_text = message.needs.sentence
+    found[f"h-{prefix}"] = copied_field(_HAPPENED)
     return found
+
+
+def read_new(message: MessageType, party: Party, data: Mapping[str, Any]) -> Message:
+    """What was typed in the fields of `fields_of_new`."""
+    prefix = f"{message.key}-{party.value}"
+    return Message(
+        kind=message.key,
+        sender=party,
+        happened_at=data.get(f"h-{prefix}"),
+        particulars={
+            name: stored_particular(data.get(f"p-{prefix}-{name}")) for name in message.particulars_for(party)
+        },
+    )
 
 
 def in_one_line(

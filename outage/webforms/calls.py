@@ -1,6 +1,6 @@
 """Logga samtal: one column, in the order of a conversation."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import fields
 from datetime import datetime
 from functools import cached_property
@@ -47,12 +47,12 @@ from .call_options import (
     keep_meant,
     notices_owed,
     offer_ward_that_was_left,
+    read_new,
     read_notice,
     recipients_to_choose,
 )
 from .codes import CodeField, code_to_say
 from .moments import MomentField, keep_within, settle_moments, typed_moment
-from .particulars import stored_particular
 
 _HIDDEN_TEXT = {"autocomplete": "off"}
 # A wording of an event that has been corrected or taken back since: a call may have told of it all the same.
@@ -128,6 +128,7 @@ class CallForm(Opened, AsksQuestions):
         ]
         self._options: dict[object, list[RecipientOption]] = {}
         self._new: dict[str, tuple[MessageType, Party]] = {}
+        self._opened: dict[str, dict[str, forms.Field]] = {}
         self._logged: dict[str, CareChainEvent] = {}
         self._until: dict[str, datetime] = {}  # When it was corrected or taken back, of what has been since.
         if corrects is None:
@@ -148,7 +149,8 @@ class CallForm(Opened, AsksQuestions):
         if not self.is_bound:
             self._fill_in_number()
         self.fields["number"].known = Known(self._knows_number)
-        keep_within(self, years_around(chain.outage.current.started_at))
+        # As a rule one is ticked, and of the others nothing is read.
+        self._open(set(self.data.getlist("messages")) if self.is_bound else self._new.keys())
 
     @cached_property
     def _numbers(self) -> Numbers:
@@ -186,7 +188,13 @@ class CallForm(Opened, AsksQuestions):
         for party in sorted(senders):
             for message in self.routine.messages_from(party):
                 self._new[f"new:{message.key}:{party.value}"] = (message, party)
-                self.fields |= fields_of_new(message, party, self._participants)
+
+    def _open(self, values: Set[str]) -> None:
+        """Adds the fields of the new ones among these messages."""
+        for value in self._new.keys() & values - self._opened.keys():
+            self._opened[value] = fields_of_new(*self._new[value], self._participants)
+            self.fields |= self._opened[value]
+        keep_within(self, years_around(self.chain.outage.current.started_at))
 
     def _may_have_been_said(self, former: CareChainEvent, newer: CareChainEvent) -> bool:
         """Whether the posted call may have told of a wording that no longer stands, or is from before that changed."""
@@ -299,16 +307,15 @@ class CallForm(Opened, AsksQuestions):
             for value, event in self._logged.items()
             if not event.withdraws and value not in self._until
         }
+        self._open(self._new.keys())
         for value, (message, party) in self._new.items():
-            prefix = f"{message.key}-{party.value}"
-            names = [f"p-{prefix}-{name}" for name in message.particulars_for(party)] + [f"h-{prefix}"]
             yield MessageOption(
                 value,
                 message.label,
                 hint=message.law_reminder,
                 sender=party.value,
                 is_logged=False,
-                fields=tuple(self[name] for name in names),
+                fields=tuple(self[name] for name in self._opened[value]),
                 repeats=logged.get((message.key, party.value), ""),
             )
 
@@ -327,18 +334,19 @@ class CallForm(Opened, AsksQuestions):
             data["outcome"] = data.get("outcome") or CallOutcome.REACHED.value
             rang = self._targets.get(data.get("recipient", ""), Target("")).party
             for value in data.get("messages", []):
-                sender = self._sender_of(value)
+                kind, sender = self._message_of(value)
                 if rang and sender != rang:
-                    label, who = self.routine.label(self._kind_of(value)), Party(sender).label.lower()
+                    label, who = self.routine.label(kind), Party(sender).label.lower()
                     wrong = f"{label} lämnas av {who}. Välj den som ringer eller ett annat meddelande."
                     self.add_error("messages", wrong)
         return data
 
-    def _sender_of(self, value: str) -> str:
-        return self._logged[value].sender if value in self._logged else self._new[value][1].value
-
-    def _kind_of(self, value: str) -> str:
-        return self._logged[value].kind if value in self._logged else self._new[value][0].key
+    def _message_of(self, value: str) -> tuple[str, str]:
+        """Its kind, and the party that sends it."""
+        if event := self._logged.get(value):
+            return event.kind, event.sender
+        message, party = self._new[value]
+        return message.key, party.value
 
     def facts(self) -> CallFacts:
         """Call after `is_valid`."""
@@ -381,17 +389,7 @@ class CallForm(Opened, AsksQuestions):
             return Message(event_id=self._logged[value].pk)
         if value.startswith(NOTICE_PREFIX):
             return read_notice(value)
-        message, party = self._new[value]
-        prefix, data = f"{message.key}-{party.value}", self.cleaned_data
-        return Message(
-            kind=message.key,
-            sender=party,
-            happened_at=data.get(f"h-{prefix}"),
-            particulars={
-                name: stored_particular(data.get(f"p-{prefix}-{name}"))
-                for name in message.particulars_for(party)
-            },
-        )
+        return read_new(*self._new[value], self.cleaned_data)
 
     def add_service_errors(self, errors: Mapping[str, str]) -> None:
         """Put the sentences of a service beside their fields."""
