@@ -59,10 +59,10 @@ class AppendOnlyModel(models.Model):
         if not self._state.adding:
             raise AppendOnlyError(f"{type(self).__name__} rows are never changed")
         self.check_fields()
-        if args or kwargs.keys() - {"force_insert"} or _is_listened_to(type(self)):
+        if args or kwargs.keys() - {"force_insert", "using"} or _is_listened_to(type(self)):
             super().save(*args, **kwargs | {"force_insert": True})
         else:
-            self._insert()
+            self._insert(kwargs.get("using"))
 
     def save_unless_there(self) -> bool:
         """Insert the row; False, with nothing written, where its key is taken. Nobody is told of such a row."""
@@ -70,10 +70,10 @@ class AppendOnlyModel(models.Model):
         fields = self._meta.local_concrete_fields
         return inserted(self, DEFAULT_DB_ALIAS, fields, (), unless_there=True) is not None
 
-    def _insert(self) -> None:
+    def _insert(self, using: str | None) -> None:
         """As Django's `save` does, of a row that has no parents, of which nobody is told and which is never changed."""
         self._prepare_related_fields_for_save(operation_name="save")  # type: ignore[attr-defined]
-        meta, using = self._meta, router.db_for_write(type(self), instance=self)
+        meta, using = self._meta, using or router.db_for_write(type(self), instance=self)
         with transaction.mark_for_rollback_on_error(using):
             if self.pk is None:
                 self.pk = meta.pk.get_pk_value_on_save(self)
