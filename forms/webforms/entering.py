@@ -63,15 +63,9 @@ class EntryForm(CallForm):
 
     def _collect_messages(self) -> None:
         super()._collect_messages()
-        if not self._sip_only:
-            return
-        self._logged = {value: event for value, event in self._logged.items() if self._is_sip(event.kind)}
-        for value, (message, party) in list(self._new.items()):
-            if not self._is_sip(message.key):
-                del self._new[value]
-                prefix = f"{message.key}-{party.value}"
-                for name in [f"h-{prefix}", *(f"p-{prefix}-{p}" for p in message.particulars_for(party))]:
-                    del self.fields[name]
+        if self._sip_only:
+            self._logged = {value: event for value, event in self._logged.items() if self._is_sip(event.kind)}
+            self._new = {value: new for value, new in self._new.items() if self._is_sip(new[0].key)}
 
     def _may_be_old(self) -> bool:
         """Every row: paper is entered long after the call."""
