@@ -180,7 +180,8 @@ def support(request: ActingRequest) -> HttpResponse:
     if page.to_save():
         with page:
             _check_goes_on(outage)
-            record_support_contact(by=request.acting, outage=outage, **form.cleaned_data)
+            said = {name: form.cleaned_data[name] for name in ("client_id", "at", "case_number")}
+            record_support_contact(by=request.acting, outage=outage, **said)
             return page.done("Antecknat: supporten är underrättad.", "status")
     facts = outage_facts(outage, request.acting, timezone.now())
     return page.show("outage/outage/support.html", outage=outage, facts=facts)

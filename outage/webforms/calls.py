@@ -14,7 +14,7 @@ from contacts.access import Acting
 from contacts.rules.errors import Question
 from contacts.rules.parties import Party
 from contacts.webforms.differences import Opened
-from contacts.webforms.fields import AsksQuestions, NumberField, reason_field
+from contacts.webforms.fields import NumberField, reason_field
 from outage.models import CareChain, CareChainEvent, Handover
 from outage.presenters.care import Numbers
 from outage.presenters.owed import event_label
@@ -52,14 +52,14 @@ from .call_options import (
     recipients_to_choose,
 )
 from .codes import CodeField, code_to_say
-from .moments import MomentField, keep_within, settle_moments, typed_moment
+from .moments import AsksOfMoments, MomentField, keep_within, typed_moment
 
 _HIDDEN_TEXT = {"autocomplete": "off"}
 # A wording of an event that has been corrected or taken back since: a call may have told of it all the same.
 _FORMER = "was:"
 
 
-class CallForm(Opened, AsksQuestions):
+class CallForm(Opened, AsksOfMoments):
     """Its message fields follow from the routine's content and the chain's log."""
 
     recipient = forms.ChoiceField(
@@ -321,7 +321,7 @@ class CallForm(Opened, AsksQuestions):
 
     def clean(self) -> dict[str, Any]:
         """Refuses two wordings of one message, and one that the caller does not send (R3)."""
-        data = settle_moments(self)
+        data = super().clean()
         # Enter in a field does not save: the read-back is asked for first.
         told = data.get("outcome") not in FAILED
         if "enter" in self.data and told and not data.get("read_back") and "read_back" not in self.errors:

@@ -12,11 +12,11 @@ from contacts.webforms.fields import AsksQuestions, SentOnce, reason_field
 from outage.models import CareChainEvent
 from outage.rules.moments import years_around
 
-from .moments import MomentField, keep_within, settle_moments
+from .moments import AsksOfMoments, MomentField, keep_within
 from .particulars import particular_field, stored_particular
 
 
-class CorrectEventForm(Opened, AsksQuestions):
+class CorrectEventForm(Opened, AsksOfMoments):
     kind = forms.ChoiceField(label="Vilket meddelande var det?", required=False)
     # Whose particulars the form that comes in has.
     shown_kind = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -49,7 +49,7 @@ class CorrectEventForm(Opened, AsksQuestions):
 
     def clean(self) -> dict[str, Any]:
         """Asks for what belongs to another message than the one the form was opened for."""
-        data = settle_moments(self)
+        data = super().clean()
         if self._names and data.get("kind") and data.get("shown_kind") not in ("", data["kind"]):
             own_data(self)["shown_kind"] = data["kind"]
             self.add_error("kind", "Meddelandet är bytt. Fyll i det som hör till det, och spara igen.")

@@ -203,26 +203,30 @@ class MomentField(forms.MultiValueField):
         return self._stored if isinstance(self._stored, datetime) else None
 
 
-def settle_moments(form: AsksQuestions) -> dict[str, Any]:
-    """What was typed, for `clean`. Where a date may have been left as the form had it, or a time came twice, it is
-    asked what was meant, and the moments are those of the answer.
+class AsksOfMoments(AsksQuestions):
+    """A form in which moments are typed. Where a date may have been left as the form had it, or a time came twice, it
+    is asked what was meant, and the moments are those of the answer.
     """
-    now, data = timezone.now(), form.cleaned_data
-    fields = {name: f for name, f in form.fields.items() if isinstance(f, MomentField) and data.get(name)}
-    try:
-        others = {name: other for name, f in fields.items() if (other := f.other_day(data[name], now))}
-        for first in list(others)[:1]:
-            if ask_day(data[first], others[first], now).settled(form.answers()) == "other":
-                data |= others
-        twice = {
-            name: both for name, f in fields.items() if not f.sure and (both := both_hours(data[name], now))
-        }
-        if twice:
-            side = ask_hour([data[name] for name in twice], now).settled(form.answers())
-            data |= {name: both[side] for name, both in twice.items()}
-    except Question as question:
-        form.ask(question)
-    return data
+
+    def clean(self) -> dict[str, Any]:
+        now, data = timezone.now(), self.cleaned_data
+        fields = {name: f for name, f in self.fields.items() if isinstance(f, MomentField) and data.get(name)}
+        try:
+            others = {name: other for name, f in fields.items() if (other := f.other_day(data[name], now))}
+            for first in list(others)[:1]:
+                if ask_day(data[first], others[first], now).settled(self.answers()) == "other":
+                    data |= others
+            twice = {
+                name: both
+                for name, f in fields.items()
+                if not f.sure and (both := both_hours(data[name], now))
+            }
+            if twice:
+                side = ask_hour([data[name] for name in twice], now).settled(self.answers())
+                data |= {name: both[side] for name, both in twice.items()}
+        except Question as question:
+            self.ask(question)
+        return data
 
 
 def typed_moment(box: forms.BoundField) -> datetime | None:

@@ -9,14 +9,14 @@ from django.utils import timezone
 
 from contacts.rules.errors import RuleError
 from contacts.webforms.differences import Opened
-from contacts.webforms.fields import AsksQuestions, NoPatientField, SentOnce
+from contacts.webforms.fields import NoPatientField
 from outage.rules.moments import check_start
 from outage.rules.outage_status import OutageFacts, OutageScope
 
-from .moments import MomentField, this_minute
+from .moments import AsksOfMoments, MomentField, this_minute
 
 
-class OutageForm(Opened, SentOnce):
+class OutageForm(Opened, AsksOfMoments):
     # The report that is changed, where one is.
     replaces = forms.IntegerField(widget=forms.HiddenInput, required=False)
     scope = forms.ChoiceField(
@@ -62,8 +62,8 @@ class OutageForm(Opened, SentOnce):
         return at
 
     def clean(self) -> dict[str, Any]:
-        """A changed scope holds from a time; with an unchanged one a time that somebody typed corrects that."""
-        data = self.cleaned_data
+        """Asks as its base does. A changed scope holds from a time; with an unchanged one a time that somebody typed corrects that."""
+        data = super().clean()
         changed = self._scope and data.get("scope") != self._scope
         if changed and "scope_from" in data and not data["scope_from"]:
             self.add_error("scope_from", "Ange från när det gäller.")
@@ -91,14 +91,14 @@ class DrillForm(OutageForm):
         self.fields["expected_end_at"].help_text = "Den avslutas för hand, som ett driftstopp."
 
 
-class SupportForm(SentOnce):
+class SupportForm(AsksOfMoments):
     """One's own support was rung (R1.1)."""
 
     at = MomentField(label="När ringde du?", initial=this_minute)
     case_number = NoPatientField(label="Ärendenummer", required=False, max_length=60, help_text="")
 
 
-class EndForm(AsksQuestions):
+class EndForm(AsksOfMoments):
     ended_at = MomentField(label="När kom systemet tillbaka?")
     up_between = forms.ChoiceField(
         choices=[
