@@ -49,15 +49,18 @@ def change_turn(
 ) -> RotaTurn:
     """Put a turn in the place of `row`, or of what has become of it, if that is the `version` the person saw.
 
-    One that was taken away comes back so. Raises as `add_turn` does, and ChangedMeanwhile.
+    One that was taken away comes back so; where that turn says the same none is written. Raises as `add_turn` does, and
+    ChangedMeanwhile.
     """
     with replacing():
         check_may(by, Right.MANAGE_DIRECTORY, row)
         content = {"version": version, **turn_content(turn)}
         if claim(by=by, client_id=client_id, kind="turn.change", content=content) is not None:
-            return RotaTurn.objects.get(pk=client_id)
+            return RotaTurn.objects.filter(pk=client_id).first() or newest_of(row)
         stands = _seen(row, version)
         turn = checked(turn, timezone.now())
+        if turn_content(turn) == turn_content(stands.turn) and not stands.withdraws:
+            return stands
         _ask_of_overlaps(turn, row.unit, answers, but=stands)
         _ask_of_flag(by, client_id, turn, row.unit, answers)
         return write_turn(by=by, row_id=client_id, unit=row.unit, turn=turn, replaces=stands)

@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -39,9 +40,10 @@ from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.directory import restore_entry, retire_entry
 from contacts.services.keeping import add_entry, change_entry
+from contacts.services.traces import added_first
 from contacts.views.skipping import skip
 from contacts.views.sought import came, led_on, sealed
-from contacts.views.tools import FormPage, get_or_404, held_as, renew, require_keeper, told_if_refused
+from contacts.views.tools import FormPage, get_or_404, held_as, put, renew, require_keeper, told_if_refused
 from contacts.webforms.differences import UNTOUCHED, form_differences
 from contacts.webforms.keeping import NUMBER_ROWS, EntryForm, KeptForm, initial_of, parts_of
 
@@ -138,6 +140,10 @@ def contact_new(request: ActingRequest) -> HttpResponse:
                 answers=form.answers(),
             )
             return page.done(f"{entry.name} är tillagd.", "contact", entry.pk)
+    if page.first:
+        added = own_entry_or_404(request, added_first(page.first, "directoryentry.added"))
+        _tell_differences(page, form, added, _forms_of(added)(added))
+        page.told["corrects_first"] = reverse("contact_edit", args=[added.pk])
     return page.show("contacts/keeping/edit.html")
 
 
@@ -153,6 +159,8 @@ def contact_edit(request: ActingRequest, entry_id: int) -> HttpResponse:
         return redirect("contact", entry.pk)
     form_of = _forms_of(entry)
     form = form_of(entry, request.POST or None, version=version_of(entry), verified=verifying)
+    if "first" in request.POST:
+        put(form, version=version_of(entry))
     page = FormPage(request, form)
     if page.to_save():
         with page:

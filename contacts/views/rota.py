@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,7 +18,15 @@ from contacts.queries.rota import latest_rows, newest_of, shifts_of_units, turn_
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.rota import add_turn, change_turn, withdraw_turn
-from contacts.views.tools import FormPage, get_or_404, held_as, led_to_joined, require_keeper, told_if_refused
+from contacts.views.tools import (
+    FormPage,
+    get_or_404,
+    held_as,
+    led_to_joined,
+    put,
+    require_keeper,
+    told_if_refused,
+)
 from contacts.views.units import own_unit_or_404
 from contacts.webforms.rota import ONCE, TurnForm, WithdrawForm, initial_of
 
@@ -71,6 +80,9 @@ def turn_new(request: ActingRequest, unit_id: int) -> HttpResponse:
                 answers=form.answers(),
             )
             return page.done(f"Passet är inlagt: {_told(row)}.", "rota", unit.pk)
+    if page.first:
+        added = own_turn_or_404(request, page.first)
+        page.tell_first(TurnForm(initial=initial_of(added)), reverse("turn_edit", args=[added.pk]))
     return page.show("contacts/rota/edit.html", unit=unit)
 
 
@@ -84,6 +96,8 @@ def turn_edit(request: ActingRequest, turn_id: UUID) -> HttpResponse:
         messages.warning(request, "Passet är borttaget. Lägg in det på nytt om det gäller ändå.")
         return redirect("rota", unit.pk)
     form = TurnForm(request.POST or None, initial=initial_of(row) | {"version": row.pk})
+    if "first" in request.POST:
+        put(form, version=row.pk)
     page = FormPage(request, form)
     if page.to_save():
         with page:

@@ -47,7 +47,8 @@ def form_differences(
 ) -> list[Difference]:
     """What differs between a form that came in and the same form as the row stands now, in the order of the fields.
 
-    Both are compared by what a person reads in them, so that two ways to write the same are the same. What is only said
+    Both are compared by what a person reads in them, and by what was read, so that two ways to write the same are the
+    same. What is only said
     `of_the_change` is no part of what stands. A field that says what it did when the form was opened, by the
     fingerprints in its field `by`, was not touched: it becomes what stands now, so that saving takes nothing back that
     the other one wrote.
@@ -58,6 +59,8 @@ def form_differences(
     for field in typed.visible_fields():
         name = field.name
         if name not in now or name in of_the_change or shown(field) == shown(stands[name]):
+            continue
+        if (read := getattr(typed, "cleaned_data", {}).get(name)) and read == stands[name].initial:
             continue
         mine = _in_words(field)
         if opened.get(name) == _fingerprint(field) and _follow(data, typed.fields[name], stands[name]):

@@ -43,6 +43,8 @@ from outage.services.states import lock_ticked, settle_ticked
 
 # Support may be rung before the start that is reported, but not days before.
 _RUNG_BEFORE = timedelta(days=1)
+# What the form that changes an outage shows of it: what one sees is said anew.
+_SHOWN = ("scope", "started_at", "expected_end_at", "planned")
 # How many drills may be started at the very moment at which an outage is reported.
 _TRIES = 10
 
@@ -159,16 +161,18 @@ def change_outage(
 ) -> OutageReport:
     """Change what is known of an outage that goes on for the acting principal. The former row stays.
 
-    `replaces` is the report that the person saw. A changed scope holds from `facts.scope_from` on; with an unchanged
-    scope that corrects from when it holds, if somebody typed it. A resend returns the first row. Raises
-    ChangedMeanwhile where another report holds by now, RuleError where the principal has ended it, and for a start
-    after something that is logged: another principal's is neither named nor timed.
+    `replaces` is the report that the person saw, which is returned, and none written, where it says the same. A changed
+    scope holds from `facts.scope_from` on; with an unchanged scope that corrects from when it holds, if somebody typed
+    it. A resend returns the first row. Raises ChangedMeanwhile where another report holds by now, RuleError where the
+    principal has ended it, and for a start after something that is logged: another principal's is neither named nor
+    timed.
     """
     check_may(by, Right.REPORT_OUTAGE)
     check_times(facts)
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="outage_change", content=asdict(facts)):
-            return OutageReport.objects.get(client_id=client_id)
+            found = OutageReport.objects.filter(client_id=client_id).first()
+            return found or outage_for(by.principal, outage.pk).current
         lock_ticked(outage)
         locked = lock_outage(by.principal, outage)
         if not locked.is_open:
@@ -180,6 +184,8 @@ def change_outage(
             facts = replace(facts, scope_from=None)
         if facts.scope_from:
             _check_scope_from(locked, facts)
+        elif facts == OutageFacts(**{name: getattr(locked.current, name) for name in _SHOWN}):
+            return locked.current
         report = write_report(by, locked, ReportKind.CHANGED, facts, client_id)
         locked.current = report
         locked.save(update_fields=["current"])

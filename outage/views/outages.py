@@ -139,7 +139,7 @@ def change(request: ActingRequest) -> HttpResponse:
     if page.to_save():
         with page:
             _check_goes_on(outage)
-            change_outage(
+            saved = change_outage(
                 by=request.acting,
                 outage=outage,
                 client_id=form.cleaned_data["client_id"],
@@ -147,7 +147,10 @@ def change(request: ActingRequest) -> HttpResponse:
                 replaces=form.cleaned_data["replaces"],
                 scope_from_typed=form.scope_from_typed,
             )
-            return page.done("Uppgifterna om driftstoppet är ändrade.", "status")
+            kept = saved.pk == form.cleaned_data["replaces"]
+            return page.done(
+                "Inget var ändrat." if kept else "Uppgifterna om driftstoppet är ändrade.", "status"
+            )
     if page.changed:
         stands = _named_or_404(request)
         said = stands.current

@@ -62,7 +62,7 @@ class OutageForm(Opened, AsksOfMoments):
         return at
 
     def clean(self) -> dict[str, Any]:
-        """Asks as its base does. A changed scope holds from a time; with an unchanged one a time that somebody typed corrects that."""
+        """A changed scope holds from a time; with an unchanged one a time that somebody typed corrects that."""
         data = super().clean()
         changed = self._scope and data.get("scope") != self._scope
         if changed and "scope_from" in data and not data["scope_from"]:

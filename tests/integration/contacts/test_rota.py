@@ -234,6 +234,9 @@ class TestChanged:
         row = write(county)
         fields = form_at(client, county.region_admin, "turn_edit", row.pk)
         assert fields["starts_at"] == ["16.00"]
+        assert sent(client, fields, "turn_edit", row.pk).status_code == 302
+        assert list(RotaTurn.objects.all()) == [row]
+        fields = form_at(client, county.region_admin, "turn_edit", row.pk)
         for _ in range(2):
             assert sent(client, fields, "turn_edit", row.pk, who="Bo").status_code == 302
         assert [r.who for r in RotaTurn.objects.order_by("order")] == ["Anna Ek", "Bo"]

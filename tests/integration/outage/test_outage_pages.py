@@ -113,6 +113,17 @@ def test_a_change_sent_twice_is_one_row(county: County, outage: Outage, alva: Cl
     assert outage.reports.count() == 2
 
 
+def test_what_is_saved_as_it_was_writes_no_row(county: County, outage: Outage, alva: Client):
+    path = reverse("change_outage")
+    fields = form_at(alva, path)
+    for _ in "12":
+        assert send(alva, path, fields).status_code == 302
+        assert "Inget var ändrat." in text_of(alva, "/")
+    assert outage.reports.count() == 1
+    assert send(alva, path, form_at(alva, path), sees="Snurrar.").status_code == 302
+    assert outage.reports.count() == 2
+
+
 @pytest.mark.clause("R4.1")
 def test_an_outage_is_ended_then_the_list_says_what_to_enter_and_is_ticked(
     county: County, chain: CareChain, client: Client
