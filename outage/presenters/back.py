@@ -7,7 +7,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from contacts.access import Acting
-from contacts.page_versions import each_of_one_minute
+from contacts.page_versions import each_of_one_minute, holds_until
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, RegistrationMark
 from outage.queries.care_chains import mark_namesakes
@@ -18,7 +18,7 @@ from outage.queries.doers import does
 from outage.queries.logged_beside import AllBeside, has_beside, logged_beside
 from outage.queries.naming import Patient, patient_in_list, shown_in_list
 from outage.queries.task_logs import Turn, Turns, task_logs_of, task_stamps, turns_of
-from outage.queries.tasks import ticks_of
+from outage.queries.tasks import sip_begins, ticks_of
 from outage.queries.whereabouts import line_of
 from outage.rules.after_end import Counts
 from outage.rules.back_registration import ChainStatus, Family, Task
@@ -47,6 +47,7 @@ class TurnLine:
 
 NOBODYS = TurnLine()
 # What may have to be found in the system.
+_SIP_PAST = " Mötets tid har passerat: ta reda på om SIP hölls innan något skickas."
 _TYPED = (Decision.REGISTER, Decision.DECIDE)
 
 
@@ -251,7 +252,7 @@ def _row(listed: _Listed, tick: Tick, mark: RegistrationMark | None) -> TaskRow:
             ),
         ),
         typed=typed_shown(chain, tick.picture, now) if task.decision is not Decision.DO_NOT_REGISTER else (),
-        why=why_with(beside, task, _left_at(listed, task)),
+        why=why_with(beside, task, _left_at(listed, task)) + _sip_past(listed, tick),
         beside=beside,
         clause=task.clause or "",
         who=listed.who(task.by, mine=mine),
@@ -339,6 +340,14 @@ def _left_at(listed: _Listed, task: Task) -> str:
         if routine.message(event.kind).effect is Effect.DISCHARGE and began and event.happened_at >= began
     )
     return next(left, "")
+
+
+def _sip_past(listed: _Listed, tick: Tick) -> str:
+    """What is said of a SIP still to send whose time has passed since the system was back."""
+    is_to_send = tick.task.outcomes == ("5",) and tick.state is not TickState.DONE
+    begins = sip_begins(listed.log, tick.task) if is_to_send else None
+    holds_until(listed.now, begins)
+    return _SIP_PAST if begins and begins < listed.now else ""
 
 
 def _direct_rows(listed: _Listed) -> list[TaskRow]:

@@ -1,7 +1,7 @@
 """From a chain's log to the rules of efterregistrering: what is to be entered afterwards, as the log stands (R4)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from itertools import chain as chained
 
@@ -92,8 +92,13 @@ def _is_past(chain: CareChain, log: ChainLog, sip: Task) -> bool:
     """Whether a SIP was to be held before the system was back: known once, so that no tick or closing changes by the
     day.
     """
-    back, agreed = chain.outage.own_end, agreed_sip(log.by_text[event].particulars for event in sip.events)
-    return back is not None and agreed.is_before(back)
+    back, begins = chain.outage.own_end, sip_begins(log, sip)
+    return bool(back and begins and begins < back)
+
+
+def sip_begins(log: ChainLog, sip: Task) -> datetime | None:
+    """When the meeting of a task is to begin, as `AgreedSip` has it."""
+    return agreed_sip(log.by_text[event].particulars for event in sip.events).begins
 
 
 def _is_ours(chain: CareChain, log: ChainLog, party: Party) -> bool:

@@ -17,13 +17,14 @@ class AgreedSip:
     place: str = ""
     participants: tuple[str, ...] = ()
 
-    def is_before(self, moment: datetime) -> bool:
-        """Whether the meeting was to begin before the aware `moment`; of one without a clock time, the day before."""
+    @property
+    def begins(self) -> datetime | None:
+        """In Stockholm; of a meeting without a clock time, the end of its day."""
         try:
             at = time.fromisoformat(self.time.replace(".", ":"))
         except ValueError:
             at = time.max
-        return bool(self.date) and datetime.combine(date.fromisoformat(self.date), at, STOCKHOLM) < moment
+        return datetime.combine(date.fromisoformat(self.date), at, STOCKHOLM) if self.date else None
 
 
 def agreed_sip(messages: Iterable[Mapping[str, Any]]) -> AgreedSip:

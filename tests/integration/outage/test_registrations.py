@@ -1,5 +1,6 @@
 """When PRATOR is back: each task marked by who and when, messages acknowledged once for each unit (R4)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -269,6 +270,11 @@ def test_a_sip_that_was_to_be_before_the_system_was_back_is_decided_by_hand(
     (row,) = rows(county.disa, get_chain(county.disa, chain.pk))
     assert row.do.startswith(do)
     assert (row.decision is Decision.DECIDE) is (on < 0)
-    # It stays so, whatever the day.
+    # It stays so, whatever the day; that a meeting is past is said until the task is done.
     clock.shift(timedelta(days=9))
-    assert rows(county.disa, get_chain(county.disa, chain.pk)) == [row]
+    (then,) = rows(county.disa, get_chain(county.disa, chain.pk))
+    past = "" if on < 0 else " Mötets tid har passerat: ta reda på om SIP hölls innan något skickas."
+    assert then == replace(row, why=row.why + past)
+    mark(county.disa, get_chain(county.disa, chain.pk), then, choice="" if on > 0 else "SIP hölls", entered=on > 0)
+    (done,) = rows(county.disa, get_chain(county.disa, chain.pk))
+    assert (done.done, done.why) == (True, row.why)

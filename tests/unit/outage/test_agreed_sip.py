@@ -24,4 +24,5 @@ from outage.rules.agreed_sip import AgreedSip
 def test_a_sip_is_before_the_system_was_back_by_its_date_and_time_in_stockholm(
     on: str, clock: str, before: bool
 ):
-    assert AgreedSip(on, clock).is_before(datetime(2026, 11, 24, 13, tzinfo=UTC)) is before
+    begins = AgreedSip(on, clock).begins
+    assert bool(begins and begins < datetime(2026, 11, 24, 13, tzinfo=UTC)) is before
