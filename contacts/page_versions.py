@@ -34,16 +34,16 @@ _READ_OUT = ("directory.exported", "rota.exported", "people.exported", "director
 _OWN_UNIT, _OWN_PRINCIPAL = ("checklist.", "shift.", "scan."), ("held_form.", "clash.")
 
 
-_UNIT, _OWN = "unit:", "own:"
+UNIT, OWN = "unit:", "own:"
 
 
 def of_unit(unit_id: int) -> str:
-    return f"{_UNIT}{unit_id}"
+    return f"{UNIT}{unit_id}"
 
 
 def of_own(unit_id: int) -> str:
     """What is the unit's own and of no patient."""
-    return f"{_OWN}{unit_id}"
+    return f"{OWN}{unit_id}"
 
 
 def of_principal(principal_id: int) -> str:
@@ -92,7 +92,7 @@ def version_beside_units(principal_id: int) -> str:
 
 def version_of(*scopes: str) -> str:
     """Asked once in a request that only reads: what happens while it is answered is for the next one to show."""
-    return once(("version", scopes), lambda: _digest(_newest(*scopes)))
+    return once(("version", scopes), lambda: _digest(_newest_in(scopes)))
 
 
 def version_of_all(*more: int) -> str:
@@ -122,45 +122,29 @@ def _newest_of_all() -> QuerySet[PageChange, int]:
     return PageChange.objects.order_by("-pk").values_list("pk", flat=True)[:COMPARED]
 
 
-@prepared
-def _newest(*scopes: str) -> QuerySet[PageChange, int]:
-    # Several, for the row of a transaction that began first may come last.
-    rows = PageChange.objects.filter(scope__in=scopes).order_by("-pk")
-    return rows.values_list("pk", flat=True)[:COMPARED]
-
-
-# So many changes back, one may come to light that was written before others and committed after them.
-_LATE, _MOST_NEW = 128, 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class ChangesSeen:
-    """The newest changes that were there at a moment, before something was read that hangs on them."""
-
-    at: datetime | None = None
-    newest: frozenset[int] = frozenset()
-
-    def read_on(self, now: datetime) -> tuple["ChangesSeen", set[int] | None]:
-        """As they are now, and the units whose pages have changed since; None where others may have, too, and once a
-        minute: what is not found by these is found then.
-        """
-        rows = _after(max(self.newest, default=0) - _LATE)
-        seen = ChangesSeen(now, frozenset(pk for pk, _ in rows[:_LATE]))
-        scopes = {scope for pk, scope in rows if pk not in self.newest}
-        units = {scope for scope in scopes if scope.startswith(_UNIT)}
-        in_minute = self.at is not None and _minute(self.at) == _minute(now)
-        if (
-            not in_minute
-            or len(rows) == _MOST_NEW
-            or any(not scope.startswith(_OWN) for scope in scopes - units)
-        ):
-            return seen, None
-        return seen, {int(scope.removeprefix(_UNIT)) for scope in units}
+def _newest_in(scopes: Iterable[str]) -> list[int]:
+    """The newest changes in each; of scopes that are asked for together first, and by themselves then, one query."""
+    known: dict[str, list[int]] = once("newest changes", dict)
+    if missing := [scope for scope in scopes if scope not in known]:
+        rows = _newest(*missing)
+        known |= {scope: sorted({pk for of, pk in rows if of == scope}) for scope in missing}
+    return [pk for scope in scopes for pk in known[scope]]
 
 
 @prepared
-def _after(pk: int) -> QuerySet[PageChange, tuple[int, str]]:
-    return PageChange.objects.filter(pk__gt=pk).order_by("-pk").values_list("pk", "scope")[:_MOST_NEW]
+def _newest(*scopes: str) -> QuerySet[PageChange, tuple[str, int]]:
+    # Several of each, for the row of a transaction that began first may come last.
+    first, *more = [
+        PageChange.objects.filter(
+            pk__in=PageChange.objects.filter(scope=scope).order_by("-pk").values("pk")[:COMPARED]
+        )
+        for scope in scopes
+    ]
+    return (
+        first.order_by()
+        .values_list("scope", "pk")
+        .union(*(each.order_by().values_list("scope", "pk") for each in more), all=True)
+    )
 
 
 def drop_old_changes() -> int:
@@ -269,6 +253,11 @@ def _made_to_keep(make: Callable[[], Any], moments_of_all: Iterable[datetime] = 
     with showing() as chains, noting_until() as moments:
         made = make()
     return _Kept(made, chains, min((*moments_of_all, *moments), default=None))
+
+
+def of_everybody(name: tuple[Hashable, ...], now: datetime, make: Callable[[], Made]) -> Made:
+    """As `of_one_minute`, a part that hangs on the directory alone."""
+    return of_one_minute((*name, version_of(EVERYBODY)), now, make, part=True) if only_reads() else make()
 
 
 def of_all_pages(

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from contacts.models import DirectoryEntry, DirectoryJoin, Principal, RotaTurn, Unit
 from contacts.models.locking import locked
+from contacts.page_versions import of_everybody
 from contacts.queries.prepared import prepared
 from contacts.rules.entry_facts import HOUR_LABELS
 from contacts.rules.joining import Part, Said, Side, UnitKinds
@@ -127,7 +129,8 @@ def units_read_as(unit: Unit | int) -> QuerySet[Unit, int]:
 def ids_read_as(unit: Unit | int) -> tuple[int, ...]:
     """As `units_read_as`, read: a database that has counted its rows takes a subquery for a large part of all units."""
     pk = unit.pk if isinstance(unit, Unit) else unit
-    return once(("units read as", pk), lambda: tuple(_read_as(pk)))
+    key = "units read as", pk
+    return once(key, lambda: of_everybody(key, timezone.now(), lambda: tuple(_read_as(pk))))
 
 
 @prepared

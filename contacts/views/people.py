@@ -207,8 +207,8 @@ def assignment_new(request: ActingRequest, person_id: int) -> HttpResponse:
                 **form.chosen(),
             )
             return page.done(f"Uppdraget på {made.unit.name} är tillagt.", "person", person_id)
-    if page.first and (made := own_membership(request.acting.principal, added_first(page.first, *ASSIGNED))):
-        said = {"unit": made.unit_id, "role": made.role, "title": made.title}
+    if page.first and (added := own_membership(request.acting.principal, added_first(page.first, *ASSIGNED))):
+        said = {"unit": added.unit_id, "role": added.role, "title": added.title}
         page.tell_first(NewAssignmentForm(initial=said, units=units_to_choose(request.acting.principal)))
     return page.show("contacts/people/assignment.html", person=kept.person)
 

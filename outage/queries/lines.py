@@ -19,11 +19,11 @@ from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
 from contacts.models import Principal
-from contacts.page_versions import ChangesSeen
 from contacts.queries.prepared import MOST_IN_GROUP, prepared
 from contacts.rules.parties import Party
 from outage.models import CareChain, ChainState, Outage, StateKind
 from outage.models.chain_state import IN_SIGHT
+from outage.queries.changes_seen import ChangesSeen
 from outage.queries.owed import is_read_there
 from outage.queries.states import sole_party
 from outage.rules.overview import ChainLine, Counted, LineGroup, Total

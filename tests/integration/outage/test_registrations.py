@@ -275,6 +275,12 @@ def test_a_sip_that_was_to_be_before_the_system_was_back_is_decided_by_hand(
     (then,) = rows(county.disa, get_chain(county.disa, chain.pk))
     past = "" if on < 0 else " Mötets tid har passerat: ta reda på om SIP hölls innan något skickas."
     assert then == replace(row, why=row.why + past)
-    mark(county.disa, get_chain(county.disa, chain.pk), then, choice="" if on > 0 else "SIP hölls", entered=on > 0)
+    mark(
+        county.disa,
+        get_chain(county.disa, chain.pk),
+        then,
+        choice="" if on > 0 else "SIP hölls",
+        entered=on > 0,
+    )
     (done,) = rows(county.disa, get_chain(county.disa, chain.pk))
     assert (done.done, done.why) == (True, row.why)

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from contacts import page_versions
 from contacts.models import PageChange
-from contacts.page_versions import EVERYBODY, ChangesSeen, changed, of_own, of_principal, of_unit
+from contacts.page_versions import EVERYBODY, changed, of_own, of_principal, of_unit
+from outage.queries import changes_seen
+from outage.queries.changes_seen import ChangesSeen
 from tests.clock import Clock
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +58,7 @@ def test_one_that_was_written_before_another_and_came_to_light_after_it_is_found
 
 def test_of_too_many_it_cannot_be_told_and_of_what_comes_then_it_can(clock: Clock):
     seen = seen_now()
-    PageChange.objects.bulk_create(PageChange(scope=of_unit(1)) for _ in range(page_versions._MOST_NEW))
+    PageChange.objects.bulk_create(PageChange(scope=of_unit(1)) for _ in range(changes_seen._MOST_NEW))
     on, units = seen.read_on(timezone.now())
     assert units is None
     changed(of_unit(2))
