@@ -321,7 +321,7 @@ def test_who_has_ended_changes_nothing_in_what_goes_on_for_others(three: Three, 
     back(three.umea, outage)
     with pytest.raises(RuleError, match="Driftstoppet är avslutat"):
         change_outage(by=three.umea, outage=outage, client_id=uuid4(), facts=outage_facts())
-    change_outage(by=three.lycksele, outage=outage, client_id=uuid4(), facts=outage_facts())
+    change_outage(by=three.lycksele, outage=outage, client_id=uuid4(), facts=outage_facts(planned=True))
     assert OutageReport.objects.filter(kind="changed").count() == 1
 
 

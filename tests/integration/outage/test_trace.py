@@ -153,7 +153,9 @@ def of_a_call(write: Callable[..., object], **more: Any) -> Callable[[County, Ca
 WRITES: dict[str, Callable[[County, CareChain], Write]] = {
     "report_outage": lambda c, chain: lambda: make_outage(c.bo),
     "change_outage": lambda c, chain: (
-        lambda: outages.change_outage(by=c.alva, outage=chain.outage, client_id=uuid4(), facts=outage_facts())
+        lambda: outages.change_outage(
+            by=c.alva, outage=chain.outage, client_id=uuid4(), facts=outage_facts(planned=True)
+        )
     ),
     "end_outage": lambda c, chain: lambda: ended(c, chain),
     "reopen_outage": reopen,
