@@ -48,10 +48,9 @@ def form_differences(
     """What differs between a form that came in and the same form as the row stands now, in the order of the fields.
 
     Both are compared by what a person reads in them, and by what was read, so that two ways to write the same are the
-    same. What is only said
-    `of_the_change` is no part of what stands. A field that says what it did when the form was opened, by the
-    fingerprints in its field `by`, was not touched: it becomes what stands now, so that saving takes nothing back that
-    the other one wrote.
+    same. What is only said `of_the_change` is no part of what stands. A field that says what it did when the form was
+    opened, by the fingerprints in its field `by`, was not touched: it becomes what stands now, so that saving takes
+    nothing back that the other one wrote.
     """
     data, found = own_data(typed), []
     opened = _read(data.get(typed.add_prefix(by), ""))
