@@ -64,6 +64,8 @@ class CareChain(WithId):
     rows = models.PositiveIntegerField(default=0, editable=False)
     # Whether what is being written about it has counted; the next to be written does so itself.
     counted = False
+    # Of one that is held: whether another is read as part of it.
+    has_joined = False
 
     class Meta:
         ordering = ["number"]

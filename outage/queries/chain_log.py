@@ -166,7 +166,7 @@ def _rows_of_joined(chain_id: UUID) -> QuerySet[CareChain, tuple[UUID, int]]:
 def log_now(chain: CareChain, log: ChainLog | None, rows: int) -> ChainLog:
     """The log of `chain`, which the caller holds: `log`, read while it had that many `rows`, where it still has."""
     # The lock brought the details along, and with them what places are called now.
-    if log is None or chain.rows != rows or log.versions != [chain.details] or joined_to([chain.pk]).others:
+    if log is None or chain.rows != rows or log.versions != [chain.details] or chain.has_joined:
         return log_of(chain.pk, signed=False)
     return replace(log, versions=[chain.details], **_ANEW)
 
