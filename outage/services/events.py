@@ -119,7 +119,7 @@ def lock_chain(*chains: CareChain) -> None:
         if row.joined_to_id and row.joined_to_id not in found:
             raise ChangedMeanwhile
         chain.details, chain.rows, chain.counted = row.details, row.rows, False
-        chain.has_joined = row.has_joined
+        chain.has_joined = row.with_joined  # type: ignore[attr-defined]
         chain.joined_to = found[row.joined_to_id] if row.joined_to_id else None
         check_drill_counts(chain.outage)
         if row.purged_at:  # type: ignore[attr-defined]
@@ -142,7 +142,7 @@ def _held(*chain_ids: UUID) -> QuerySet[CareChain]:
     purged_at = destroyed_in_query(OuterRef("principal_id"), OuterRef("outage_id"))
     return (
         CareChain.objects.filter(pk__in=chain_ids)
-        .annotate(purged_at=purged_at, has_joined=Exists(CareChain.objects.filter(joined_to=OuterRef("pk"))))
+        .annotate(purged_at=purged_at, with_joined=Exists(CareChain.objects.filter(joined_to=OuterRef("pk"))))
         .select_related("unit", "details__ward_unit", "details__municipality", "details__outpatient_unit")
         .order_by("pk")
     )

@@ -108,7 +108,7 @@ class TestALapsedLogIn:
     ):
         client.post(address, half_filled)
         page = words(client.get(reverse("account_login")))
-        assert "väntar på Alva" in page
+        assert "undanlagt åt Alva" in page
         assert "Påhittad" not in page
         assert "Alva" not in words(Client().get(reverse("account_login")))
         HeldForm.objects.all().delete()
