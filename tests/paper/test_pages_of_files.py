@@ -1,6 +1,7 @@
 """Every page of a file is read, upright, whatever a scanner or a telephone wrote it as."""
 
 from io import BytesIO
+from itertools import product
 
 import numpy as np
 import pillow_heif
@@ -10,6 +11,7 @@ from PIL import Image, ImageDraw
 
 from forms.rules.serial import page_code
 from forms.scanning import BadScan, DecodedPage, read_scan
+from tests.long import runs
 from tests.paper.scans_made import as_file, printed, rasterised, serials
 
 ONE, TWO = serials(2, seed=5)
@@ -46,8 +48,13 @@ def test_a_map_that_a_telephone_sends_with_a_picture_is_no_page():
     assert read(together("MPO", page, page.reduce(4))) == [(page_code(ONE, 1, "1"),)]
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF"])
-@pytest.mark.parametrize("orientation", range(1, 9))
+KINDS = ["JPEG", "PNG", "WEBP", "TIFF", "HEIF"]
+# First each way with one of the kinds, and each kind with one of the ways.
+WAYS = sorted(product(range(1, 9), KINDS), key=lambda way: (way[0] - KINDS.index(way[1])) % len(KINDS))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("orientation", "kind"), WAYS[: runs(8, full=len(WAYS))])
 def test_a_page_is_upright_however_the_camera_lay_and_mirrored_it(kind, orientation):
     exif = Image.Exif()
     exif[0x112] = orientation
