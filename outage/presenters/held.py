@@ -55,6 +55,8 @@ _HIDDEN = {
 
 # Answers that only the form had words for, and what a call's message was asked of that was not ticked.
 _CHOSEN = ("answer-", "pick-", "same-", "h-", "p-")
+# What a moment's fields showed, and when.
+_OF_MOMENT = ("_visad", "_sidan")
 _NOTICES = dict(Notice.choices())
 _CODES = dict(Party.choices() + CallOutcome.choices() + ReadBack.choices())
 
@@ -132,7 +134,7 @@ def typed_words(fields: Content) -> list[str]:
     shown = [
         value
         for name, values in fields.items()
-        if name not in _HIDDEN and not name.startswith(_CHOSEN)
+        if name not in _HIDDEN and not name.startswith(_CHOSEN) and not name.endswith(_OF_MOMENT)
         for value in values
     ]
     return [text for value in shown if (text := _in_words(value.strip()))]

@@ -20,6 +20,13 @@ SKIPPED = "Klockan ställdes om då: tiden finns inte. Ange en annan tid."
 
 _DAYS_BACK = {"idag": 0, "igår": 1, "iförrgår": 2}
 _NIGHT = "inatt"
+# Of a part of a day: the first and last minute that is of it, and how it is said.
+_PARTS: dict[str, tuple[time, time, str]] = {
+    **dict.fromkeys(("morse", "morgon"), (time(4), time(11, 59), "på morgonen")),
+    **dict.fromkeys(("förmiddag", "förmiddags"), (time(6), time(12, 30), "på förmiddagen")),
+    **dict.fromkeys(("eftermiddag", "eftermiddags"), (time(12), time(18, 59), "på eftermiddagen")),
+    "kväll": (time(17), time(23, 59), "på kvällen"),
+}
 # Of the night in which one is, or that has just been: from when, and until when, a time may be of it.
 _EVENING, _MORNING = time(18), time(6)
 _WEEKDAYS = ("mån", "tis", "ons", "tors", "fre", "lör", "sön")
@@ -30,10 +37,21 @@ _MONTHS = (
 _WEEKDAY = r"(?:mån|tis|ons|tors?|fre|lör|sön)(?:dag)?\.?"
 _MONTH = rf"(?:{'|'.join(_MONTHS)})"
 _DATE = rf"[0-9]{{1,2}}(?:/[0-9]{{1,2}}| ?{_MONTH}\.?)"
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PART = rf"(?:{'|'.join(sorted(_PARTS, key=len, reverse=True))})"
+_SINCE = re.compile(r"i(mån|tis|ons|tors|fre|lör|sön)dags")
 _NAMED = re.compile(rf"({_WEEKDAY})?(?:([0-9]{{1,2}})(?:/([0-9]{{1,2}})|({_MONTH})\.?))?")
-_DAY_WORD = rf"(i ?dag|i ?går|i ?förrgår|i ?natt|(?:{_WEEKDAY} )?{_DATE}|{_WEEKDAY})"
-_WORD_FIRST = re.compile(rf"{_DAY_WORD},? (.+)")
-_WORD_LAST = re.compile(rf"(.+?),? {_DAY_WORD}")
+_RELATIVE = re.compile(rf"(idag|igår|iförrgår|i(?={_PART}))({_PART})?")
+_DAY_WORD = (
+    rf"(i ?(?:dag|går|förrgår)(?: {_PART})?|i ?{_PART}|i ?natt|i ?(?:mån|tis|ons|tors|fre|lör|sön)dags"
+    rf"|{_ISO.pattern}|(?:{_WEEKDAY} )?{_DATE}|{_WEEKDAY})"
+)
+# Nothing need stand between a word that ends in a letter and its time.
+_WORD_FIRST = re.compile(rf"{_DAY_WORD}(?:,? |(?<=[a-zåäö])(?=[0-9]))(.+)")
+_WORD_LAST = re.compile(rf"(.+?)(?:,? |(?<=[0-9])(?=[a-zåäö])){_DAY_WORD}")
+# As a clock or another program writes it; what is logged has no seconds.
+_SECONDS = re.compile(r"([0-9]{1,2}:[0-9]{2}):[0-9]{2}")
+_HYPHEN = re.compile(r"(?<=[0-9])-(?=[0-9]{2}$)")
 _SIDES = {"sommartid": 0, "vintertid": 1}
 _SIDE = re.compile(r"(.+?),? ?(sommartid|vintertid)")
 _MIDNIGHT = re.compile(r"(?:kl(?:ockan)?\.? ?)?24[.:, ]?00", re.IGNORECASE)
@@ -83,8 +101,11 @@ def check_past(on: date, today: date) -> None:
 
 
 def read_clock(text: str) -> time:
-    """A time of day with its minutes: 10.52, 10:52, 1052, 10 52 or kl. 10.52. Raises RuleError for all else."""
+    """A time of day with its minutes: 10.52, 10:52, 10-52, 1052, 10 52, kl. 10.52 or 10:52:00. Raises RuleError for all
+    else.
+    """
     written = " ".join(unicodedata.normalize("NFC", text).split())
+    written = _HYPHEN.sub(".", _SECONDS.sub(r"\1", written))
     if len(_DIGIT.findall(written)) < _FEWEST_DIGITS:
         raise RuleError(NOT_A_TIME)
     try:
@@ -156,6 +177,20 @@ def read_moment(
     return found.replace(fold=_SIDES[side]) if side else found
 
 
+def read_as_opened(
+    word: str, at: time, on: date | None, *, found: datetime, now: datetime, opened: datetime, years: Years
+) -> datetime | None:
+    """What reads as `found` now (`read_moment`), as it read when its page was opened, where that is another day: the page
+    was left open, or held, over midnight, and may have been filled in before it. None where it is not.
+    """
+    if local_day(opened) >= local_day(now):
+        return None
+    with suppress(RuleError):
+        then = read_moment(word, at, on, now=opened, years=years)
+        return then if local_day(then) != local_day(found) else None
+    return None
+
+
 def other_day(at: datetime, near: datetime, now: datetime) -> datetime | None:
     """The same time the day after or before `at`, where that is nearer `near`, whose day it has: a form had filled that
     in, and it may have been left. None where it is not, or lies ahead of `now`, as for an `at` that does itself.
@@ -191,6 +226,20 @@ def ask_day(at: datetime, other: datetime, now: datetime) -> Question:
     )
 
 
+def ask_opened(times: dict[datetime, datetime], now: datetime) -> Question:
+    """Whether times were meant as they read when the page was opened (`read_as_opened`, by how they read now). It is
+    answered by "opened" or "now".
+    """
+    then, read = (
+        " och ".join(dict.fromkeys(day_and_time(at, now) for at in each)) for each in (times.values(), times)
+    )
+    return Question(
+        "opened",
+        "Det har blivit en ny dag sedan sidan öppnades. Vilken dag menar du?",
+        (("opened", then), ("now", read)),
+    )
+
+
 def ask_hour(times: list[datetime], now: datetime) -> Question:
     """In which of the two hours `times` were (`both_hours`). It is answered by the side."""
     clocks = " och ".join(dict.fromkeys(map(typed_clock, times)))
@@ -205,10 +254,18 @@ def ask_hour(times: list[datetime], now: datetime) -> Question:
 def _day_named(word: str, at: time, now: datetime) -> date:
     """The day in Stockholm that words beside a time mean. Raises RuleError where that is not sure."""
     today = local_day(now)
-    if word in _DAYS_BACK:
-        return today - timedelta(days=_DAYS_BACK[word])
+    if relative := _RELATIVE.fullmatch(word):
+        _check_part(relative[2], at)
+        return today - timedelta(days=_DAYS_BACK.get(relative[1], 0))
     if word == _NIGHT:
         return _day_of_night(at, now)
+    if since := _SINCE.fullmatch(word):
+        return today - timedelta(days=(today.weekday() - _weekday(since[1]) - 1) % 7 + 1)
+    if _ISO.fullmatch(word):
+        try:
+            return date.fromisoformat(word)
+        except ValueError as wrong:
+            raise RuleError(NOT_A_MOMENT) from wrong
     weekday, number, month, name = _NAMED.fullmatch(word).groups()  # type: ignore[union-attr]
     if number is None:
         on = today - timedelta(days=(today.weekday() - _weekday(weekday)) % 7)
@@ -217,6 +274,13 @@ def _day_named(word: str, at: time, now: datetime) -> date:
     if weekday and on.weekday() != _weekday(weekday):
         raise RuleError(f"{day(on, now).capitalize()} är den dagen. Ändra veckodagen eller datumet.")
     return on
+
+
+def _check_part(part: str | None, at: time) -> None:
+    """Raises RuleError for a time that is not of that part of a day: one of the two is wrong, or it is the night."""
+    first, last, said = _PARTS.get(part or "", (time.min, time.max, ""))
+    if not first <= at <= last:
+        raise RuleError(f"{at:%H.%M} är inte {said}. Ändra det ena, eller skriv datumet.")
 
 
 def _day_of_night(at: time, now: datetime) -> date:

@@ -16,10 +16,12 @@ from outage.rules.moments import (
     Years,
     ask_day,
     ask_hour,
+    ask_opened,
     both_hours,
     check_past,
     check_year,
     other_day,
+    read_as_opened,
     read_clock,
     read_moment,
     read_side,
@@ -112,7 +114,9 @@ class _AnyDayField(DayField):
 
 
 class MomentWidget(forms.MultiWidget):
-    """A field for the time and one for the date; hidden, the moment that the two showed from the start."""
+    """A field for the time and one for the date; hidden, the moment that the two showed from the start, and when that
+    was.
+    """
 
     template_name = "_components/moment_widget.html"
 
@@ -122,16 +126,18 @@ class MomentWidget(forms.MultiWidget):
                 "kl": forms.TextInput({"inputmode": "numeric", "size": 6, "maxlength": _LONGEST_TIME}),
                 "dag": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
                 "visad": forms.HiddenInput(),
+                "sidan": forms.HiddenInput(),
             },
             attrs,
         )
 
     def decompress(self, value: datetime | None) -> list[Any]:
         """In Stockholm."""
+        opened = timezone.localtime(timezone=STOCKHOLM).isoformat(timespec="seconds")
         if value is None:
-            return ["", "", ""]
+            return ["", "", "", opened]
         local = value.astimezone(STOCKHOLM)
-        return [clock_time(value), local.date(), local.isoformat()]
+        return [clock_time(value), local.date(), local.isoformat(), opened]
 
 
 class MomentField(forms.MultiValueField):
@@ -139,7 +145,8 @@ class MomentField(forms.MultiValueField):
 
     `note` is how the words for a day were read, to be said when the form is saved; `unchanged`: what came in is what
     the fields showed. `near` is the moment whose day the form has filled in, where the fields show none; `sure`: it is
-    said, or was shown, in which of the two hours of October it was.
+    said, or was shown, in which of the two hours of October it was. `as_opened`: the moment as it read when the page
+    was opened, where that was another day.
     """
 
     widget = MomentWidget
@@ -148,6 +155,7 @@ class MomentField(forms.MultiValueField):
     unchanged = False
     near: datetime | None = None
     sure = True
+    as_opened: datetime | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         required = kwargs.get("required", True)
@@ -156,24 +164,26 @@ class MomentField(forms.MultiValueField):
             _TimeAndWordField(required=required),
             _AnyDayField(required=False),
             forms.CharField(required=False),
+            forms.CharField(required=False),
         )
         super().__init__(fields, require_all_fields=False, **kwargs)
-        self._stored: Any = None
+        self._started: datetime | None = None
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
         """Records what the form starts with: an unchanged text is that moment."""
-        self._stored = form.get_initial_for_field(self, field_name)
+        initial = form.get_initial_for_field(self, field_name)
+        self._started = initial if isinstance(initial, datetime) else None
         return super().get_bound_field(form, field_name)
 
     def compress(self, values: list[Any]) -> datetime | None:
         """No date means today. Raises ValidationError for what can be no moment."""
-        read, on, carried = (*values, None, None, None)[:3]
+        read, on, carried, opened = (*values, None, None, None, None)[:4]
         if read is None:
             if on:
                 raise ValidationError(NO_TIME)
             return None
         word, at, side = read
-        now, shown = timezone.now(), self._shown(carried)
+        now, shown = timezone.now(), _carried(carried) or self._started
         years = self.years or years_around(now)
         try:
             found = read_moment(word, at, on, now=now, years=years, shown=shown, side=side)
@@ -182,6 +192,9 @@ class MomentField(forms.MultiValueField):
         self.unchanged = shown is not None and as_utc(found) == as_utc(shown)
         self.near = shown or self.near
         self.sure = bool(side or (shown and which_hour(shown) and local_day(shown) == local_day(found)))
+        self.as_opened = read_as_opened(
+            word, at, on, found=found, now=now, opened=_carried(opened) or now, years=years
+        )
         self.note = f"Tiden är läst som {day_and_time(found, now)}." if word else ""
         return found
 
@@ -196,22 +209,28 @@ class MomentField(forms.MultiValueField):
         found: datetime | None = super().clean(value)
         return found
 
-    def _shown(self, carried: Any) -> datetime | None:
-        """The moment that the fields showed when the page was made, else the one that the form starts with."""
-        with suppress(ValueError, OverflowError):
-            return as_utc(datetime.fromisoformat(carried or "")).astimezone(STOCKHOLM)
-        return self._stored if isinstance(self._stored, datetime) else None
+
+def _carried(text: Any) -> datetime | None:
+    """A moment that the page had in a hidden field."""
+    with suppress(ValueError, OverflowError):
+        return as_utc(datetime.fromisoformat(text or "")).astimezone(STOCKHOLM)
+    return None
 
 
 class AsksOfMoments(AsksQuestions):
-    """A form in which moments are typed. Where a date may have been left as the form had it, or a time came twice, it
-    is asked what was meant, and the moments are those of the answer.
+    """A form in which moments are typed. Where a date may have been left as the form had it, a new day came while it was
+    open, or a time came twice, it is asked what was meant, and the moments are those of the answer.
     """
 
     def clean(self) -> dict[str, Any]:
         now, data = timezone.now(), self.cleaned_data
         fields = {name: f for name, f in self.fields.items() if isinstance(f, MomentField) and data.get(name)}
         try:
+            opened = {name: f.as_opened for name, f in fields.items() if f.as_opened}
+            if opened:
+                times = {data[name]: at for name, at in opened.items()}
+                if ask_opened(times, now).settled(self.answers()) == "opened":
+                    data |= opened
             others = {name: other for name, f in fields.items() if (other := f.other_day(data[name], now))}
             for first in list(others)[:1]:
                 if ask_day(data[first], others[first], now).settled(self.answers()) == "other":

@@ -189,3 +189,39 @@ def test_a_row_of_paper_of_that_hour_is_of_one_side_with_when_it_was_written(
     assert times([row.at, row.written_at]) == ["sön 25 okt 02.30 sommartid", "sön 25 okt 02.32 sommartid"]
     answer = enter(alva, sheet, chain, "02.40 sommartid", "02.05 vintertid", **TRIED, **typed)
     assert answer.status_code == 302
+
+
+def test_a_page_left_open_over_midnight_asks_which_day_its_words_were_of(
+    client: Client, county: County, clock: Clock
+):
+    chain = chain_since(county, clock, 2026, 11, 22, 21, 0)
+    clock.move_to(datetime(2026, 11, 23, 23, 40, tzinfo=STOCKHOLM))
+    event = make_event(county.alva, chain, "discharge", ago=timedelta(minutes=17))
+    path = reverse("correct_event", args=[event.pk])
+    fields = fields_of(form_of(read(logged_in(client, county).get(path)), method="post"))
+    fields |= as_lists({"happened_at_kl": "igår 22.10", "reason": "Fel tid", "told_rightly": "ja"})
+    clock.move_to(datetime(2026, 11, 24, 7, 5, tzinfo=STOCKHOLM))
+    alva = logged_in(client, county)
+    answer = alva.post(path, fields)
+    assert asked(answer) == {"opened": "sön 22 nov 22.10", "now": "mån 23 nov 22.10"}
+    assert times([CareChainEvent.objects.get(superseded_by=None).happened_at]) == ["mån 23 nov 23.23"]
+    fields = fields_of(form_of(read(answer), method="post")) | {"answer-opened": ["opened"]}
+    assert alva.post(path, fields).status_code == 302
+    assert times([CareChainEvent.objects.get(superseded_by=None).happened_at]) == ["sön 22 nov 22.10"]
+
+
+def test_a_time_alone_in_a_page_left_open_over_midnight_is_asked_about(
+    client: Client, county: County, clock: Clock
+):
+    chain = chain_since(county, clock, 2026, 11, 22, 21, 0)
+    clock.move_to(datetime(2026, 11, 23, 23, 40, tzinfo=STOCKHOLM))
+    path = f"{reverse('chain_call', args=[chain.pk])}?riktning=given"
+    fields = fields_of(form_of(read(logged_in(client, county).get(path)), **{"data-guard": True}))
+    fields |= as_lists(TRIED | {"at_kl": "06.30", "at_dag": ""})
+    clock.move_to(datetime(2026, 11, 24, 7, 5, tzinfo=STOCKHOLM))
+    alva = logged_in(client, county)
+    answer = alva.post(path, fields)
+    assert asked(answer) == {"opened": "mån 23 nov 06.30", "now": "tis 24 nov 06.30"}
+    form = form_of(read(answer), **{"data-guard": True})
+    assert alva.post(path, fields_of(form) | {"answer-opened": ["now"]}).status_code == 302
+    assert times([Handover.objects.get().at]) == ["tis 24 nov 06.30"]

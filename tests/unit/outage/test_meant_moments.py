@@ -5,7 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contacts.rules.errors import RuleError
-from outage.rules.moments import ask_day, ask_hour, both_hours, other_day, read_moment, read_side, read_time
+from outage.rules.moments import (
+    ask_day,
+    ask_hour,
+    both_hours,
+    other_day,
+    read_as_opened,
+    read_moment,
+    read_side,
+    read_time,
+)
 from outage.rules.wording import STOCKHOLM, local_day, which_hour
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -105,3 +114,45 @@ def test_what_is_asked_names_both():
     assert asked.sentence.startswith("Klockan ställdes tillbaka sön 25 okt: 02.50 och 02.10 kom två gånger.")
     assert "skriv sommartid eller vintertid" in asked.warning
     assert local_day(OCTOBER).isoformat() == "2026-10-25"
+
+
+@pytest.mark.parametrize("on", ["none", "the day of the page"])
+@pytest.mark.parametrize(
+    ("text", "then", "found"),
+    [
+        ("23.20", 23, 24),
+        ("idag 23.20", 23, 24),
+        ("i kväll 23.20", 23, 24),
+        ("igår 23.20", 22, 23),
+        ("i förrgår 23.20", 21, 22),
+        ("i går kväll 23.20", 22, 23),
+        ("i natt 05.20", 23, 24),
+        # The weekday of the new day was a week ago; so was that of the page, said as one that has been.
+        ("tis 23.20", 17, 24),
+        ("i måndags 23.20", 16, 23),
+        ("mån 23.20", None, 23),
+        ("23/11 23.20", None, 23),
+        ("2026-11-23 23.20", None, 23),
+    ],
+)
+def test_what_reads_as_another_day_since_the_page_was_opened(text: str, then: int | None, found: int, on: str):
+    opened, now = NEAR.replace(hour=17), NEAR.replace(hour=8) + DAY
+    beside = None if on == "none" else NEAR.date()
+    word, at = read_time(text)
+
+    def read(now: datetime) -> datetime:
+        return read_moment(word, at, beside, now=now, years=(2025, 2027))
+
+    try:
+        saved = read(now)
+    except RuleError:
+        # The date that the page had filled in is beside the word of another day: said so, and not saved.
+        assert beside is not None
+        return
+    if beside and not word:
+        found, then = 23, None
+    assert local_day(saved).day == found
+    as_opened = read_as_opened(word, at, beside, found=saved, now=now, opened=opened, years=(2025, 2027))
+    assert (local_day(as_opened).day if as_opened else None) == then
+    for same in (now, now - timedelta(hours=7), now + DAY):
+        assert read_as_opened(word, at, beside, found=saved, now=now, opened=same, years=(2025, 2027)) is None

@@ -46,6 +46,8 @@ def test_every_minute_is_read_in_each_way_of_writing_it(hour: int):
             f"kl. {hour:02}:{minute:02}",
             f"Kl.{hour:02}{minute:02}",
             f"klockan {hour} {minute:02}",
+            f"{hour:02}-{minute:02}",
+            f"{hour:02}:{minute:02}:00",
         ):
             assert read_clock(text) == meant, text
             assert read_time(text) == ("", meant), text
@@ -228,6 +230,21 @@ def test_a_day_that_has_been_lies_not_ahead_and_not_out_of_living_memory():
         ("1 jul 23.50", "2026-07-01"),
         ("i natt 23.50", "2026-11-25"),
         ("inatt 23.50", "2026-11-25"),
+        ("igår23.50", "2026-11-25"),
+        ("23.50igår", "2026-11-25"),
+        ("25 nov23.50", "2026-11-25"),
+        ("igår kväll 23.50", "2026-11-25"),
+        ("i går kväll kl. 23.50", "2026-11-25"),
+        ("23.50 i förrgår kväll", "2026-11-24"),
+        ("i kväll 23.50", "2026-11-26"),
+        ("ikväll 23.50", "2026-11-26"),
+        ("i torsdags 23.50", "2026-11-19"),
+        ("i fredags 23.50", "2026-11-20"),
+        ("ionsdags 23.50", "2026-11-25"),
+        ("23.50 i måndags", "2026-11-23"),
+        ("2026-11-25 23.50", "2026-11-25"),
+        ("2026-11-25, 23:50:31", "2026-11-25"),
+        ("23.50 2026-11-25", "2026-11-25"),
     ],
 )
 def test_a_day_is_named_beside_its_time(text: str, day: str):
@@ -242,6 +259,38 @@ def test_every_day_of_a_year_is_named_as_the_pages_name_it():
         short = day_and_time(datetime.combine(on, time(9, 5), STOCKHOLM), on).partition(" ")[2]
         for text in (named, short, f"{on.day}/{on.month} 9.05", f"9.05 {on.day}/{on.month}"):
             assert read(text, None).date() == on, text
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        (("i morse", "imorse", "i dag morgon", "igår morse", "i går morgon"), "04.00", "11.59"),
+        (("i förmiddags", "i dag förmiddag", "igår förmiddag"), "06.00", "12.30"),
+        (("i eftermiddags", "idag eftermiddag", "i förrgår eftermiddag"), "12.00", "18.59"),
+        (("i kväll", "idag kväll", "igår kväll"), "17.00", "23.59"),
+    ],
+)
+def test_a_part_of_a_day_is_read_beside_the_times_that_are_of_it(
+    words: tuple[str, ...], first: str, last: str
+):
+    for word in words:
+        back = 1 if "går" in word and "förr" not in word else 2 if "förrgår" in word else 0
+        for at in EVERY_MINUTE:
+            written = f"{at:%H.%M}"
+            if first <= written <= last:
+                found = read(f"{word} {written}", None)
+                assert found == datetime.combine(NOW.date() - timedelta(days=back), at, STOCKHOLM)
+            else:
+                with pytest.raises(RuleError, match=f"{written} är inte på .*Ändra det ena"):
+                    read(f"{word} {written}", None)
+
+
+@pytest.mark.parametrize("today", [date(2026, 11, 30) + timedelta(days=days) for days in range(7)])
+def test_i_mandags_is_never_today(today: date):
+    for back in range(1, 8):
+        on = today - timedelta(days=back)
+        word = ("mån", "tis", "ons", "tors", "fre", "lör", "sön")[on.weekday()]
+        assert read(f"i {word}dags 00.10", None, datetime.combine(today, time(8), STOCKHOLM)).date() == on
 
 
 @pytest.mark.parametrize("today", [date(2026, 11, 30) + timedelta(days=days) for days in range(7)])
@@ -287,6 +336,11 @@ def test_of_a_night_only_what_is_sure_is_read(hour: int, text: str, days: int | 
         "30-11 10.52",
         "m 10.52",
         "30/11",
+        "2026-02-30 10.52",
+        "2026-13-01 10.52",
+        "i natts 10.52",
+        "igår natt 02.10",
+        "i dagis 10.52",
     ],
 )
 def test_a_day_that_is_none_or_not_clear_is_refused(text: str):
