@@ -1,9 +1,10 @@
 """What is asked where a patient's places or identity are changed, and somebody may have been told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from contacts.rules.errors import Question
 from contacts.rules.parties import Party
+from outage.rules.back_registration import ChainStatus
 from outage.rules.told import OTHER_PREFIX, IdentityChange, PlaceChange
 
 
@@ -43,3 +44,20 @@ def place_answer(
         labels[PlaceChange.MOVED.value] = "Patienten är inskriven igen. Logga inskrivningen också"
         sentence = f"Patienten är utskriven. {sentence}"
     return Question(key, sentence, [*labels.items()]).settled(answers)
+
+
+STANDS_AGAIN = "stands"
+
+
+def ask_if_wrongly_marked(kinds: Sequence[str]) -> Question:
+    """Whether what was taken back when a chain was marked as logged on the wrong patient, by `kinds`, stands again. It
+    is answered by STANDS_AGAIN or "gone".
+    """
+    return Question(
+        "taken-back",
+        f"När vårdkedjan blev {ChainStatus.WRONG_PATIENT.label} togs detta tillbaka: {', '.join(kinds)}. Vad gäller?",
+        (
+            (STANDS_AGAIN, "Det var ett misstag. Det som togs tillbaka gäller igen"),
+            ("gone", "Det gällde en annan patient. Det förblir återtaget"),
+        ),
+    )

@@ -180,8 +180,8 @@ def read_moment(
 def read_as_opened(
     word: str, at: time, on: date | None, *, found: datetime, now: datetime, opened: datetime, years: Years
 ) -> datetime | None:
-    """What reads as `found` now (`read_moment`), as it read when its page was opened, where that is another day: the page
-    was left open, or held, over midnight, and may have been filled in before it. None where it is not.
+    """What reads as `found` now (`read_moment`), as it read when its page was opened, where that is another day: the
+    page was left open, or held, over midnight, and may have been filled in before it. None where it is not.
     """
     if local_day(opened) >= local_day(now):
         return None

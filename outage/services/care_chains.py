@@ -33,7 +33,7 @@ from outage.rules.told import (
     IdentityChange,
     PlaceChange,
 )
-from outage.services.events import lock_chain, take_order, withdraw_row
+from outage.services.events import lock_chain, take_order
 from outage.services.kinds import ask_kind, check_kinds
 from outage.services.patient_lookups import write_lookups
 from outage.services.protected import ask_protected
@@ -44,11 +44,10 @@ from outage.services.same_patient import (
     trace_despite,
 )
 from outage.services.states import settle, tell_pages_of
+from outage.services.taken_back import ask_what_stands, give_back, take_all_back
 
 # What names the chain that a person gets who turns out not to be the chain's patient.
 _OTHER_PERSON = "other person"
-# What names the row by which an event was taken back with its whole chain, together with the event.
-TAKEN_WITH_CHAIN = "taken back with its chain"
 
 
 def open_chain(
@@ -140,13 +139,16 @@ def change_details(
             _ask_joined_too(chain, answers)
         if other_person:
             return _other_person(by, chain, client_id, facts, answers)
+        again = former.status == ChainStatus.WRONG_PATIENT != facts.status
         found: dict[str, list[CareChain]] = {}
-        if number_key(_identity_of(facts).stored) != number_key(former.identity_number):
+        if again or number_key(_identity_of(facts).stored) != number_key(former.identity_number):
             _lock_opening(chain.outage)
             found = ask_same_patient(by, chain.outage, facts, answers, changed=chain)
+        back = ask_what_stands(chain, answers) if again else []
         details = write_details(by, chain, facts, replaces=former.pk, changed=changed)
+        give_back(by, chain, back)
         if facts.status is ChainStatus.WRONG_PATIENT:
-            _take_all_back(by, chain, f"Loggad på fel patient: {facts.status_reason}")
+            take_all_back(by, chain, f"Loggad på fel patient: {facts.status_reason}")
         settle(chain)
         audit.record(by=by, action="chain.changed", target=details, chain=chain.pk)
         trace_despite(by, chain, found)
@@ -161,7 +163,7 @@ def _other_person(
     former = chain.details
     wrong = replace(former.facts, status=ChainStatus.WRONG_PATIENT, status_reason=reason)
     details = write_details(by, chain, wrong, replaces=former.pk, changed={})
-    _take_all_back(by, chain, reason)
+    take_all_back(by, chain, reason)
     settle(chain)
     audit.record(by=by, action="chain.changed", target=details, chain=chain.pk)
     opened = chosen_existing(by, chain.outage, facts, answers)
@@ -171,14 +173,20 @@ def _other_person(
 
 def take_up_again(by: Acting, chain: CareChain, answers: Mapping[str, str]) -> None:
     """Before a message is logged in a chain, which the caller holds: one logged on the wrong patient goes on, of its
-    own patient, or Question is raised. What was taken back stays so.
+    own patient, or Question is raised. Whether what was taken back stands again is asked, too, and whether it is one
+    more chain of a patient who has one.
     """
     former = chain.details
     if former.status != ChainStatus.WRONG_PATIENT:
         return
     ask_if_wrong_patient(answers)
     facts = replace(former.facts, status=ChainStatus.OK, status_reason="")
+    _lock_opening(chain.outage)
+    found = ask_same_patient(by, chain.outage, facts, answers, changed=chain)
+    back = ask_what_stands(chain, answers)
     details = write_details(by, chain, facts, replaces=former.pk, changed={})
+    give_back(by, chain, back)
+    trace_despite(by, chain, found)
     audit.record(by=by, action="chain.changed", target=details, chain=chain.pk)
 
 
@@ -195,13 +203,6 @@ def _ask_joined_too(chain: CareChain, answers: Mapping[str, str] | None) -> None
     )
     if question.settled(answers) != "ja":
         raise RuleError(f"Upplös sammanföringen med {named} först, och ändra sedan.", field="status")
-
-
-def _take_all_back(by: Acting, chain: CareChain, reason: str) -> None:
-    standing = log_of(chain.pk).live_events
-    for event in sorted(standing, key=lambda event: event.order):
-        event.chain = chain
-        withdraw_row(by, event, reason, row_id=uuid5(event.pk, TAKEN_WITH_CHAIN))
 
 
 def write_details(

@@ -1,6 +1,6 @@
 """Two chains that are no longer read as one: what was logged while they were is written in the one it is about."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
@@ -12,7 +12,6 @@ from outage.models import (
     CareChainEvent,
     ChainFacts,
     ChainJoin,
-    DischargeCompletion,
     Handover,
     HandoverMessage,
     OpenItem,
@@ -20,12 +19,11 @@ from outage.models import (
 from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.heard import Heard
 from outage.queries.standing import first_of, line_back
-from outage.rules.informing import CallOutcome
 from outage.rules.told import Notice
-from outage.services.care_chains import TAKEN_WITH_CHAIN
 from outage.services.events import home_of, take_order, withdraw_row
 from outage.services.handovers import write_call
 from outage.services.paper import mark_of
+from outage.services.taken_back import copied, stand_again, taken_with_chain
 
 Row = TypeVar("Row", bound=Model)
 _OF_LIFE = (Notice.DECEASED, Notice.NOT_DECEASED)
@@ -56,7 +54,7 @@ def part(by: Acting, join: ChainJoin, undone: ChainJoin, joined: ChainLog, back:
             continue
         left_by = call.left_by
         if goes:
-            copy = _copied(
+            copy = copied(
                 call,
                 pk=uuid5(undone.client_id, str(call.pk)),
                 chain=other,
@@ -72,7 +70,7 @@ def part(by: Acting, join: ChainJoin, undone: ChainJoin, joined: ChainLog, back:
         if ours:
             # Signed by who made it: whoever undoes a join has rung nobody.
             home = home_of(kept, call)
-            stays = _copied(
+            stays = copied(
                 call, pk=left_by, chain=home, order=take_order(home), supersedes=call, reason=reason
             )
             anew.tell(stays, kept, ours)
@@ -110,7 +108,7 @@ class _Anew:
         """An event that was read on a sheet of the other patient, all its rows, the oldest first."""
         join, last = self._heard.join, None
         for row in line:
-            last = self.moved[row.pk] = _copied(
+            last = self.moved[row.pk] = copied(
                 row,
                 pk=uuid5(self._undone.client_id, f"moved:{row.pk}"),
                 chain=join.other,
@@ -118,7 +116,7 @@ class _Anew:
                 supersedes=last,
             )
             for item in OpenItem.objects.filter(event=row):
-                _copied(item, event=last, client_id=uuid5(self._undone.client_id, str(item.client_id)))
+                copied(item, event=last, client_id=uuid5(self._undone.client_id, str(item.client_id)))
         if not line[-1].withdraws:
             about = f"Det gällde vårdkedja {join.other.number} och står där: sammanföringen är upplöst."
             withdraw_row(self._by, line[-1], about)
@@ -149,7 +147,7 @@ class _Anew:
             if is_it and (row.kind, row.particulars) == (told.kind, told.particulars):
                 return row
         if told.pk not in self._written:
-            copy = _copied(
+            copy = copied(
                 told,
                 pk=uuid5(self._undone.client_id, f"heard:{told.pk}"),
                 chain=chain,
@@ -169,17 +167,6 @@ class _Anew:
         return self._written[told.pk][0]
 
 
-def _copied(row: Row, **changed: object) -> Row:
-    """A copy of a row except for what is `changed`; by whom and when it was logged stay."""
-    plain = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
-    copy = type(row)(**plain)
-    copy.pk = None
-    for name, value in changed.items():
-        setattr(copy, name, value)
-    copy.save()
-    return copy
-
-
 def _complete_anew(
     other: CareChain, log: ChainLog, written: Mapping[str, str], moved: Mapping[UUID, CareChainEvent]
 ) -> None:
@@ -190,7 +177,7 @@ def _complete_anew(
         for completion in event.completions.all():
             rests_on = sorted(written.get(call, call) for call in completion.rests_on)
             if event.pk in moved or rests_on != sorted(completion.rests_on):
-                _copied(completion, rests_on=rests_on, event=moved.get(event.pk, event))
+                copied(completion, rests_on=rests_on, event=moved.get(event.pk, event))
 
 
 def _give_back(by: Acting, join: ChainJoin, undone: ChainJoin, log: ChainLog) -> None:
@@ -198,53 +185,17 @@ def _give_back(by: Acting, join: ChainJoin, undone: ChainJoin, log: ChainLog) ->
     and the former wording of those that were merged with one of the other chain.
     """
     other = join.other
-    by_id = {event.pk: event for event in log.events}
     replaced = {event.supersedes_id for event in log.events}
-    reached = {
-        message.event_id
-        for call in log.live_handovers
-        if call.outcome == CallOutcome.REACHED
-        for message in call.messages.all()
-    }
+
+    def back(was: CareChainEvent, after: CareChainEvent, home: CareChain, why: str) -> None:
+        key, said = uuid5(undone.client_id, str(was.pk)), f"{why} Sammanföringen är upplöst."
+        stand_again(by, log, was, after, home=home, key=key, why=said, at=undone.recorded_at)
+
     for pair in join.same:
-        was, stands = by_id.get(UUID(pair.get("was", pair["kept"]))), by_id.get(UUID(pair["kept"]))
+        was, stands = (log.by_text.get(pk) for pk in (pair.get("was", pair["kept"]), pair["kept"]))
         if was and stands and stands.supersedes_id == was.pk and stands.pk not in replaced:
-            why = f"Den var sammanförd med vårdkedja {other.number}."
-            _stand_again(by, undone, home_of(join.kept, was), was, stands, reached, why)
-    for gone in sorted(log.events, key=lambda event: event.order):
-        if gone.chain_id != other.pk or gone.pk in replaced or not gone.withdraws:
-            continue
-        assert gone.supersedes_id is not None
-        was = by_id[gone.supersedes_id]
-        if gone.recorded_at < join.recorded_at or gone.pk != uuid5(was.pk, TAKEN_WITH_CHAIN):
-            continue
-        why = f"Det togs tillbaka med vårdkedja {join.kept.number}."
-        back = _stand_again(by, undone, other, was, gone, reached, why)
-        for completion in DischargeCompletion.objects.filter(event=was):
-            _copied(completion, event=back)
-        for item in OpenItem.objects.filter(event=was):
-            _copied(item, event=back, client_id=uuid5(undone.client_id, str(item.client_id)))
-
-
-def _stand_again(
-    by: Acting,
-    undone: ChainJoin,
-    home: CareChain,
-    was: CareChainEvent,
-    after: CareChainEvent,
-    reached: Collection[UUID | None],
-    why: str,
-) -> CareChainEvent:
-    """Write what an event `was` once more, after the row of the join that replaced it."""
-    return _copied(
-        was,
-        pk=uuid5(undone.client_id, str(was.pk)),
-        order=take_order(home),
-        supersedes_id=after.pk,
-        # Who has heard what it said meanwhile has to hear what holds.
-        told_rightly=after.pk not in reached,
-        reason=f"{why} Sammanföringen är upplöst.",
-        user=by.user,
-        unit=by.unit,
-        recorded_at=undone.recorded_at,
-    )
+            back(was, stands, home_of(join.kept, was), f"Den var sammanförd med vårdkedja {other.number}.")
+    for gone in taken_with_chain(log):
+        if gone.chain_id == other.pk and gone.recorded_at >= join.recorded_at:
+            was = log.by_id[gone.supersedes_id]  # type: ignore[index]
+            back(was, gone, other, f"Det togs tillbaka med vårdkedja {join.kept.number}.")

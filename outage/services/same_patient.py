@@ -12,6 +12,7 @@ from outage.models import CareChain, ChainFacts, Outage
 from outage.queries.joined import parted_since
 from outage.queries.naming import patient_in_list, patient_in_short, ward_label
 from outage.queries.same_patient import chains_of_other_units, own_chains_of
+from outage.rules.identity import number_key
 from outage.rules.wording import moment
 
 SAME_PATIENT = "same-patient"
@@ -43,8 +44,9 @@ def ask_same_patient(
 ) -> dict[str, list[CareChain]]:
     """The other chains of the patient, by the answer that let one more stand; the caller holds the outage.
 
-    `changed` is the chain that gets the number, where none is opened. Raises Question where the answer is missing.
-    Where nobody can be asked (`answers` is None) nothing is asked, and nothing found.
+    `changed` is the chain that gets the number, or goes on after it was marked as of the wrong patient, where none is
+    opened. Raises Question where the answer is missing. Where nobody can be asked (`answers` is None) nothing is asked,
+    and nothing found.
     """
     if answers is None:
         return {}
@@ -58,7 +60,7 @@ def ask_same_patient(
     if facts.protected_identity:
         return {}
     others = chains_of_other_units(by, facts.identity, outage)
-    return {_is_elsewhere(others, changed).settled(answers): others} if others else {}
+    return {_is_elsewhere(others, facts, changed).settled(answers): others} if others else {}
 
 
 def trace_despite(by: Acting, chain: CareChain, found: Mapping[str, Sequence[CareChain]]) -> None:
@@ -72,7 +74,7 @@ def trace_despite(by: Acting, chain: CareChain, found: Mapping[str, Sequence[Car
 def _is_here(own: Sequence[CareChain], facts: ChainFacts, changed: CareChain | None) -> Question:
     said = "; ".join(_told(chain) for chain in own)
     go = [(f"{_GO}{chain.number}", f"Gå till vårdkedja {chain.number}. Ingen ny öppnas") for chain in own]
-    do = "Spara numret ändå" if changed else "Öppna en till ändå"
+    do = f"{_changing(facts, changed)} ändå" if changed else "Öppna en till ändå"
     return Question(
         SAME_PATIENT,
         f"Patienten finns redan: {said}. Vad vill du göra?",
@@ -85,9 +87,14 @@ def _is_here(own: Sequence[CareChain], facts: ChainFacts, changed: CareChain | N
     )
 
 
-def _is_elsewhere(others: Sequence[CareChain], changed: CareChain | None) -> Question:
+def _changing(facts: ChainFacts, changed: CareChain) -> str:
+    same = number_key(facts.identity) == number_key(changed.details.identity_number)
+    return "Fortsätt här" if same else "Spara numret"
+
+
+def _is_elsewhere(others: Sequence[CareChain], facts: ChainFacts, changed: CareChain | None) -> Question:
     units = ", ".join(dict.fromkeys(chain.unit.name for chain in others))
-    do = "Spara numret här ändå" if changed else "Öppna en vårdkedja här också"
+    do = f"{_changing(facts, changed)} ändå" if changed else "Öppna en vårdkedja här också"
     return Question(
         OTHER_UNIT,
         f"Patienten finns hos annan enhet: {units}. Vill du fortsätta?",

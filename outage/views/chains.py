@@ -58,10 +58,12 @@ from outage.queries.same_patient import (
     own_chains_beside,
 )
 from outage.queries.states import others_to_ring, sole_party, states_for
+from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details, open_chain
 from outage.services.joining import ask_joined_meanwhile
+from outage.services.taken_back import marked_wrong
 from outage.webforms.chains import ChainForm
 
 from ._tools import (
@@ -291,6 +293,13 @@ def new_chain(request: ActingRequest) -> HttpResponse:
     return page.show("outage/chain/edit.html", outage=outage, is_other=is_other)
 
 
+def _taken_back(chain: CareChain) -> str:
+    gone = len(marked_wrong(chain, log_of(chain.pk, signed=False)))
+    events = f"{gone} {'händelse' if gone == 1 else 'händelser'}" if gone else "Ingen händelse"
+    again = f"Var det ett misstag: ändra Läge i vårdkedja {chain.number} till {ChainStatus.OK.label}."
+    return f"{events} togs tillbaka. {again}"
+
+
 @held_as(HeldAs("Ändrad vårdkedja"), ChainForm)
 @require_http_methods(["GET", "POST"])
 def edit_chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
@@ -311,6 +320,7 @@ def edit_chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
         put(form, replaces=now.pk, status=now.status, status_reason=now.status_reason)
     page = FormPage(request, form)
     if page.to_save():
+        was = ChainStatus(found.details.status)
         with page:
             if join:
                 ask_joined_meanwhile(join, form.answers())
@@ -323,6 +333,8 @@ def edit_chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
                 answers=form.answers(),
             )
             said = "Uppgifterna är ändrade. När och av vem står under Historik."
+            if was is not ChainStatus.WRONG_PATIENT == found.details.status:
+                messages.warning(request, _taken_back(found))
             if saved.pk == form.cleaned_data["replaces"]:
                 messages.info(request, "Inget var ändrat.")
                 said = ""

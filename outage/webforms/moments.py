@@ -218,8 +218,8 @@ def _carried(text: Any) -> datetime | None:
 
 
 class AsksOfMoments(AsksQuestions):
-    """A form in which moments are typed. Where a date may have been left as the form had it, a new day came while it was
-    open, or a time came twice, it is asked what was meant, and the moments are those of the answer.
+    """A form in which moments are typed. Where a date may have been left as the form had it, a new day came while it
+    was open, or a time came twice, it is asked what was meant, and the moments are those of the answer.
     """
 
     def clean(self) -> dict[str, Any]:

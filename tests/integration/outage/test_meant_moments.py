@@ -217,7 +217,9 @@ def test_a_time_alone_in_a_page_left_open_over_midnight_is_asked_about(
     clock.move_to(datetime(2026, 11, 23, 23, 40, tzinfo=STOCKHOLM))
     path = f"{reverse('chain_call', args=[chain.pk])}?riktning=given"
     fields = fields_of(form_of(read(logged_in(client, county).get(path)), **{"data-guard": True}))
-    fields |= as_lists(TRIED | {"at_kl": "06.30", "at_dag": ""})
+    fields |= as_lists(
+        TRIED | {"recipient": "municipality", "number": "0910-71 10 00", "at_kl": "06.30", "at_dag": ""}
+    )
     clock.move_to(datetime(2026, 11, 24, 7, 5, tzinfo=STOCKHOLM))
     alva = logged_in(client, county)
     answer = alva.post(path, fields)

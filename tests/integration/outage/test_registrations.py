@@ -232,7 +232,8 @@ def test_what_is_logged_on_a_chain_of_the_wrong_patient_is_entered_as_the_chain_
         told = Message(kind="discharge", sender=Party.INPATIENT)
         log_call(chain=wrong, facts=call_facts(), messages=[told], **said)
     else:
-        make_event(county.alva, make_chain(county, outage), "discharge", outcome=CallOutcome.REACHED)
+        other = make_chain(county, outage, identity="NNN 4711")
+        make_event(county.alva, other, "discharge", outcome=CallOutcome.REACHED)
         call = get_handover(county.alva, Handover.objects.get().pk)
         move_call(handover=call, to=wrong, reason="Fel patient.", **said)
     again = get_chain(county.alva, wrong.pk)

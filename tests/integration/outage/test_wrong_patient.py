@@ -304,7 +304,7 @@ def test_a_chain_of_the_wrong_patient_takes_a_new_message_after_a_question_only(
         client_id=uuid4(),
         facts=call_facts(),
         messages=[ADMISSION],
-        answers={"wrong-patient": "ja"},
+        answers={"wrong-patient": "ja", "taken-back": "gone"},
     )
     assert CareChainEvent.objects.count() == before + 1
 
@@ -312,7 +312,8 @@ def test_a_chain_of_the_wrong_patient_takes_a_new_message_after_a_question_only(
 def test_a_call_is_moved_to_a_chain_of_the_wrong_patient_after_a_question_only(
     county: County, outage: Outage, chain: CareChain, client: Client
 ):
-    other = make_chain(county, outage, status=ChainStatus.WRONG_PATIENT, status_reason="Samma namn.")
+    marked = {"status": ChainStatus.WRONG_PATIENT, "status_reason": "Samma namn."}
+    other = make_chain(county, outage, identity="NNN 4711", **marked)
     call = given(county, chain)
     path = reverse("move_call", args=[call.pk])
     client.force_login(county.alva.user)

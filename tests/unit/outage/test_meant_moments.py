@@ -135,7 +135,9 @@ def test_what_is_asked_names_both():
         ("2026-11-23 23.20", None, 23),
     ],
 )
-def test_what_reads_as_another_day_since_the_page_was_opened(text: str, then: int | None, found: int, on: str):
+def test_what_reads_as_another_day_since_the_page_was_opened(
+    text: str, then: int | None, found: int, on: str
+):
     opened, now = NEAR.replace(hour=17), NEAR.replace(hour=8) + DAY
     beside = None if on == "none" else NEAR.date()
     word, at = read_time(text)
