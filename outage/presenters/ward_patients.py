@@ -6,8 +6,9 @@ from datetime import date
 from uuid import UUID
 
 from outage.models import CareChain
-from outage.queries.naming import patient_in_list
-from outage.rules.identity import classify_identity, number_key
+from outage.queries.naming import names_shown, patient_in_list
+from outage.rules.asked_changes import same_number_other_name
+from outage.rules.identity import Identity, classify_identity, number_key
 from outage.rules.pasted_list import PERHAPS_PHONE, SEVERAL_NUMBERS, PastedPatient, repeated
 
 
@@ -23,7 +24,7 @@ class RowNotes:
 
     `same_as` is the row above with the same number. Where the name is not filled in, `names` are those to choose
     among and `others` what the row says of somebody else. `to_choose`: the number is to be chosen; `again`: the line
-    stands above too; `may_mark`: marking all marks it too.
+    stands above too; `may_mark`: marking all marks it too; `is_settled`: nothing is left to do with it.
     """
 
     number: int
@@ -31,6 +32,7 @@ class RowNotes:
     left: str
     warnings: tuple[str, ...]
     existing: tuple[ChainLink, ...]
+    other_name: str
     opened: ChainLink | None
     same_as: int | None
     names: tuple[str, ...]
@@ -43,6 +45,11 @@ class RowNotes:
         known = self.existing or self.opened or self.same_as
         return not (known or self.names or self.others or self.to_choose)
 
+    @property
+    def is_settled(self) -> bool:
+        is_there = self.opened or (self.existing and not self.other_name)
+        return bool(is_there or (self.again and self.to_choose))
+
 
 def row_notes(
     patients: Sequence[PastedPatient],
@@ -52,24 +59,39 @@ def row_notes(
     today: date,
 ) -> list[RowNotes]:
     """`typed` has number and name as they stand in each row now, `existing` is by number."""
-    doubles = repeated([number_key(classify_identity(number, today).stored) for number, _ in typed])
-    return [
-        RowNotes(
-            number=at + 1,
-            text=patient.text,
-            left=patient.left,
-            warnings=tuple(_warnings(patient, *typed[at], today)),
-            existing=tuple(
-                _link(chain) for chain in existing.get(typed[at][0], ()) if chain != opened.get(at)
-            ),
-            opened=_link(opened[at]) if at in opened else None,
-            same_as=doubles[at] + 1 if at in doubles else None,
-            names=() if typed[at][1] else patient.names,
-            others=() if typed[at][1] else patient.others,
-            to_choose=patient.to_choose and not typed[at][0],
-            again=patient.again,
+    doubles = repeated(_keys([classify_identity(number, today) for number, _ in typed]))
+    found = []
+    for at, patient in enumerate(patients):
+        number, name = typed[at]
+        before = [chain for chain in existing.get(number, ()) if chain != opened.get(at)]
+        other_name = same_number_other_name(name, names_shown(before))
+        found.append(
+            RowNotes(
+                number=at + 1,
+                text=patient.text,
+                left=patient.left,
+                warnings=(*filter(None, [other_name]), *_warnings(patient, number, name, today)),
+                existing=tuple(map(_link, before)),
+                other_name=other_name,
+                opened=_link(opened[at]) if at in opened else None,
+                same_as=doubles[at] + 1 if at in doubles else None,
+                names=() if name else patient.names,
+                others=() if name else patient.others,
+                to_choose=patient.to_choose and not number,
+                again=patient.again,
+            )
         )
-        for at, patient in enumerate(patients)
+    return found
+
+
+def _keys(identities: Sequence[Identity]) -> list[str]:
+    """What two rows with the number of one patient have in common, though the century of one is guessed."""
+    guessed = {identity.stored[-10:] for identity in identities if identity.century_guessed}
+    return [
+        identity.stored[-10:]
+        if identity.born and identity.stored[-10:] in guessed
+        else number_key(identity.stored)
+        for identity in identities
     ]
 
 

@@ -3,6 +3,7 @@
 Whoever is named is shown: that is noted here, for the trace.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +74,11 @@ def patient_name(details: CareChainDetails, unknown: str) -> str:
 def patient_in_short(details: CareChainDetails) -> str:
     """For who has the patient's page open."""
     return f"{patient_name(details, 'Okänd patient')} {shown_identity(details)}".strip()
+
+
+def names_shown(chains: Iterable[CareChain]) -> list[str]:
+    """The patients' names, but of nobody with protected personal data."""
+    return [chain.details.patient_name for chain in chains if not chain.details.protected_identity]
 
 
 def _where(details: CareChainDetails) -> str:

@@ -61,3 +61,13 @@ def ask_if_wrongly_marked(kinds: Sequence[str]) -> Question:
             ("gone", "Det gällde en annan patient. Det förblir återtaget"),
         ),
     )
+
+
+def same_number_other_name(here: str, there: Iterable[str]) -> str:
+    """A sentence where a patient's chains have names that are not `here`; "" where none has, or none is known here."""
+    here = " ".join(here.split())
+    names = (" ".join(name.split()) for name in there)
+    differing = [name for name in dict.fromkeys(names) if name and name.casefold() != here.casefold()]
+    if not here or not differing:
+        return ""
+    return f"Samma nummer, olika namn! Här: {here}. Där: {', '.join(differing)}. Läs numret en gång till."

@@ -2,20 +2,22 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
 from contacts.rules.swedish_text import search_key
 
-from .pasted_others import AROUND, GAP, WORD, bare, is_also_name, own_names
-from .pasted_words import ALSO_NAMES, NO_NAMES, NOT_GIVEN, PARTICLES, TITLES
+from .pasted_others import AROUND, GAP, WORD, bare, is_also_name, looks_like_name, own_names
+from .pasted_words import ALSO_NAMES, NEWBORNS, NO_NAMES, NOT_GIVEN, PARTICLES, TITLES
 
 _COLUMN = re.compile(r"[\t;|]| {2,}")
 # Of how many words a name is at least, and from how many on it may be two persons'.
 _LEAST, _MANY = 2, 4
 # Single letters that tell the sex.
 _SEXES = frozenset("KkMmFf")
+# Which of two or three.
+_WHICH_CHILD = frozenset("ABC123")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,32 @@ class _Reading:
 
 def names_in(columns: Columns, places: frozenset[str], surname_first: bool) -> Names:
     """Every name that may be the patient's; `surname_first`: the whole list has them as "Surname, First"."""
+    names = _grown_names(columns, places, surname_first)
+    children = [*_newborns(columns)]
+    said = {word for child in children for word in child.split()}
+    if names.plain and not said.issuperset(names.found[0].split()):
+        return names
+    found = tuple(dict.fromkeys((*children, *names.found)))
+    others = tuple(other for other in names.others if not said.issuperset(other.split()))
+    return replace(names, found=found, plain=False, others=others)
+
+
+def _newborns(columns: Columns) -> Iterator[str]:
+    """The names of children without a first name: "Flicka Larsson", "Tvilling A Berg", "Ek, Barn". They may as well say
+    whose child somebody is, so none of them is certain.
+    """
+    cells = [cell.replace(GAP, " ").strip(f" {AROUND}") for cell in columns.cells]
+    for cell in [*cells, *map(", ".join, pairwise(cells))] if columns.by_commas else cells:
+        surname, comma, rest = cell.partition(",")
+        said, *named = (f"{rest} {surname}" if comma else cell).split() or [""]
+        if named and named[0] in _WHICH_CHILD:
+            said, *named = f"{said} {named[0]}", *named[1:]
+        is_child = said[:1].isupper() and bare(said.split()[0] if said else "") in NEWBORNS
+        if is_child and 0 < len(named) <= _LEAST and all(map(looks_like_name, named)):
+            yield " ".join((said, *named))
+
+
+def _grown_names(columns: Columns, places: frozenset[str], surname_first: bool) -> Names:
     own = own_names(columns.cells, columns.by_commas)
     groups = _parts(own.cells, columns.by_commas)
     for small in (False, True):

@@ -19,8 +19,8 @@ from .pasted_words import PHONE_WORDS
 _NOT_IN_WORD = r"(?<![^\W_])(?<!\+)(?<![0-9]-)"
 _NOT_GOING_ON = r"(?![^\W_])(?!-[0-9A-Za-z])"
 _NUMBER = re.compile(
-    rf"{_NOT_IN_WORD}([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?=-[0-9]{{4}})|[0-9]{{8}}|[0-9]{{6}})"
-    rf"( ?[-+*/_] ?| )?([0-9]{{4}}){_NOT_GOING_ON}"
+    rf"{_NOT_IN_WORD}([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?=-[0-9]{{4}})|[0-9]{{4}} [0-9]{{2}} [0-9]{{2}}(?=[ -])"
+    rf"|[0-9]{{8}}|[0-9]{{6}})( ?[-+*/_] ?| )?([0-9]{{4}}){_NOT_GOING_ON}"
 )
 # The date of birth and the last four in two columns.
 _DIVIDED = re.compile(
@@ -52,7 +52,7 @@ def numbers_on(text: str, today: date) -> NumbersOn:
     plain = plain_signs(text)
     read: dict[_As, list[tuple[Identity, tuple[int, int]]]] = {how: [] for how in _As}
     for match in _NUMBER.finditer(plain):
-        born, between, serial = match[1].replace("-", ""), match[2] or "", match[3]
+        born, between, serial = re.sub("[- ]", "", match[1]), match[2] or "", match[3]
         sign = "".join(char for char in between if char in "-+")
         identity = classify_identity(f"{born}{sign}{serial}", today)
         how = _reads_as(born, between, identity, plain[: match.start()], today)

@@ -33,6 +33,10 @@ _OTHERS = """
 """
 OTHERS = frozenset(_OTHERS.split())
 
+# What stands in the place of the first name of a child who has none yet; before another's name they are a relative.
+_NEWBORNS = "barn bebis dotter flicka gosse nyfödd nyfött pojke son trilling tvilling"
+NEWBORNS = frozenset(_NEWBORNS.split())
+
 _PARTICLES = """
     af al av ben bin bint da de dei del della den der di do dos du el ibn la le lo mac of och ter van vom von zu zur
 """

@@ -10,8 +10,9 @@ from contacts.rules.errors import Question
 from contacts.services.versions import ChangedMeanwhile
 from outage.models import CareChain, ChainFacts, Outage
 from outage.queries.joined import parted_since
-from outage.queries.naming import patient_in_list, patient_in_short, ward_label
+from outage.queries.naming import names_shown, patient_in_list, patient_in_short, ward_label
 from outage.queries.same_patient import chains_of_other_units, own_chains_of
+from outage.rules.asked_changes import same_number_other_name
 from outage.rules.identity import number_key
 from outage.rules.wording import moment
 
@@ -83,7 +84,7 @@ def _is_here(own: Sequence[CareChain], facts: ChainFacts, changed: CareChain | N
             *((f"Visa vårdkedja {chain.number}", "chain", str(chain.pk)) for chain in own),
             *([("Sammanför vårdkedjorna", "join_chain", str(changed.pk))] if changed else []),
         ],
-        warning=_names_differ(own, facts) or _lacks_the_mark(own, facts),
+        warning=same_number_other_name(facts.patient_name, names_shown(own)) or _lacks_the_mark(own, facts),
     )
 
 
@@ -107,16 +108,6 @@ def _told(chain: CareChain) -> str:
     if patient.protected:
         return patient.name
     return f"vårdkedja {chain.number}, {patient.name} {patient.identity}, {ward_label(chain)}"
-
-
-def _names_differ(own: Sequence[CareChain], facts: ChainFacts) -> str:
-    here = " ".join(facts.patient_name.split())
-    shown = [chain.details.patient_name for chain in own if not chain.details.protected_identity]
-    names = [" ".join(name.split()) for name in shown]
-    differing = [name for name in dict.fromkeys(names) if name and name.casefold() != here.casefold()]
-    if not here or not differing:
-        return ""
-    return f"Samma nummer, olika namn! Här: {here}. Där: {', '.join(differing)}. Läs numret en gång till."
 
 
 def _lacks_the_mark(own: Sequence[CareChain], facts: ChainFacts) -> str:

@@ -38,10 +38,11 @@ def _open(by: Acting, outage: Outage, chain_id: UUID, facts: ChainFacts) -> Care
         return RuleError("Vårdkedjan är redan öppnad med andra uppgifter. Ändra dem i vårdkedjan.")
     except Question as question:
         told = question.sentence.rpartition(". ")[0] or question.sentence
+        also = f" {question.warning}" if question.warning else ""
         if question.key == SAYS_PROTECTED:
             return RuleError(
                 f"{told}. Markera det. Är det bara ett namn: öppna den för sig.", field="identity"
             )
-        return RuleError(f"{told}. Öppna den för sig om det ska bli en till.", field="identity")
+        return RuleError(f"{told}.{also} Öppna den för sig om det ska bli en till.", field="identity")
     except RuleError as error:
         return error

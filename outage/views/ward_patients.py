@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -92,10 +93,10 @@ def _preview(
         opened = _opened(request, outage, list_id)
         status = 422 if failed else 200
     notes = _notes(request, outage, patients, rows, opened)
-    all_there = not form.pasted.not_read and all(
-        note.opened or note.existing or (note.again and note.to_choose) for note in notes
-    )
+    all_there = not form.pasted.not_read and all(note.is_settled for note in notes)
     if opened and (do == "done" or (do == "open" and status == 200 and all_there)):
+        if had_one := sum(bool(note.existing) and note.opened is None for note in notes):
+            messages.info(request, f"{had_one} i listan hade redan en vårdkedja och fick ingen ny.")
         return redirect("opened_patients", list_id)
     context = {
         "outage": outage,

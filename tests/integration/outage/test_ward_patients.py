@@ -169,6 +169,35 @@ def test_those_the_unit_has_open_and_doubles_are_recognised(county: County, outa
     assert words(answer).count("Patienten finns redan:") == 2
 
 
+def test_one_number_with_two_names_is_never_left_out_unsaid(county: County, outage: Outage, alva: Client):
+    make_chain(county, outage, identity="19900101-9802", patient_name="Per Holm")
+    text = "19900101-9802 Åsa Öberg\n19900102-9819 Eva Ek"
+    answer = send(alva, shown(alva.get(PATH)), "look", text=text)
+    differ = "Samma nummer, olika namn! Här: Åsa Öberg. Där: Per Holm. Läs numret en gång till."
+    assert differ in words(answer)
+    # What is marked is opened; the page stays with the row that is not, until somebody says that it is all.
+    answer = send(alva, shown(answer) | {"1-marked": ["on"]}, "open")
+    assert answer.status_code == 200
+    assert "1 vårdkedja är öppnad." in words(answer)
+    assert differ in words(answer)
+    refused = send(alva, shown(answer) | {"0-marked": ["on"]}, "open")
+    assert refused.status_code == 422
+    assert (
+        f"Patienten finns redan: vårdkedja 1, Per Holm 19900101-9802, Medicin 2 (somatisk). {differ}"
+        in words(refused)
+    )
+    done = alva.post(PATH, shown(answer) | {"do": ["done"]}, follow=True)
+    assert "1 i listan hade redan en vårdkedja och fick ingen ny." in read(done).get_text()
+    assert CareChain.objects.count() == 2
+
+
+def test_two_rows_of_which_one_has_its_century_guessed_are_one_number(alva: Client):
+    text = "19121212-1212 Tolvan Tolvansson\n121212-1212 Tolvan Tolvansson\n20121212-1212 Åsa Öberg"
+    assert "Samma nummer som rad 1" in words(send(alva, shown(alva.get(PATH)), "look", text=text))
+    text = "19121212-1212 Tolvan Tolvansson\n20121212-1212 Åsa Öberg"
+    assert "Samma nummer" not in words(send(alva, shown(alva.get(PATH)), "look", text=text))
+
+
 def test_a_patient_of_another_unit_is_not_opened_without_a_choice(
     county: County, outage: Outage, alva: Client
 ):

@@ -238,7 +238,7 @@ def test_a_patient_who_has_got_another_chain_meanwhile_is_asked_about(
 
 
 def test_what_was_ticked_is_done_again(county: County, chain: CareChain):
-    discharged(county, chain)
+    make_event(county.alva, chain, outcome=CallOutcome.REACHED)
     end_outage(by=county.esa, outage=chain.outage, ended_at=timezone.now())
     ended = get_chain(county.alva, chain.pk)
     before = ticked(county.alva, ended)

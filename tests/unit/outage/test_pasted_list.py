@@ -149,6 +149,8 @@ def test_what_may_be_two_telephone_numbers_is_asked_about_as_well():
         "'19121212-1212",
         "(19121212-1212).",
         "Pnr:19121212_1212,",
+        "1912 12 12 1212",
+        "1912 12 12-1212",
     ],
 )
 def test_a_number_is_read_with_odd_signs(written: str):

@@ -251,3 +251,25 @@ def test_what_only_looks_like_the_two_columns_of_a_number_is_none():
     assert only(f"1940-01-10\t9803\t{TOLVAN}\tTolvan Ek").identity == TOLVAN
     for line in ("1940-01-10\t9803", "2026-11-20\t1435", "Tom säng\t2026-11-20\t1052"):
         assert not read_pasted(line, TODAY).patients
+
+
+@pytest.mark.parametrize(
+    "said", ["Barn", "Dotter", "Flicka", "Pojke", "Son", "Nyfödd", "BARN", "Tvilling A", "Tvilling 2"]
+)
+@pytest.mark.parametrize("surname", ["Ek", "Ek-Lind", "Ek Lind"])
+def test_a_child_without_a_first_name_is_offered_by_the_name_that_the_list_has(said: str, surname: str):
+    name = f"{said} {surname}"
+    for text in (
+        f"{EVA}\t{name}",
+        f"{name} {EVA}",
+        f"{EVA}\t{surname}, {said}",
+        f"1:1\t{EVA}\t{name}\t2 dygn",
+    ):
+        found = only(text)
+        assert (found.name, found.names[:1], found.others) == ("", (name,), ()), text
+
+
+def test_whose_child_somebody_is_stays_said_of_another():
+    for text in (f"{EVA}\tÅsa Öberg\tDotter Karin Ek", f"{EVA}\tÅsa Öberg, dotter Karin Ek"):
+        found = only(text)
+        assert (found.name, found.names, found.others) == ("Åsa Öberg", ("Åsa Öberg",), ("Karin Ek",)), text
