@@ -84,6 +84,7 @@ TRACE_WORDS: Mapping[str, str] = {
     "call.confirmed": "Bekräftade ett samtal med kvittenskod",
     "event.corrected": "Rättade en händelse",
     "event.withdrawn": "Återtog en händelse",
+    "event.stands_again": "Ångrade återtaget av en händelse",
     "discharge.completed": "Avslutade en utskrivning",
     "discharge.left_open": "Lämnade en utskrivning med en öppen punkt",
     "registration.done": "Markerade en efterregistrering som klar",

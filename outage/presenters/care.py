@@ -1,6 +1,7 @@
 """How a patient, a place and a party are written, the same on every page."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from contacts.access import Acting
@@ -20,6 +21,19 @@ from outage.rules.told import Target
 from outage.rules.wording import STOCKHOLM
 
 Numbers = Mapping[str, Sequence[NumberToRing]]
+
+
+@dataclass(frozen=True, slots=True)
+class PartyLine:
+    """One party of the chain with its numbers, best first; `place` is empty where it is not known yet. `closed`:
+    it is a unit out of use.
+    """
+
+    party: Party
+    label: str
+    place: str
+    closed: bool
+    numbers: tuple[NumberToRing, ...]
 
 
 def patient_on_own_page(chain: CareChain, now: datetime) -> Patient:
@@ -74,3 +88,18 @@ def target_label(chain: CareChain, log: ChainLog, target: Target) -> str:
     there = (v for v in reversed(standing.versions) if standing.place_of(target.party, v) == target.place)
     kinds = (version.ward_kind for version in there)
     return f"{parties.party_label(target.party, next(kinds, standing.now.ward_kind))} (tidigare)"
+
+
+def party_lines(chain: CareChain, numbers: Numbers) -> tuple[PartyLine, ...]:
+    details = chain.details
+    keys, names = details.place_keys, details.place_names
+    return tuple(
+        PartyLine(
+            party=party,
+            label=party_label(chain, party),
+            place=names.get(party, ""),
+            closed=party in details.places_closed,
+            numbers=tuple(numbers.get(keys.get(party, ""), ())),
+        )
+        for party in (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT)
+    )

@@ -8,19 +8,18 @@ from uuid import UUID
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
-from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
 from outage.presenters.call_codes import CodeLine, CodeLines
-from outage.presenters.care import Numbers
 from outage.presenters.clock import logged_at
 from outage.presenters.outside import outside_outage
 from outage.queries.chain_log import ChainLog, in_time_order
 from outage.queries.heard import named_as
 from outage.queries.moved import MovedTo, moved_from
-from outage.queries.naming import party_label, patient_in_short
+from outage.queries.naming import patient_in_short
 from outage.queries.owed import event_standings
 from outage.queries.standing import completion_of, is_discharge, open_item_of, row_of, standing_of, tells
 from outage.queries.targets import target_name
+from outage.queries.withdrawn import may_stand_again
 from outage.queries.wordings import leaves_out
 from outage.rules.clock import before_or_after_break_point
 from outage.rules.groups import in_groups
@@ -35,19 +34,6 @@ from outage.rules.wording import day_and_time, lower_first, moment
 LogRow = CareChainEvent | Handover
 # Of an event that was logged in each of two chains that were joined.
 COUNTS_AS_ANOTHER = "Räknas som samma händelse i den sammanförda vårdkedjan"
-
-
-@dataclass(frozen=True, slots=True)
-class PartyLine:
-    """One party of the chain with its numbers, best first; `place` is empty where it is not known yet. `closed`:
-    it is a unit out of use.
-    """
-
-    party: Party
-    label: str
-    place: str
-    closed: bool
-    numbers: tuple[NumberToRing, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +68,8 @@ class TimelineEntry:
     struck_by: str
     note: str
     may_change: bool
+    # The row that took the event back, where that can be undone.
+    withdrawal: UUID | None = None
     direction: str = ""
     failed: bool = False
     standings: tuple[StandingLine, ...] = ()
@@ -97,21 +85,6 @@ class TimelineEntry:
     may_unflag: bool = False
     from_paper: str = ""
     code: CodeLine | None = None
-
-
-def party_lines(chain: CareChain, numbers: Numbers) -> tuple[PartyLine, ...]:
-    details = chain.details
-    keys, names = details.place_keys, details.place_names
-    return tuple(
-        PartyLine(
-            party=party,
-            label=party_label(chain, party),
-            place=names.get(party, ""),
-            closed=party in details.places_closed,
-            numbers=tuple(numbers.get(keys.get(party, ""), ())),
-        )
-        for party in (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT)
-    )
 
 
 def timeline(
@@ -187,6 +160,9 @@ def _event_entry(
         struck_by=COUNTS_AS_ANOTHER if double else gone,
         note=event.reason,
         may_change=not (struck or event.withdraws or purged) and chain.emergency is None,
+        withdrawal=newer.pk
+        if newer and not (double or purged or chain.emergency) and may_stand_again(chain, log, newer, moved)
+        else None,
         standings=tuple(_standing_line(chain, log, s, items, now) for s in found),
         break_point_side=_side(event.happened_at, routine),
         outside="" if struck else outside_outage(chain, log, event, now),

@@ -63,6 +63,9 @@ _YEARS_KEPT = 50
 # How long ago a time that lies ahead today may have been yesterday, to be what was meant.
 _SINCE_YESTERDAY = timedelta(hours=12)
 
+# Nobody has a page open, or held, for longer.
+_LONGEST_OPEN = timedelta(days=366)
+
 # Days are long for an outage; a start further back is a typing error.
 LONGEST_OUTAGE = timedelta(days=31)
 
@@ -183,7 +186,7 @@ def read_as_opened(
     """What reads as `found` now (`read_moment`), as it read when its page was opened, where that is another day: the
     page was left open, or held, over midnight, and may have been filled in before it. None where it is not.
     """
-    if local_day(opened) >= local_day(now):
+    if local_day(opened) >= local_day(now) or as_utc(now) - as_utc(opened) > _LONGEST_OPEN:
         return None
     with suppress(RuleError):
         then = read_moment(word, at, on, now=opened, years=years)

@@ -1,4 +1,4 @@
-"""Events that were taken back only with their chain, logged on the wrong patient or joined to one that was."""
+"""Events that stand again after they were taken back: by mistake, or only with their chain."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -8,13 +8,22 @@ from uuid import UUID, uuid5
 from django.db.models import Model
 from django.utils import timezone
 
-from contacts.access import Acting
+from contacts import audit
+from contacts.access import Acting, check_may
+from contacts.rules.errors import RuleError
+from contacts.rules.permissions import Right
+from contacts.services.submissions import claim
+from contacts.services.versions import ChangedMeanwhile, replacing
 from outage.models import CareChain, CareChainEvent, DischargeCompletion, OpenItem
+from outage.queries.care_chains import newest_of
 from outage.queries.chain_log import ChainLog, log_of
+from outage.queries.moved import moved_from
+from outage.queries.withdrawn import may_stand_again
 from outage.rules.asked_changes import STANDS_AGAIN, ask_if_wrongly_marked
 from outage.rules.back_registration import ChainStatus
 from outage.rules.informing import CallOutcome
-from outage.services.events import home_of, take_order, withdraw_row
+from outage.services.events import home_of, lock_chain, need_reason, take_order, withdraw_row
+from outage.services.states import settle
 
 Row = TypeVar("Row", bound=Model)
 
@@ -85,6 +94,32 @@ def give_back(by: Acting, chain: CareChain, gone: Collection[CareChainEvent]) ->
         key = uuid5(row.pk, _STANDS_AGAIN)
         why = "Vårdkedjan var inte loggad på fel patient."
         stand_again(by, log, was, row, home=home_of(chain, was), key=key, why=why, at=now)
+
+
+def undo_withdrawal(*, by: Acting, event: CareChainEvent, client_id: UUID, reason: str) -> CareChainEvent:
+    """Let what `event` took back by mistake stand again, by a new row. Whoever has heard that it was taken back is then
+    owed a call.
+
+    Raises RuleError for what may not (`may_stand_again`), ChangedMeanwhile where it does already.
+    """
+    check_may(by, Right.LOG_CARE, event)
+    need_reason(reason)
+    content = {"event": event.pk, "reason": reason}
+    with replacing():
+        if claim(by=by, client_id=client_id, kind="withdrawal_undone", content=content):
+            return CareChainEvent.objects.get(pk=client_id)
+        lock_chain(event.chain)
+        log = log_of(event.chain_id)
+        if newest_of(event) != event:
+            raise ChangedMeanwhile
+        if not may_stand_again(event.chain, log, event, moved_from(log.handovers, log.events)):
+            raise RuleError("Återtaget kan inte ångras: händelsen gäller en annan patient.")
+        was = log.by_id[event.supersedes_id]  # type: ignore[index]
+        home, now = home_of(event.chain, was), timezone.now()
+        back = stand_again(by, log, was, event, home=home, key=client_id, why=reason, at=now)
+        settle(event.chain)
+        audit.record(by=by, action="event.stands_again", target=back, chain=event.chain_id)
+    return back
 
 
 def stand_again(

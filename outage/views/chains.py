@@ -28,8 +28,8 @@ from outage.models import CareChain
 from outage.presenters.awaited import awaited_line
 from outage.presenters.back import task_rows
 from outage.presenters.call_codes import code_lines
-from outage.presenters.care import patient_on_own_page
-from outage.presenters.chain import party_lines, timeline, tried_numbers
+from outage.presenters.care import party_lines, patient_on_own_page
+from outage.presenters.chain import timeline, tried_numbers
 from outage.presenters.closing import closed_line
 from outage.presenters.details import history_lines
 from outage.presenters.joining import former_row, join_lines

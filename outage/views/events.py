@@ -13,13 +13,15 @@ from contacts.rules.permissions import Right
 from contacts.views.tools import FormPage, held_as, require, told_if_refused
 from contacts.webforms.differences import form_differences
 from outage.models import CareChainEvent
-from outage.queries.care_chains import get_event
+from outage.presenters.chain import changed_by
+from outage.queries.care_chains import get_event, newest_of
 from outage.queries.chain_log import log_of
 from outage.queries.owed import event_standings, open_item_for
 from outage.queries.targets import target_name, targets_by_key
 from outage.rules.informing import InformState
 from outage.rules.wording import moment
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
+from outage.services.taken_back import undo_withdrawal
 from outage.webforms.events import CorrectEventForm, OpenItemForm, ReasonForm
 
 from ._tools import changeable_or_404, led_to_standing, row_or_404, standing_row, to_chain, whose
@@ -50,8 +52,9 @@ def correct(request: ActingRequest, event_id: UUID) -> HttpResponse:
 @held_as(HeldAs("Återtag av händelse"), ReasonForm)
 @require_http_methods(["GET", "POST"])
 def withdraw(request: ActingRequest, event_id: UUID) -> HttpResponse:
+    """Of a row that takes an event back: to undo that."""
     require(request.acting, Right.LOG_CARE)
-    event = changeable_or_404(request, get_event, event_id)
+    event = row_or_404(request, get_event, event_id)
     if standing := led_to_standing(request, event):
         return standing
     form = ReasonForm(request.POST or None)
@@ -59,14 +62,24 @@ def withdraw(request: ActingRequest, event_id: UUID) -> HttpResponse:
     if page.to_save():
         with page:
             facts = {name: form.cleaned_data[name] for name in ("client_id", "reason")}
-            withdraw_event(by=request.acting, event=event, answers=form.answers(), **facts)
-            said = "Händelsen är återtagen. Den står kvar, överstruken."
+            if event.withdraws:
+                undo_withdrawal(by=request.acting, event=event, **facts)
+                said = "Återtaget är ångrat. Händelsen gäller igen."
+            else:
+                withdraw_event(by=request.acting, event=event, answers=form.answers(), **facts)
+                said = "Händelsen är återtagen. Den står kvar, överstruken."
             return to_chain(request, event.chain_id, said=said)
-    stands = standing_row(page, event)
+    if event.withdraws and page.changed:
+        messages.info(request, changed_by(newest_of(event), timezone.now()))
+        return to_chain(request, event.chain_id)
+    stands = event.supersedes or event if event.withdraws else standing_row(page, event)
+    told = "De som redan är underrättade"
+    owed = "ska ringas. Samtalen hamnar under Att ringa nu."
     return page.show(
         "outage/event/withdraw.html",
-        consequence="De som redan är underrättade ska ringas. Samtalen hamnar under Att ringa nu.",
-        what=f"{_label(stands)} {moment(stands.happened_at, timezone.now())}",
+        undoes=event.withdraws,
+        consequence=f"{told} om återtaget {owed}" if event.withdraws else f"{told} {owed}",
+        what=f"{_label(event)} {moment(stands.happened_at, timezone.now())}",
         **whose(event.chain),
     )
 

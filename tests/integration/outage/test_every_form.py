@@ -49,7 +49,7 @@ def dated(form: forms.Form) -> dict[str, forms.Field]:
 def pieces(field: forms.Field) -> list[list[str]]:
     """What may be typed in each input of a field."""
     if isinstance(field, MomentField):
-        return [TIMES, DAYS, SHOWN]
+        return [TIMES, DAYS, SHOWN, SHOWN]
     return [DAYS if isinstance(field, DateField) else TIMES + DAYS]
 
 
