@@ -159,15 +159,16 @@ class Knowledge(Lines):
         return self.same(place)
 
     def calls_about(self, place: str, ids: frozenset[str], ever: bool = False) -> list[CallRow]:
-        """The calls to a place that told one of `ids`; with `ever`, here and below, also those from before it left
-        the chain.
+        """The calls to a place that told one of `ids`, since it last heard that what stands again was taken back; with
+        `ever`, here and below, also those from before it left the chain.
         """
         asked = place, ids, ever
         if asked not in self._calls_about:
-            calls = self.all_calls_to if ever else self.calls_to
-            self._calls_about[asked] = [
-                call for call in calls.get(place, ()) if not ids.isdisjoint(call.told)
-            ]
+            calls = (self.all_calls_to if ever else self.calls_to).get(place, [])
+            gone = self.taken_back_before(ids)
+            heard = [at for at, one in enumerate(calls, 1) if one.reached and gone & one.told]
+            calls = calls[max(heard, default=0) :]
+            self._calls_about[asked] = [call for call in calls if not ids.isdisjoint(call.told)]
         return self._calls_about[asked]
 
     @cached_property
@@ -193,7 +194,7 @@ class Knowledge(Lines):
         return state, tries, max((call.at for call in calls), default=None)
 
     def reached_with(self, place: str, ids: frozenset[str], *, ever: bool = False) -> bool:
-        return any(call.outcome is CallOutcome.REACHED for call in self.calls_about(place, ids, ever))
+        return any(call.reached for call in self.calls_about(place, ids, ever))
 
     # Events
     def targets(self, event: EventRow) -> tuple[Target, ...]:
@@ -265,7 +266,7 @@ class Knowledge(Lines):
         for target in self.targets_of(event):
             state, tries, last = self.state(target.place, same)
             calls = self.calls_about(target.place, same)
-            received = not any(call.outcome is CallOutcome.REACHED and not call.received for call in calls)
+            received = not any(call.reached and not call.received for call in calls)
             got = (call.at for call in calls if GETS_TO.get(call.outcome) is state)
             informed, closed = state is InformState.INFORMED, None
             if not informed:
@@ -337,10 +338,7 @@ class Knowledge(Lines):
         ids = self.versions_of(event)
         if place is None:
             return any(not call.received and not ids.isdisjoint(call.told) for call in self.calls)
-        return any(
-            not call.received and call.outcome is CallOutcome.REACHED
-            for call in self.calls_about(place, ids, ever=True)
-        )
+        return any(not call.received and call.reached for call in self.calls_about(place, ids, ever=True))
 
     # What each place knows
 
@@ -354,7 +352,7 @@ class Knowledge(Lines):
             if event.withdraws and self.reached_with(place, frozenset({event.id}), ever=ever):
                 continue
             for call in self.calls_about(place, self.versions_of(event), ever):
-                if call.outcome is CallOutcome.REACHED and not self._only_heard(call, event):
+                if call.reached and not self._only_heard(call, event):
                     yield event, call
                     break
 
@@ -383,14 +381,14 @@ class Knowledge(Lines):
 
     def was_told(self, call: CallRow) -> bool:
         events = (self._by_id.get(told) for told in call.told)
-        return call.outcome is CallOutcome.REACHED and (
+        return call.reached and (
             not call.received or any(event and not self._only_heard(call, event) for event in events)
         )
 
 
 def _tells(call: CallRow, *notices: str) -> bool:
     """Whether a call got through with one of these notices, given as prefixes of their ids."""
-    return call.outcome is CallOutcome.REACHED and any(told.startswith(notices) for told in call.told)
+    return call.reached and any(told.startswith(notices) for told in call.told)
 
 
 def _lets_go_by(version: Version) -> tuple[str, ...]:

@@ -86,14 +86,26 @@ class Lines(Places):
         ids = {event.id} | self._double(event).same
         if event.supersedes and event.told_rightly:
             former = self._by_id[event.supersedes]
-            ids |= self.says_the_same(former)
+            # What stands again after it was taken back says what it said before.
             if former.withdraws and former.supersedes:
-                # Taken back, and standing again before anybody was told of that.
-                ids |= self.says_the_same(self._by_id[former.supersedes])
+                former = self._by_id[former.supersedes]
+            ids |= self.says_the_same(former)
             # Back to what it said before it was changed.
-            alike = (row for row in self._before(event) if row.content == event.content)
+            before = (row for row in self._before(event) if not row.withdraws)
+            alike = (row for row in before if row.content == event.content)
             ids |= next(map(self.says_the_same, alike), frozenset())
         return frozenset(ids)
+
+    def taken_back_before(self, ids: frozenset[str]) -> set[str]:
+        """The rows that took an event back which stands again by one of `ids`: who has heard that is to hear anew."""
+        return {gone for gone, again in self._stood_again.items() if again in ids and gone not in ids}
+
+    @cached_property
+    def _stood_again(self) -> dict[str, str]:
+        rows = (event for event in self.events if event.supersedes)
+        return {
+            row.supersedes: row.id for row in rows if row.supersedes and self._by_id[row.supersedes].withdraws
+        }
 
     def _before(self, event: EventRow) -> Iterable[EventRow]:
         while event.supersedes:

@@ -15,7 +15,7 @@ from contacts.rules.parties import Party
 
 from .back_registration import Before, ChainStatus, as_began
 from .handover import CLOCK_SKEW
-from .informing import FAILED, CallOutcome, DischargeState, InformState, owed_answers
+from .informing import FAILED, DischargeState, InformState, owed_answers
 from .knowledge import Knowledge
 from .lines import once_an_event
 from .places import PARTIES
@@ -71,7 +71,7 @@ class ChainStanding(Knowledge):
         found: dict[str, str] = {}
         for target in self.targets_of(event):
             for call in self.calls_about(target.place, same):
-                if call.outcome is CallOutcome.REACHED:
+                if call.reached:
                     found.setdefault(target.place, call.id)
         return found
 
@@ -84,7 +84,7 @@ class ChainStanding(Knowledge):
             if target.party and target.place in self.senders(event):
                 found[target.party] = event.at
             for call in self.calls_about(target.place, ids):
-                if target.party and call.outcome is CallOutcome.REACHED:
+                if target.party and call.reached:
                     found.setdefault(target.party, call.at)
         return found
 

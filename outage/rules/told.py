@@ -159,6 +159,10 @@ class CallRow:
         """Its place among the calls and the changes of the chain: within a minute as they were first logged."""
         return minute_of(self.at), self.order
 
+    @property
+    def reached(self) -> bool:
+        return self.outcome is CallOutcome.REACHED
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

@@ -63,7 +63,7 @@ def move_call(
         told = {message.event_id for message in handover.messages.all()}
         copies = [
             _told_there(
-                by, to, client_id, line_back(log, event.pk)[-1], _since_told(log, event, told), answers
+                by, to, client_id, line_back(log, event.pk)[-1], _since_told(log, event, told), told, answers
             )
             for event in events
         ]
@@ -86,7 +86,8 @@ def _since_told(log: ChainLog, event: CareChainEvent, told: Collection[UUID | No
     """The rows of an event from the one that was told on, oldest first: who was told may be owed what came after."""
     rows = line_back(log, event.pk)
     place = next((at for at, row in enumerate(rows) if row.pk in told), 0)
-    return rows[place::-1]
+    # What was told may be that it was taken back, before it stood again.
+    return rows[place + rows[place].withdraws :: -1]
 
 
 def _told_there(
@@ -95,6 +96,7 @@ def _told_there(
     client_id: UUID,
     first: CareChainEvent,
     rows: Sequence[CareChainEvent],
+    told: Collection[UUID | None],
     answers: Mapping[str, str] | None,
 ) -> CareChainEvent:
     """The row of the right chain that the call told of: where the same event is logged there already, the wording
@@ -111,9 +113,9 @@ def _told_there(
     logged = line_back(log, UUID(same)) if same else []
     content = (said.kind, said.particulars)
     found = next((row for row in logged if (row.kind, row.particulars) == content), None)
-    if found is None:
+    if found is None or rows[0].pk not in told:
         copies = _copy(by, to, client_id, first, rows)
-        found = copies[0]
+        found = next((copy for row, copy in zip(rows, copies, strict=True) if row.pk in told), copies[0])
         if same:
             withdraw_row(by, copies[-1], "Samma händelse som en som redan är loggad.")
     return found
@@ -145,6 +147,9 @@ def _copy(
     """Oldest first."""
     found: list[CareChainEvent] = []
     for row in rows:
+        if row.withdraws:
+            found.append(withdraw_row(by, found[-1], row.reason, row_id=uuid5(client_id, str(row.pk))))
+            continue
         copy = write_event(
             by,
             to,

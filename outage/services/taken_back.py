@@ -141,8 +141,8 @@ def stand_again(
         pk=key,
         order=take_order(home),
         supersedes_id=after.pk,
-        # Who has heard what it said meanwhile has to hear what holds.
-        told_rightly=after.pk not in _reached(log),
+        # Who has heard another wording of it meanwhile has to hear what holds; who heard that it was taken back does.
+        told_rightly=after.withdraws or after.pk not in _reached(log),
         reason=why,
         user=by.user,
         unit=by.unit,

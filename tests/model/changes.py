@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from django.utils import timezone
 from hypothesis import strategies as st
@@ -25,6 +25,7 @@ from outage.services.handovers import correct_call, withdraw_call
 from outage.services.moving import move_call
 from outage.services.outages import change_outage, end_outage, reopen_outage
 from outage.services.registrations import mark_task
+from outage.services.taken_back import undo_withdrawal
 from tests.factories import TOLVAN
 
 from .entering import Entering
@@ -213,18 +214,24 @@ class RandomOutage(Base):
         self.tried(act)
 
     def change_an_event(self, data: st.DataObject) -> None:
-        """Correct an event or take it back."""
+        """Correct an event, take it back, or let it stand again."""
         twin = self.pick(data, self.twins)
         live = [line for line in twin.record.lines if not line.gone]
+        taken = [line for line in twin.record.lines if line.gone]
+        (by, _), why = self.somebody(data, twin), {"client_id": uuid4(), "reason": "Fel"}
+        if taken and self.pick(data, [False, False, True]):
+            gone = self.pick(data, taken)
+            row = get_event(by, UUID(gone.gone))
+            self.tried(lambda: self._note_event(twin, by, undo_withdrawal(by=by, event=row, **why), of=gone))
+            return
         if not live:
             return
-        by, _ = self.somebody(data, twin)
         line = self.pick(data, live)
         event = get_event(by, line.now.id)
         if self.pick(data, [False, False, True]):
 
             def take_back() -> None:
-                withdraw_event(by=by, event=event, client_id=uuid4(), reason="Fel")
+                withdraw_event(by=by, event=event, **why)
                 self._gone(twin, line)
 
             self.tried(take_back)
@@ -234,20 +241,11 @@ class RandomOutage(Base):
         if kind in SIP:
             said["participants"] = self.pick(data, [[], NAMES[:1], NAMES])
         at = line.now.at - timedelta(minutes=self.pick(data, [0, 0, 1, 20, -10]))
-        rightly = self.pick(data, [True, False])
+        now: Any = {"kind": kind, "particulars": said, "happened_at": at, **why}
+        now["told_rightly"] = self.pick(data, [True, False])
 
         def correct() -> None:
-            new = correct_event(
-                by=by,
-                event=event,
-                client_id=uuid4(),
-                happened_at=at,
-                particulars=said,
-                reason="Fel",
-                told_rightly=rightly,
-                kind=kind,
-            )
-            self._note_event(twin, by, new, of=line)
+            self._note_event(twin, by, correct_event(by=by, event=event, **now), of=line)
 
         self.tried(correct)
 

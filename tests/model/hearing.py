@@ -1,5 +1,6 @@
 """What each place has heard, from the text: one place at a time, by the calls that got there."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from .record import AT_HOME, PARTIES, RELEASES, Call, Line, Record
@@ -53,7 +54,7 @@ class Hearing:
                 for row in line.rows
                 for n in row.participants
             )
-            for what in (line.gone, *(row.id for row in line.rows))
+            for what in (line.gone, *(what for row in line.rows for what in (row.id, row.regained) if what))
         )
 
     def stands_for(self, line: Line, name: str) -> str:
@@ -112,20 +113,28 @@ class Hearing:
 
     def tried(self, place: str, rows: set[Any], ever: bool = False) -> str:
         """How near one has come to reaching a place with any of these."""
-        got = {call.outcome for call, told in self.ledger(place, ever) if told & rows}
+        return self.how_near(call for call, told in self.ledger(place, ever) if told & rows)
+
+    def how_near(self, calls: Iterable[Call]) -> str:
+        got = {call.outcome for call in calls}
         if "relayed" in got:
             return "relayed"
         return "tried" if got - {"reached"} else "still_to_ring"
 
     # Events.
 
+    def party_as_rung(self, place: str) -> str:
+        """Which party a place is, or was last; of one that never was one here, what it was rung as first."""
+        rung_as = [call.rung_as for call in self.record.calls if self.ear(call) == place and call.rung_as]
+        return self.record.party_of(place) or next(iter(rung_as), "")
+
     def release_of(self, place: str) -> list[tuple[str, str]]:
         """What a place that is not one of the chain's is owed, by how it was taken away last; the other word after it.
 
         One that never was one of them was rung by mistake, if another is what it was rung as.
         """
-        rung_as = [call.rung_as for call in self.record.calls if self.ear(call) == place and call.rung_as]
-        if not self.record.party_of(place) and not any(map(self.record.party_place, rung_as[:1])):
+        party = self.party_as_rung(place)
+        if not self.record.party_of(place) and not self.record.party_place(party):
             return []
         pairs = list(zip(self.record.versions, self.record.versions[1:], strict=False))
         how, version = "not_yours", self.record.versions[0]

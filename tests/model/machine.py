@@ -249,8 +249,10 @@ class Base(RuleBasedStateMachine):
             row.in_system,
             dict(row.particulars),
             row.recorded_at,
+            of.gone if of else "",
         )
         if of:
+            of.gone = ""
             of.rows.append(said)
         else:
             twin.record.lines.append(Line([said], f"unit:{by.unit.pk}"))

@@ -106,8 +106,16 @@ class Owing(Hearing):
         ]  # fmt: skip
         return said[-1] if said else ""
 
-    def informed(self, line: Line, place: str) -> bool:
-        return bool(self.knows(place) & self.counts_as(line))
+    def right_said(self, line: Line, place: str, ever: bool = False) -> list[tuple[Call, frozenset[Any]]]:
+        """The calls to a place about what holds, since it heard that an event which stands again was taken back."""
+        right = self.counts_as(line)
+        gone = {row.regained for row in line.rows if row.id in right}
+        told = self.ledger(place, ever)
+        ends = [at for at, (call, said) in enumerate(told) if call.outcome == "reached" and said & gone]
+        return [one for one in told[ends[-1] + 1 if ends else 0 :] if one[1] & right]
+
+    def informed(self, line: Line, place: str, ever: bool = False) -> bool:
+        return any(call.outcome == "reached" for call, _ in self.right_said(line, place, ever))
 
     def all_told(self, line: Line) -> bool:
         return all(self.informed(line, place) for place in self.recipients(line))
@@ -152,14 +160,14 @@ class Owing(Hearing):
         ]
 
     def _event(self, line: Line) -> Iterator[Debt]:
-        row, right = line.now, self.counts_as(line)
+        row = line.now
         owed = self.recipients(line) if self.ours(line) else []
         told_before = self.those_who_heard(line) + (self.invited_before(line) if self.ours(line) else [])
         former = [place for place in dict.fromkeys(told_before) if place not in owed]
         for place in owed + former:
             ever = place in former
             knows = self.knows(place, ever)
-            if knows & right:
+            if self.informed(line, place, ever):
                 continue
             heard = ever or any(line.wording(w) for w in knows if isinstance(w, str))
             how = "corrects" if ever or len(line.rows) > 1 else "new"
@@ -171,7 +179,7 @@ class Owing(Hearing):
                 place,
                 row.id,
                 how,
-                self.tried(place, right, ever),
+                self.how_near(call for call, _ in self.right_said(line, place, ever)),
                 "" if (how, closed) == ("left out", "entered") else closed,
             )
 
@@ -186,9 +194,13 @@ class Owing(Hearing):
 
         sips = self.sips(line.now.sender)
         was_named = any(named(sip) for sip in [line, *(sips[: sips.index(line)] if line in sips else [])])
-        return (place.startswith("participant:") or was_named) and (
-            bool(line.now.participants) or named(line)
-        )
+        return (was_named or self.was_ever_named(place)) and (bool(line.now.participants) or named(line))
+
+    def was_ever_named(self, place: str) -> bool:
+        """Whether a place is known by a name that somebody was to take part by."""
+        names = [name for line in self.record.lines for row in line.rows for name in row.participants]
+        spelled = {f"participant:{' '.join(name.split()).casefold()}" for name in names}
+        return place.startswith("participant:") and place in spelled
 
     def closed(self, line: Line, place: str, heard: bool) -> str:
         """Why a call about it is not to be made after all; `heard` tells of one that knows another wording."""
@@ -228,7 +240,7 @@ class Owing(Hearing):
             if place not in self.senders(line)
             and any(
                 rows & self.knows(place, ever=True) & self.by_name(place)
-                or (self.record.party_of(place) in as_parties and rows & self.knows(place))
+                or (self.party_as_rung(place) in as_parties and rows & self.knows(place))
                 for rows, as_parties in seen
             )
         ]

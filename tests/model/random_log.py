@@ -1,5 +1,6 @@
 """Random records, drawn by Hypothesis, and the same record as the rows that the rules read."""
 
+import dataclasses
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,8 +51,8 @@ class _Clerk:
         for _ in range(steps):
             self.order += 1
             self.at += timedelta(minutes=self.pick([0, 1, 7]))
-            step = self.pick([self.call, self.call, self.call, self.change, self.correct, self.withdraw])
-            step()
+            changes = [self.change, self.correct, self.withdraw, self.stand_again]
+            self.pick([self.call, self.call, self.call, *changes])()
         return self.record
 
     def past(self) -> datetime:
@@ -143,6 +144,16 @@ class _Clerk:
         if live:
             self.pick(live).gone = f"e{self.order}"
 
+    def stand_again(self) -> None:
+        gone = [line for line in self.record.lines if line.gone]
+        if gone and self.record.now.status != "wrong_patient":
+            line = self.pick(gone)
+            again = dataclasses.replace(
+                line.now, id=f"e{self.order}", order=self.order, rightly=True, regained=line.gone
+            )
+            line.rows.append(again)
+            line.gone = ""
+
     def change(self) -> None:
         now = self.record.now
         places, changed = dict(now.places), {}
@@ -189,22 +200,27 @@ class _Clerk:
                     line.gone = f"e{self.order}"
 
 
+def _taken_back(line: words.Line, gone: str, former: str | None) -> EventRow:
+    sender = Party(line.now.sender)
+    return EventRow(gone, int(gone[1:]), line.now.at, line.now.kind, sender, (), former, withdraws=True)
+
+
 def standing(record: words.Record) -> ChainStanding:
     """The record as the rules read it."""
     events = []
     for line in record.lines:
         former = None
         for row in line.rows:
+            if row.regained:
+                events.append(_taken_back(line, row.regained, former))
+                former = row.regained
             events.append(
                 EventRow(row.id, row.order, row.at, row.kind, Party(row.sender), row.participants, former,
                          told_rightly=row.rightly, in_system=row.in_system, said=row.particulars, by=line.logged_by)
             )  # fmt: skip
             former = row.id
         if line.gone:
-            events.append(
-                EventRow(line.gone, int(line.gone[1:]), line.now.at, line.now.kind, Party(line.now.sender),
-                         (), former, withdraws=True)
-            )  # fmt: skip
+            events.append(_taken_back(line, line.gone, former))
     owing = Owing(record)
     calls = [
         CallRow(

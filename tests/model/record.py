@@ -69,6 +69,8 @@ class Row:
     particulars: dict[str, Any] = field(default_factory=dict)
     # When it was logged; None where that does not matter.
     logged: datetime | None = None
+    # The row that had taken the event back, before it stood again by this one.
+    regained: str = ""
 
     @property
     def content(self) -> tuple[Any, ...]:
@@ -97,7 +99,7 @@ class Line:
         return minute(self.now.at), self.first.order
 
     def wording(self, row_id: str) -> bool:
-        return any(row.id == row_id for row in self.rows)
+        return bool(row_id) and any(row_id in (row.id, row.regained) for row in self.rows)
 
 
 @dataclass

@@ -106,13 +106,12 @@ class Seen:
 
     def telling(self, line: Line, place: str) -> set[str]:
         """The calls by which a place knows of it."""
-        right = self.owing.counts_as(line)
-        return {call.id for call, told in self.owing.heard(place) if told & right}
+        return {call.id for call, _ in self.owing.right_said(line, place) if call.outcome == "reached"}
 
     def first_telling(self, line: Line, place: str) -> set[str]:
         """The call by which a place heard of it first."""
-        right = self.owing.counts_as(line)
-        return {next(call.id for call, told in self.owing.heard(place) if told & right)}
+        said = self.owing.right_said(line, place)
+        return {next(call.id for call, _ in said if call.outcome == "reached")}
 
     # Answers of others
 

@@ -40,6 +40,7 @@ from outage.services.outages import (
 )
 from outage.services.registrations import acknowledge, mark_task, turn_task
 from outage.services.shift import hand_over_shift, take_over_shift
+from outage.services.taken_back import undo_withdrawal
 from outage.services.undoing import undo_call
 from outage.services.ward_patients import open_each
 from tests.factories import (
@@ -142,6 +143,12 @@ def call_back(s: Log, by: Acting) -> Given:
 
 def event(s: Log, by: Acting) -> Given:
     return {"event": get_event(s.county.alva, s.event), "client_id": uuid4(), "reason": "Fel."}
+
+
+def taken_back(s: Log, by: Acting) -> Given:
+    alva = s.county.alva
+    row = withdraw_event(by=alva, event=make_event(alva, s.seen(s.chain)), client_id=uuid4(), reason="Fel.")
+    return {"event": get_event(alva, row.pk), "client_id": uuid4(), "reason": "Fel."}
 
 
 def twins(s: Log, by: Acting) -> Given:
@@ -269,6 +276,7 @@ TABLE: Table[Log] = {
     unflag_called_number: Row(Right.READ_CARE, CHAIN, flagged),
     correct_event: Row(CARE, CHAIN, of_event),
     withdraw_event: Row(CARE, CHAIN, event),
+    undo_withdrawal: Row(CARE, CHAIN, taken_back),
     complete_discharge: Row(CARE, CHAIN, lambda s, by: {"event": get_event(s.county.alva, s.told)}),
     leave_discharge_open: Row(CARE, CHAIN, left_open),
     mark_task: Row(Right.MARK_REGISTRATION, CHAIN, task),

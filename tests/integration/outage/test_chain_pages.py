@@ -175,8 +175,7 @@ def test_an_event_is_taken_back_on_its_page(county: County, chain: CareChain, al
     page = read(alva.get(answer.headers["Location"])).get_text()
     assert "Återtag: inskrivning" in page
     row = CareChainEvent.objects.get(supersedes=event)
-    for name in ("correct_event", "withdraw_event"):
-        assert alva.get(reverse(name, args=[row.pk])).status_code == 404
+    assert alva.get(reverse("correct_event", args=[row.pk])).status_code == 404
 
 
 @pytest.mark.clause("R1.6")
