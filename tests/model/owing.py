@@ -188,7 +188,7 @@ class Owing(Hearing):
 
         def named(sip: Line) -> bool:
             names = [name for row in sip.rows for name in row.participants]
-            return any(row.id in self.by_name(place) for row in sip.rows) or self.record.party_of(place) in {
+            return any(row.id in self.by_name(place) for row in sip.rows) or self.party_as_rung(place) in {
                 self.stands_for(sip, name) for name in names
             } - {""}
 
