@@ -165,9 +165,10 @@ class Knowledge(Lines):
         asked = place, ids, ever
         if asked not in self._calls_about:
             calls = (self.all_calls_to if ever else self.calls_to).get(place, [])
-            gone = self.taken_back_before(ids)
-            heard = [at for at, one in enumerate(calls, 1) if one.reached and gone & one.told]
-            calls = calls[max(heard, default=0) :]
+            # Seldom is there any.
+            if self.stood_again and (gone := self.taken_back_before(ids)):
+                heard = [at for at, one in enumerate(calls, 1) if one.reached and gone & one.told]
+                calls = calls[max(heard, default=0) :]
             self._calls_about[asked] = [call for call in calls if not ids.isdisjoint(call.told)]
         return self._calls_about[asked]
 

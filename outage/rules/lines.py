@@ -98,10 +98,11 @@ class Lines(Places):
 
     def taken_back_before(self, ids: frozenset[str]) -> set[str]:
         """The rows that took an event back which stands again by one of `ids`: who has heard that is to hear anew."""
-        return {gone for gone, again in self._stood_again.items() if again in ids and gone not in ids}
+        return {gone for gone, again in self.stood_again.items() if again in ids and gone not in ids}
 
     @cached_property
-    def _stood_again(self) -> dict[str, str]:
+    def stood_again(self) -> dict[str, str]:
+        """The rows that took back an event which stands again, each with the row by which it does."""
         rows = (event for event in self.events if event.supersedes)
         return {
             row.supersedes: row.id for row in rows if row.supersedes and self._by_id[row.supersedes].withdraws
