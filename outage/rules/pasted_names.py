@@ -135,7 +135,7 @@ class _Reading:
 
 def names_in(columns: Columns, places: frozenset[str], surname_first: bool) -> Names:
     """Every name that may be the patient's; `surname_first`: the whole list has them as "Surname, First"."""
-    names = _grown_names(columns, places, surname_first)
+    names = _names_by_words(columns, places, surname_first)
     children = [*_newborns(columns)]
     said = {word for child in children for word in child.split()}
     if names.plain and not said.issuperset(names.found[0].split()):
@@ -160,7 +160,7 @@ def _newborns(columns: Columns) -> Iterator[str]:
             yield " ".join((said, *named))
 
 
-def _grown_names(columns: Columns, places: frozenset[str], surname_first: bool) -> Names:
+def _names_by_words(columns: Columns, places: frozenset[str], surname_first: bool) -> Names:
     own = own_names(columns.cells, columns.by_commas)
     groups = _parts(own.cells, columns.by_commas)
     for small in (False, True):
