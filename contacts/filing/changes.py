@@ -19,7 +19,7 @@ from contacts.rules.hours import Eves, Hours
 from contacts.rules.labelled import Labelled
 from contacts.rules.phone import Phone, PhoneKind, digits
 
-from .columns import normal_order
+from .columns import NUMBER_COLUMNS, by_column, first_kind, normal_order
 from .rows import DirectoryRow
 
 
@@ -66,14 +66,34 @@ def merged(row: DirectoryRow, before: EntryFacts | None) -> EntryFacts:
         for fact in ("kind", "unit", *TEXTS)
         if not is_given(row, fact) or tidy(getattr(before, fact)) == getattr(new, fact)
     }
-    phones, hours = _phones(row, before.phones), _hours(row, before.hours)
+    phones, hours = _phones(row, before, kept.get("kind", new.kind)), _hours(row, before.hours)
     return replace(new, **kept, name=before.name, phones=phones, hours=hours)
 
 
-def _phones(row: DirectoryRow, before: tuple[Phone, ...]) -> tuple[Phone, ...]:
-    phones = row.facts.phones
-    in_file_order = normal_order(before, is_switchboard=row.facts.kind is EntryKind.SWITCHBOARD)
-    return before if not row.numbers_given or _dialled(in_file_order) == _dialled(phones) else phones
+def _phones(row: DirectoryRow, before: EntryFacts, kind: EntryKind) -> tuple[Phone, ...]:
+    """Those of the file, with those that stand in columns which it lacks."""
+    if not is_given(row, "phones"):
+        return before.phones
+    was, is_, read = (each is EntryKind.SWITCHBOARD for each in (before.kind, kind, row.facts.kind))
+    standing, in_file = by_column(before.phones, was), by_column(row.facts.phones, read)
+    # A column "Telefon" holds what the entry is rung by, whatever was supposed that it is.
+    in_file["Telefon"] = [
+        replace(phone, kind=first_kind(is_)) if phone.kind is first_kind(read) else phone
+        for phone in in_file["Telefon"]
+    ]
+    phones = [phone for column in NUMBER_COLUMNS for phone in in_file[column]]
+    said = {digits(phone.number) for phone in phones}
+    for column in set(NUMBER_COLUMNS) - row.given:
+        # Of several numbers in the text of a cell, those of one kind are all of that kind.
+        kinds = {phone.kind for phone in in_file[column]}
+        phones += [
+            phone
+            for phone in standing[column]
+            if phone.kind not in kinds and digits(phone.number) not in said
+        ]
+    found = normal_order(phones, is_switchboard=is_)
+    unchanged = _dialled(normal_order(before.phones, is_switchboard=is_)) == _dialled(found)
+    return before.phones if unchanged else found
 
 
 def _dialled(numbers: Iterable[Phone]) -> list[tuple[PhoneKind, str]]:

@@ -107,26 +107,28 @@ def _without_doubles(numbers: Iterable[Phone]) -> list[Phone]:
     return list(kept.values())
 
 
-def columns_of(numbers: Iterable[Phone], is_switchboard: bool) -> dict[str, str]:
-    """The four number columns of an entry.
-
-    Reading them gives the numbers in `normal_order`: whoever compares an entry with its file compares that.
-    """
-    cells = dict.fromkeys(NUMBER_COLUMNS, "")
+def by_column(numbers: Iterable[Phone], is_switchboard: bool) -> dict[str, list[Phone]]:
+    """The numbers of an entry by the column that each stands in, in `normal_order`."""
+    found: dict[str, list[Phone]] = {column: [] for column in NUMBER_COLUMNS}
     own_column = {
         first_kind(is_switchboard): "Telefon",
         PhoneKind.EXTENSION: "Anknytning",
         PhoneKind.MOBILE: "Mobiltelefon",
     }
-    more: list[str] = []
     for phone in normal_order(numbers, is_switchboard=is_switchboard):
-        column = own_column.pop(phone.kind, "")
-        if column:
-            cells[column] = phone.number
-        else:
-            more.append(phone.words)
-    cells[MORE_NUMBERS] = "; ".join(more)
-    return cells
+        found[own_column.pop(phone.kind, MORE_NUMBERS)].append(phone)
+    return found
+
+
+def columns_of(numbers: Iterable[Phone], is_switchboard: bool) -> dict[str, str]:
+    """The four number columns of an entry.
+
+    Reading them gives the numbers in `normal_order`: whoever compares an entry with its file compares that.
+    """
+    return {
+        column: "; ".join(phone.words if column == MORE_NUMBERS else phone.number for phone in phones)
+        for column, phones in by_column(numbers, is_switchboard).items()
+    }
 
 
 def read_kind(label: str) -> EntryKind | None:

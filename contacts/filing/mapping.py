@@ -142,14 +142,17 @@ class _Row:
     _cells: dict[str, str] = field(default_factory=dict)
     _remarks: list[str] = field(default_factory=list)
     _more: list[str] = field(default_factory=list)
+    _supplied: set[str] = field(default_factory=set)
 
     def take(self, row: Sequence[str], formulas: Iterable[int]) -> None:
         by_column: dict[str, list[str]] = {column: [] for column in self._choice.columns if column}
         for place, column in enumerate(self._choice.columns):
             if column and place < len(row) and row[place].strip():
                 by_column[column].append(row[place])
+        if "Typ" not in by_column:
+            self._supplied.add("Typ")
         by_column.setdefault("Huvudman", [self._choice.principal])
-        by_column.setdefault("Typ", [self._choice.kind])
+        by_column.setdefault("Typ", [self._kind_of(by_column)])
         for place in formulas:
             if place < len(self._choice.columns) and (column := self._choice.columns[place]):
                 self._result.rows.append(BadRow(self._row, column, _FORMULA))
@@ -164,7 +167,17 @@ class _Row:
         for column, parts in ((REMARK, self._remarks), (MORE_NUMBERS, self._more)):
             if parts or column in by_column:
                 self._cells[column] = "; ".join(parts)
-        self._result.rows.append((self._row, self._cells))
+        if MORE_NUMBERS not in by_column:
+            self._supplied.add(MORE_NUMBERS)
+        self._result.rows.append(Cells(self._row, self._cells, frozenset(self._supplied)))
+
+    def _kind_of(self, by_column: Mapping[str, list[str]]) -> str:
+        """What was chosen for all rows; in a list of people a row that names none is of a unit."""
+        is_unit = any(by_column.get("Enhet", ())) and not any(
+            any(by_column.get(column, ())) for column in (PERSON, CONTACT, "Förnamn", "Efternamn")
+        )
+        is_persons = read_kind(self._choice.kind) is EntryKind.PERSON
+        return EntryKind.OTHER.label if is_unit and is_persons else self._choice.kind
 
     def _set_words(self, by_column: Mapping[str, list[str]]) -> bool:
         """Reads the set columns; False where one of their words leaves the row out."""
@@ -185,6 +198,7 @@ class _Row:
                 return False
             if meant == TO_REMARK:
                 self._remarks.append(word)
+                self._supplied.add(column)
             self._cells[column] = "" if meant == TO_REMARK else meant or word
             if column == "Gäller" and meant == OWN_HOURS and not any(by_column.get("Tider", ())):
                 self._cells[column], self._cells["Tider"] = times_of(word) or (meant, word)

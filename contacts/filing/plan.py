@@ -56,7 +56,8 @@ class Plan:
     """What a file would do, in the order of its rows, and everything that is wrong with it.
 
     `new_principals` are the county's principals that are not there yet. `sheets` are the names of the file's sheets,
-    `unread` of those that are not read, `left_out` the rows that were left out and may hold a contact.
+    `unread` of those that are not read, `left_out` the rows that were left out and may hold a contact; `beside` are the
+    texts in the file, by `name_key`, that stand outside what is read of it: an entry of that name is not missing.
     """
 
     planned: list[Planned] = field(default_factory=list)
@@ -65,6 +66,7 @@ class Plan:
     sheets: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     left_out: int = 0
+    beside: frozenset[str] = frozenset()
 
     def of(self, fate: Fate) -> list[Planned]:
         return [planned for planned in self.planned if planned.fate is fate]
@@ -282,7 +284,11 @@ class _There:
     def gone(self, plan: Plan) -> Iterator[Planned]:
         """The entries in use of the principals in the file that no row of it is about."""
         in_file = {planned.entry.pk for planned in plan.planned if planned.entry is not None}
-        return (Planned(Fate.GONE, None, entry) for entry in self.in_use if entry.pk not in in_file)
+        return (
+            Planned(Fate.GONE, None, entry)
+            for entry in self.in_use
+            if entry.pk not in in_file and name_key(entry.name) not in plan.beside
+        )
 
     def namesakes(self, plan: Plan) -> Iterator[BadRow]:
         """Each row after which two entries in use would have one name in one department."""

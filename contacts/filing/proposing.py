@@ -18,6 +18,7 @@ from .guessing import (
     ON_CALL,
     PERSON,
     column_of,
+    goes_on,
     heading_row,
     hours_of,
     is_of_evenings,
@@ -101,7 +102,8 @@ def guess_sheet(sheet: Sheet, known: Known, heading: int | None = None) -> Sheet
 
 
 def _guess_columns(sheet: Sheet, heading: int, known: Known) -> tuple[str, ...]:
-    names = headings_of(sheet, heading)
+    ends = second_list(sheet, heading)
+    names = headings_of(sheet, heading)[:ends]
     keys = [search_key(name) for name in names]
     chosen: list[str | None] = [
         known.columns_before.get(key, column_of(name)) if key else None
@@ -131,7 +133,8 @@ def _guess_columns(sheet: Sheet, heading: int, known: Known) -> tuple[str, ...]:
         chosen[named[0]] = PERSON
     if "Tider" in chosen and "Gäller" not in chosen:
         chosen[chosen.index("Tider")] = "Gäller"
-    return tuple(column or "" for column in chosen)
+    beside = len(headings_of(sheet, heading)) - ends
+    return (*(column or "" for column in chosen), *[""] * beside)
 
 
 def _beside_the_unit(sheet: Sheet, heading: int, place: int, key: str, chosen: Sequence[str | None]) -> str:
@@ -219,6 +222,40 @@ def contacts_skipped(sheet: Sheet, choice: SheetChoice) -> int:
     no_contact = {flag.row for flag in flagged_rows(sheet, choice) if not flag.is_contact}
     left_out = set(choice.skipped) - no_contact
     return sum(number in left_out for number, _ in data_rows(sheet, choice.heading))
+
+
+def texts_beside(sheet: Sheet, choice: SheetChoice) -> Iterator[str]:
+    """What stands outside what is read of a sheet: above its headings, in a row or a column that is left out."""
+    skipped = set(choice.skipped)
+    for number, row in enumerate(sheet.rows, start=1):
+        is_read = number > choice.heading and number not in skipped
+        for place, cell in enumerate(row):
+            if cell.strip() and not (is_read and place < len(choice.columns) and choice.columns[place]):
+                yield cell
+
+
+def rows_above(sheet: Sheet, choice: SheetChoice) -> list[int]:
+    """The rows above the headings that have more than a title, and are not part of the headings."""
+    first = (
+        choice.heading - 1 - goes_on(*sheet.rows[choice.heading - 2 : choice.heading])
+        if choice.heading > 1
+        else 0
+    )
+    rows = enumerate(sheet.rows[: max(first, 0)], start=1)
+    return [number for number, row in rows if sum(bool(cell.strip()) for cell in row) > 1]
+
+
+def second_list(sheet: Sheet, heading: int) -> int:
+    """The column at which a second list begins beside the first: the unit's heading once more, and others after it. As
+    many as the sheet is wide where there is none.
+    """
+    names = headings_of(sheet, heading)
+    keys = [search_key(name) for name in names]
+    for place, key in enumerate(keys):
+        again = key and key in keys[:place] and column_of(names[place]) == "Enhet"
+        if again and not set(keys[place + 1 :]).isdisjoint(filter(None, keys[:place])):
+            return place
+    return len(keys)
 
 
 def _are_headings(row: Sequence[str], headings: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ ahead, so that a long file can be read with its progress shown.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from contacts.rules.doubt import InFile, in_file
 from contacts.rules.entry_facts import FIRST_COLUMN, TEXTS, EntryFacts, EntryKind
@@ -38,8 +39,17 @@ from .letters import is_garbled
 SHEET_ROWS = 1_000_000
 """How far the numbers of one sheet's rows are from those of the next."""
 
-Cells = tuple[int, dict[str, str]]
-"""A row's number and its cells by column; a column that is not in it says nothing."""
+
+class Cells(NamedTuple):
+    """A row's number and its cells by column; a column that is not in it says nothing.
+
+    Those that are `supplied` were not in the file: what was chosen for all rows, numbers found in others' text. They
+    make a new entry, and take nothing from one that is there.
+    """
+
+    number: int
+    by_column: dict[str, str]
+    supplied: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,7 @@ class DirectoryRow:
 
     @property
     def numbers_given(self) -> bool:
-        return not self.given.isdisjoint(NUMBER_COLUMNS)
+        return bool(self.facts.phones) or not self.given.isdisjoint(NUMBER_COLUMNS)
 
     @property
     def hours_given(self) -> bool:
@@ -115,7 +125,7 @@ def _under(heading: Heading, rows: Iterable[Sequence[str]]) -> Iterator[Cells | 
         misplaced = list(_misplaced(number, cells, heading))
         yield from misplaced
         if not misplaced:
-            yield number, {c: cell for c, cell in zip(heading.places, cells, strict=False) if c}
+            yield Cells(number, {c: cell for c, cell in zip(heading.places, cells, strict=False) if c})
 
 
 def read_cells(rows: Iterable[Cells | BadRow]) -> Iterator[DirectoryRow | BadRow]:
@@ -191,9 +201,9 @@ def damaged_number(number: str) -> str:
 
 
 class _Reading:
-    def __init__(self, number: int, cells: Mapping[str, str]) -> None:
+    def __init__(self, number: int, cells: Mapping[str, str], supplied: frozenset[str]) -> None:
         self.number = number
-        self.given = frozenset(cells)
+        self.given = frozenset(cells) - supplied
         self.bad: list[BadRow] = []
         self.raw = cells
         self.cells = {column: self._tidy(column) for column in LONGEST}

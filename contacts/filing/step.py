@@ -9,7 +9,16 @@ from .book import Book, Sheet, letter
 from .choices import Choices, Known, SheetChoice, headings_of, with_letters
 from .letters import REPAIRS, garbled_words
 from .mapping import Mapped, Proposal, mapped
-from .proposing import Flagged, cells_of, flagged_rows, guess_sheet, letters_of, with_values
+from .proposing import (
+    Flagged,
+    cells_of,
+    flagged_rows,
+    guess_sheet,
+    letters_of,
+    rows_above,
+    second_list,
+    with_values,
+)
 from .rows import SHEET_ROWS
 
 SAMPLES = 3
@@ -124,12 +133,16 @@ def _shown(sheet: Sheet, choice: SheetChoice) -> ShownSheet:
         rows=sum(any(cell.strip() for cell in row) for row in under),
         columns=tuple(columns),
         flagged=tuple(flagged_rows(sheet, choice)[:MOST_FLAGGED]),
-        notes=tuple(_notes(sheet)),
+        notes=tuple(_notes(sheet, choice)),
         refused=sheet.refused,
     )
 
 
-def _notes(sheet: Sheet) -> Iterable[str]:
+def _notes(sheet: Sheet, choice: SheetChoice) -> Iterable[str]:
+    if above := rows_above(sheet, choice):
+        yield f"Rader ovanför rubrikerna, de läses inte: {_listed(map(str, above))}."
+    if (ends := second_list(sheet, choice.heading)) < len(choice.columns) and not any(choice.columns[ends:]):
+        yield f"En lista till börjar i kolumn {letter(ends)}, den läses inte. Lägg den under den första."
     if sheet.hidden:
         yield "Bladet är dolt."
     if sheet.hidden_rows:

@@ -14,6 +14,7 @@ from contacts.models import DirectoryFile, DirectoryUpload, Principal
 from contacts.queries.uploads import book_of, remembered
 from contacts.rules.errors import RuleError
 from contacts.rules.hours_text import hours_words
+from contacts.rules.names import name_key
 from contacts.rules.permissions import Right
 from contacts.rules.principals import MUNICIPALITIES, REGION
 from contacts.services.progress import Progress, Steps
@@ -26,7 +27,7 @@ from .choices import Choices, Known, with_letters
 from .columns import Problem, grouped
 from .mapping import Mapped, mapped
 from .plan import Plan, Planned, mapped_steps, plan_steps
-from .proposing import contacts_skipped, guess, is_plain, memory_of
+from .proposing import contacts_skipped, guess, is_plain, memory_of, texts_beside
 from .reading import read_book
 from .rows import SHEET_ROWS
 
@@ -144,6 +145,9 @@ def found_steps(
         sheets=tuple(sheet.name for sheet, _ in pairs),
         unread=tuple(sheet.name for sheet, choice in pairs if not choice.take),
         left_out=found.left_out + sum(contacts_skipped(sheet, choice) for sheet, choice in pairs),
+        beside=frozenset(
+            name_key(text) for sheet, choice in pairs if choice.take for text in texts_beside(sheet, choice)
+        ),
     )
     return (yield from plan_steps(rows, plan, only=only, lock=lock))
 

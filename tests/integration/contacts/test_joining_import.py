@@ -79,7 +79,7 @@ def test_what_neither_row_says_any_more_is_changed(client: Client, county, kept)
 
 def test_a_file_of_the_kept_name_alone_says_what_stands_there(client: Client, county, kept):
     page = previewed(client, county, row(KEPT, A))
-    assert groups(page) == {"Ändrade": 1}
+    assert groups(page) == {"Oförändrade": 1}
 
 
 def test_the_name_that_was_not_chosen_leads_there_too(client: Client, county):
