@@ -164,6 +164,14 @@ def principal_of(value: str, principals: Mapping[str, str], own: str) -> str:
     return _nearest(stem or key, by_key) or ""
 
 
+def principal_named(text: str, principals: Mapping[str, str]) -> str:
+    """The name of the principal that a text says and nothing else: "NORSJÖ KOMMUN", "Norsjö"; "" for any other."""
+    key = search_key(text)
+    return next(
+        (name for name, short in principals.items() if key in (search_key(name), search_key(short))), ""
+    )
+
+
 def hours_of(value: str) -> str:
     """The label of "Gäller" that a value most likely means: OWN_HOURS for times, TO_REMARK for more."""
     key = search_key(value)

@@ -24,6 +24,7 @@ from .guessing import (
     is_of_evenings,
     is_person,
     kind_of,
+    principal_named,
     principal_of,
 )
 from .letters import repair_for
@@ -59,18 +60,23 @@ def guess(book: Book, known: Known) -> Choices:
     letters = letters_of(book)
     right = with_letters(book, letters)
     sheets = [guess_sheet(sheet, known) for sheet in right.filled]
-    said = {
+    said = _principals_said(right, sheets, known)
+    if len(said) == 1 and (one := said.pop()):
+        # The sheets of a file are of one principal where those that say it are.
+        sheets = [replace(choice, principal=choice.principal and one) for choice in sheets]
+    return with_values(right, Choices(tuple(sheets), letters=letters), known)
+
+
+def _principals_said(book: Book, sheets: Sequence[SheetChoice], known: Known) -> set[str]:
+    """What the column for it says in the rows that are read, "" for a word that means none."""
+    return {
         principal_of(row[place], known.principals, known.own)
-        for sheet, choice in zip(right.filled, sheets, strict=True)
+        for sheet, choice in zip(book.filled, sheets, strict=True)
         if "Huvudman" in choice.columns
         for place in [choice.columns.index("Huvudman")]
         for number, row in data_rows(sheet, choice.heading)
         if number not in choice.skipped and place < len(row) and row[place].strip()
     }
-    if len(said) == 1 and (one := said.pop()):
-        # The sheets of a file are of one principal where those that say it are.
-        sheets = [replace(choice, principal=choice.principal and one) for choice in sheets]
-    return with_values(right, Choices(tuple(sheets), letters=letters), known)
 
 
 def with_values(book: Book, choices: Choices, known: Known) -> Choices:
@@ -80,6 +86,9 @@ def with_values(book: Book, choices: Choices, known: Known) -> Choices:
         column: {search_key(word): _meant(column, word, known) for word in words}
         for column, words in found.items()
     }
+    if "" in values["Huvudman"] and _principals_said(book, choices.sheets, known) - {known.own}:
+        # A cell that is left empty may be of the row above.
+        values["Huvudman"][""] = ""
     given = {column: values[column] | dict(choices.values.get(column, {})) for column in VALUED}
     return replace(choices, values=given)
 
@@ -94,11 +103,23 @@ def guess_sheet(sheet: Sheet, known: Known, heading: int | None = None) -> Sheet
         take=not (sheet.hidden or sheet.refused) and (has_unit or bool(named)),
         heading=heading,
         columns=columns,
-        principal="" if "Huvudman" in columns else known.own,
+        principal="" if "Huvudman" in columns else principal_named(sheet.name, known.principals) or known.own,
         kind="" if "Typ" in columns else kind_of(sheet.name) or ("Person" if named else "Annan"),
     )
     skipped = tuple(flag.row for flag in flagged_rows(sheet, choice) if flag.guessed)
-    return replace(choice, skipped=skipped)
+    others = {name for _, name in sections_of(sheet, choice, known)} - {choice.principal}
+    return replace(choice, skipped=skipped, principal="" if others else choice.principal)
+
+
+def sections_of(sheet: Sheet, choice: SheetChoice, known: Known) -> list[tuple[int, str]]:
+    """The rows that say nothing but the name of a principal, which those below may be of, with the name."""
+    rows = (
+        (number, [cell for cell in row if cell.strip()]) for number, row in data_rows(sheet, choice.heading)
+    )
+    said = (
+        (number, principal_named(filled[0], known.principals)) for number, filled in rows if len(filled) == 1
+    )
+    return [(number, name) for number, name in said if name] if "Huvudman" not in choice.columns else []
 
 
 def _guess_columns(sheet: Sheet, heading: int, known: Known) -> tuple[str, ...]:

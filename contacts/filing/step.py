@@ -17,6 +17,7 @@ from .proposing import (
     letters_of,
     rows_above,
     second_list,
+    sections_of,
     with_values,
 )
 from .rows import SHEET_ROWS
@@ -100,7 +101,7 @@ def step_of(book: Book, choices: Choices, known: Known) -> Step:
     return Step(
         choices=choices,
         known=known,
-        sheets=tuple(map(_shown, right.filled, choices.sheets)),
+        sheets=tuple(_shown(*pair, known) for pair in zip(right.filled, choices.sheets, strict=True)),
         words=tuple(_words(found, choices)),
         proposals=tuple(_proposal(each, names) for each in shown[:MOST_PROPOSALS]),
         proposal_count=len(found.proposals),
@@ -120,7 +121,7 @@ def with_headings(book: Book, choices: Choices, headings: Iterable[int], known: 
     return replace(choices, sheets=tuple(sheets))
 
 
-def _shown(sheet: Sheet, choice: SheetChoice) -> ShownSheet:
+def _shown(sheet: Sheet, choice: SheetChoice, known: Known) -> ShownSheet:
     under = sheet.rows[choice.heading :]
     columns = []
     for place, heading in enumerate(headings_of(sheet, choice.heading)):
@@ -133,12 +134,14 @@ def _shown(sheet: Sheet, choice: SheetChoice) -> ShownSheet:
         rows=sum(any(cell.strip() for cell in row) for row in under),
         columns=tuple(columns),
         flagged=tuple(flagged_rows(sheet, choice)[:MOST_FLAGGED]),
-        notes=tuple(_notes(sheet, choice)),
+        notes=tuple(_notes(sheet, choice, known)),
         refused=sheet.refused,
     )
 
 
-def _notes(sheet: Sheet, choice: SheetChoice) -> Iterable[str]:
+def _notes(sheet: Sheet, choice: SheetChoice, known: Known) -> Iterable[str]:
+    for row, principal in sections_of(sheet, choice, known)[:MOST_PLACES]:
+        yield f"Rad {row} säger {principal}. Hoppa över raderna under den om de inte är er huvudmans."
     if above := rows_above(sheet, choice):
         yield f"Rader ovanför rubrikerna, de läses inte: {_listed(map(str, above))}."
     if (ends := second_list(sheet, choice.heading)) < len(choice.columns) and not any(choice.columns[ends:]):

@@ -94,11 +94,10 @@ class ChoicesForm(SentOnce):
         for at, column in enumerate(sheet.columns):
             label = f"Kolumn {column.letter}{f', {column.heading}' if column.heading else ''}"
             self.fields[f"{start}c{at}"] = _list(label, [_SKIPPED, *_same(TARGETS)], choice.columns[at])
-        self.fields[f"{start}principal"] = _list(
-            "Huvudman för alla rader", _same(known.principals), choice.principal or known.own
-        )
+        principals = [("", "Välj huvudman"), *_same(known.principals)]
+        self.fields[f"{start}principal"] = _list("Huvudman för alla rader", principals, choice.principal)
         kinds = [("", "Välj typ"), *_same(kind.label for kind in EntryKind)]
-        self.fields[f"{start}kind"] = _list("Typ för alla rader", kinds, choice.kind)
+        self.fields[f"{start}kind"] = _list("Typ för nya kontakter", kinds, choice.kind)
         shown = {flag.row for flag in sheet.flagged}
         if shown:
             self.fields[f"{start}skip"] = forms.MultipleChoiceField(
@@ -153,6 +152,8 @@ class ChoicesForm(SentOnce):
         if "Tider" in chosen and "Gäller" not in chosen:
             at = next(at for at, _ in enumerate(sheet.columns) if cleaned.get(f"{start}c{at}") == "Tider")
             self.add_error(f"{start}c{at}", _TIMES_ALONE)
+        if "Huvudman" not in chosen and not cleaned.get(f"{start}principal"):
+            self.add_error(f"{start}principal", "Välj vilken huvudman raderna hör till.")
         if "Typ" not in chosen and not cleaned.get(f"{start}kind"):
             self.add_error(f"{start}kind", "Välj vilken typ kontakterna är.")
 
@@ -177,7 +178,7 @@ class ChoicesForm(SentOnce):
         )
 
     def _sheet(self, place: int, sheet: ShownSheet) -> SheetChoice:
-        cleaned, start, own = self.cleaned_data, f"s{place}_", self.step.known.own
+        cleaned, start = self.cleaned_data, f"s{place}_"
         if sheet.refused:
             return replace(sheet.choice, take=False)
         columns = tuple(cleaned.get(f"{start}c{at}", "") for at, _ in enumerate(sheet.columns))
@@ -187,7 +188,7 @@ class ChoicesForm(SentOnce):
             heading=sheet.choice.heading,
             columns=columns,
             skipped=tuple(sorted(skipped)),
-            principal="" if "Huvudman" in columns else cleaned.get(f"{start}principal") or own,
+            principal="" if "Huvudman" in columns else cleaned.get(f"{start}principal", ""),
             kind="" if "Typ" in columns else cleaned.get(f"{start}kind", ""),
         )
 

@@ -10,7 +10,7 @@ from contacts.rules.hours_text import hours_words
 from contacts.rules.phone import Phone, PhoneKind
 from tests.factories import County, make_entry
 from tests.integration.contacts.importing import choose, confirm, groups, page_of, upload, words
-from tests.integration.contacts.ugly_files import text
+from tests.integration.contacts.ugly_files import text, workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -189,3 +189,38 @@ def test_rows_above_and_a_list_beside_are_named_as_not_read(client: Client, coun
     titled = text("Telefonlista Malå;;", "Enhet;Telefon;Övrigt", "Köket;0953-140 10;x", "Boden;0953-140 11;")
     page = page_of(upload(client, county.mala_admin, titled))
     assert "ovanför rubrikerna" not in words(page)
+
+
+@pytest.mark.parametrize(
+    ("content", "asked"),
+    [
+        pytest.param(
+            text("Kommun;Enhet;Telefon", "Norsjö;Villan;0918-140 10", ";Huset;0918-140 11"),
+            "v0_",
+            id="blocks",
+        ),
+        pytest.param(
+            text("Enhet;Telefon;Övrigt", "NORSJÖ KOMMUN;;", "Villan;0918-140 10;x", "Huset;0918-140 11;x"),
+            "s0_principal",
+            id="a row with its name",
+        ),
+    ],
+)
+def test_whose_rows_are_is_asked_where_the_file_names_another_principal(
+    client: Client, county: County, content: bytes, asked: str
+):
+    page = page_of(upload(client, county.mala_admin, content))
+    field = page.main.find("select", {"name": asked})
+    assert field.find("option", selected=True) is None or not field.find("option", selected=True)["value"]
+    refused = page_of(choose(client, page))
+    told = ("Skriv vilken huvudman kontakten hör till.", "Välj vilken huvudman raderna hör till.")
+    assert any(sentence in words(refused) for sentence in told)
+    assert not DirectoryEntry.objects.filter(name="Huset").exists()
+    shown = page_of(choose(client, page, **{asked: "Norsjö kommun"}))
+    assert groups(shown) == {"Andra huvudmäns": 2}
+
+
+def test_a_sheet_named_after_a_principal_is_of_that_one(client: Client, county: County):
+    book = workbook(("Norsjö", [["Enhet", "Telefon"], ["Villan", "0918-140 10"], ["Huset", "0918-140 11"]]))
+    page = page_of(choose(client, page_of(upload(client, county.mala_admin, book))))
+    assert groups(page) == {"Andra huvudmäns": 2}
