@@ -32,6 +32,7 @@ from outage.models import (
     StateKind,
 )
 from outage.queries.held_forms import unsaved_about
+from outage.queries.left_open import standing
 from outage.queries.owed import READ_THERE, left_in
 from outage.queries.papers import PaperHeld, papers
 from outage.queries.tasks_left import tasks_left
@@ -197,7 +198,7 @@ def newest_of(left: Mapping[str, LeftOpen]) -> int:
 def left_by_key(principal: Principal, outages: Iterable[Outage]) -> dict[str, LeftOpen]:
     """What was left open so, by the key of each thing; no query where none of the outages is over."""
     over = [outage for outage in outages if not outage.is_open]
-    return {key: row for row in _left(principal, *over) for key in row.keys} if over else {}
+    return standing(principal, _left(principal, *over)) if over else {}
 
 
 def _said(rows: QuerySet[LeftOpen]) -> list[LeftOpen]:
@@ -205,8 +206,7 @@ def _said(rows: QuerySet[LeftOpen]) -> list[LeftOpen]:
 
 
 def keys_left(principal: Principal, *outages: Outage) -> set[str]:
-    rows = _left(principal, *outages).values_list("keys", flat=True)
-    return {key for keys in rows for key in keys}
+    return set(standing(principal, _left(principal, *outages).only("keys", "at", "outage")))
 
 
 def _left(principal: Principal, *outages: Outage) -> QuerySet[LeftOpen]:

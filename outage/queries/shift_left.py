@@ -179,6 +179,9 @@ class _ChainNow:
         if what == "new":
             kind, by = rest.split(":")
             rows = [event for event in self._log.live_events if (event.kind, event.sender) == (kind, by)]
+        elif (taken_back := self._log.by_text.get(rest)) and taken_back.withdraws:
+            # It may stand again by now.
+            return self._is_reached(said, frozenset({rest}))
         else:
             line = self._line(rest)
             rows = [event for event in self._newest if line and self._line(str(event.pk)) == line]

@@ -49,6 +49,10 @@ class OpenThing:
 PAPER = (Holds.SHEET, Holds.PAGE)
 
 
+# What a call does.
+CALLS = (Holds.ANSWER, Holds.DISCHARGE, Holds.CALL, Holds.RING_BACK)
+
+
 def kind_of_call(*, urgent: bool, retracts: bool) -> Holds:
     """Urgent, and nothing taken back: somebody is to hear of a discharge."""
     return Holds.DISCHARGE if urgent and not retracts else Holds.CALL

@@ -10,12 +10,13 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Outage, ShiftHandover
-from outage.queries.care_chains import get_chain
+from outage.queries.care_chains import get_chain, get_event
 from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import Direction, Message
 from outage.rules.informing import CallOutcome
 from outage.services.events import correct_event, withdraw_event
 from outage.services.handovers import log_call, withdraw_call
+from outage.services.taken_back import undo_withdrawal
 from tests.factories import County, call_facts, end_for_all, make_chain, make_event, tell
 from tests.integration.outage.joining import join, two_chains
 from tests.integration.outage.pages import read
@@ -189,3 +190,23 @@ def test_after_the_end_a_discharge_is_left_and_what_is_told_there_is_not_green(
     handover = hand_over(county.alva)
     end_for_all(county, outage, timezone.now())
     assert set(lines_of(county.alva, handover).values()) == {LEFT}
+
+
+def test_a_withdrawal_that_was_undone_was_told_to_nobody(county: County, chain: CareChain):
+    event = make_event(county.alva, chain, outcome=CallOutcome.REACHED)
+    row = withdraw_event(by=county.alva, event=event, client_id=uuid4(), reason="Fel rad.")
+    first = hand_over(county.alva)
+    back = "Att ringa: Återtag: inskrivning till kommun"
+    assert lines_of(county.esa, first)[back] == LEFT
+    undo_withdrawal(
+        by=county.esa, event=get_event(county.esa, row.pk), client_id=uuid4(), reason="Fel knapp."
+    )
+    assert lines_of(county.esa, first)[back] == CHANGED
+
+
+def test_a_withdrawal_that_was_told_is_done(county: County, chain: CareChain):
+    event = make_event(county.alva, chain, outcome=CallOutcome.REACHED)
+    row = withdraw_event(by=county.alva, event=event, client_id=uuid4(), reason="Fel rad.")
+    handover = hand_over(county.alva)
+    tell(county.alva, chain, row)
+    assert lines_of(county.esa, handover)["Att ringa: Återtag: inskrivning till kommun"] == DONE
