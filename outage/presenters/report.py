@@ -59,7 +59,8 @@ class BesideRow:
     name: str
     scope: str
     cells: tuple[tuple[str, Cell], ...]
-    made: bool
+    # When its figures were counted; "" where they were not.
+    made: str
     here: bool
 
 
@@ -94,27 +95,31 @@ def what_is_left_out(kept: OutageFigures, outage: Outage) -> str:
     if outage.purged_at is None:
         return ""
     if kept.made_at < outage.purged_at:
-        made = f"{day_and_year(kept.made_at)} {clock_time(kept.made_at)}"
         after = "av hela loggen" if is_of_the_whole_log(kept, outage) else "och det som kom efter är inte med"
-        return f"{outage.word.capitalize()} är gallrat. Rapporten är gjord {made}, {after}."
+        return f"{outage.word.capitalize()} är gallrat. Rapporten är {_made(kept)}, {after}."
     return "Rapporten är gjord efter gallringen, av det som är kvar: datum för SIP är inte med."
 
 
 def sheets_of(
-    kept: OutageFigures, beside: Sequence[BesideRow], *, drill: bool, left_out: str
+    kept: OutageFigures, beside: Sequence[BesideRow], *, drill: bool, left_out: str, fresh: bool
 ) -> list[tuple[str, Sequence[Sequence[Cell]]]]:
     sheets: list[tuple[str, Sequence[Sequence[Cell]]]] = [
         (table.caption, [table.columns, *table.rows]) for table in shown_tables(kept)
     ]
-    if left_out:
-        sheets.insert(0, ("Om rapporten", [[left_out]]))
+    behind = [] if fresh else ["Loggen har ändrats sedan dess. Gör rapporten på nytt."]
+    about = [left_out] if left_out else [f"Rapporten är {_made(kept)}.", *behind]
+    sheets.insert(0, ("Om rapporten", [[line] for line in about]))
     sheets.append(("Bredvid andra driftstopp", beside_table(beside)))
     return [(name, marked_rows(rows, drill=drill)) for name, rows in sheets]
 
 
+def _made(kept: OutageFigures) -> str:
+    return f"gjord {day_and_year(kept.made_at)} {clock_time(kept.made_at)}"
+
+
 def beside_table(rows: Sequence[BesideRow]) -> tuple[tuple[Cell, ...], ...]:
     """The same lying, as it stands on paper: a row for each figure, a column for each outage. The heading first."""
-    head = ("Vad", *(row.name for row in rows))
+    head = ("Vad", *(f"{row.name}, {row.made}" if row.made else row.name for row in rows))
     figures = zip(*(row.cells for row in rows), strict=True)
     return head, *((cells[0][0], *(value for _, value in cells)) for cells in figures)
 
@@ -131,7 +136,7 @@ def beside_rows(
                 (label, _said(name, kept[outage.pk].main.get(name) if outage.pk in kept else None))
                 for name, label in _BESIDE
             ),
-            made=outage.pk in kept,
+            made=_made(kept[outage.pk]) if outage.pk in kept else "",
             here=outage.pk == here,
         )
         for outage in outages

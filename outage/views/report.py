@@ -128,7 +128,9 @@ def report_file(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     outage = outage_for(request.acting.principal, outage_id)
     day = local_day(outage.current.started_at)
     left_out = what_is_left_out(kept, outage)
-    book = write_book(sheets_of(kept, _beside(request, outage_id), drill=outage.drill, left_out=left_out))
+    fresh = holds(kept, reach_of(request.acting), outage)
+    beside = _beside(request, outage_id)
+    book = write_book(sheets_of(kept, beside, drill=outage.drill, left_out=left_out, fresh=fresh))
     return file_answer(book, _XLSX, file_name(f"rapport-{day.isoformat()}.xlsx", drill=outage.drill))
 
 
