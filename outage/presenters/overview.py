@@ -139,7 +139,9 @@ def picture_of(found: Overview, outage: Outage, now: datetime) -> Picture:
     hidden = [line for group in found.groups for line in group.protected]
     counted = found.counted
     lines = by_unit(counted, found.last, names)
-    parts = [line for line in lines.values() if line.takes_part]
+    # A ward that works on paper has its sheets and checklists, and nothing in the log.
+    on_paper = {pk for counts in (found.sheets, found.pages, found.ticked) for pk, n in counts.items() if n}
+    parts = [line for line in lines.values() if line.takes_part or line.unit_id in on_paper]
     apart = of_no_unit(hidden, names)
     untold = [line for line in InOrder(found.groups)[:UNTOLD_SHOWN] if line.untold_since]
     rows = [_unit_row(found, units[line.unit_id], line, outage, now) for line in parts]
@@ -159,7 +161,7 @@ def picture_of(found: Overview, outage: Outage, now: datetime) -> Picture:
         pages=sum(found.pages.values()),
         units=tuple(sorted(rows, key=lambda row: _worst_first(lines[row.unit_id]))),
         hidden=(_row(HIDDEN, apart, now),) if hidden else (),
-        quiet=tuple(names[pk] for pk in names if pk in found.staffed and not lines[pk].takes_part),
+        quiet=tuple(names[pk] for pk in names if pk in found.staffed and lines[pk] not in parts),
         hours=_bars(by_hour(found.calls, began, until)),
         chains=counted.lines,
         earlier=tuple((each.outage, _left(each, now)) for each in found.earlier),

@@ -17,6 +17,7 @@ from outage.services.events import withdraw_event
 from outage.services.outages import end_outage
 from tests.clock import Clock
 from tests.factories import County, chain_facts, make_chain, make_event, tell
+from tests.integration.forms.sheets_made import make_sheet
 from tests.integration.outage.pages import read
 from tests.integration.outage.test_overview import figures, shown, table
 
@@ -124,3 +125,16 @@ def test_each_number_says_what_it_counts(county: County, outage: Outage, chain: 
     end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
     # Nobody is silent where nothing goes on.
     assert "utan något nytt på en timme" not in shown(client).get_text()
+
+
+def test_a_ward_that_works_on_paper_alone_has_its_row(
+    county: County, outage: Outage, chain: CareChain, client: Client
+):
+    for _ in range(3):
+        make_sheet(county.bo, outage=outage)
+    client.force_login(county.esa.user)
+    page = shown(client)
+    rows = {row[0]: row[-1] for row in table(page, "#overview-units")}
+    assert rows["Ortopeden"] == "3"
+    assert "3 blad utan öde" in " ".join(page.get_text(" ").split())
+    assert [found.get_text() for found in page.select("#overview-quiet li")] == ["Heimdalls hälsocentral"]
