@@ -238,8 +238,11 @@ def add_chain(
 ) -> None:
     """What the log of one chain says; of one on the wrong patient only the calls count, for they were made."""
     for name, rows in (("events", log.events), ("calls", log.handovers)):
-        logged.withdrawn[name] += sum(row.withdraws for row in rows)
-        logged.corrected[name] += sum(bool(row.supersedes_id) and not row.withdraws for row in rows)
+        replaced = {row.supersedes_id for row in rows if row.supersedes_id}
+        gone = {row.pk for row in rows if row.withdraws}
+        # What stands again as it was is neither.
+        logged.withdrawn[name] += len(gone - replaced)
+        logged.corrected[name] += len(replaced - gone) - len(gone)
         logged.units |= {row.unit_id for row in rows}
     logged.rung += [_rung(call, log, (codes or {}).get(call.pk)) for call in log.live_handovers]
     if log.versions[-1].status == ChainStatus.WRONG_PATIENT:
