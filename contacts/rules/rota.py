@@ -29,8 +29,8 @@ class Turn:
     """One written turn; an empty `who` says that nobody has the jour then.
 
     `starts` and `ends` are naive, by the wall clock, of a weekly one in its first week; it begins for the last
-    time on the day `until`. Of several the highest `order` was written last. `flagged`: somebody said that the number
-    does not work.
+    time on the day `until`. Of several the one that is last by `said` was written last. `flagged`: somebody said that
+    the number does not work.
     """
 
     who: str
@@ -42,6 +42,11 @@ class Turn:
     order: int = 0
     written_at: datetime | None = None
     flagged: bool = False
+
+    @property
+    def said(self) -> tuple[float, int]:
+        """Sort key: when somebody wrote it, of whichever unit that was joined since, and its place among the unit's."""
+        return self.written_at.timestamp() if self.written_at else 0.0, self.order
 
     @property
     def length(self) -> timedelta:
@@ -185,7 +190,7 @@ def _resolved(found: Sequence[Shift]) -> list[Shift]:
         here = [one for one in found if one.starts <= starts and ends <= one.ends]
         if not here:
             continue
-        best = max(here, key=lambda one: (not one.turn.weekly, one.turn.order))
+        best = max(here, key=lambda one: (not one.turn.weekly, one.turn.said))
         goes_on = bool(pieces) and pieces[-1][0] is best and pieces[-1][2] == starts
         pieces.append((best, pieces.pop()[1] if goes_on else starts, ends))
     return [Shift(one.turn, starts, ends) for one, starts, ends in pieces]

@@ -14,7 +14,7 @@ from contacts.models import DirectoryEntry, DirectoryJoin, Membership, RotaTurn,
 from contacts.models.locking import locked
 from contacts.queries.joined import UNIT_COLUMNS, kinds_of, stored, turns_to_move
 from contacts.queries.ringing import entries_left
-from contacts.queries.rota import newest_of
+from contacts.queries.rota import newest_of, standing_turns
 from contacts.rules.errors import RuleError
 from contacts.rules.joining import given_back, joined_kinds
 from contacts.rules.rota import is_over, wall_of
@@ -114,7 +114,7 @@ def undo_unit_join(*, by: Acting, join: DirectoryJoin, client_id: UUID) -> Direc
         stands = {
             "facts": len(changed),
             "entries": len(join.moved["entries"]) - len(move_entries(by, entries, other)),
-            "turns": _take_turns_back(by, client_id, join.moved["turns"]),
+            "turns": _take_turns_back(by, client_id, join, other),
         }
         for membership in Membership.objects.filter(pk__in=join.moved["memberships"], active=True):
             membership.active = False
@@ -138,7 +138,7 @@ def move_entries(by: Acting, entries: Any, unit: Unit) -> list[int]:
 
 
 def _move_turns(by: Acting, client_id: UUID, other: Unit, kept: Unit) -> list[str]:
-    """Copy the turns to come to the unit kept, after its own, each as somebody said it and when."""
+    """Copy the turns to come to the unit kept, each as somebody said it and when: which wins goes by that."""
     wall = wall_of(timezone.now(), timezone.get_default_timezone())
     highest = RotaTurn.objects.filter(unit=kept).aggregate(highest=Max("order"))["highest"] or 0
     moved = []
@@ -156,21 +156,19 @@ def _move_turns(by: Acting, client_id: UUID, other: Unit, kept: Unit) -> list[st
     return moved
 
 
-def _take_turns_back(by: Acting, client_id: UUID, turn_ids: list[str]) -> int:
-    """Withdraw the copies that are unchanged; returns how many somebody has changed since."""
+def _take_turns_back(by: Acting, client_id: UUID, join: DirectoryJoin, other: Unit) -> int:
+    """Withdraw the copies that are unchanged. What somebody has said of one since holds: where it was withdrawn, or
+    stands changed at the unit kept, the turn that it is a copy of holds no longer. Returns how many stand so.
+    """
+    copied = {uuid5(join.pk, str(row.pk)): row for row in standing_turns([other])}
     changed = 0
-    for row in RotaTurn.objects.filter(pk__in=turn_ids).select_related("unit").order_by("order"):
-        if newest_of(row).pk != row.pk:
-            changed += 1
-            continue
-        write_turn(
-            by=by,
-            row_id=uuid5(client_id, str(row.pk)),
-            unit=row.unit,
-            turn=row.turn,
-            replaces=row,
-            withdraws=True,
-        )
+    for row in RotaTurn.objects.filter(pk__in=join.moved["turns"]).select_related("unit").order_by("order"):
+        newest = newest_of(row)
+        gone = row if newest.pk == row.pk else copied.get(row.pk)
+        changed += newest.pk != row.pk and not newest.withdraws
+        if gone is not None:
+            row_id = uuid5(client_id, str(gone.pk))
+            write_turn(by=by, row_id=row_id, unit=gone.unit, turn=gone.turn, replaces=gone, withdraws=True)
     return changed
 
 

@@ -239,10 +239,10 @@ def add_chain(
     """What the log of one chain says; of one on the wrong patient only the calls count, for they were made."""
     for name, rows in (("events", log.events), ("calls", log.handovers)):
         replaced = {row.supersedes_id for row in rows if row.supersedes_id}
-        gone = {row.pk for row in rows if row.withdraws}
+        taken_back = {row.pk for row in rows if row.withdraws}
         # What stands again as it was is neither.
-        logged.withdrawn[name] += len(gone - replaced)
-        logged.corrected[name] += len(replaced - gone) - len(gone)
+        logged.withdrawn[name] += len(taken_back - replaced)
+        logged.corrected[name] += len(replaced - taken_back) - len(taken_back)
         logged.units |= {row.unit_id for row in rows}
     logged.rung += [_rung(call, log, (codes or {}).get(call.pk)) for call in log.live_handovers]
     if log.versions[-1].status == ChainStatus.WRONG_PATIENT:
