@@ -126,7 +126,18 @@ def acknowledgements(outage: Outage, units: Mapping[int, int]) -> dict[int, Ackn
 
 
 def acknowledgement_of(outage: Outage, unit: Unit) -> Acknowledgement | None:
-    return acknowledgements(outage, dict.fromkeys(ids_read_as(unit), unit.pk)).get(unit.pk)
+    newest = newest_acknowledgement(outage, unit)
+    return newest if newest and newest.done else None
+
+
+def newest_acknowledgement(outage: Outage, unit: Unit) -> Acknowledgement | None:
+    """What was said last for the end in force, done or not after all."""
+    return next(iter([*_acknowledged(outage.pk, *ids_read_as(unit))][::-1]), None)
+
+
+def acknowledged_as(outage: Outage, newest: Acknowledgement | None) -> str:
+    """What a page is known by that shows what was said last: another one for each end of the outage."""
+    return f"{newest.pk if newest else 0}:{outage.own_end.isoformat() if outage.own_end else ''}"
 
 
 @prepared

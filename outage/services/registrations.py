@@ -20,7 +20,7 @@ from outage.models import (
     TaskTurn,
 )
 from outage.queries.chain_log import ChainLog, log_of
-from outage.queries.closing import acknowledgement_of
+from outage.queries.closing import acknowledged_as, newest_acknowledgement
 from outage.queries.logged_beside import by_hand_beside
 from outage.queries.task_logs import turns_of
 from outage.queries.tasks import ticks_of
@@ -30,6 +30,7 @@ from outage.services.events import count_beside, lock_chain
 from outage.services.states import settle
 from outage.services.when import check_not_purged
 
+_SAID_SINCE = "Det har ändrats sedan sidan öppnades. Se vad som står nu, och tryck igen om det behövs."
 _CHANGED = "Loggen har ändrats sedan sidan öppnades. Läs uppgiften på nytt."
 
 
@@ -223,11 +224,14 @@ def _retire(by: Acting, chain: CareChain, client_id: UUID, former: Mark) -> None
     )
 
 
-def acknowledge(*, by: Acting, outage: Outage, done: bool = True) -> Acknowledgement | None:
+def acknowledge(
+    *, by: Acting, outage: Outage, done: bool = True, seen: str | None = None
+) -> Acknowledgement | None:
     """The acting unit has acknowledged its messages in the system (R4.6), or has not after all: a new row where that is
     news. What stands, or None.
 
-    Raises RuleError while the outage goes on, and where it is purged.
+    Raises RuleError while the outage goes on, where it is purged, and where a colleague has said otherwise, or the
+    outage has ended anew, since the page was `seen` (`acknowledged_as`).
     """
     check_may(by, Right.MARK_REGISTRATION)
     _check_back(outage)
@@ -235,8 +239,11 @@ def acknowledge(*, by: Acting, outage: Outage, done: bool = True) -> Acknowledge
     with transaction.atomic():
         # Of two colleagues who press at once the second finds it said.
         Unit.objects.select_for_update(no_key=True).get(pk=by.unit.pk)
-        stands = acknowledgement_of(outage, by.unit)
+        newest = newest_acknowledgement(outage, by.unit)
+        stands = newest if newest and newest.done else None
         if bool(stands) is not done:
+            if seen not in (None, acknowledged_as(outage, newest)):
+                raise RuleError(_SAID_SINCE)
             row = Acknowledgement.objects.create(outage=outage, unit=by.unit, user=by.user, done=done)
             action = "messages.acknowledged" if done else "messages.not_acknowledged"
             audit.record(by=by, action=action, target=row)

@@ -37,7 +37,13 @@ from outage.presenters.closing import ClosedLine, closed_line, left_rows
 from outage.presenters.held import UnsavedCount, unsaved_counted
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_lists import ListedChains
-from outage.queries.closing import acknowledgement_of, closing_of, left_for, took_part
+from outage.queries.closing import (
+    acknowledged_as,
+    closing_of,
+    left_for,
+    newest_acknowledgement,
+    took_part,
+)
 from outage.queries.held_forms import KEPT_FOR, unsaved_about
 from outage.queries.naming import patient_in_list
 from outage.queries.outages import current_outage, earlier_outages, goes_on_beside
@@ -133,10 +139,12 @@ def _context(
 ) -> dict[str, object]:
     acting: Acting = request.acting
     others = earlier_outages(acting.principal, outage)
+    newest = newest_acknowledgement(outage, acting.unit)
     context: dict[str, object] = {
         "outage": outage,
         "routine": outage.routine,
-        "acknowledgement": acknowledgement_of(outage, acting.unit),
+        "acknowledgement": newest if newest and newest.done else None,
+        "acknowledged_as": acknowledged_as(outage, newest),
         "may_mark": can(acting, Right.MARK_REGISTRATION),
         "press": uuid4(),
         "here": "back_registration",
@@ -340,6 +348,7 @@ def acknowledge_messages(request: ActingRequest) -> HttpResponse:
     require(request.acting, Right.MARK_REGISTRATION)
     outage = chosen_outage_or_404(request)
     with told_if_refused(request):
-        stands = acknowledge(by=request.acting, outage=outage, done=request.POST.get("done") != "0")
+        done, seen = request.POST.get("done") != "0", request.POST.get("seen")
+        stands = acknowledge(by=request.acting, outage=outage, done=done, seen=seen)
         messages.success(request, f"Antecknat: meddelandena är {'' if stands else 'inte '}kvitterade.")
     return redirect(back_address(outage))

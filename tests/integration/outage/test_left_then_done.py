@@ -4,12 +4,15 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
-from outage.models import CareChain, CareChainEvent, Handover, Outage
+from outage.models import Acknowledgement, CareChain, CareChainEvent, Handover, Outage
 from outage.queries.care_chains import get_chain
+from outage.queries.closing import acknowledgement_of
 from outage.rules.closing import Holds
 from outage.rules.informing import CallOutcome
 from outage.services.handovers import correct_call, withdraw_call
@@ -18,6 +21,7 @@ from outage.services.registrations import acknowledge
 from tests.clock import Clock
 from tests.factories import County, call_facts, end_for_all, make_event, tell
 from tests.integration.outage.closing import as_seen, close, is_closed, kinds, leave, leave_all
+from tests.integration.outage.pages import fields_of, form_of, read
 from tests.integration.outage.test_reminders import kinds as reminded
 from tests.integration.outage.ticking import correct, mark, rows
 
@@ -137,3 +141,37 @@ def test_what_was_left_before_the_outage_was_opened_again_is_taken_on_anew(
     clock.shift(timedelta(hours=1))
     end_outage(by=county.esa, outage=as_seen(county.esa, outage), ended_at=timezone.now())
     assert held_up(county, outage) == before
+
+
+def test_a_press_sent_again_says_nothing_against_a_colleague(
+    county: County, outage: Outage, chain: CareChain, client: Client
+):
+    make_event(county.alva, chain, outcome=CallOutcome.REACHED)
+    end_for_all(county, outage, timezone.now())
+    client.force_login(county.alva.user)
+    form = form_of(read(client.get(reverse("back_registration"))), action=reverse("acknowledge"))
+    sent = fields_of(form)
+    client.post(form["action"], sent)
+    assert acknowledgement_of(as_seen(county.alva, outage), county.ward)
+    client.post(form["action"], sent)
+    assert Acknowledgement.objects.count() == 1
+    acknowledge(by=county.esa, outage=as_seen(county.esa, outage), done=False)
+    again = client.post(form["action"], sent, follow=True)
+    assert "Det har ändrats sedan sidan öppnades." in read(again).get_text()
+    assert not acknowledgement_of(as_seen(county.alva, outage), county.ward)
+    assert Acknowledgement.objects.count() == 2
+
+
+def test_a_page_from_an_end_before_acknowledges_nothing_of_the_next(
+    county: County, outage: Outage, chain: CareChain, client: Client, clock: Clock
+):
+    make_event(county.alva, chain, outcome=CallOutcome.REACHED)
+    end_for_all(county, outage, timezone.now())
+    client.force_login(county.alva.user)
+    form = form_of(read(client.get(reverse("back_registration"))), action=reverse("acknowledge"))
+    clock.shift(timedelta(minutes=5))
+    reopen_outage(by=county.esa, outage=as_seen(county.esa, outage))
+    clock.shift(timedelta(minutes=5))
+    end_outage(by=county.esa, outage=as_seen(county.esa, outage), ended_at=timezone.now())
+    client.post(form["action"], fields_of(form))
+    assert not acknowledgement_of(as_seen(county.alva, outage), county.ward)
