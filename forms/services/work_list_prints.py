@@ -132,8 +132,8 @@ def _shift(by: Acting, outage: Outage, now: datetime) -> list[Row]:
         places=found.places,
         papers=found.papers,
     )
-    handovers = handovers_of(by, outage)
-    after = edge_at(by, outage, told_since(handed(handovers), now))
+    handovers = handovers_of(by, found.outages)
+    after = edge_at(by, found.outages, told_since(handed(handovers), now))
     since, until = after.earliest if after else None, now + CLOCK_SKEW
     done = much_done_between(by, found.outages, since, until, MOST_DONE, after)
     lines = done_lines(by, found.outages, done.lines, now, alike)

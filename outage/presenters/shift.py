@@ -309,9 +309,9 @@ def _shift_row(acting: Acting, row: ShiftHandover, state: ShiftState, now: datet
     )
 
 
-def waiting_line(acting: Acting, outage: Outage, now: datetime) -> str:
+def waiting_line(acting: Acting, outages: Iterable[Outage], now: datetime) -> str:
     """That the unit's newest hand-over waits for somebody to take it over; "" where none does. The same for all."""
-    row = newest_handover(acting, outage)
+    row = newest_handover(acting, outages)
     if row is None or hasattr(row, "takeover"):
         return ""
     return f"Överlämning {moment(row.at, now)} från {row.user.full_name} väntar på att någon tar över"

@@ -43,30 +43,34 @@ def may_hand_over(acting: Acting) -> bool:
     return all(can(acting, right) for right in _RIGHTS)
 
 
-def handovers_of(acting: Acting, outage: Outage) -> list[ShiftHandover]:
-    """The acting unit's, the newest first, with who made and took over each; what was told in it is not read."""
-    return _handovers(outage.pk, ids_read_as(acting.unit)) if may_hand_over(acting) else []
+def handovers_of(acting: Acting, outages: Iterable[Outage]) -> list[ShiftHandover]:
+    """The acting unit's in any of `outages`, the newest first, with who made and took over each; what was told in it is
+    not read. One that waits is waited for though an outage starts again (`outages_of_shift`).
+    """
+    ids = tuple(outage.pk for outage in outages)
+    return _handovers(ids, ids_read_as(acting.unit)) if may_hand_over(acting) else []
 
 
 @prepared
-def _handovers(outage_id: UUID, units: tuple[int, ...]) -> QuerySet[ShiftHandover]:
-    return _listed(outage_id, units)
+def _handovers(outage_ids: tuple[UUID, ...], units: tuple[int, ...]) -> QuerySet[ShiftHandover]:
+    return _listed(outage_ids, units)
 
 
-def _listed(outage_id: UUID, units: tuple[int, ...]) -> QuerySet[ShiftHandover]:
-    found = ShiftHandover.objects.filter(outage=outage_id, unit__in=units)
+def _listed(outage_ids: tuple[UUID, ...], units: tuple[int, ...]) -> QuerySet[ShiftHandover]:
+    found = ShiftHandover.objects.filter(outage__in=outage_ids, unit__in=units)
     return found.defer("left", "text").select_related("user", "to", "takeover__user").order_by("-at", "pk")
 
 
-def newest_handover(acting: Acting, outage: Outage) -> ShiftHandover | None:
+def newest_handover(acting: Acting, outages: Iterable[Outage]) -> ShiftHandover | None:
     """As `handovers_of`; for pages that are asked for often."""
-    found = _newest(outage.pk, ids_read_as(acting.unit)) if may_hand_over(acting) else []
+    ids = tuple(outage.pk for outage in outages)
+    found = _newest(ids, ids_read_as(acting.unit)) if may_hand_over(acting) else []
     return found[0] if found else None
 
 
 @prepared
-def _newest(outage_id: UUID, units: tuple[int, ...]) -> QuerySet[ShiftHandover]:
-    return _listed(outage_id, units)[:1]
+def _newest(outage_ids: tuple[UUID, ...], units: tuple[int, ...]) -> QuerySet[ShiftHandover]:
+    return _listed(outage_ids, units)[:1]
 
 
 def get_shift(acting: Acting, shift_id: UUID) -> ShiftHandover:

@@ -104,11 +104,11 @@ def logged_near(acting: Acting, outages: Sequence[Outage], at: datetime) -> list
     return [str(UUID(row[2])) for row in (*_events(*asked, *ids), *_calls(*asked, *ids))]
 
 
-def edge_at(acting: Acting, outage: Outage, at: datetime | None) -> Edge | None:
+def edge_at(acting: Acting, outages: Sequence[Outage], at: datetime | None) -> Edge | None:
     """The acting unit's hand-over that was made `at`."""
     if at is None:
         return None
-    made = ShiftHandover.objects.filter(outage=outage, unit__in=ids_read_as(acting.unit), at=at)
+    made = ShiftHandover.objects.filter(outage__in=outages, unit__in=ids_read_as(acting.unit), at=at)
     kept = made.values_list("left__logged", flat=True).first()
     return Edge(at, None if kept is None else frozenset(map(UUID, kept)))
 

@@ -13,7 +13,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from outage.models import Outage, ShiftHandover, ShiftTakeover
-from outage.queries.shift import handovers_of, left_open, may_come, outages_of_shift
+from outage.queries.shift import left_open, may_come, newest_handover, outages_of_shift
 from outage.queries.shift_done import logged_near
 from outage.rules.drills import OVER
 from outage.rules.shift import Taken, check_adds, check_take_over
@@ -62,7 +62,7 @@ def hand_over_shift(
 
 def _own_that_waits(by: Acting, outage: Outage, to: int | None) -> ShiftHandover | None:
     """One's own newest to the same person, which nobody has taken over."""
-    newest = next(iter(handovers_of(by, outage)), None)
+    newest = newest_handover(by, outages_of_shift(by, outage))
     own = newest is not None and (newest.user_id, newest.to_id) == (by.user.pk, to)
     return newest if own and not hasattr(newest, "takeover") else None
 
@@ -79,7 +79,8 @@ def take_over_shift(*, by: Acting, handover: ShiftHandover) -> ShiftTakeover:
         _lock(by.unit)
         check_drill_counts(handover.outage, OVER)
         row = ShiftTakeover.objects.filter(handover=handover).select_related("user").first()
-        newest, now = handovers_of(by, handover.outage)[0], timezone.now()
+        outages = outages_of_shift(by, handover.outage)
+        newest, now = newest_handover(by, outages) or handover, timezone.now()
         check_take_over(
             by=by.user.pk,
             handed_by=handover.user_id,

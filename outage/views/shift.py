@@ -74,13 +74,13 @@ def shift(request: ActingRequest) -> HttpResponse:
     if outage is None:
         return render(request, "outage/shift/none.html")
     now = timezone.now()
-    handovers = handovers_of(acting, outage)
+    handovers = handovers_of(acting, outages_of_shift(acting, outage))
     told = told_rows(acting, handovers, now)
 
     def make() -> SharedHtml:
         found = open_now(acting, outage)
         context = _open(request, found, now, alike)
-        after = edge_at(acting, outage, told_since(handed(handovers), now))
+        after = edge_at(acting, found.outages, told_since(handed(handovers), now))
         context |= _done(request, found.outages, after, None, now, alike)
         context["earlier_shifts"] = shift_rows(acting, handovers, now)[len(told) :]
         return shared_part(request, "outage/shift/_now.jinja", context)
@@ -175,7 +175,7 @@ def hand_over(request: ActingRequest) -> HttpResponse:
             said = {"to": made.to_id, "text": made.text}
             page.tell_first(HandOverForm(initial=said, people=may_come(acting)))
     now = timezone.now()
-    told = told_rows(acting, handovers_of(acting, outage), now)
+    told = told_rows(acting, handovers_of(acting, outages_of_shift(acting, outage)), now)
     waiting = told if told and told[0].waits else []
     found = open_now(acting, outage)
     context = {
@@ -206,12 +206,12 @@ def handover(request: ActingRequest, shift_id: UUID) -> HttpResponse:
     found = get_or_404(get_shift, acting, shift_id)
     alike = alike_beside_chains(acting)
     outage = outage_for(acting.principal, found.outage_id)
-    all_rows = handovers_of(acting, outage)
     outages = outages_of_shift(acting, outage)
+    all_rows = handovers_of(acting, outages)
     lines = Paginator(told_lines(found.left), LINES_A_PAGE).get_page(request.GET.get("oppet"))
     shown = told_shown(acting, outages, list(lines), now)
-    after = edge_at(acting, outage, told_since(handed(all_rows), found.at))
-    context = _done(request, outages, after, edge_at(acting, outage, found.at), now, alike)
+    after = edge_at(acting, outages, told_since(handed(all_rows), found.at))
+    context = _done(request, outages, after, edge_at(acting, outages, found.at), now, alike)
     context |= {
         "outage": outage,
         "shift": _row_of(acting, found, all_rows, now),

@@ -240,7 +240,7 @@ def _care(
         "back_page": back_page,
         "awaited": awaited_listed(acting, (listed[chain.pk] for chain in waiting), now, left),
         "shift": of_one_minute(
-            ("waiting", alike, outage.pk), now, partial(waiting_line, acting, outage, now), part=True
+            ("waiting", alike, outage.pk), now, partial(waiting_line, acting, outages, now), part=True
         ),
         "awaited_page": waiting,
         "places": [place_to_find(chain) for chain in places],

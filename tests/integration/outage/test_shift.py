@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import Acting
@@ -28,7 +30,8 @@ from outage.services.handovers import withdraw_call
 from outage.services.outages import end_outage
 from outage.services.shift import take_over_shift
 from tests.clock import Clock
-from tests.factories import County, at_once, make_chain, make_event, person, tell
+from tests.factories import County, at_once, end_for_all, make_chain, make_event, make_outage, person, tell
+from tests.integration.outage.pages import read
 from tests.integration.outage.shifting import hand_over
 
 
@@ -38,7 +41,7 @@ def handover(county: County, outage: Outage) -> ShiftHandover:
 
 
 def state_of(by: Acting, handover: ShiftHandover) -> ShiftState:
-    rows = shift_rows(by, handovers_of(by, handover.outage), timezone.now())
+    rows = shift_rows(by, handovers_of(by, [handover.outage]), timezone.now())
     return next(row.state for row in rows if row.id == handover.pk)
 
 
@@ -173,14 +176,14 @@ def test_pages_of_the_unit_are_made_anew_and_those_of_others_are_not(county: Cou
     handover = hand_over(county.alva)
     changed = {name for name, version in before.items() if version_for(county.somebody(name)) != version}
     assert changed == {"alva", "esa"}
-    assert waiting_line(county.esa, outage, timezone.now()) == (
+    assert waiting_line(county.esa, [outage], timezone.now()) == (
         "Överlämning 10.52 från Alva Påhittad väntar på att någon tar över"
     )
-    assert waiting_line(county.bo, outage, timezone.now()) == ""
+    assert waiting_line(county.bo, [outage], timezone.now()) == ""
     before = {"esa": version_for(county.esa)}
     take_over_shift(by=county.esa, handover=handover)
     assert version_for(county.esa) != before["esa"]
-    assert waiting_line(county.esa, outage, timezone.now()) == ""
+    assert waiting_line(county.esa, [outage], timezone.now()) == ""
 
 
 def test_what_is_open_is_kept_and_what_is_left_of_it_told(county: County, outage: Outage, chain: CareChain):
@@ -244,3 +247,27 @@ def test_after_the_own_end_what_is_left_to_enter_is_open_too(
     assert (registering.outage, registering.done) == (over, (0, 1))
     (told,) = hand_over(county.alva).left["tasks"]
     assert (told["outage"], told["done"]) == (str(outage.pk), [0, 1])
+
+
+def test_one_that_waits_is_waited_for_though_an_outage_starts_again(
+    client: Client, county: County, outage: Outage, chain: CareChain, clock: Clock
+):
+    first = hand_over(county.alva, text="Dottern är allergisk")
+    end_for_all(county, outage, timezone.now())
+    clock.shift(timedelta(minutes=5))
+    again = make_outage(county.alva, started=timedelta(0))
+    client.force_login(county.esa.user)
+    page = read(client.get(reverse("shift")))
+    assert "Dottern är allergisk" in page.main.get_text()
+    assert page.find("form", action=reverse("take_over_shift", args=[first.pk]))
+    assert "väntar på att någon tar över" in read(client.get(reverse("status"))).get_text()
+    # A newer one tells of it, too, and it is that which is taken over.
+    clock.shift(timedelta(minutes=5))
+    second = hand_over(county.alva, text="Och hunden")
+    assert second.outage == again
+    page = read(client.get(reverse("shift")))
+    assert {"Dottern är allergisk", "Och hunden"} <= set(page.main.get_text("\n", strip=True).split("\n"))
+    with pytest.raises(RuleError, match="En ny överlämning är gjord"):
+        take_over_shift(by=county.esa, handover=first)
+    take_over_shift(by=county.esa, handover=second)
+    assert "väntar på att någon tar över" not in read(client.get(reverse("status"))).get_text()
