@@ -40,7 +40,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an upload would change; where it is imported, `done` says what it did."""
+    """What an upload would change; where it is imported, `done` says what it did. `main_gone` is the name of the main
+    switchboard, where it is among those missing in the file.
+    """
 
     upload_id: UUID
     at: datetime
@@ -54,6 +56,7 @@ class Preview:
     new: int
     changed: int
     gone: int
+    main_gone: str
     losing: int
     unread: tuple[str, ...]
     left_out: int
@@ -135,6 +138,7 @@ def preview(
         new=counts.get(Fate.NEW, 0),
         changed=counts.get(Fate.CHANGED, 0),
         gone=counts.get(Fate.GONE, 0),
+        main_gone=next((row["name"] for row in rows.get(Fate.GONE, []) if row.get("main")), ""),
         losing=sum(1 for row in rows.get(Fate.CHANGED, []) if row["loses"]),
         unread=tuple(plan["unread"]),
         left_out=plan["left_out"],

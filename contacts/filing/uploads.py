@@ -233,6 +233,8 @@ def _shown(planned: Planned, names: Sequence[str]) -> dict[str, Any]:
         shown["principal"] = row.principal
     if planned.fate is Fate.JOINED and entry is not None:
         shown["into"] = entry.name
+    if planned.fate is Fate.GONE and entry is not None:
+        shown["main"] = entry.principal.main_switchboard_id == entry.pk
     if planned.fate is Fate.NEW and planned.new is not None:
         shown["facts"] = facts_in_words(planned.new)
         shown["near"] = planned.near

@@ -224,3 +224,16 @@ def test_a_sheet_named_after_a_principal_is_of_that_one(client: Client, county: 
     book = workbook(("Norsjö", [["Enhet", "Telefon"], ["Villan", "0918-140 10"], ["Huset", "0918-140 11"]]))
     page = page_of(choose(client, page_of(upload(client, county.mala_admin, book))))
     assert groups(page) == {"Andra huvudmäns": 2}
+
+
+def test_that_the_main_switchboard_is_among_the_missing_is_said_before(client: Client, county: County):
+    main = make_entry(county.mala, "Växel Malå", "0953-140 00", kind=EntryKind.SWITCHBOARD)
+    make_entry(county.mala, "Köket", DIRECT)
+    told = "Er huvudväxel Växel Malå saknas i filen, och avförs med de andra om du väljer det."
+    assert told not in words(previewed(client, county, "Enhet;Telefon", f"Köket;{NEW}"))
+    county.mala.main_switchboard = main
+    county.mala.save()
+    assert told in words(previewed(client, county, "Enhet;Telefon", f"Köket;{NEW}"))
+    assert told not in words(
+        previewed(client, county, "Enhet;Telefon", f"Köket;{NEW}", "Växel Malå;0953-140 00")
+    )
