@@ -186,6 +186,10 @@ class _Row:
                 continue
             word = " ".join(" ".join(by_column[column]).split())
             key = search_key(word)
+            if not word and column not in self._choice.columns:
+                # Nothing is chosen for all rows yet: that is asked for by itself.
+                self._cells[column] = ""
+                continue
             if (column, key) not in self._valid:
                 self._valid[column, key] = is_valid(column, word, self._known)
             # A patient's number is refused with its row, and is no word to ask about and remember.

@@ -107,8 +107,13 @@ def guess_sheet(sheet: Sheet, known: Known, heading: int | None = None) -> Sheet
         kind="" if "Typ" in columns else kind_of(sheet.name) or ("Person" if named else "Annan"),
     )
     skipped = tuple(flag.row for flag in flagged_rows(sheet, choice) if flag.guessed)
-    others = {name for _, name in sections_of(sheet, choice, known)} - {choice.principal}
-    return replace(choice, skipped=skipped, principal="" if others else choice.principal)
+    sections = sections_of(sheet, choice, known)
+    others = {name for _, name in sections} - {choice.principal}
+    return replace(
+        choice,
+        skipped=tuple(sorted({*skipped, *(number for number, _ in sections)})),
+        principal="" if others else choice.principal,
+    )
 
 
 def sections_of(sheet: Sheet, choice: SheetChoice, known: Known) -> list[tuple[int, str]]:

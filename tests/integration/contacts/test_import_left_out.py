@@ -204,6 +204,11 @@ def test_rows_above_and_a_list_beside_are_named_as_not_read(client: Client, coun
             "s0_principal",
             id="a row with its name",
         ),
+        pytest.param(
+            text("Enhet;Telefon", "NORSJÖ KOMMUN;", "Villan;0918-140 10", "Huset;0918-140 11"),
+            "s0_principal",
+            id="a row with its name in a list of two columns",
+        ),
     ],
 )
 def test_whose_rows_are_is_asked_where_the_file_names_another_principal(
@@ -212,6 +217,7 @@ def test_whose_rows_are_is_asked_where_the_file_names_another_principal(
     page = page_of(upload(client, county.mala_admin, content))
     field = page.main.find("select", {"name": asked})
     assert field.find("option", selected=True) is None or not field.find("option", selected=True)["value"]
+    assert len(page.main.find_all("select", {"name": ["v0_", "s0_principal"]})) == 1
     refused = page_of(choose(client, page))
     told = ("Skriv vilken huvudman kontakten hör till.", "Välj vilken huvudman raderna hör till.")
     assert any(sentence in words(refused) for sentence in told)
