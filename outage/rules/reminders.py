@@ -17,19 +17,45 @@ from .told import EventRow
 
 _A_DAY = timedelta(days=1)
 # A time of day with its minutes, but no part of a telephone number or of a date; or an hour, with or without minutes,
-# that is said to be one.
+# that is said to be one. No telephone number has a colon.
 _CLOCK = re.compile(
-    r"(?<![\d.:/-])(?<!\d )(\d{1,2})[.:](\d\d)(?![\d.:/]| \d)"
-    r"|\b(?:kl(?:ockan)?\.?|före|innan|senast) ?(?:(\d\d)(\d\d)|(\d{1,2}))(?![\d.:/]| \d)",
+    r"(?<![\d.:/-])(?:(?<!\d )|(?=\d{1,2}:))(\d{1,2})[.:,](\d\d)(?![\d.:/]| \d)"
+    r"|\b(?:kl(?:ockan)?\.?|före|innan|senast) ?(?:(\d\d)(\d\d)|(\d{1,2}))(?![\d.:/]| \d|,\d\d\b)",
     re.IGNORECASE,
 )
-# What somebody says that it is not.
-_NOT = re.compile(r"\b(?:ej|inte)\b[^,;)]*", re.IGNORECASE)
+# From one whole hour to another, of which the last counts.
+_HOURS = re.compile(
+    r"(?:(?<![\d.:,/–-])(?<!\d )\d{1,2} ?[–-]|\bmellan (?:kl(?:ockan)?\.? ?)?\d{1,2} och (?:kl(?:ockan)?\.? ?)?) ?"
+    r"(\d{1,2})(?![\d.:,/–-]| \d| ?(?:min|tim|h\b))",
+    re.IGNORECASE,
+)
+# What somebody says that it is not, and where somebody is.
+_NOT = re.compile(
+    r"\b(?:ej|inte)\b[^,;)]*|\b(?:rum|sal|ankn\w*|avd\w*|vån\w*|plan|plats|bädd|säng|hus|port)\.? ?\d[\d.:,–-]*",
+    re.IGNORECASE,
+)
 _TOMORROW = re.compile(r"(?<!över)\bi ?morgon\b", re.IGNORECASE)
-# A day that is named otherwise is not read: a reminder on the wrong day is worse than none.
+# The hours of a part of the day that is named: of "kl 3" and 15 the one that is in it.
+_PARTS = {
+    re.compile(pattern, re.IGNORECASE): frozenset(hours)
+    for pattern, hours in (
+        (r"\bf\.?m\b|\b(?:förmiddag(?:en)?|morgonen|bitti)\b", range(12)),
+        (r"\blunch(?:en)?\b", range(9, 16)),
+        (r"\be\.?m\b|\bi?eftermiddag(?:en)?\b", range(12, 24)),
+        (r"\bi?kväll(?:en)?\b", range(17, 24)),
+        (r"\bi?natt(?:en)?\b", (*range(21, 24), *range(7))),
+    )
+}
+# Said alone, an hour before this one is as often of the afternoon.
+_MORNING = 7
+# A day that is named otherwise is not read: a reminder on the wrong day is worse than none. After "kl 15" Jan and Maj
+# are people.
 _OTHER_DAY = re.compile(
-    r"övermorgon|veck|helg|\d ?/ ?\d|\d{4}-\d\d-\d\d|\b(?:mån|tis|ons|tors?|fre|lör|sön)(?:dag\w*)?\b"
-    r"|\d ?(?:jan|feb|mars|apr|maj|jun|jul|aug|sep|okt|nov|dec)",
+    r"övermorgon|veck(?:a|an|or|orna)\b|\bv\.? ?\d|helg(?:en|er|erna|dag\w*)?\b|\bdagar\b|\d ?/ ?\d|\d{4}-\d\d-\d\d"
+    r"|\bden ?\d|\d:[ae]\b|\b(?:mån|tis|ons|tors?|fre|lör|sön)(?:dag\w*)?\b"
+    r"|(?<![\d.:,])(?<!\bkl)(?<!\bkl[ .])(?<!\bkl\. )(?<!\bklockan )(?:0?[1-9]|[12]\d|3[01])\.? ?"
+    r"(?:jan(?:uari)?|feb(?:ruari)?|mars|apr(?:il)?|maj|juni?|juli?|aug(?:usti)?|sept?(?:ember)?|okt(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\b",
     re.IGNORECASE,
 )
 
@@ -118,18 +144,25 @@ def _began(standing: ChainStanding, event: EventRow) -> tuple[datetime, int]:
 
 def ring_back_at(text: str, called: datetime, time_zone: str) -> datetime | None:
     """When somebody is to be rung back, by what was written of it in a call of the aware moment `called`: the next time
-    that the clock says so. Of several times the last; None where none can be read, or another day is named.
+    that the clock says so, in the part of the day that is named. Of several times the last; None where none can be
+    read, or another day is named.
     """
     if _OTHER_DAY.search(text):
         return None
+    said = _HOURS.sub(r"kl \1", _NOT.sub("", text))
+    parts = [hours for named, hours in _PARTS.items() if named.search(said)]
     read = None
-    for hour, minute, whole, of_whole, alone in _CLOCK.findall(_NOT.sub("", text)):
-        at = int(hour or whole or alone), int(minute or of_whole or 0)
-        if at < (24, 0) and at[1] < 60:
-            read = time(*at)
-    return (
-        None if read is None else next(_readings(read, called, time_zone, later=bool(_TOMORROW.search(text))))
-    )
+    for hour, minute, whole, of_whole, alone in _CLOCK.findall(said):
+        if len(alone) == 1 and int(alone) < _MORNING and not parts:
+            continue
+        first, minutes = int(hour or whole or alone), int(minute or of_whole or 0)
+        of_day = (at for at in (first, first + 12) if all(at in hours for hours in parts))
+        at = next(of_day, 24) if parts else first
+        if at < 24 and minutes < 60:
+            read = time(at, minutes)
+    if read is None:
+        return None
+    return next(_readings(read, called, time_zone, later=bool(_TOMORROW.search(text))))
 
 
 def _readings(at: time, called: datetime, time_zone: str, *, later: bool) -> Iterator[datetime]:
