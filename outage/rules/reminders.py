@@ -23,10 +23,11 @@ _CLOCK = re.compile(
     r"|\b(?:kl(?:ockan)?\.?|före|innan|senast) ?(?:(\d\d)(\d\d)|(\d{1,2}))(?![\d.:/]| \d|,\d\d\b)",
     re.IGNORECASE,
 )
-# From one whole hour to another, of which the last counts.
+# From one hour to another, of which the last counts.
 _HOURS = re.compile(
-    r"(?:(?<![\d.:,/–-])(?<!\d )\d{1,2} ?[–-]|\bmellan (?:kl(?:ockan)?\.? ?)?\d{1,2} och (?:kl(?:ockan)?\.? ?)?) ?"
-    r"(\d{1,2})(?![\d.:,/–-]| \d| ?(?:min|tim|h\b))",
+    r"(?:(?<![\d.:,/–-])(?<!\d )\d{1,2}(?:[.:]\d\d)? ?[–-]"
+    r"|\bmellan (?:kl(?:ockan)?\.? ?)?\d{1,2} och (?:kl(?:ockan)?\.? ?)?) ?"
+    r"(\d{1,2}(?:[.:]\d\d)?)(?![\d.:,/–-]| \d| ?(?:min|tim|h\b))",
     re.IGNORECASE,
 )
 # What somebody says that it is not, and where somebody is.
