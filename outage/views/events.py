@@ -79,7 +79,7 @@ def withdraw(request: ActingRequest, event_id: UUID) -> HttpResponse:
         "outage/event/withdraw.html",
         undoes=event.withdraws,
         consequence=f"{told} om återtaget {owed}" if event.withdraws else f"{told} {owed}",
-        what=f"{_label(event)} {moment(stands.happened_at, timezone.now())}",
+        what=f"{event.chain.outage.routine.label(stands.kind)} {moment(stands.happened_at, timezone.now())}",
         **whose(event.chain),
     )
 
